@@ -1,0 +1,151 @@
+import type { AssetClass, InstrumentKind } from './instruments.ts'
+import type { Parameters } from './parameters.ts'
+import type { AccountId, CalendarId, ClockId, CurrencyCode, InstrumentId, Money, SleeveId } from './units.ts'
+
+/** How a `sized` wish becomes a quantity. Fractions and budgets are of capital before the trade. */
+export type Sizing =
+  /** A fixed amount of the instrument's currency, floored to the step. */
+  | { readonly kind: 'notional'; readonly amount: number }
+  /** A fraction of the sleeve's or the portfolio's equity, floored to the step. */
+  | { readonly kind: 'percent'; readonly fraction: number; readonly of: 'sleeve' | 'portfolio' }
+  /** A fixed count of whole shares, contracts or coins. */
+  | { readonly kind: 'quantity'; readonly quantity: number }
+  /** Structures: min(contractsMax, floor(budget / maximum loss)), at least one; the position limit judges that one. */
+  | { readonly kind: 'maximumLoss'; readonly budget: number; readonly contractsMax: number }
+
+/** Rules a symbol must meet, point in time, to take a new entry. Null: not asked. */
+export interface UniverseRules {
+  /** Annualised sample volatility of the last `volatilityBars` daily returns must be above this fraction. */
+  readonly volatilityMin: number | null
+  readonly volatilityBars: number
+  /** Mean volume of the last `volumeBars` bars must be above this count of shares. */
+  readonly volumeMin: number | null
+  readonly volumeBars: number
+  /** Criteria of the screen that this run has no point-in-time data for: named in the report. */
+  readonly notEvaluated: readonly string[]
+}
+
+export interface WeekendLimits {
+  /** Factor on the size of entries on Saturday and Sunday UTC. */
+  readonly sizeFactor: number
+  /** Positions that may be opened over a weekend. */
+  readonly positionsMax: number
+  /** No entry once the sleeve has lost more than this fraction of its equity since the day began. */
+  readonly dayLossMax: number
+}
+
+export interface SleeveLimits {
+  readonly positionsMax: number | null
+  /** Largest position as a fraction of the sleeve's equity. */
+  readonly positionWeightMax: number | null
+  readonly weekend: WeekendLimits | null
+}
+
+export interface ExpectedRanges {
+  readonly sharpe: readonly [number, number] | null
+  readonly winRate: readonly [number, number] | null
+  readonly tradesPerMonth: readonly [number, number] | null
+}
+
+export interface SleeveConfig {
+  readonly id: SleeveId
+  readonly title: string
+  /** Name of the strategy; null for a reserve that only holds cash. */
+  readonly strategy: string | null
+  readonly parameters: Parameters
+  readonly capital: Money
+  /** Part of the portfolio's capital. */
+  readonly weight: number
+  readonly clock: ClockId
+  readonly calendar: CalendarId
+  /** Bars in a year, for annualising this sleeve's statistics. */
+  readonly periods: number
+  /** Declared order: decides who comes first when places are short. */
+  readonly universe: readonly InstrumentId[]
+  readonly universeRules: UniverseRules
+  readonly sizing: Sizing
+  readonly limits: SleeveLimits
+  readonly status: 'active' | 'paused'
+  readonly onFault: 'hold' | 'flatten'
+  readonly expected: ExpectedRanges | null
+}
+
+export interface DrawdownBreaker {
+  /** Entries halt when the drawdown from the peak is above this fraction, */
+  readonly halt: number
+  /** and resume when it is below this one. */
+  readonly resume: number
+  /** Flat sessions after which a halted book's peak is set to its equity; null: never by itself. */
+  readonly resetPeakAfter: number | null
+}
+
+export interface PortfolioLimits {
+  readonly positionsMax: number | null
+  readonly assetClassWeightMax: number | null
+  /** Largest exposure to one instrument or structure across sleeves, as a fraction of portfolio equity. */
+  readonly positionWeightMax: number | null
+  /** Gross exposure over equity. */
+  readonly leverageMax: number
+  readonly drawdown: DrawdownBreaker | null
+}
+
+/** What a broker charges for one order; all amounts in the account's currency. Undefined parts cost nothing. */
+export interface CommissionSchedule {
+  readonly name: string
+  readonly perShare: number
+  readonly perContract: number
+  /** Basis points of traded value. */
+  readonly bps: number
+  readonly minimumPerOrder: number
+  /** Cap as a fraction of traded value; null: none. */
+  readonly maximumFraction: number | null
+  /** Monthly volume tiers: from `above` shares traded this month, `perShare` applies. */
+  readonly tiers: readonly { readonly above: number; readonly perShare: number }[]
+  /** Regulatory fees on sales: fraction of sale value, and per share sold with a cap per order. */
+  readonly saleFraction: number
+  readonly salePerShare: number
+  readonly salePerShareMax: number
+  /** Fees are rounded half up to this money step. */
+  readonly step: number
+}
+
+export type SlippageModel =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bps'; readonly bps: number }
+  /** Half the quoted spread, given as a fraction of price. */
+  | { readonly kind: 'spread'; readonly fraction: number }
+  /** impact x (order / bar volume) as a fraction of price. */
+  | { readonly kind: 'participation'; readonly impact: number }
+
+export interface CostRules {
+  readonly commission: CommissionSchedule
+  readonly slippage: SlippageModel
+  /** Largest part of a bar's volume one order may take; the rest stays open or lapses. Null: no cap. */
+  readonly participationMax: number | null
+}
+
+export interface AccountRules {
+  readonly id: AccountId
+  /** `cash`: nothing is bought beyond settled cash; `margin`: Reg-T. */
+  readonly kind: 'cash' | 'margin'
+  readonly initialMargin: number
+  readonly maintenanceMargin: number
+  readonly shortMaintenanceMargin: number
+}
+
+export interface PortfolioConfig {
+  readonly name: string
+  readonly currency: CurrencyCode
+  readonly capital: Money
+  readonly sleeves: readonly SleeveConfig[]
+  readonly limits: PortfolioLimits
+  readonly netting: boolean
+  readonly account: AccountRules
+  readonly costs: { readonly [K in InstrumentKind]?: CostRules }
+  /** Currencies taken as equal in value, as the user states: USDT -> USD. */
+  readonly parity: Readonly<Record<string, CurrencyCode>>
+  /** The calendar whose closes end the portfolio's day: P&L, scoring and correlations sample there. */
+  readonly dayCalendar: CalendarId
+  readonly periods: number
+  readonly groups: Readonly<Record<string, AssetClass>>
+}

@@ -1,0 +1,77 @@
+import type { PortfolioConfig } from './config.ts'
+import type { Instrument } from './instruments.ts'
+import type { CorporateAction, OptionChain, Quote, QuotePhase, Slice } from './market.ts'
+import type { Fill, Intent, NetOrder, OrderState } from './orders.ts'
+import type { CashCause, CashTransfer, Violation } from './risk.ts'
+import type { Sessions } from './sessions.ts'
+import type {
+  AccountId,
+  CalendarId,
+  CurrencyCode,
+  Instant,
+  Json,
+  Memory,
+  Money,
+  OrderId,
+  Rows,
+  SleeveId,
+  TradeDate,
+} from './units.ts'
+
+export type OperatorCommand =
+  | { readonly kind: 'pause' | 'resume'; readonly sleeve: SleeveId }
+  | { readonly kind: 'acknowledgeDrawdown' }
+
+/** Everything that can happen to the kernel. Time and chance enter only here. */
+export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
+  | { readonly kind: 'configured'; readonly config: PortfolioConfig; readonly codes: Readonly<Record<string, string>> }
+  | { readonly kind: 'listed'; readonly instrument: Instrument }
+  | { readonly kind: 'sessions'; readonly calendar: CalendarId; readonly sessions: Sessions }
+  /** One cycle: every clock that closes at this instant. */
+  | { readonly kind: 'slices'; readonly cycle: number; readonly slices: readonly Slice[] }
+  | {
+      readonly kind: 'quotes'
+      readonly cycle: number
+      readonly phase: QuotePhase
+      readonly tradeDate: TradeDate
+      readonly quotes: Rows<Quote>
+      readonly chains: readonly OptionChain[]
+    }
+  /** The answer of a sleeve that decides elsewhere: a worker, a person, a scenario file. */
+  | {
+      readonly kind: 'decided'
+      readonly cycle: number
+      readonly sleeve: SleeveId
+      readonly intents: readonly Intent[]
+      readonly memory: Memory
+      readonly fault?: string
+    }
+  | { readonly kind: 'order'; readonly order: OrderId; readonly state: OrderState; readonly evidence: string }
+  | { readonly kind: 'fills'; readonly fills: Rows<Fill> }
+  | { readonly kind: 'corporateAction'; readonly tradeDate: TradeDate; readonly action: CorporateAction }
+  /** Money from or to outside (sleeve named), or a movement between sleeves (transfer named). */
+  | {
+      readonly kind: 'cash'
+      readonly account: AccountId
+      readonly currency: CurrencyCode
+      readonly amount: Money
+      readonly cause: CashCause
+      readonly sleeve?: SleeveId
+      readonly transfer?: CashTransfer
+    }
+  | {
+      readonly kind: 'operator'
+      readonly id: string
+      readonly actor: string
+      readonly seen: number
+      readonly command: OperatorCommand
+    }
+)
+
+/** Everything the kernel asks of the outside. */
+export type Command =
+  | { readonly kind: 'list'; readonly instrument: Instrument }
+  | { readonly kind: 'submit'; readonly orders: Rows<NetOrder> }
+  | { readonly kind: 'cancel'; readonly order: OrderId }
+  | { readonly kind: 'alert'; readonly violation: Violation }
+  | { readonly kind: 'publish'; readonly topic: string; readonly body: Json }

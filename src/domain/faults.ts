@@ -1,0 +1,75 @@
+/**
+ * Everything that can be wrong from outside, in one table: what is said, and what to do about it.
+ * `{name}` is replaced by the value. Exit codes: 1 the run failed, 2 the input is wrong, 3 a sleeve was paused by a fault.
+ */
+export const FAULTS = {
+  FILE_MISSING: { exit: 2, text: 'no file "{file}"; check the path and the data folder given by --data' },
+  FILE_UNREADABLE: { exit: 2, text: '"{file}" cannot be read: {reason}' },
+  FILE_EMPTY: { exit: 2, text: '"{file}" holds no rows; export it again' },
+  DATA_FOLDER_MISSING: { exit: 2, text: 'no data folder "{folder}"; give an existing one by --data' },
+  LAYOUT_UNKNOWN: {
+    exit: 2,
+    text: '"{file}" line {line}: columns "{columns}" are no layout that can be read; {advice}',
+  },
+  ROW_UNREADABLE: {
+    exit: 2,
+    text: '"{file}" line {line}: {field} "{value}" cannot be read as {expected}; correct the row',
+  },
+  DATA_REFUSED: { exit: 2, text: '"{file}" line {line}: {reason}' },
+  SPLIT_UNCLEAR: {
+    exit: 2,
+    text: '"{file}" line {line}: split coefficient "{value}" is near no ratio a:b with a and b up to 100; correct it',
+  },
+  CONFIG_SYNTAX: { exit: 2, text: '{file}:{line}:{column} {reason}' },
+  CONFIG_INVALID: { exit: 2, text: '{file}:{line}:{column} {path}: {reason}' },
+  CONFIG_UNKNOWN_KEY: { exit: 2, text: '{file}:{line}:{column} unknown key "{key}"{hint}' },
+  STRATEGY_UNKNOWN: { exit: 2, text: '{file}:{line}:{column} strategy "{strategy}" cannot be loaded: {reason}' },
+  INSTRUMENT_WITHOUT_FILE: {
+    exit: 2,
+    text: '{file}:{line}:{column} instrument "{instrument}" names no file; add "file:" relative to the data folder',
+  },
+  WEIGHTS_ABOVE_ONE: {
+    exit: 2,
+    text: '{file}:{line}:{column} weights add up to {sum}, above 1; lower them or state "leverage:"',
+  },
+  CURRENCY_REFUSED: { exit: 2, text: 'currency "{currency}" of "{instrument}" cannot keep books here; {advice}' },
+  OPTION_UNKNOWN: { exit: 2, text: 'option "{option}" is not known; run "polyfolio {command} --help"' },
+  OUTPUT_EXISTS: { exit: 2, text: '"{path}" is not a folder that can be written: {reason}' },
+  SCENARIO_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
+  SLEEVE_FAULT: {
+    exit: 3,
+    text: 'sleeve "{sleeve}" was paused on {date}: {cause}; its positions are managed, it takes no new ones',
+  },
+  INVARIANT_BROKEN: {
+    exit: 1,
+    text: 'invariant {number} ({name}) is broken at {date}: {detail}; please report this with the configuration',
+  },
+} as const satisfies Record<string, { readonly exit: number; readonly text: string }>
+
+export type FaultCode = keyof typeof FAULTS
+
+export interface Fault {
+  readonly code: FaultCode
+  readonly values: Readonly<Record<string, string | number>>
+}
+
+/** A fault with its values, ready to be thrown at the edge or collected in a report. */
+export function fault(code: FaultCode, values: Readonly<Record<string, string | number>>): Fault {
+  return { code, values }
+}
+
+/** The sentence for the user. */
+export function describeFault({ code, values }: Fault): string {
+  return FAULTS[code].text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+}
+
+export class FaultError extends Error {
+  override readonly name = 'FaultError'
+  readonly fault: Fault
+  constructor(problem: Fault, cause?: unknown) {
+    super(describeFault(problem), cause === undefined ? undefined : { cause })
+    this.fault = problem
+  }
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Fault }

@@ -1,0 +1,134 @@
+import type { CalendarId, ClockId, CurrencyCode, Instant, InstrumentId, Json, Price, TradeDate } from './units.ts'
+
+/** One clock at one instant: every bar that closes now, one column per instrument. */
+export interface Slice {
+  readonly clock: ClockId
+  readonly at: Instant
+  readonly tradeDate: TradeDate
+  /** Instrument.index of each column. */
+  readonly instruments: Int32Array
+  /** Raw prices as traded; NaN = no bar. */
+  readonly open: Float64Array
+  readonly high: Float64Array
+  readonly low: Float64Array
+  readonly close: Float64Array
+  readonly volume: Float64Array
+  /** Forward factor: signal price = raw x factor; 1 at the first bar, grows by each split ratio. */
+  readonly factor: Float64Array
+  /** Option chains of this instant, one per underlying that has one. */
+  readonly chains: readonly OptionChain[]
+  /** Events published by now (earnings, news, flow). */
+  readonly records: readonly MarketRecord[]
+}
+
+export interface MarketRecord {
+  readonly kind: string
+  readonly instrument: InstrumentId
+  readonly at: Instant
+  readonly available: Instant
+  readonly body: Json
+}
+
+/**
+ * What trades an instrument makes between two looks: live, the conflated quotes of a second; in a backtest, the open
+ * auction (low = high = price) and then the range of the bar. Stops and targets are judged on low and high.
+ */
+export interface Quote {
+  readonly instrument: number
+  /** First price of the span: where a stop that was gapped through fills. */
+  readonly first: Price
+  readonly low: Price
+  readonly high: Price
+  readonly last: Price
+}
+
+/** Where in the bar a quotes event stands. `auction` activates waiting market and open orders. */
+export type QuotePhase = 'auction' | 'range'
+
+export interface OptionQuote {
+  readonly bid: number
+  readonly ask: number
+  readonly mid: number
+  readonly impliedVolatility: number
+  readonly delta: number
+}
+
+/** The options on one underlying at one instant: recorded quotes, or a model's stated parameters. Sparse: rows are asked for. */
+export interface OptionChain {
+  readonly underlying: InstrumentId
+  readonly at: Instant
+  readonly tradeDate: TradeDate
+  readonly spot: number
+  /** `recorded` from a file, `model` priced off a stated implied volatility. */
+  readonly origin: 'recorded' | 'model'
+  /** Listed expiries after today, soonest first. */
+  expiries(): readonly TradeDate[]
+  /** Strikes of an expiry, lowest first. */
+  strikes(expiry: TradeDate, right: 'call' | 'put'): Float64Array
+  /** Null where the contract is not listed or has no two-sided price. */
+  quote(expiry: TradeDate, right: 'call' | 'put', strike: number): OptionQuote | null
+  /** The plain data from which the chain can be built again. */
+  data(): Json
+}
+
+export type CorporateAction =
+  /** New holders' count = old x numerator / denominator (7 for 1: 7, 1). Raw price divides by the same ratio. */
+  | {
+      readonly kind: 'split'
+      readonly instrument: InstrumentId
+      readonly numerator: number
+      readonly denominator: number
+      /** Price that cash in lieu of a fraction is paid at, after the split; null: the first price of the day. */
+      readonly priceAfter: Price | null
+    }
+  /** Cash per share on the ex-date; short holders pay. */
+  | { readonly kind: 'dividend'; readonly instrument: InstrumentId; readonly amount: number }
+  /** The last bar has passed: positions close at the last price. */
+  | { readonly kind: 'ended'; readonly instrument: InstrumentId; readonly price: Price; readonly cause: string }
+  /** An option's last day: in the money it is exercised into shares at the strike, else it lapses. */
+  | { readonly kind: 'expiry'; readonly instrument: InstrumentId; readonly underlyingPrice: Price }
+  /** The holder of the other side exercises early: all short contracts of the account are assigned. */
+  | { readonly kind: 'assignment'; readonly instrument: InstrumentId; readonly underlyingPrice: Price }
+
+export interface DatedAction {
+  readonly at: Instant
+  readonly tradeDate: TradeDate
+  readonly action: CorporateAction
+}
+
+/** One clock's bars for a whole run, time-major: value of row r, column c at r * columns + c. */
+export interface ClockBlock {
+  readonly clock: ClockId
+  readonly calendar: CalendarId
+  readonly instruments: readonly InstrumentId[]
+  readonly tradeDates: Int32Array
+  /** Instants at which each row's bar opens and closes. */
+  readonly opens: Float64Array
+  readonly closes: Float64Array
+  readonly open: Float64Array
+  readonly high: Float64Array
+  readonly low: Float64Array
+  readonly close: Float64Array
+  readonly volume: Float64Array
+  readonly factor: Float64Array
+}
+
+/** Gives the chains of an instant; `phase` tells whether the underlying's price is the open or the close of the bar. */
+export interface ChainSource {
+  readonly underlyings: readonly InstrumentId[]
+  /** Null where no chain is known on that day. `spot` is the underlying's raw price now. */
+  chain(
+    underlying: InstrumentId,
+    at: Instant,
+    tradeDate: TradeDate,
+    phase: 'open' | 'close',
+    spot: number,
+  ): OptionChain | null
+}
+
+/** Units of a currency's value in the base currency, dated. */
+export interface RateSeries {
+  readonly currency: CurrencyCode
+  readonly at: Float64Array
+  readonly rate: Float64Array
+}

@@ -1,0 +1,114 @@
+import type { IndicatorRequest } from './indicator-request.ts'
+import type { OptionChain, Slice } from './market.ts'
+import type { Protection, Terms } from './orders.ts'
+import type { Parameters, ParameterTable } from './parameters.ts'
+import type { Sessions } from './sessions.ts'
+import type { CalendarId, Instant, InstrumentId, Memory, Price, Quantity, TradeDate } from './units.ts'
+
+/** What a sleeve knows of a position it holds, on the bar being decided. */
+export interface Holding {
+  readonly quantity: Quantity
+  /** Average entry price on today's share count (raw). */
+  readonly entryPrice: number
+  /** Bars of the sleeve's clock since the first fill; the entry bar itself counts 1 at its close. */
+  readonly bars: number
+  /** Profit per share at the last mark, as a fraction of the entry price; positive is a gain on either side. */
+  readonly gain: number
+  readonly openedAt: Instant
+}
+
+export interface OptionLeg {
+  readonly right: 'call' | 'put'
+  readonly strike: number
+  readonly expiry: TradeDate
+  /** Contracts per structure; negative is sold. */
+  readonly ratio: number
+}
+
+/** A multi-leg position that opens and closes as a unit. */
+export interface StructureHolding {
+  readonly id: number
+  readonly underlying: InstrumentId
+  readonly legs: readonly OptionLeg[]
+  readonly quantity: Quantity
+  /** Net premium received per share when it was opened; negative is a debit. */
+  readonly credit: number
+  /** Net premium per share that closing costs now at mid prices; null where a leg has no price. */
+  readonly costToClose: number | null
+  /** Largest possible loss per structure in money. */
+  readonly maximumLoss: number
+  readonly expiry: TradeDate
+  readonly openedAt: Instant
+  /** An order of this structure is on its way. */
+  readonly pending: boolean
+}
+
+/** What a sleeve sees when a slice of its clock closes. One object per sleeve, reused: never keep it. */
+export interface View<P = Parameters, M = Memory> {
+  readonly parameters: P
+  readonly memory: M
+  readonly slice: Slice
+  /** Columns of `slice` that this sleeve trades, in its declared order. */
+  readonly universe: Int32Array
+  /** The sleeve's own equity, and what it may still spend after worst-case reservations, in the base currency. */
+  readonly equity: number
+  readonly available: number
+  /** This row of an indicator, one value per column, on signal prices; outputs are named 'band.lower'. NaN = undefined. */
+  indicator(name: string): Float64Array
+  /** The value `bars` bars before this one. Throws beyond the declared lookback. */
+  ago(name: string, column: number, bars: number): number
+  /** Filled; and filled plus working and waiting. */
+  position(column: number): Quantity
+  projected(column: number): Quantity
+  holding(column: number): Holding | null
+  /** Whether the symbol meets the sleeve's universe rules on this bar. */
+  eligible(column: number): boolean
+  structures(): readonly StructureHolding[]
+  chain(column: number): OptionChain | null
+  /** A price on the signal scale as a raw one of today. */
+  toRaw(column: number, signalPrice: number): Price
+  sessions(calendar: CalendarId): Sessions
+}
+
+export interface WishOptions {
+  readonly terms?: Terms
+  readonly protection?: Protection
+  readonly confidence?: number
+  readonly strength?: number
+}
+
+/** Where a sleeve puts its wishes. Two targets for one instrument in one cycle are a fault. */
+export interface IntentSink {
+  /** Enter with the size that the sleeve's sizing gives; from flat, or adding to the same side up to that size. */
+  enter(column: number, side: 1 | -1, reason: string, options?: WishOptions): void
+  /** Close the whole position. */
+  exit(column: number, reason: string, options?: WishOptions): void
+  target(column: number, quantity: Quantity, reason: string, options?: WishOptions): void
+  change(column: number, quantity: Quantity, reason: string, options?: WishOptions): void
+  /** Open a structure on the column's underlying, sized by maximum loss, filled as a unit. */
+  openStructure(column: number, wish: StructureWish): void
+  closeStructure(structure: number, reason: string): void
+  /** A wish that the strategy itself gives up, with the rule's name: counted among the refused. */
+  refuse(column: number, rule: string): void
+}
+
+export interface StructureWish {
+  readonly legs: readonly OptionLeg[]
+  /** Net premium per share expected from the chain's quotes; negative is a debit. */
+  readonly credit: number
+  /** Largest possible loss per structure in money, from strikes and credit. */
+  readonly maximumLoss: number
+  readonly reason: string
+}
+
+/** A trading strategy: plain functions over a reused view. Built-in, user-written and generated ones share this contract. */
+export interface Strategy<P extends Parameters = Parameters, M extends Memory = Memory> {
+  readonly name: string
+  readonly parameters: ParameterTable<P>
+  indicators(parameters: P): Readonly<Record<string, IndicatorRequest>>
+  /** Bars that `ago` may look back. */
+  lookback(parameters: P): number
+  start(parameters: P): M
+  /** Once a slice, for all instruments; returns the next memory. A throw, a promise or nonsense pauses the sleeve. */
+  decide(view: View<P, M>, out: IntentSink): M
+}

@@ -1,0 +1,159 @@
+import type { PortfolioConfig } from '../domain/config.ts'
+import type { Instrument } from '../domain/instruments.ts'
+import type { IntentEnd } from '../domain/orders.ts'
+import type { Violation } from '../domain/risk.ts'
+import type { Instant, OrderId, SleeveId, TradeDate } from '../domain/units.ts'
+
+/** One closed round trip of a sleeve: from flat to flat, or the closed part of a flip. */
+export interface TradeRecord {
+  readonly sleeve: SleeveId
+  /** Symbol, or 'SPY 2024-01-19 -470P +455P' for a structure. */
+  readonly instrument: string
+  readonly kind: 'position' | 'structure'
+  readonly side: 'long' | 'short'
+  /** Whole shares, contracts or coins at the largest. */
+  readonly quantity: number
+  readonly openedAt: Instant
+  readonly closedAt: Instant
+  readonly entryDate: TradeDate
+  readonly exitDate: TradeDate
+  readonly entryPrice: number
+  readonly exitPrice: number
+  /** After fees, in the base currency; dividends received while held included. */
+  readonly pnl: number
+  readonly fees: number
+  readonly bars: number
+  readonly entryReason: string
+  readonly exitReason: string
+  /** Orders that opened and closed it: joins orders.csv. */
+  readonly entryOrder: OrderId
+  readonly exitOrder: OrderId
+}
+
+export interface OrderShareRecord {
+  readonly sleeve: SleeveId
+  readonly wanted: number
+  readonly crossed: number
+  readonly filled: number
+  readonly fee: number
+  readonly reason: string
+}
+
+/** One net order, or a cross that needed none (quantity 0). Quantities in whole shares, contracts, coins or structures. */
+export interface OrderRecord {
+  readonly id: OrderId
+  readonly cycle: number
+  readonly at: Instant
+  readonly tradeDate: TradeDate
+  readonly instrument: string
+  readonly type: string
+  readonly grossLong: number
+  readonly grossShort: number
+  readonly net: number
+  readonly crossed: number
+  readonly filled: number
+  readonly price: number | null
+  readonly fee: number
+  readonly state: 'filled' | 'partial' | 'rejected' | 'cancelled' | 'expired' | 'crossed' | 'working'
+  readonly shares: readonly OrderShareRecord[]
+}
+
+/** Each sleeve's part of each fill and cross: joins orders.csv by `order`. */
+export interface AttributionRecord {
+  readonly at: Instant
+  readonly tradeDate: TradeDate
+  readonly order: OrderId
+  readonly execution: string
+  readonly sleeve: SleeveId
+  readonly instrument: string
+  readonly kind: 'fill' | 'cross' | 'dividend' | 'split' | 'expiry' | 'assignment' | 'ended' | 'transfer' | 'marginCall'
+  readonly quantity: number
+  readonly price: number
+  readonly cash: number
+  readonly fee: number
+  readonly realised: number
+  readonly reason: string
+}
+
+export interface RefusalRecord {
+  readonly at: Instant
+  readonly tradeDate: TradeDate
+  readonly sleeve: SleeveId
+  readonly instrument: string
+  readonly end: Extract<IntentEnd, 'refused' | 'trimmed' | 'lapsed' | 'expired' | 'cancelled' | 'superseded'>
+  readonly rule: string
+  readonly wanted: number
+  readonly allowed: number
+  readonly value: number | null
+  readonly limit: number | null
+}
+
+export interface NettingTotals {
+  readonly ordersGross: number
+  readonly ordersNet: number
+  readonly unitsGross: number
+  readonly unitsNet: number
+  readonly notionalGross: number
+  readonly notionalNet: number
+  /** Traded value that needed no order, fully crossed instruments included. */
+  readonly savings: number
+  readonly savingsPct: number | null
+  /** Fees that the gross orders would have paid beyond the fees paid. */
+  readonly feesSaved: number
+  readonly crosses: number
+}
+
+export interface SleeveResult {
+  readonly id: SleeveId
+  /** Equity in the base currency at each portfolio day. */
+  readonly equity: Float64Array
+  /** Net external and inter-sleeve flows booked since the previous day, for time-weighted returns. */
+  readonly flows: Float64Array
+  readonly cash: Float64Array
+  readonly exposure: Float64Array
+  readonly openPositions: Int32Array
+  readonly maxPositionWeight: number
+  readonly fees: number
+  readonly realised: number
+  readonly unrealised: number
+  readonly dividends: number
+  readonly paused: { readonly at: Instant; readonly tradeDate: TradeDate; readonly cause: string } | null
+}
+
+export interface PositionRecord {
+  readonly sleeve: SleeveId
+  readonly instrument: string
+  readonly quantity: number
+  readonly averagePrice: number
+  readonly mark: number
+  readonly value: number
+  readonly unrealised: number
+}
+
+/** Everything a run leaves behind: columns and records, no text meant for eyes. */
+export interface RunResult {
+  readonly config: PortfolioConfig
+  readonly instruments: readonly Instrument[]
+  /** Portfolio days: trade dates of the day calendar. */
+  readonly days: Int32Array
+  readonly equity: Float64Array
+  readonly cash: Float64Array
+  readonly grossExposure: Float64Array
+  readonly netExposure: Float64Array
+  readonly sleeves: readonly SleeveResult[]
+  readonly trades: readonly TradeRecord[]
+  readonly orders: readonly OrderRecord[]
+  readonly attribution: readonly AttributionRecord[]
+  readonly refusals: readonly RefusalRecord[]
+  readonly violations: readonly Violation[]
+  readonly positions: readonly PositionRecord[]
+  readonly netting: NettingTotals
+  readonly maxOrdersPerInstrumentCycle: number
+  readonly invariants: { readonly checked: Readonly<Record<string, number>>; readonly violated: readonly string[] }
+  /** Listing later, ending earlier, parity, model-priced options and the like: said in the report. */
+  readonly notes: readonly string[]
+  /** Canonical bytes of the final books; the edge hashes them. */
+  readonly canonical: Uint8Array
+  readonly cycles: number
+  readonly events: number
+}
