@@ -1,7 +1,8 @@
+import type { FillColumns, OrderColumns, QuoteColumns } from './columns.ts'
 import type { PortfolioConfig } from './config.ts'
 import type { Instrument } from './instruments.ts'
-import type { CorporateAction, OptionChain, Quote, QuotePhase, Slice } from './market.ts'
-import type { Fill, Intent, NetOrder, OrderState } from './orders.ts'
+import type { CorporateAction, OptionChain, QuotePhase, Slice } from './market.ts'
+import type { Intent, OrderState } from './orders.ts'
 import type { CashCause, CashTransfer, Violation } from './risk.ts'
 import type { Sessions } from './sessions.ts'
 import type {
@@ -34,7 +35,7 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
       readonly cycle: number
       readonly phase: QuotePhase
       readonly tradeDate: TradeDate
-      readonly quotes: Rows<Quote>
+      readonly quotes: QuoteColumns
       readonly chains: readonly OptionChain[]
     }
   /** The answer of a sleeve that decides elsewhere: a worker, a person, a scenario file. */
@@ -47,7 +48,7 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
       readonly fault?: string
     }
   | { readonly kind: 'order'; readonly order: OrderId; readonly state: OrderState; readonly evidence: string }
-  | { readonly kind: 'fills'; readonly fills: Rows<Fill> }
+  | { readonly kind: 'fills'; readonly fills: FillColumns }
   | { readonly kind: 'corporateAction'; readonly tradeDate: TradeDate; readonly action: CorporateAction }
   /** Money from or to outside (sleeve named), or a movement between sleeves (transfer named). */
   | {
@@ -71,7 +72,7 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
 /** Everything the kernel asks of the outside. */
 export type Command =
   | { readonly kind: 'list'; readonly instrument: Instrument }
-  | { readonly kind: 'submit'; readonly orders: Rows<NetOrder> }
+  | { readonly kind: 'submit'; readonly orders: OrderColumns }
   | { readonly kind: 'cancel'; readonly order: OrderId }
   | { readonly kind: 'alert'; readonly violation: Violation }
   | { readonly kind: 'publish'; readonly topic: string; readonly body: Json }
