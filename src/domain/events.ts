@@ -14,7 +14,6 @@ import type {
   Memory,
   Money,
   OrderId,
-  Rows,
   SleeveId,
   TradeDate,
 } from './units.ts'
