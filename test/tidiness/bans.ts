@@ -66,7 +66,8 @@ function isReference(node: ts.Identifier): boolean {
   if (ts.isQualifiedName(parent)) return parent.left === node
   if (ts.isPropertyAssignment(parent)) return parent.initializer === node
   if (ts.isBindingElement(parent)) return parent.initializer === node
-  if (ts.isNamedDeclaration(parent) && !ts.isShorthandPropertyAssignment(parent)) return parent.name !== node
+  if (ts.isShorthandPropertyAssignment(parent)) return true
+  if ((parent as ts.Node & { readonly name?: ts.Node }).name === node) return false // a declared name
   return !(ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isJsxAttribute(parent))
 }
 
@@ -97,7 +98,7 @@ function everywhere(node: ts.Node): Ban | null {
     return 'exportStar'
   if (ts.isExportAssignment(node)) return 'defaultExport'
   if (ts.isExportSpecifier(node) && node.name.text === 'default') return 'defaultExport'
-  return node.kind === ts.SyntaxKind.DefaultKeyword && ts.isDeclaration(node.parent) ? 'defaultExport' : null
+  return node.kind === ts.SyntaxKind.DefaultKeyword ? 'defaultExport' : null
 }
 
 /** `Math` is for member access only, so that no inexact function slips out under another name. */
