@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { propertyRuns } from '../../test/profile.ts'
 import {
   addDays,
   civilDate,
@@ -36,7 +37,7 @@ import {
 import { type CalendarId, type Instant, instant, type TradeDate } from './units.ts'
 
 const anyDays = fc.integer({ min: -719_162, max: 2_932_896 }) // 0001-01-01 .. 9999-12-31
-const FIXED = { seed: 20000101, numRuns: 2_000 }
+const RUNS = propertyRuns(2_000)
 
 describe('trade dates', () => {
   it('count days as the platform calendar does', () => {
@@ -49,7 +50,7 @@ describe('trade dates', () => {
         expect(toDays(date)).toBe(days)
         expect(parseDate(formatDate(date))).toBe(date)
       }),
-      FIXED,
+      RUNS,
     )
   })
 
@@ -59,7 +60,7 @@ describe('trade dates', () => {
         expect(formatInstant(instant(ms))).toBe(new Date(ms).toISOString())
         expect(utcDate(instant(ms))).toBe(parseDate(new Date(ms).toISOString().slice(0, 10)))
       }),
-      FIXED,
+      RUNS,
     )
   })
 
@@ -194,7 +195,7 @@ describe('sessions', () => {
           expect(previousSession(sessions, date)).toBe(rows.findLast((each) => each.date < date)?.date ?? null)
         },
       ),
-      FIXED,
+      RUNS,
     )
   })
 
