@@ -1,3 +1,5 @@
+import type { Instrument } from './instruments.ts'
+import type { Sessions } from './sessions.ts'
 import type { CalendarId, ClockId, CurrencyCode, Instant, InstrumentId, Json, Price, TradeDate } from './units.ts'
 
 /** One clock at one instant: every bar that closes now, one column per instrument. */
@@ -131,4 +133,17 @@ export interface RateSeries {
   readonly currency: CurrencyCode
   readonly at: Float64Array
   readonly rate: Float64Array
+}
+
+/** Everything a run reads: what the feeds and calendars give, aligned and dated. */
+export interface MarketData {
+  /** Tradable and watched instruments; `index` follows this order. */
+  readonly instruments: readonly Instrument[]
+  readonly blocks: readonly ClockBlock[]
+  /** Sorted by `at`. */
+  readonly actions: readonly DatedAction[]
+  readonly sessions: readonly Sessions[]
+  readonly chains: ChainSource | null
+  /** What the reader of a report must know about the data. */
+  readonly notes: readonly string[]
 }

@@ -1,0 +1,111 @@
+import { splitByLargestRemainderInto } from '../../numerics/exact.ts'
+
+/**
+ * Shares after a split, dealt to the sleeves: the broker keeps whole steps of the net entitlement (truncated toward
+ * zero); each sleeve gets its own whole steps, and what is missing to the broker's count goes by largest fraction. The
+ * rest of every entitlement is settled in cash at the price after the split. Sums are conserved.
+ *
+ * @param held old quantities per sleeve, in units
+ * @param whole receives the new quantities
+ * @param fraction receives entitlement - new quantity, in (fractional) units, to be settled in cash
+ * @returns the broker's new net quantity
+ */
+export function splitEntitlements(
+  held: Float64Array,
+  ratio: { readonly numerator: number; readonly denominator: number; readonly step: number },
+  whole: Float64Array,
+  fraction: Float64Array,
+): number {
+  const { numerator, denominator, step } = ratio
+  const unit = denominator * step
+  let net = 0
+  for (const quantity of held) net += quantity
+  // Counted in numerators over (denominator x step), so that no fraction is ever rounded.
+  const brokerSteps = truncatedDivision(net, numerator, unit)
+  let dealt = 0
+  for (let sleeve = 0; sleeve < held.length; sleeve += 1) {
+    const steps = truncatedDivision(held[sleeve]!, numerator, unit)
+    whole[sleeve] = steps
+    fraction[sleeve] = remainderOf(held[sleeve]!, numerator, unit)
+    dealt += steps
+  }
+  let missing = brokerSteps - dealt
+  const direction = missing < 0 ? -1 : 1
+  for (; missing !== 0; missing -= direction) {
+    let best = -1
+    for (let sleeve = 0; sleeve < held.length; sleeve += 1) {
+      if (held[sleeve] !== 0 && (best < 0 || fraction[sleeve]! * direction > fraction[best]! * direction)) best = sleeve
+    }
+    whole[best] = whole[best]! + direction
+    fraction[best] = fraction[best]! - direction * unit
+  }
+  for (let sleeve = 0; sleeve < held.length; sleeve += 1) {
+    whole[sleeve] = whole[sleeve]! * step
+    fraction[sleeve] = fraction[sleeve]! / denominator
+  }
+  return brokerSteps * step
+}
+
+function truncatedDivision(quantity: number, numerator: number, unit: number): number {
+  const product = quantity * numerator
+  if (Number.isSafeInteger(product) && Number.isSafeInteger(unit)) return (product - (product % unit)) / unit + 0
+  return Number((BigInt(quantity) * BigInt(numerator)) / BigInt(unit))
+}
+
+function remainderOf(quantity: number, numerator: number, unit: number): number {
+  const product = quantity * numerator
+  if (Number.isSafeInteger(product) && Number.isSafeInteger(unit)) return (product % unit) + 0
+  return Number((BigInt(quantity) * BigInt(numerator)) % BigInt(unit))
+}
+
+/**
+ * A cash amount per unit paid on signed holdings: every sleeve gets its own part, shorts pay, and the parts add up to
+ * what the broker pays on the net. Longs and shorts are each rounded once and split by largest remainder; a last count
+ * between the two sides goes to the largest holder.
+ *
+ * @param perUnit money counts for one unit held
+ * @param out receives signed money counts per sleeve
+ * @returns the broker's payment on the net, in money counts
+ */
+export function cashEntitlements(held: Float64Array, perUnit: number, step: number, out: Float64Array): number {
+  const count = held.length
+  const long = new Float64Array(count)
+  const short = new Float64Array(count)
+  let net = 0
+  let longs = 0
+  let shorts = 0
+  let largest = 0
+  for (let sleeve = 0; sleeve < count; sleeve += 1) {
+    const quantity = held[sleeve]!
+    net += quantity
+    const weight = Math.abs(quantity) % step === 0 ? Math.abs(quantity) / step : Math.abs(quantity)
+    if (quantity > 0) {
+      longs += quantity
+      long[sleeve] = weight
+    } else if (quantity < 0) {
+      shorts -= quantity
+      short[sleeve] = weight
+    }
+    if (Math.abs(quantity) > Math.abs(held[largest]!)) largest = sleeve
+  }
+  const brokerCash = signedHalfUp(net * perUnit)
+  const longCash = signedHalfUp(longs * perUnit)
+  const shortCash = signedHalfUp(shorts * perUnit)
+  splitByLargestRemainderInto(longCash, weightsFor(held, long, 1, step), count, long)
+  splitByLargestRemainderInto(shortCash, weightsFor(held, short, -1, step), count, short)
+  for (let sleeve = 0; sleeve < count; sleeve += 1) out[sleeve] = long[sleeve]! - short[sleeve]!
+  out[largest] = out[largest]! + (brokerCash - (longCash - shortCash))
+  return brokerCash
+}
+
+/** One measure for all of a side: steps where everybody holds whole steps, else units. */
+function weightsFor(held: Float64Array, weights: Float64Array, side: 1 | -1, step: number): Float64Array {
+  const ragged = held.some((quantity) => quantity * side > 0 && Math.abs(quantity) % step !== 0)
+  if (!ragged) return weights
+  return Float64Array.from(held, (quantity) => (quantity * side > 0 ? Math.abs(quantity) : 0))
+}
+
+function signedHalfUp(value: number): number {
+  const counts = Math.floor(Math.abs(value) + 0.5)
+  return value < 0 ? 0 - counts : counts
+}
