@@ -185,7 +185,12 @@ function golden(version: number): Step {
   return {
     runner: `node${version}`,
     title: `golden tests under Node ${version} (vitest)`,
-    run: () => vitest(['npx', '-y', '-p', `node@${version}`, 'node'], 'test/golden'),
+    async run() {
+      const node = ['-y', '-p', `node@${version}`, 'node']
+      const { output } = await execute('npx', [...node, '--version'], true)
+      if (!output.startsWith(`v${version}.`)) return failed(`Node ${version} could not be fetched by npx; see above`)
+      return vitest(['npx', ...node], 'test/golden')
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FAULTS } from '../../src/domain/faults.ts'
 import { filesBelow, productModules, publishedFiles, ROOT, type Source } from './sources.ts'
@@ -59,13 +59,39 @@ describe('the repository', () => {
   })
 
   it('mentions no page that it does not hold', () => {
-    const held = new Set(published.map(({ path }) => basename(path)))
+    const held = published.map(({ path }) => `/${path}`)
+    const holds = (mention: string): boolean => held.some((path) => path.endsWith(`/${mention.replace(/^[./]+/, '')}`))
+    expect([holds('CONTRIBUTING.md'), holds('../decisions/README.md'), holds('nowhere.md')]).toEqual([
+      true,
+      true,
+      false,
+    ])
     const lost = published.flatMap(({ path, text }) =>
-      [...text.matchAll(/[\w./-]*\b([\w-]+\.md)\b/g)]
-        .filter(([, page]) => !held.has(page!))
+      [...text.matchAll(/[\w./-]*\b[\w-]+\.md\b/g)]
+        .filter(([mention]) => !holds(mention))
         .map(([mention]) => `${path}: ${mention}`),
     )
-    expect(lost.filter((line) => !line.startsWith('test/tidiness/'))).toEqual([])
+    const exempt = /^(test\/tidiness\/|docs\/decisions\/README\.md: NNN-)/ // planted pages, and the form of a name
+    expect(lost.filter((line) => !exempt.test(line))).toEqual([])
+  })
+})
+
+describe('the decisions', () => {
+  const pages = filesBelow('docs/decisions').filter(({ path }) => !path.endsWith('README.md'))
+  const index = readFileSync(join(ROOT, 'docs/decisions/README.md'), 'utf8')
+
+  it('are numbered without a gap, one page each', () => {
+    const numbers = pages.map(({ path }) => Number(/\/(\d{3})-[a-z0-9-]+\.md$/.exec(path)?.[1]))
+    expect(numbers.length).toBeGreaterThan(0)
+    expect(numbers).toEqual(numbers.map((_, place) => place + 1))
+  })
+
+  it('stand in the index under their own titles, and the index names no others', () => {
+    const listed = [...index.matchAll(/^(\d+)\. \[(.+)\]\((.+)\)$/gm)].map(([, number, title, file]) => ({
+      heading: `# ${number}. ${title}`,
+      path: `docs/decisions/${file}`,
+    }))
+    expect(listed).toEqual(pages.map(({ path, text }) => ({ heading: text.split('\n')[0], path })))
   })
 })
 
