@@ -25,6 +25,7 @@ import {
   sessionOf,
   sessionOnOrAfter,
   sessionOnOrBefore,
+  sessionsBetween,
   sessionsFrom,
   startOfDay,
   toDays,
@@ -197,6 +198,16 @@ describe('sessions', () => {
       ),
       RUNS,
     )
+  })
+
+  it('can be cut to a stretch of dates', () => {
+    const dates = (from: TradeDate, to: TradeDate): number[] => [...sessionsBetween(table, from, to).dates]
+    expect(dates(weekend, monday)).toEqual([monday])
+    expect(dates(friday, tuesday)).toEqual([friday, monday, tuesday])
+    expect(dates(tradeDate(20230101), weekend)).toEqual([friday])
+    expect(dates(weekend, weekend)).toEqual([])
+    expect(dates(tuesday, friday)).toEqual([])
+    expect(sessionAtIndex(sessionsBetween(table, monday, monday), 0)).toEqual(row(monday))
   })
 
   it('must be in order, apart and not empty', () => {

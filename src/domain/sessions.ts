@@ -198,6 +198,18 @@ export function sessionsFrom(calendar: CalendarId, rows: readonly Session[]): Se
   }
 }
 
+/** The sessions of a table from one date to another, both included; views of the same columns. */
+export function sessionsBetween(sessions: Sessions, from: TradeDate, to: TradeDate): Sessions {
+  const first = countUpTo(sessions.dates, from - 1)
+  const end = Math.max(first, countUpTo(sessions.dates, to))
+  return {
+    calendar: sessions.calendar,
+    dates: sessions.dates.subarray(first, end),
+    opens: sessions.opens.subarray(first, end),
+    closes: sessions.closes.subarray(first, end),
+  }
+}
+
 /** The session at an index of the table; an index outside it is a bug. */
 export function sessionAtIndex(sessions: Sessions, index: number): Session {
   assert(index >= 0 && index < sessions.dates.length, `session index "${index}" is outside "${sessions.calendar}"`)
