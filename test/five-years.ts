@@ -1,7 +1,7 @@
-/** Five years of sessions for the generator's tests: every day, and the weekdays but for some holidays. */
-import { addDays, fromDays, toDays, tradeDate } from '../../domain/sessions.ts'
-import type { MarketSession } from './options.ts'
-import { isWeekend } from './timeline.ts'
+/** Five years of sessions for tests on the simulated market: every day, and the weekdays but for some holidays. */
+import { addDays, fromDays, toDays, tradeDate } from '../src/domain/sessions.ts'
+import type { MarketSession } from '../src/exchange/generator/options.ts'
+import { isWeekend } from '../src/exchange/generator/timeline.ts'
 
 const HOLIDAY_EVERY = 41
 
