@@ -8,7 +8,7 @@ import { trueRange } from '../true-range.ts'
  * computes it: `plusDi` and `minusDi` begin at index `period`, `adx` at 2 x period - 1.
  *
  * Directional movements and true ranges are summed over indices 1..period - 1; from index `period` on
- * `sum = sum - sum * (1 / period) + new`. A directional indicator is `100 * (movement / range)`, the index of a bar
+ * `sum = sum - sum / period + new`. A directional indicator is `100 * (movement / range)`, the index of a bar
  * `dx = 100 * (|minus - plus| / (minus + plus))`; `adx` begins as the mean of `period` of them, then
  * `adx = (adx * (period - 1) + dx) / period`.
  * Without any range the directional indicators are 0; without any direction a bar adds 0 to the first mean and
@@ -42,7 +42,9 @@ const LAYOUT = {
 
 function advance(lanes: Lanes<typeof LAYOUT>, bar: BarRow, outputs: readonly Float64Array[], period: number): void {
   const { count, strength, high, low, close } = lanes.at
-  const [adxs, plusDis, minusDis] = outputs as [Float64Array, Float64Array, Float64Array]
+  const adxs = outputs[0]!
+  const plusDis = outputs[1]!
+  const minusDis = outputs[2]!
   for (let column = 0; column < lanes.width; column += 1) {
     const price = bar.close[column]!
     const top = bar.high[column]!
@@ -53,7 +55,7 @@ function advance(lanes: Lanes<typeof LAYOUT>, bar: BarRow, outputs: readonly Flo
     if (Number.isNaN(price) || Number.isNaN(top) || Number.isNaN(bottom)) continue
     const index = count[column]!
     if (index < 2 * period) count[column] = index + 1
-    if (index > 0) addMovement(lanes, column, top, bottom, index < period ? 0 : 1 / period)
+    if (index > 0) addMovement(lanes, column, top, bottom, index < period ? Number.POSITIVE_INFINITY : period)
     high[column] = top
     low[column] = bottom
     close[column] = price
@@ -74,14 +76,14 @@ function advance(lanes: Lanes<typeof LAYOUT>, bar: BarRow, outputs: readonly Flo
   }
 }
 
-/** Adds one bar's directional movement and true range, after letting go of the share `decay` of the sums. */
-function addMovement(lanes: Lanes<typeof LAYOUT>, column: number, top: number, bottom: number, decay: number): void {
+/** Adds one bar's directional movement and true range, after letting go of one part in `parts` (infinite: nothing) of the sums. */
+function addMovement(lanes: Lanes<typeof LAYOUT>, column: number, top: number, bottom: number, parts: number): void {
   const { high, low, close, plus, minus, range } = lanes.at
   const rise = top - high[column]!
   const drop = low[column]! - bottom
   const up = rise > 0 && rise > drop ? rise : 0
   const down = drop > 0 && drop > rise ? drop : 0
-  plus[column] = plus[column]! - plus[column]! * decay + up
-  minus[column] = minus[column]! - minus[column]! * decay + down
-  range[column] = range[column]! - range[column]! * decay + trueRange(top, bottom, close[column]!)
+  plus[column] = plus[column]! - plus[column]! / parts + up
+  minus[column] = minus[column]! - minus[column]! / parts + down
+  range[column] = range[column]! - range[column]! / parts + trueRange(top, bottom, close[column]!)
 }

@@ -23,14 +23,14 @@ export function bollinger(
 ): IndicatorSpec {
   assertPeriod('bollinger', period, divisor === 'sample' ? 2 : 1)
   assert(deviations >= 0, `bollinger needs a width of at least 0 deviations, was "${deviations}"`)
-  const degrees = divisor === 'sample' ? period - 1 : period
+  const setting: Setting = { period, deviations, degrees: divisor === 'sample' ? period - 1 : period }
   return defineIndicator({
     key: divisor === 'sample' ? `bollinger(${period},${deviations},sample)` : `bollinger(${period},${deviations})`,
     outputs: ['lower', 'middle', 'upper', 'percentB', 'bandwidth'],
     fields: [],
     bars: period,
     layout: layoutOf(period),
-    step: (lanes, bar, outputs) => advance(lanes, bar, outputs, { period, deviations, degrees }),
+    step: (lanes, bar, outputs) => advance(lanes, bar, outputs, setting),
   })
 }
 

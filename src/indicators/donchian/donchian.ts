@@ -61,7 +61,9 @@ function advanceChannel(
 ): void {
   const { upper, lower, highs, lows, slot, count } = lanes.at
   const { high, low, close } = bar
-  const [lowers, middles, uppers] = outputs as [Float64Array, Float64Array, Float64Array]
+  const lowers = outputs[0]!
+  const middles = outputs[1]!
+  const uppers = outputs[2]!
   for (let column = 0; column < lanes.width; column += 1) {
     const price = close[column]!
     const top = high[column]!

@@ -73,7 +73,9 @@ function advance(
   setting: Setting,
 ): void {
   const { fast, slow, signal, count } = lanes.at
-  const [lines, signals, histogram] = outputs as [Float64Array, Float64Array, Float64Array]
+  const lines = outputs[0]!
+  const signals = outputs[1]!
+  const histogram = outputs[2]!
   const ready = setting.slow + setting.signal - 1
   for (let column = 0; column < lanes.width; column += 1) {
     const price = close[column]!
