@@ -48,5 +48,5 @@ export async function checkRings(tree: string = ROOT, ...folders: readonly strin
 }
 
 export function describeRingBreach({ rule, from, to }: RingBreach): string {
-  return `${from} must not import ${to} (${rule})`
+  return from === to ? `${from} (${rule})` : `${from} must not import ${to} (${rule})`
 }

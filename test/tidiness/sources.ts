@@ -32,12 +32,22 @@ export function productModules(): Source[] {
   return filesBelow('src').filter(({ path }) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
 }
 
-/** Every text file that git would publish: tracked, or new and not ignored. */
-export function publishedFiles(): Source[] {
+/** The paths that git would publish: tracked, or new and not ignored; null outside a git checkout. */
+function listedByGit(): string[] | null {
+  if (!existsSync(join(ROOT, '.git'))) return null
   const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
-  return list
-    .toString()
-    .split('\n')
+  return list.toString().split('\n')
+}
+
+/** Every text file of the repository, without what is installed, built or downloaded. */
+export function publishedFiles(): Source[] {
+  const isOurs = (name: string): boolean => !/^(\.git|node_modules|dist|coverage)$/.test(name)
+  const paths =
+    listedByGit() ??
+    readdirSync(ROOT, { withFileTypes: true })
+      .filter(({ name }) => isOurs(name))
+      .flatMap((entry) => (entry.isDirectory() ? filesBelow(entry.name).map(({ path }) => path) : [entry.name]))
+  return paths
     .filter((path) => path !== '' && existsSync(join(ROOT, path)))
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
     .filter(({ text }) => !text.includes('\u0000'))
