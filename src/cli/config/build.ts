@@ -1,0 +1,304 @@
+import type {
+  CostRules,
+  ExpectedRanges,
+  PortfolioConfig,
+  Sizing,
+  SleeveConfig,
+  UniverseRules,
+} from '../../domain/config.ts'
+import { countsPerUnit } from '../../domain/currencies.ts'
+import { fault } from '../../domain/faults.ts'
+import type { InstrumentKind } from '../../domain/instruments.ts'
+import type { Parameters } from '../../domain/parameters.ts'
+import {
+  accountId,
+  type CalendarId,
+  type CurrencyCode,
+  calendarId,
+  currencyCode,
+  instrumentId,
+  type Money,
+  money,
+  sleeveId,
+} from '../../domain/units.ts'
+import { type ScheduleName, SCHEDULES } from '../../exchange/schedules.ts'
+import { splitByLargestRemainder } from '../../numerics/exact.ts'
+import type { ConfigDocument } from './document.ts'
+import { clockOf } from './instruments.ts'
+import type { InstrumentDeclaration } from './loaded.ts'
+import type { Problems } from './problems.ts'
+import type { RawPortfolio } from './schema/portfolio.ts'
+import type { RawSleeve } from './schema/sleeve.ts'
+import { hint } from './suggest.ts'
+
+/** A sleeve as its author wrote it, with what was made of its parameters. */
+export interface CheckedSleeve {
+  readonly raw: RawSleeve
+  readonly strategy: string | null
+  readonly parameters: Parameters
+  /** Where it stands in the list as written; null for a reserve that only takes the rest. */
+  readonly position: number | null
+}
+
+const PERIODS: Readonly<Record<string, number>> = { nyse: 252, continuous: 365 }
+/** Weights are read as billionths, so that three thirds written as 0.333333333 are still told from 1. */
+const WEIGHT_SCALE = 1_000_000_000
+
+/** The kernel's configuration from checked parts; what does not fit together is collected as a problem. */
+export function buildConfig(
+  document: ConfigDocument,
+  problems: Problems,
+  parts: {
+    readonly raw: RawPortfolio
+    readonly sleeves: readonly CheckedSleeve[]
+    readonly instruments: readonly InstrumentDeclaration[]
+  },
+): PortfolioConfig {
+  const { raw, instruments } = parts
+  const sleeves = withReserve(parts.sleeves, document, problems, raw.leverage)
+  const currency = currencyCode(raw.currency)
+  const capital = money(Math.round(raw.capital * countsPerUnit(currency)))
+  const capitals = capitalsOf(capital, sleeves)
+  const declared = new Map(instruments.map((declaration) => [String(declaration.instrument.id), declaration]))
+  const calendars = new Set(instruments.map(({ instrument }) => String(instrument.calendar)))
+  const dayCalendar = raw.day_calendar ?? (calendars.size > 0 && !calendars.has('nyse') ? 'continuous' : 'nyse')
+  const context = { document, problems, declared, dayCalendar: calendarId(dayCalendar) }
+  return {
+    name: raw.name,
+    currency,
+    capital,
+    sleeves: sleeves.map((sleeve, index) => sleeveConfig(sleeve, capitals[index]!, context)),
+    limits: {
+      positionsMax: raw.limits.positions_max,
+      assetClassWeightMax: raw.limits.asset_class_weight_max,
+      positionWeightMax: raw.limits.position_weight_max,
+      leverageMax: raw.leverage ?? 1,
+      drawdown: drawdownOf(raw, problems),
+    },
+    netting: raw.netting,
+    account: {
+      id: accountId(raw.account.id),
+      kind: raw.account.kind,
+      initialMargin: raw.account.initial_margin,
+      maintenanceMargin: raw.account.maintenance_margin,
+      shortMaintenanceMargin: raw.account.short_maintenance_margin,
+    },
+    costs: costsOf(raw, problems),
+    parity: parityOf(raw, problems),
+    dayCalendar: calendarId(dayCalendar),
+    periods: raw.periods ?? PERIODS[dayCalendar]!,
+    groups: {},
+  }
+}
+
+function drawdownOf(raw: RawPortfolio, problems: Problems): PortfolioConfig['limits']['drawdown'] {
+  const drawdown = raw.limits.drawdown
+  if (drawdown === null) return null
+  if (drawdown.resume >= drawdown.halt) {
+    problems.at(
+      ['limits', 'drawdown', 'resume'],
+      `must be below halt (${drawdown.halt}), was "${drawdown.resume}"; trading would resume before it halts`,
+    )
+  }
+  return { halt: drawdown.halt, resume: drawdown.resume, resetPeakAfter: drawdown.reset_peak_after }
+}
+
+function parityOf(raw: RawPortfolio, problems: Problems): Readonly<Record<string, CurrencyCode>> {
+  for (const [from, to] of Object.entries(raw.parity)) {
+    if (to !== raw.currency) {
+      problems.at(['parity', from], `must name the portfolio's currency ${raw.currency}, was "${to}"`)
+    }
+  }
+  return Object.fromEntries(Object.entries(raw.parity).map(([from, to]) => [from, currencyCode(to)]))
+}
+
+/** Sum of weights + cash = 1: what the sleeves leave over belongs to a reserve named `cash`. */
+function withReserve(
+  sleeves: readonly CheckedSleeve[],
+  document: ConfigDocument,
+  problems: Problems,
+  leverage: number | undefined,
+): readonly CheckedSleeve[] {
+  const sum = sleeves.reduce((total, { raw }) => total + Math.round(raw.weight * WEIGHT_SCALE), 0)
+  const text = String(sum / WEIGHT_SCALE)
+  if (leverage === undefined && sum > WEIGHT_SCALE) {
+    problems.add(fault('WEIGHTS_ABOVE_ONE', { ...document.placeOf(['sleeves'], 'key'), sum: text }))
+  } else if (leverage !== undefined && sum > leverage * WEIGHT_SCALE) {
+    problems.at(['leverage'], `allows weights up to ${leverage}, but they add up to ${text}; lower them or raise it`)
+  }
+  if (sum >= WEIGHT_SCALE) return sleeves
+  const rest = (WEIGHT_SCALE - sum) / WEIGHT_SCALE
+  const reserve = sleeves.find(({ raw }) => raw.id === 'cash')
+  if (reserve !== undefined) {
+    problems.at(
+      ['sleeves', reserve.position ?? 0, 'weight'],
+      `weights and cash add up to ${text}; give the remaining ${rest} to a sleeve`,
+    )
+    return sleeves
+  }
+  return [...sleeves, { raw: reserveOf(rest), strategy: null, parameters: {}, position: null }]
+}
+
+function reserveOf(weight: number): RawSleeve {
+  return {
+    id: 'cash',
+    title: 'Cash',
+    weight,
+    strategy: null,
+    parameters: {},
+    timeframe: '1d',
+    universe: [],
+    universe_rules: { volatility_min: null, volatility_bars: 60, volume_min: null, volume_bars: 20, not_evaluated: [] },
+    limits: { positions_max: null, position_weight_max: null, weekend: null },
+    status: 'active',
+    on_fault: 'hold',
+    expected: null,
+  }
+}
+
+/** Capital by weight, to the last count; with leverage the weights share the capital that there is. */
+function capitalsOf(capital: Money, sleeves: readonly CheckedSleeve[]): readonly Money[] {
+  const weights = sleeves.map(({ raw }) => Math.round(raw.weight * WEIGHT_SCALE))
+  if (weights.every((weight) => weight === 0)) return weights.map(() => money(0))
+  return splitByLargestRemainder(capital, weights).map(money)
+}
+
+interface SleeveContext {
+  readonly document: ConfigDocument
+  readonly problems: Problems
+  readonly declared: ReadonlyMap<string, InstrumentDeclaration>
+  readonly dayCalendar: CalendarId
+}
+
+function sleeveConfig(sleeve: CheckedSleeve, capital: Money, context: SleeveContext): SleeveConfig {
+  const { raw } = sleeve
+  const calendar = calendarOfSleeve(sleeve, context)
+  return {
+    id: sleeveId(raw.id),
+    title: raw.title ?? raw.id,
+    strategy: sleeve.strategy,
+    parameters: sleeve.parameters,
+    capital,
+    weight: raw.weight,
+    clock: clockOf(calendar, raw.timeframe),
+    calendar,
+    periods: raw.periods ?? PERIODS[calendar]!,
+    universe: raw.universe.map(instrumentId),
+    universeRules: universeRulesOf(raw.universe_rules),
+    sizing: sizingOf(sleeve, context.problems),
+    limits: {
+      positionsMax: raw.limits.positions_max,
+      positionWeightMax: raw.limits.position_weight_max,
+      weekend:
+        raw.limits.weekend === null
+          ? null
+          : {
+              sizeFactor: raw.limits.weekend.size_factor,
+              positionsMax: raw.limits.weekend.positions_max,
+              dayLossMax: raw.limits.weekend.day_loss_max,
+            },
+    },
+    status: raw.status,
+    onFault: raw.on_fault,
+    expected: expectedOf(raw),
+  }
+}
+
+/** The one calendar of the sleeve's instruments: its bars must close together. */
+function calendarOfSleeve({ raw, position }: CheckedSleeve, context: SleeveContext): CalendarId {
+  let calendar: CalendarId | null = null
+  const path = ['sleeves', position ?? 0, 'universe']
+  raw.universe.forEach((id, index) => {
+    const declaration = context.declared.get(id)
+    if (declaration === undefined) return
+    if (raw.universe.indexOf(id) !== index) {
+      context.problems.at([...path, index], `"${id}" is listed twice; keep one`)
+    }
+    const own = declaration.instrument.calendar
+    calendar ??= own
+    if (own !== calendar) {
+      context.problems.at(
+        [...path, index],
+        `"${id}" trades on the calendar ${own}, the instruments before it on ${calendar}; give it a sleeve of its own`,
+      )
+    }
+  })
+  return calendar ?? context.dayCalendar
+}
+
+function sizingOf({ raw, strategy, position }: CheckedSleeve, problems: Problems): Sizing {
+  const sizing = raw.sizing
+  if (sizing === undefined) {
+    if (strategy !== null) {
+      problems.at(
+        ['sleeves', position ?? 0, 'sizing'],
+        'is missing; add for example "sizing: {kind: notional, amount: 1000}"',
+      )
+    }
+    return { kind: 'notional', amount: 0 }
+  }
+  switch (sizing.kind) {
+    case 'maximum_loss':
+      return { kind: 'maximumLoss', budget: sizing.budget, contractsMax: sizing.contracts_max }
+    case 'percent':
+      return { kind: 'percent', fraction: sizing.fraction, of: sizing.of }
+    case 'quantity':
+      return { kind: 'quantity', quantity: sizing.quantity }
+    default:
+      return { kind: 'notional', amount: sizing.amount }
+  }
+}
+
+function universeRulesOf(raw: RawSleeve['universe_rules']): UniverseRules {
+  return {
+    volatilityMin: raw.volatility_min,
+    volatilityBars: raw.volatility_bars,
+    volumeMin: raw.volume_min,
+    volumeBars: raw.volume_bars,
+    notEvaluated: raw.not_evaluated,
+  }
+}
+
+function expectedOf({ expected }: RawSleeve): ExpectedRanges | null {
+  if (expected === null) return null
+  return { sharpe: expected.sharpe, winRate: expected.win_rate, tradesPerMonth: expected.trades_per_month }
+}
+
+function costsOf(raw: RawPortfolio, problems: Problems): PortfolioConfig['costs'] {
+  const costs: { [K in InstrumentKind]?: CostRules } = {}
+  for (const [kind, entry] of Object.entries(raw.costs) as [InstrumentKind, RawCosts][]) {
+    const commission = commissionOf(entry.commission, ['costs', kind, 'commission'], problems)
+    if (commission === null) continue
+    costs[kind] = { commission, slippage: entry.slippage, participationMax: entry.participation_max }
+  }
+  return costs
+}
+
+type RawCosts = NonNullable<RawPortfolio['costs']['equity']>
+
+function commissionOf(
+  raw: RawCosts['commission'],
+  path: readonly string[],
+  problems: Problems,
+): CostRules['commission'] | null {
+  if (typeof raw === 'string') {
+    const known = Object.hasOwn(SCHEDULES, raw) ? SCHEDULES[raw as ScheduleName] : undefined
+    if (known === undefined) {
+      problems.at(path, `no schedule is named "${raw}"${hint(raw, Object.keys(SCHEDULES))}`)
+    }
+    return known ?? null
+  }
+  return {
+    name: raw.name,
+    perShare: raw.per_share,
+    perContract: raw.per_contract,
+    bps: raw.bps,
+    minimumPerOrder: raw.minimum_per_order,
+    maximumFraction: raw.maximum_fraction,
+    tiers: [],
+    saleFraction: 0,
+    salePerShare: 0,
+    salePerShareMax: 0,
+    step: raw.step,
+  }
+}

@@ -1,0 +1,140 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { FaultError, fault } from '../../domain/faults.ts'
+import { type ConfigDocument, joinDocument, type Mount, parseSource, type SourceFile } from './document.ts'
+
+/** Reads a text file that the user named; a missing or unreadable one is a fault. */
+export function readText(file: string): string {
+  if (!existsSync(file)) throw new FaultError(fault('FILE_MISSING', { file }))
+  if (statSync(file).isDirectory()) {
+    throw new FaultError(fault('FILE_UNREADABLE', { file, reason: 'it is a folder; name a file in it' }))
+  }
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new FaultError(fault('FILE_UNREADABLE', { file, reason: (cause as Error).message }), cause)
+  }
+}
+
+type Block = Record<string, unknown>
+const isBlock = (value: unknown): value is Block => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A portfolio file together with the sleeves and instruments that it keeps in files of their own. */
+export function readDocument(file: string): ConfigDocument {
+  const outer = parseSource(file, readText(file))
+  if (!isBlock(outer.value)) {
+    const reason = 'must be a block of settings such as "name: ..."; see presets/channels.yaml'
+    throw new FaultError(fault('CONFIG_INVALID', { file, line: 1, column: 1, path: 'the file', reason }))
+  }
+  const mounts: Mount[] = []
+  const value: Block = { ...outer.value }
+  if (Array.isArray(value['sleeves'])) {
+    value['sleeves'] = value['sleeves'].map((entry: unknown, index) => mountSleeve(outer, entry, index, mounts))
+  }
+  if (value['instruments_file'] !== undefined) {
+    value['instruments'] = mountInstruments(outer, value, mounts)
+  }
+  return joinDocument(outer, value, mounts)
+}
+
+/** The file that `name` in `outer` stands for; a missing one is said at the place of its name. */
+function named(outer: SourceFile, name: string, path: readonly (string | number)[]): string {
+  const file = isAbsolute(name) ? name : join(dirname(outer.file), name)
+  if (!existsSync(file)) {
+    const place = outer.find(path, 'value') ?? { file: outer.file, line: 1, column: 1 }
+    const reason = `no file "${file}"; names are relative to ${outer.file}`
+    throw new FaultError(fault('CONFIG_INVALID', { ...place, path: path.join('.'), reason }))
+  }
+  return file
+}
+
+function mountSleeve(outer: SourceFile, entry: unknown, index: number, mounts: Mount[]): unknown {
+  const name = typeof entry === 'string' ? entry : isBlock(entry) ? entry['use'] : undefined
+  if (typeof name !== 'string') return entry
+  const path = typeof entry === 'string' ? ['sleeves', index] : ['sleeves', index, 'use']
+  const file = named(outer, name, path)
+  const source = parseSource(file, readText(file))
+  if (!isBlock(source.value)) {
+    const reason = 'must be the settings of one sleeve, such as "id: ..."'
+    throw new FaultError(fault('CONFIG_INVALID', { file, line: 1, column: 1, path: 'the file', reason }))
+  }
+  mounts.push({ path: ['sleeves', index], source, at: [] })
+  const { use: _, ...own } = isBlock(entry) ? entry : {}
+  return { ...source.value, ...own }
+}
+
+function mountInstruments(outer: SourceFile, value: Block, mounts: Mount[]): Block {
+  const files = value['instruments_file']
+  const names = Array.isArray(files) ? files : [files]
+  const merged: Block = {}
+  names.forEach((name: unknown, index) => {
+    if (typeof name !== 'string') return
+    const file = named(outer, name, Array.isArray(files) ? ['instruments_file', index] : ['instruments_file'])
+    const source = /\.(csv|tsv)$/i.test(file) ? readTable(file) : parseSource(file, readText(file))
+    const own = isBlock(source.value) ? source.value : {}
+    for (const [id, entry] of Object.entries(own)) {
+      mounts.push({ path: ['instruments', id], source, at: [id] })
+      merged[id] = isBlock(merged[id]) && isBlock(entry) ? { ...merged[id], ...entry } : entry
+    }
+  })
+  const inline = isBlock(value['instruments']) ? value['instruments'] : {}
+  for (const [id, entry] of Object.entries(inline)) {
+    merged[id] = isBlock(merged[id]) && isBlock(entry) ? { ...merged[id], ...entry } : entry
+  }
+  return merged
+}
+
+/** Columns of a table of instruments, under the names that they have in YAML; further columns are left aside. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  symbol: 'id',
+  id: 'id',
+  ticker: 'id',
+  file: 'file',
+  dividends: 'dividends',
+  prices: 'prices',
+  kind: 'kind',
+  name: 'name',
+  company: 'name',
+  asset_class: 'asset_class',
+  sector: 'sector',
+  industry: 'industry',
+  currency: 'currency',
+  calendar: 'calendar',
+}
+
+/** A table of instruments: a CSV with a column `symbol` (or Ticker) and any of sector, industry, kind, file and so on. */
+function readTable(file: string): SourceFile {
+  const text = readText(file)
+  const lines = new Map<string, number>()
+  const value: Block = {}
+  const refuse = (line: number, reason: string): never => {
+    throw new FaultError(fault('CONFIG_INVALID', { file, line, column: 1, path: 'instruments', reason }))
+  }
+  let rows: { record: string[]; info: { lines: number } }[] = []
+  try {
+    rows = parse(text, { bom: true, info: true, skip_empty_lines: true, trim: true, delimiter: [',', '\t'] }) as never
+  } catch (cause) {
+    const line = (cause as { lines?: number }).lines ?? 1
+    refuse(line, `cannot be read as a table: ${(cause as Error).message}`)
+  }
+  const header = (rows[0]?.record ?? []).map((name) => COLUMNS[name.toLowerCase().replace(/\s+/g, '_')] ?? '')
+  if (!header.includes('id')) refuse(1, 'the table has no column "symbol"; add one')
+  for (const { record, info } of rows.slice(1)) {
+    const entry: Block = {}
+    header.forEach((name, column) => {
+      const cell = record[column] ?? ''
+      if (name !== '' && cell !== '') entry[name] = cell
+    })
+    const { id, ...rest } = entry
+    if (typeof id !== 'string') continue
+    if (lines.has(id)) refuse(info.lines, `"${id}" is given twice, first on line ${lines.get(id)}; keep one`)
+    lines.set(id, info.lines)
+    value[id] = rest
+  }
+  return {
+    file,
+    value,
+    find: ([id]) => ({ file, line: (typeof id === 'string' ? lines.get(id) : undefined) ?? 1, column: 1 }),
+  }
+}

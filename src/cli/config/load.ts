@@ -1,0 +1,194 @@
+import { isBookCurrency } from '../../domain/currencies.ts'
+import type { Strategy } from '../../domain/strategy.ts'
+import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
+import { buildConfig, type CheckedSleeve } from './build.ts'
+import type { ConfigDocument, Path, Place } from './document.ts'
+import { readDocument } from './includes.ts'
+import { currencyAdvice, declareInstruments } from './instruments.ts'
+import type { LoadedPortfolio } from './loaded.ts'
+import { checked, type Problems, problemsOf } from './problems.ts'
+import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
+import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
+import { parametersOf, type StrategyLoader, snakeCase, strategyLoader } from './strategies.ts'
+import { hint } from './suggest.ts'
+
+/**
+ * Reads and checks a portfolio file with everything it names but the market's data.
+ * @throws ConfigRefused with all that is wrong, each with file, line and column
+ * @throws FaultError for a file that cannot be read as YAML at all
+ */
+export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
+  const document = readDocument(file)
+  const problems = problemsOf(document)
+  refuseSecrets(document.value, [], problems)
+  problems.done()
+  const raw = checked(portfolioSchema, document.value, { document, problems, base: [] })
+  const rawSleeves = sleevesOf(document, problems)
+  if (raw === null || rawSleeves === null) {
+    problems.done()
+    throw new Error('a refused configuration names what is wrong')
+  }
+  if (!isBookCurrency(raw.currency)) problems.at(['currency'], currencyAdvice(raw.currency))
+  const used = usedInstruments(raw, rawSleeves)
+  const instruments = declareInstruments(document, problems, { ...raw, used })
+  checkReferences({ document, problems, raw, sleeves: rawSleeves })
+  const loader = strategyLoader(document, problems)
+  const { sleeves, strategies } = await withStrategies(rawSleeves, loader, { document, problems })
+  const config = buildConfig(document, problems, { raw, sleeves, instruments })
+  problems.done()
+  return {
+    file,
+    config,
+    instruments,
+    strategies,
+    options: raw.options ?? null,
+    screen: raw.screen ?? null,
+    benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
+    notes: notesOf(raw, rawSleeves),
+    sleevePlaces: placesOf(document, rawSleeves),
+  }
+}
+
+function placesOf(document: ConfigDocument, sleeves: readonly RawSleeve[]): ReadonlyMap<SleeveId, Place> {
+  return new Map(sleeves.map((sleeve, index) => [sleeveId(sleeve.id), document.placeOf(['sleeves', index, 'id'])]))
+}
+
+const SECRET = /(^|_)(secret|token|password|passphrase|api_?key|key_id|webhook_url|sid)$/i
+
+/** A secret in a file is a secret in a backup, a mail and a repository: only `${NAME}` is taken. */
+function refuseSecrets(value: unknown, path: Path, problems: Problems): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value)) {
+    const step = Array.isArray(value) ? Number(key) : key
+    const plain = typeof inner === 'string' && inner !== '' && !/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(inner)
+    if (plain && SECRET.test(key)) {
+      const name = key.toUpperCase()
+      problems.at([...path, step], `holds a secret in plain text; write \${${name}} and set ${name} in the environment`)
+    } else refuseSecrets(inner, [...path, step], problems)
+  }
+}
+
+function sleevesOf(document: ConfigDocument, problems: Problems): readonly RawSleeve[] | null {
+  const list = (document.value as Record<string, unknown>)['sleeves']
+  if (!Array.isArray(list)) return null
+  const sleeves = list.map((entry: unknown, index) =>
+    checked(sleeveSchema, entry, { document, problems, base: ['sleeves', index] }),
+  )
+  return sleeves.every((sleeve) => sleeve !== null) ? sleeves : null
+}
+
+function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): ReadonlySet<string> {
+  const used = new Set(sleeves.flatMap((sleeve) => sleeve.universe))
+  if (raw.benchmark !== null) used.add(raw.benchmark)
+  for (const underlying of Object.keys(raw.options?.underlyings ?? {})) used.add(underlying)
+  return used
+}
+
+interface Parts {
+  readonly document: ConfigDocument
+  readonly problems: Problems
+  readonly raw: RawPortfolio
+  readonly sleeves: readonly RawSleeve[]
+}
+
+/** Names must lead somewhere: universes, benchmark and underlyings to instruments; ids are given once. */
+function checkReferences({ document, problems, raw, sleeves }: Parts): void {
+  const known = Object.keys(raw.instruments)
+  const demand = (id: string, path: Path): void => {
+    if (!known.includes(id)) problems.at(path, `instrument "${id}" is not declared${hint(id, known)}`)
+  }
+  const seen = new Map<string, Place>()
+  sleeves.forEach((sleeve, index) => {
+    const place = document.placeOf(['sleeves', index, 'id'])
+    const before = seen.get(sleeve.id)
+    if (before !== undefined) {
+      problems.at(
+        ['sleeves', index, 'id'],
+        `"${sleeve.id}" is taken by the sleeve at ${before.file}:${before.line}; give this one a name of its own`,
+      )
+    }
+    seen.set(sleeve.id, place)
+    sleeve.universe.forEach((id, position) => {
+      demand(id, ['sleeves', index, 'universe', position])
+    })
+    if (sleeve.strategy !== null && sleeve.universe.length === 0) {
+      problems.at(['sleeves', index, 'universe'], 'is missing; list the instruments that the strategy trades')
+    }
+  })
+  if (raw.benchmark !== null) demand(raw.benchmark, ['benchmark'])
+  for (const [id, { volatility }] of Object.entries(raw.options?.underlyings ?? {})) {
+    const path = ['options', 'underlyings', id]
+    demand(id, path)
+    if (volatility.from !== 'ratio') continue
+    const other = raw.options?.underlyings[volatility.to]
+    const reason = `must name another underlying whose volatility is no ratio itself, was "${volatility.to}"`
+    if (other === undefined || other.volatility.from === 'ratio') problems.at([...path, 'volatility', 'to'], reason)
+  }
+  for (const [id, entry] of Object.entries(raw.instruments)) {
+    const currency = entry.currency ?? raw.currency
+    const stated = currency === raw.currency || raw.parity[currency] !== undefined || !isBookCurrency(currency)
+    if (entry.file === undefined || stated) continue
+    problems.at(
+      ['instruments', id, 'currency'],
+      `${currency} is not ${raw.currency}; state "parity: {${currency}: ${raw.currency}}" if you take them as equal`,
+    )
+  }
+}
+
+async function withStrategies(
+  raws: readonly RawSleeve[],
+  load: StrategyLoader,
+  context: { readonly document: ConfigDocument; readonly problems: Problems },
+): Promise<{ readonly sleeves: readonly CheckedSleeve[]; readonly strategies: ReadonlyMap<string, Strategy> }> {
+  const sleeves: CheckedSleeve[] = []
+  const strategies = new Map<string, Strategy>()
+  for (const [position, raw] of raws.entries()) {
+    const base: Path = ['sleeves', position]
+    if (raw.strategy === null) {
+      if (Object.keys(raw.parameters).length > 0) {
+        context.problems.at([...base, 'parameters'], 'belong to a strategy; name one under "strategy:" or remove them')
+      }
+      sleeves.push({ raw, strategy: null, parameters: {}, position })
+      continue
+    }
+    const strategy = await load(raw.strategy, [...base, 'strategy'])
+    if (strategy === null) continue
+    const parameters = parametersOf(strategy, raw.parameters, { ...context, base: [...base, 'parameters'] })
+    if (parameters !== null) checkStop(parameters, [...base, 'parameters'], context.problems)
+    strategies.set(raw.strategy, strategy)
+    sleeves.push({ raw, strategy: raw.strategy, parameters: parameters ?? {}, position })
+  }
+  return { sleeves, strategies }
+}
+
+/**
+ * A credit spread loses at most width - credit per share. Where the width is fixed, a stop at a larger multiple of the
+ * credit can never be reached, for any credit that the settings allow.
+ */
+function checkStop(parameters: Readonly<Record<string, unknown>>, path: Path, problems: Problems): void {
+  if (parameters['select'] !== 'width') return
+  const width = parameters['width']
+  const stop = parameters['stopMultiple']
+  const credit = parameters['creditMax'] ?? parameters['creditMin']
+  if (typeof width !== 'number' || typeof stop !== 'number' || typeof credit !== 'number') return
+  const lossMax = width - credit
+  if (stop * credit < lossMax) return
+  problems.at(
+    [...path, snakeCase('stopMultiple')],
+    `a stop at ${stop} x a credit of ${credit} is a loss of ${stop * credit}, but ${width} wide it can lose only ${lossMax}; lower the stop or widen`,
+  )
+}
+
+function notesOf(raw: RawPortfolio, sleeves: readonly RawSleeve[]): readonly string[] {
+  const notes: string[] = []
+  for (const [from, to] of Object.entries(raw.parity)) {
+    notes.push(`${from} is taken as equal to ${to}, as the configuration states`)
+  }
+  for (const sleeve of sleeves) {
+    const missing = sleeve.universe_rules.not_evaluated
+    if (missing.length > 0) notes.push(`${sleeve.id}: not evaluated for lack of dated data: ${missing.join(', ')}`)
+    if (sleeve.notes !== undefined) notes.push(`${sleeve.id}: ${sleeve.notes.trim()}`)
+  }
+  if (raw.notes !== undefined) notes.push(raw.notes.trim())
+  return notes
+}

@@ -1,0 +1,36 @@
+import type { PortfolioConfig } from '../../domain/config.ts'
+import type { Instrument } from '../../domain/instruments.ts'
+import type { Strategy } from '../../domain/strategy.ts'
+import type { InstrumentId, SleeveId } from '../../domain/units.ts'
+import type { Place } from './document.ts'
+import type { RawOptions, RawSimulation } from './schema/instruments.ts'
+import type { RawScreen } from './schema/portfolio.ts'
+
+/** An instrument and where its history is read from. */
+export interface InstrumentDeclaration {
+  readonly instrument: Instrument
+  /** Relative to the data folder. */
+  readonly file: string
+  readonly dividends: string | null
+  /** `adjusted`: the vendor divided old prices by later splits; `raw`: as traded, splits in a column of the file. */
+  readonly prices: 'raw' | 'adjusted'
+  readonly simulation: RawSimulation | null
+  readonly place: Place
+}
+
+/** A portfolio file, read and checked: what the kernel takes, and what only the edge needs. */
+export interface LoadedPortfolio {
+  /** As the user named it. */
+  readonly file: string
+  readonly config: PortfolioConfig
+  readonly instruments: readonly InstrumentDeclaration[]
+  /** The strategies that the sleeves name, by the name under which the configuration knows them. */
+  readonly strategies: ReadonlyMap<string, Strategy>
+  readonly options: RawOptions | null
+  readonly screen: RawScreen | null
+  readonly benchmark: InstrumentId | null
+  /** What a reader of the result must know: parity, criteria not evaluated, remarks of the author. */
+  readonly notes: readonly string[]
+  /** Where each sleeve is written. */
+  readonly sleevePlaces: ReadonlyMap<SleeveId, Place>
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { ASSET_CLASSES } from '../../../domain/instruments.ts'
+import { notNegative, positive, text, wholePositive } from './terms.ts'
+
+export const DECLARED_KINDS = ['equity', 'etf', 'crypto', 'perpetual', 'stream'] as const
+
+/** The character of an instrument on the simulated market: what `demo` runs on. */
+const simulation = z
+  .strictObject({
+    price: positive.describe('price before the first day'),
+    volatility: positive.describe('annualised, as a fraction'),
+    drift: z.number().default(0.06).describe('logarithmic growth per year, dividends included'),
+    average_volume: positive.describe('units per day'),
+    market_correlation: z.number().gte(-1).lte(1).default(0.5),
+    family: text.optional().describe('instruments of one family share a second factor'),
+    family_correlation: z.number().gte(0).lte(1).optional(),
+    dividend_yield: notNegative.optional(),
+    splits_per_year: notNegative.optional(),
+    jumps_per_year: notNegative.optional(),
+    selloffs_per_year: notNegative.optional(),
+    bursts_per_year: notNegative.optional(),
+    listed: text.optional().describe('first day of trading, YYYY-MM-DD'),
+    ends: text.optional().describe('last day of trading, YYYY-MM-DD'),
+  })
+  .describe('its character on the simulated market')
+
+export const instrumentSchema = z.strictObject({
+  file: text.optional().describe('price file, relative to the data folder'),
+  dividends: text.optional().describe('file of ex-dates and cash dividends, relative to the data folder'),
+  prices: z
+    .enum(['adjusted', 'raw'])
+    .default('adjusted')
+    .describe('`adjusted`: split-adjusted as vendors give them; `raw`: as traded, with a split column'),
+  kind: z.enum(DECLARED_KINDS).default('equity'),
+  name: text.optional(),
+  symbol: text.optional().describe('ticker; the key where left out'),
+  asset_class: z.enum(ASSET_CLASSES).optional(),
+  sector: text.optional(),
+  industry: text.optional(),
+  currency: text.optional().describe("the portfolio's where left out"),
+  calendar: z.enum(['nyse', 'continuous']).optional(),
+  unit: positive.optional().describe('smallest amount that can exist, a power of ten: 0.000001 share, 0.00000001 BTC'),
+  step: positive.optional().describe('smallest amount that is traded, in whole shares or coins'),
+  round_lot: positive.optional().describe('orders are whole multiples of this, in whole shares or coins'),
+  multiplier: positive.optional(),
+  tick: positive.optional().describe('smallest price step; the usual one of its kind where left out'),
+  shortable: z.boolean().optional(),
+  simulation: simulation.optional(),
+})
+export type RawInstrument = z.output<typeof instrumentSchema>
+export type RawSimulation = z.output<typeof simulation>
+
+const volatility = z
+  .discriminatedUnion('from', [
+    z.strictObject({
+      from: z.literal('index'),
+      file: text.describe('a volatility index in percent points, relative to the data folder'),
+      scale: positive.default(0.01),
+    }),
+    z.strictObject({
+      from: z.literal('ratio'),
+      to: text.describe('the underlying whose implied volatility is scaled'),
+      bars: z.int().gte(2).default(60).describe('bars of the realised volatilities that give the ratio'),
+    }),
+    z.strictObject({
+      from: z.literal('series'),
+      file: text.describe('at-the-money implied volatilities as fractions, relative to the data folder'),
+      column: text,
+      bars: z.int().gte(2).default(60).describe('after the series ends: bars of realised volatility'),
+      factor: positive.default(1.1).describe('after the series ends: factor on realised volatility'),
+    }),
+    z.strictObject({
+      from: z.literal('realised'),
+      bars: z.int().gte(2).default(60),
+      factor: positive.default(1.1),
+    }),
+  ])
+  .describe('where the at-the-money implied volatility comes from')
+
+export const optionsSchema = z
+  .strictObject({
+    rate: z.number().default(0.03).describe('interest rate per year'),
+    skew: z.number().default(0.15).describe('volatility that a put gains per unit of |delta| below 0.5'),
+    half_spread: notNegative.default(0.02).describe('half of the quoted spread as a fraction of the mid price'),
+    half_spread_min: notNegative.default(0.02).describe('half of the quoted spread at least, in money'),
+    days_max: wholePositive.default(90).describe('expiries are listed up to this many days out'),
+    strikes: z
+      .array(z.strictObject({ below: positive.nullable(), step: positive }))
+      .min(1)
+      .default([
+        { below: 100, step: 1 },
+        { below: 250, step: 2.5 },
+        { below: null, step: 5 },
+      ])
+      .describe('distance of strikes by price level'),
+    underlyings: z.record(
+      z.string(),
+      z.strictObject({
+        expiries: z.enum(['weekly', 'monthly']).default('monthly').describe('every Friday, or third Fridays'),
+        volatility,
+      }),
+    ),
+  })
+  .describe('how option chains are priced where no recorded chain exists')
+export type RawOptions = z.output<typeof optionsSchema>

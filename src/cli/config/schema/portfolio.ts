@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { INSTRUMENT_KINDS } from '../../../domain/instruments.ts'
+import { instrumentSchema, optionsSchema } from './instruments.ts'
+import { fraction, notNegative, positive, text, wholePositive } from './terms.ts'
+
+const schedule = z.strictObject({
+  name: text.default('own'),
+  per_share: notNegative.default(0),
+  per_contract: notNegative.default(0),
+  bps: notNegative.default(0).describe('basis points of traded value'),
+  minimum_per_order: notNegative.default(0),
+  maximum_fraction: fraction.nullable().default(null),
+  step: positive.default(0.01).describe('fees are rounded half up to this'),
+})
+
+const slippage = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('bps'), bps: notNegative }),
+  z.strictObject({ kind: z.literal('spread'), fraction: notNegative.describe('half of the spread') }),
+  z.strictObject({ kind: z.literal('participation'), impact: notNegative }),
+])
+
+const costs = z.strictObject({
+  commission: z
+    .union([text, schedule], { error: 'must be the name of a schedule or a block with its parts' })
+    .default('none')
+    .describe('a named schedule such as alpaca or ibkr_pro_tiered, or a block of its own'),
+  slippage: slippage.default({ kind: 'none' }),
+  participation_max: fraction.nullable().default(null).describe("largest part of a bar's volume one order may take"),
+})
+
+const limits = z
+  .strictObject({
+    positions_max: wholePositive.nullable().default(null),
+    asset_class_weight_max: fraction.nullable().default(null),
+    position_weight_max: fraction.nullable().default(null),
+    drawdown: z
+      .strictObject({
+        halt: fraction.describe('new positions halt when the fall from the peak is above this fraction'),
+        resume: fraction.describe('and resume when it is below this one'),
+        reset_peak_after: wholePositive
+          .nullable()
+          .default(null)
+          .describe('flat sessions after which the peak is reset'),
+      })
+      .nullable()
+      .default(null),
+  })
+  .prefault({})
+
+const account = z
+  .strictObject({
+    id: text.default('main'),
+    kind: z.enum(['cash', 'margin']).default('margin'),
+    initial_margin: fraction.default(0.5),
+    maintenance_margin: fraction.default(0.25),
+    short_maintenance_margin: fraction.default(0.3),
+  })
+  .prefault({})
+
+/** Criteria of `polyfolio screen`: each left out is not asked. */
+export const screenSchema = z.strictObject({
+  market_cap: z.strictObject({ min: notNegative.optional(), max: positive.optional() }).optional(),
+  float_max: positive.optional().describe('shares that trade freely must be below this'),
+  volume_min: notNegative.optional().describe('average daily volume must be above this'),
+  sectors: z.array(text).optional().describe('sectors, or names defined under sector_groups'),
+  sector_groups: z.record(z.string(), z.array(text)).optional().describe('name -> industries it stands for'),
+})
+export type RawScreen = z.output<typeof screenSchema>
+
+export const portfolioSchema = z.strictObject({
+  name: text,
+  notes: text.optional(),
+  currency: text.default('USD'),
+  capital: positive,
+  leverage: z.number().gte(1).optional().describe('gross exposure over equity that is allowed; 1 where left out'),
+  day_calendar: z.enum(['nyse', 'continuous']).optional().describe("the calendar whose closes end the portfolio's day"),
+  periods: wholePositive.optional().describe('portfolio days in a year: 252 on an exchange, 365 round the clock'),
+  netting: z.boolean().default(true).describe('false: every sleeve sends its own orders; for comparison only'),
+  account,
+  limits,
+  parity: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('currencies that you take as equal in value, such as USDT: USD; the report repeats it'),
+  costs: z.partialRecord(z.enum(INSTRUMENT_KINDS), costs).default({}),
+  benchmark: text.nullable().default(null).describe('an instrument to compare with'),
+  options: optionsSchema.optional(),
+  screen: screenSchema.optional(),
+  instruments_file: z.union([text, z.array(text)], { error: 'must be a file name or a list of them' }).optional(),
+  instruments: z.record(z.string(), instrumentSchema).default({}),
+  sleeves: z.array(z.unknown()).min(1),
+})
+export type RawPortfolio = z.output<typeof portfolioSchema>

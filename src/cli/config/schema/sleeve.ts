@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { fraction, fractionOrZero, identifier, notNegative, positive, range, text, wholePositive } from './terms.ts'
+
+export const TIMEFRAMES = ['1d'] as const
+
+const sizing = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('notional'),
+      amount: positive.describe("a fixed amount of the instrument's currency per entry, floored to the step"),
+    }),
+    z.strictObject({
+      kind: z.literal('percent'),
+      fraction: fraction.describe('fraction of equity per entry'),
+      of: z.enum(['sleeve', 'portfolio']).default('sleeve'),
+    }),
+    z.strictObject({ kind: z.literal('quantity'), quantity: positive.describe('whole shares, contracts or coins') }),
+    z.strictObject({
+      kind: z.literal('maximum_loss'),
+      budget: positive.describe('structures: the largest loss per trade in money'),
+      contracts_max: wholePositive,
+    }),
+  ])
+  .describe('how a wish to enter becomes a quantity')
+
+const universeRules = z
+  .strictObject({
+    volatility_min: positive.nullable().default(null).describe('annualised volatility must be above this fraction'),
+    volatility_bars: z.int().gte(2).default(60),
+    volume_min: positive.nullable().default(null).describe('mean volume must be above this many shares'),
+    volume_bars: wholePositive.default(20),
+    not_evaluated: z
+      .array(text)
+      .default([])
+      .describe('criteria that no point-in-time data exists for; the report names them'),
+  })
+  .prefault({})
+  .describe('what a symbol must meet, on the day, to take a new entry')
+
+const limits = z
+  .strictObject({
+    positions_max: wholePositive.nullable().default(null),
+    position_weight_max: fraction
+      .nullable()
+      .default(null)
+      .describe("largest position as a fraction of the sleeve's equity"),
+    weekend: z
+      .strictObject({
+        size_factor: fraction.describe('factor on the size of entries on Saturday and Sunday UTC'),
+        positions_max: z.int().gte(0).describe('positions that may be opened over one weekend'),
+        day_loss_max: fraction.describe('no entry once the day has lost more than this fraction of the sleeve'),
+      })
+      .nullable()
+      .default(null),
+  })
+  .prefault({})
+
+const expected = z
+  .strictObject({
+    sharpe: range.nullable().default(null),
+    win_rate: z.tuple([fractionOrZero, fractionOrZero]).nullable().default(null),
+    trades_per_month: z.tuple([notNegative, notNegative]).nullable().default(null),
+  })
+  .describe('what the author expects; reports show it beside what happened')
+
+export const sleeveSchema = z.strictObject({
+  id: identifier.describe('short name: used in files and tables'),
+  title: text.optional().describe('name for the reader; the id where left out'),
+  weight: notNegative.describe("part of the portfolio's capital, as a fraction of 1"),
+  strategy: text
+    .nullable()
+    .default(null)
+    .describe('a built-in strategy, or a file such as ./my-strategy.ts; without one the sleeve only holds cash'),
+  parameters: z.record(z.string(), z.unknown()).default({}).describe("the strategy's own settings; defaults otherwise"),
+  timeframe: z.enum(TIMEFRAMES).default('1d').describe('length of a bar'),
+  periods: wholePositive
+    .optional()
+    .describe('bars in a year, for annualising: 252 on an exchange, 365 round the clock'),
+  universe: z.array(text).default([]).describe('instruments in order of preference'),
+  universe_rules: universeRules,
+  sizing: sizing.optional(),
+  limits,
+  status: z.enum(['active', 'paused']).default('active'),
+  on_fault: z
+    .enum(['hold', 'flatten'])
+    .default('hold')
+    .describe('what happens to open positions when the strategy fails'),
+  expected: expected.nullable().default(null),
+  notes: text.optional(),
+})
+
+export type RawSleeve = z.output<typeof sleeveSchema>
+
+/** A sleeve kept in a file of its own; other keys beside `use` replace those of the file. */
+export const sleeveReference = z.union([text, z.looseObject({ use: text })])
