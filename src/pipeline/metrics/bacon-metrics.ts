@@ -1,0 +1,190 @@
+import {
+  fisherKurtosis,
+  populationKurtosis,
+  populationSkewness,
+  sampleExcessKurtosis,
+  sampleKurtosis,
+  sampleSkewness,
+} from '../../numerics/statistics.ts'
+import * as bacon from './bacon.ts'
+import { maxDrawdown, painIndex, ulcerIndex } from './drawdown.ts'
+import { against, flatRate, type Metric } from './metric.ts'
+import { captureRatio, marketTiming, numberRatio, percentageRatio, timingRatio } from './relative.ts'
+import { annualReturn, observed } from './returns.ts'
+import { downsideDeviation, lowerPartialMoment, upperPartialMoment } from './risk.ts'
+
+type Relative = (returns: Float64Array, benchmark: Float64Array, periods: number, riskFree: number) => number
+
+function relative(measure: Relative): Metric {
+  return against((returns, benchmark, { periods, riskFree }) =>
+    measure(returns, benchmark, periods, flatRate(riskFree)),
+  )
+}
+
+function withRates(
+  measure: (returns: Float64Array, benchmark: Float64Array, periods: number, mar: number) => number,
+): Metric {
+  return against((returns, benchmark, { periods, mar }) => measure(returns, benchmark, periods, flatRate(mar)))
+}
+
+function timed(model: 'treynorMazuy' | 'henrikssonMerton', part: 'alpha' | 'beta' | 'gamma'): Metric {
+  return against((returns, benchmark) => marketTiming(returns, benchmark, model)[part])
+}
+
+/** Measures that look at the minimum acceptable return: each also has a name that states it, `downsidedeviation_mar005`. */
+export const BACON_MAR_METRICS: Readonly<Record<string, Metric>> = {
+  downsidedeviation: ({ returns, mar }) => downsideDeviation(returns, mar),
+  downsidevariance: ({ returns, mar }) => lowerPartialMoment(returns, mar, 2),
+  downsidepotential: ({ returns, mar }) => lowerPartialMoment(returns, mar, 1),
+  downsidefrequency: ({ returns, mar }) => bacon.downsideFrequency(returns, mar),
+  upsidefrequency: ({ returns, mar }) => bacon.upsideFrequency(returns, mar),
+  upsidepotential: ({ returns, mar }) => upperPartialMoment(returns, mar, 1),
+  upsiderisk: ({ returns, mar }) => Math.sqrt(upperPartialMoment(returns, mar, 2)),
+  upsidevariance: ({ returns, mar }) => upperPartialMoment(returns, mar, 2),
+  upsidepotentialratio: ({ returns, mar }) => bacon.upsidePotentialRatio(returns, mar),
+  upsidepotentialratio_subset: ({ returns, mar }) => bacon.upsidePotentialRatioOfSides(returns, flatRate(mar)),
+  kappa_l1: ({ returns, mar }) => bacon.kappa(returns, mar, 1),
+  kappa_l2: ({ returns, mar }) => bacon.kappa(returns, mar, 2),
+  kappa_l3: ({ returns, mar }) => bacon.kappa(returns, mar, 3),
+  omegasharpe: ({ returns, mar }) => bacon.omegaSharpe(returns, mar),
+  prospect: ({ returns, mar }) => bacon.prospect(returns, flatRate(mar)),
+  volskew: ({ returns, mar }) => upperPartialMoment(returns, mar, 2) / lowerPartialMoment(returns, mar, 2),
+  varskew: ({ returns, mar }) =>
+    Math.sqrt(upperPartialMoment(returns, mar, 2)) / Math.sqrt(lowerPartialMoment(returns, mar, 2)),
+  m2sortino: withRates(bacon.mSquaredSortino),
+  omegaexcess: withRates(bacon.omegaExcess),
+}
+
+/** All other measures of the book. */
+export const BACON_PLAIN_METRICS: Readonly<Record<string, Metric>> = {
+  sharpe_annualised: ({ returns, periods, riskFree }) => bacon.annualSharpe(returns, periods, flatRate(riskFree)),
+  adjustedsharpe: ({ returns, periods, riskFree }) => bacon.adjustedSharpe(returns, periods, flatRate(riskFree)),
+  bernardoledoit: ({ returns }) => bacon.bernardoLedoit(returns),
+  burke: ({ returns, periods, riskFree }) => bacon.burke(returns, periods, flatRate(riskFree), false),
+  burkemod: ({ returns, periods, riskFree }) => bacon.burke(returns, periods, flatRate(riskFree), true),
+  sterling: ({ returns, periods }) => annualReturn(returns, periods) / (0.1 - maxDrawdown(returns)),
+  dratio: ({ returns }) => bacon.dRatio(returns),
+  hurst: ({ returns }) => bacon.hurst(returns),
+  kelly: ({ returns, riskFree }) => bacon.kelly(returns, riskFree),
+  kellyhalf: ({ returns, riskFree }) => bacon.kelly(returns, riskFree) / 2,
+  kurtexcess: ({ returns }) => populationKurtosis(observed(returns)) - 3,
+  kurtfisher: ({ returns }) => fisherKurtosis(observed(returns)),
+  kurtmoment: ({ returns }) => populationKurtosis(observed(returns)),
+  kurtsample: ({ returns }) => sampleKurtosis(observed(returns)),
+  kurtsampleexcess: ({ returns }) => sampleExcessKurtosis(observed(returns)),
+  skewmoment: ({ returns }) => populationSkewness(observed(returns)),
+  skewsample: ({ returns }) => sampleSkewness(observed(returns)),
+  skewkurt: ({ returns }) => populationSkewness(observed(returns)) / populationKurtosis(observed(returns)),
+  mad: ({ returns }) => bacon.meanAbsoluteDeviation(returns),
+  martin: ({ returns, periods, riskFree }) => bacon.martin(returns, periods, flatRate(riskFree)),
+  painindex: ({ returns }) => painIndex(returns),
+  painratio: ({ returns, periods, riskFree }) => bacon.painRatio(returns, periods, flatRate(riskFree)),
+  semideviation: ({ returns }) => bacon.semiDeviation(returns),
+  semivariance: ({ returns }) => bacon.semiVariance(returns),
+  ulcer: ({ returns }) => ulcerIndex(returns),
+  appraisal: relative(bacon.appraisal),
+  jensenmod: relative(bacon.modifiedJensen),
+  jensenalt: relative(bacon.alternativeJensen),
+  epsilon: relative(bacon.epsilon),
+  jensenalpha: relative(bacon.jensenAlpha),
+  selectivity: relative(bacon.jensenAlpha),
+  netselectivity: relative(bacon.netSelectivity),
+  famabeta: relative(bacon.famaBeta),
+  msquared: relative(bacon.mSquared),
+  msquaredexcess: relative(bacon.mSquaredExcess),
+  msquaredexcess_arithmetic: relative(bacon.mSquaredExcessArithmetic),
+  specificrisk: relative(bacon.specificRisk),
+  systematicrisk: relative(bacon.systematicRisk),
+  totalrisk: relative(bacon.totalRisk),
+  treynor: relative(bacon.treynor),
+  treynormod: relative(bacon.modifiedTreynor),
+  timingratio: against((returns, benchmark) => timingRatio(returns, benchmark)),
+  upcapture: against((returns, benchmark) => captureRatio(returns, benchmark, 'up')),
+  downcapture: against((returns, benchmark) => captureRatio(returns, benchmark, 'down')),
+  upnumber: against((returns, benchmark) => numberRatio(returns, benchmark, 'up')),
+  downnumber: against((returns, benchmark) => numberRatio(returns, benchmark, 'down')),
+  uppercent: against((returns, benchmark) => percentageRatio(returns, benchmark, 'up')),
+  downpercent: against((returns, benchmark) => percentageRatio(returns, benchmark, 'down')),
+  treynormazuy_alpha: timed('treynorMazuy', 'alpha'),
+  treynormazuy_beta: timed('treynorMazuy', 'beta'),
+  treynormazuy_gamma: timed('treynorMazuy', 'gamma'),
+  henrikssonmerton_alpha: timed('henrikssonMerton', 'alpha'),
+  henrikssonmerton_beta: timed('henrikssonMerton', 'beta'),
+  henrikssonmerton_gamma: timed('henrikssonMerton', 'gamma'),
+}
+
+/** Other spellings under which a measure of the book is known; case, blanks and underscores do not matter. */
+export const BACON_ALIASES: Readonly<Record<string, string>> = {
+  adjustedsharperatio: 'adjustedsharpe',
+  adjsharpe: 'adjustedsharpe',
+  sharpeannualized: 'sharpe_annualised',
+  sharpe: 'sharpe_annualised',
+  appraisalratio: 'appraisal',
+  appraisalmodified: 'jensenmod',
+  appraisalmod: 'jensenmod',
+  modifiedjensen: 'jensenmod',
+  modifiedjensenalpha: 'jensenmod',
+  jensenalphamodified: 'jensenmod',
+  jensenalphamod: 'jensenmod',
+  appraisalalternative: 'jensenalt',
+  appraisalalt: 'jensenalt',
+  alternativejensen: 'jensenalt',
+  alternativejensenalpha: 'jensenalt',
+  jensenalphaalternative: 'jensenalt',
+  bernardoledoitratio: 'bernardoledoit',
+  burkeratio: 'burke',
+  burkemodified: 'burkemod',
+  modifiedburke: 'burkemod',
+  sterlingratio: 'sterling',
+  hurstindex: 'hurst',
+  kellyratio: 'kellyhalf',
+  kurt: 'kurtexcess',
+  kurtosis: 'kurtexcess',
+  kurtosisexcess: 'kurtexcess',
+  kurtosisfisher: 'kurtfisher',
+  kurtosismoment: 'kurtmoment',
+  kurtosissample: 'kurtsample',
+  kurtosissampleexcess: 'kurtsampleexcess',
+  kurtexcesssample: 'kurtsampleexcess',
+  kurtpopulation: 'kurtmoment',
+  skew: 'skewmoment',
+  skewness: 'skewmoment',
+  skewnessmoment: 'skewmoment',
+  skewnesssample: 'skewsample',
+  skewpopulation: 'skewmoment',
+  skewnesskurtosis: 'skewkurt',
+  skewnesskurtosisratio: 'skewkurt',
+  skewkurtratio: 'skewkurt',
+  meanabsolutedeviation: 'mad',
+  martinratio: 'martin',
+  pain: 'painindex',
+  ulcerindex: 'ulcer',
+  systematic: 'systematicrisk',
+  specific: 'specificrisk',
+  treynorratio: 'treynor',
+  treynormodified: 'treynormod',
+  modifiedtreynor: 'treynormod',
+  modifiedtreynorratio: 'treynormod',
+  m2: 'msquared',
+  m2excess: 'msquaredexcess',
+  msquaredexcessgeometric: 'msquaredexcess',
+  msquaredexcessgeo: 'msquaredexcess',
+  msquaredexcessarith: 'msquaredexcess_arithmetic',
+  m2sortinoratio: 'm2sortino',
+  omegaexcessreturn: 'omegaexcess',
+  omegasharperatio: 'omegasharpe',
+  prospectratio: 'prospect',
+  sortino: 'kappa_l2',
+  sortinoratio: 'kappa_l2',
+  kappa: 'kappa_l2',
+  upr: 'upsidepotentialratio',
+  upsidepotentialratiofull: 'upsidepotentialratio',
+  upsidedeviation: 'upsiderisk',
+  volatilityskewness: 'volskew',
+  volskewness: 'volskew',
+  variabilityskewness: 'varskew',
+  downsidedev: 'downsidedeviation',
+  downsiderisk: 'downsidedeviation',
+  treynormazuy: 'treynormazuy_gamma',
+  henrikssonmerton: 'henrikssonmerton_gamma',
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { timeWeightedReturns } from './time-weighted.ts'
+
+const wealth = (initial: number, equity: number[], flows: number[]) => ({
+  initial,
+  equity: Float64Array.from(equity),
+  flows: Float64Array.from(flows),
+})
+
+describe('time-weighted returns', () => {
+  it('count the first period from the starting capital', () => {
+    expect([...timeWeightedReturns(wealth(100, [110, 99], [0, 0]))]).toEqual([110 / 100 - 1, 99 / 110 - 1])
+  })
+
+  it('take a deposit and a withdrawal for no gain', () => {
+    const returns = timeWeightedReturns(wealth(100, [150, 120, 132], [50, -30, 0]))
+    expect(returns[0]).toBe(0)
+    expect(returns[1]).toBe(0)
+    expect(returns[2]).toBeCloseTo(0.1, 12)
+  })
+
+  it('are missing while nothing is at work', () => {
+    const returns = timeWeightedReturns(wealth(0, [0, 50, 55], [0, 50, 0]))
+    expect([...returns].map(Number.isNaN)).toEqual([true, false, false])
+    expect(returns[2]).toBeCloseTo(0.1, 12)
+  })
+})

@@ -1,0 +1,24 @@
+/** What a book was worth at the end of each period, what it began with, and the money moved in or out. */
+export interface Wealth {
+  readonly initial: number
+  readonly equity: Float64Array
+  /** Net flows booked since the end of the previous period; negative is money taken out. Fees are not flows. */
+  readonly flows: Float64Array
+}
+
+/**
+ * Time-weighted return of each period: value / (last value + net flows) - 1, so that money moved in or out is no gain.
+ * NaN where nothing was at work: last value plus flows is not positive.
+ *
+ * @see Bacon (2008), "Practical Portfolio Performance Measurement and Attribution", chapter 2
+ */
+export function timeWeightedReturns({ initial, equity, flows }: Wealth): Float64Array {
+  const returns = new Float64Array(equity.length)
+  let last = initial
+  for (let index = 0; index < equity.length; index += 1) {
+    const base = last + (flows[index] ?? 0)
+    returns[index] = base > 0 ? equity[index]! / base - 1 : Number.NaN
+    last = equity[index]!
+  }
+  return returns
+}
