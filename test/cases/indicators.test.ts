@@ -34,6 +34,52 @@ describe.skipIf(folder === null)('indicator cases (skipped where the folder of c
   })
 })
 
+describe('the indicator of a case', () => {
+  const columns: [string, number[]][] = [
+    ['high', [12, 13, 14, 15, 18, 17]],
+    ['low', [9, 10, 11, 12, 13, 14]],
+    ['close', [10, 12, 11, 14, 17, 15]],
+    ['volume', [10, 0, 20, 30, 20, 10]],
+  ]
+  const table: Table = { header: columns.map(([name]) => name), columns: new Map(columns) }
+  const last = (input: CaseInput, key: string, context = {}) => {
+    const series = runIndicatorsCase({ file: 'table', ...input }, () => table, context)?.[key] as { last10: number[] }
+    return series.last10.at(-1)
+  }
+
+  it('is named in any case, with its period in the input or at its end', () => {
+    expect(last({ indicator: 'sma', n: 2 }, 'sma')).toBe(16)
+    expect(last({ indicator: 'SMA3' }, 'sma_3')).toBeCloseTo(46 / 3, 12)
+    expect(last({ indicator: 'WMA2' }, 'wma_2')).toBeCloseTo(47 / 3, 12)
+    expect(last({ n: 2 }, 'sma', { name: 'sma_2_of_the_close' })).toBe(16)
+  })
+
+  it('reads the source and the rows it is told to', () => {
+    expect(last({ indicator: 'SMA', n: 2, source: 'volume' }, 'sma')).toBe(15)
+    expect(last({ indicator: 'SMA', n: 2, rows: [0, 4] }, 'sma')).toBe(12.5)
+  })
+
+  it('is found for every indicator there is', () => {
+    expect(last({ indicator: 'OBV' }, 'obv')).toBe(10 + 0 - 20 + 30 + 20 - 10)
+    expect(last({ indicator: 'VWAP', n: 2 }, 'vwap')).toBeCloseTo((16 * 20 + (46 / 3) * 10) / 30, 12)
+    expect(last({ indicator: 'volume_avg', n: 2 }, 'volume_avg')).toBe(15)
+    expect(last({ indicator: 'zscore', n: 2 }, 'zscore')).toBeCloseTo(-Math.SQRT1_2, 12)
+    const deviation = (17 / 14 - 15 / 17) / Math.sqrt(2)
+    expect(last({ indicator: 'volatility', n: 2 }, 'volatility')).toBeCloseTo(deviation, 12)
+    expect(last({ indicator: 'VOLATILITY', n: 2, periods: 252 }, 'volatility')).toBeCloseTo(
+      deviation * Math.sqrt(252),
+      12,
+    )
+    expect(last({ indicator: 'ADX', n: 2 }, 'adx')).toBeGreaterThan(0)
+    expect(last({ indicator: 'DONCHIAN', n: 2, includes_current_bar: false }, 'upper')).toBe(18)
+  })
+
+  it('is null when it is none that exists', () => {
+    expect(runIndicatorsCase({ file: 'table', indicator: 'ICHIMOKU' }, () => table)).toBeNull()
+    expect(runIndicatorsCase({ file: 'table', rule: 'full moon' }, () => table)).toBeNull()
+  })
+})
+
 const tables = new Map<string, Table>()
 
 function readTable(file: string): Table {

@@ -48,6 +48,15 @@ describe('adx', () => {
     }
   })
 
+  it('has the values of TA-Lib', () => {
+    const values = adx(14).columns(walkOf(60))
+    expect(values.map((column) => [27, 28, 59].map((index) => column[index]))).toEqual([
+      [11.534402806321596, 12.310621353298624, 19.987694960842084],
+      [28.293096253922872, 30.813967531859475, 22.03032300874827],
+      [21.635840695331517, 19.535051036317043, 17.22657862456744],
+    ])
+  })
+
   it('is 100 in a market that only rises', () => {
     const [values, plus, minus] = adx(3).columns(barsOf({ close: [1, 2, 3, 4, 5, 6, 7] }))
     expect([values!.at(-1), plus!.at(-1), minus!.at(-1)]).toEqual([expect.closeTo(100, 10), expect.closeTo(100, 10), 0])
