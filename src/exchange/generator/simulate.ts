@@ -78,7 +78,7 @@ function lifeOf(asset: AssetOptions, sessions: readonly MarketSession[]): Life {
 }
 
 /** Correlations that the factors imply: the product of the market's, plus that of the family's within one family. */
-export function targetCorrelations(assets: readonly AssetOptions[]): Float64Array[] {
+function targetCorrelations(assets: readonly AssetOptions[]): Float64Array[] {
   return assets.map((left, row) =>
     Float64Array.from(assets, (right, column) => {
       if (row === column) return 1
