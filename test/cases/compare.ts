@@ -1,0 +1,85 @@
+/** Compares what was computed with what a worked case expects: numbers, truth values, nulls, dates and statuses. */
+
+export interface Tolerance {
+  readonly abs?: number
+  readonly rel?: number
+}
+
+/** One place where the two differ. */
+export interface Difference {
+  readonly path: string
+  readonly expected: unknown
+  readonly actual: unknown
+}
+
+export interface Comparison {
+  /** Values that were looked at. */
+  readonly compared: number
+  readonly differences: readonly Difference[]
+}
+
+/** Keys that explain a case and are no result of it. */
+const COMMENTARY =
+  /^(published.*|note|reason|recommended|conflict|binding|invariants|differs|wrong_.*|seed_.*|passes_seed_definition)$/
+const DECIMAL = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/
+/** Decimals written to this many places were rounded there: they stand for longer ones. */
+const ROUNDED_PLACES = 12
+const ROUNDED_TOLERANCE = 1e-9
+
+function isCommentary(key: string, value: unknown): boolean {
+  return COMMENTARY.test(key) || (typeof value === 'string' && value.includes(' '))
+}
+
+/** |x - y| <= abs + rel |y|, y being what is expected. */
+function isClose(actual: number, expected: number, { abs = 0, rel = 0 }: Tolerance): boolean {
+  if (Object.is(actual, expected)) return true
+  return Math.abs(actual - expected) <= abs + rel * Math.abs(expected)
+}
+
+/** Walks everything expected that is no commentary; what is only in `actual` is not looked at. */
+export function compare(actual: unknown, expected: unknown, tolerance: Tolerance): Comparison {
+  const differences: Difference[] = []
+  let compared = 0
+  const walk = (found: unknown, wanted: unknown, path: string): void => {
+    if (typeof wanted === 'object' && wanted !== null) {
+      const parts = Array.isArray(wanted) ? [...wanted.entries()] : Object.entries(wanted)
+      if (Array.isArray(wanted) && (!isList(found) || found.length !== wanted.length)) {
+        compared += 1
+        differences.push({
+          path: `${path}.length`,
+          expected: wanted.length,
+          actual: isList(found) ? found.length : found,
+        })
+        return
+      }
+      if (parts.length === 0) {
+        compared += 1
+        const empty = typeof found === 'object' && found !== null && Object.keys(found).length === 0
+        if (!empty) differences.push({ path, expected: wanted, actual: found })
+        return
+      }
+      for (const [key, part] of parts) {
+        if (typeof key === 'string' && isCommentary(key, part)) continue
+        const inner = (found as Record<string | number, unknown> | null | undefined)?.[key]
+        walk(inner, part, typeof key === 'number' ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`)
+      }
+      return
+    }
+    compared += 1
+    if (!isEqual(found, wanted, tolerance)) differences.push({ path, expected: wanted, actual: found })
+  }
+  walk(actual, expected, '')
+  return { compared, differences }
+}
+
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)
+
+function isEqual(actual: unknown, expected: unknown, tolerance: Tolerance): boolean {
+  if (typeof expected === 'number') return typeof actual === 'number' && isClose(actual, expected, tolerance)
+  if (typeof expected !== 'string' || !DECIMAL.test(expected)) return actual === expected
+  if (typeof actual === 'string' ? !DECIMAL.test(actual) : typeof actual !== 'number') return false
+  const rounded = (expected.split('.')[1] ?? '').length >= ROUNDED_PLACES
+  const abs = Math.max(tolerance.abs ?? 0, rounded ? ROUNDED_TOLERANCE : 0)
+  return isClose(Number(actual), Number(expected), { ...tolerance, abs })
+}
