@@ -55,11 +55,12 @@ export function impliedVolatility(terms: OptionTerms, price: number): ImpliedVol
   for (let step = 0; step < STEPS_MAX; step += 1) {
     const greeks = optionGreeks(twin, guess)
     const miss = greeks.price - target
+    if (miss === 0) return { ok: true, volatility: guess }
     if (miss > 0) high = guess
     else low = guess
     const newton = guess - miss / greeks.vega
-    const next = newton > low && newton < high ? newton : 0.5 * (low + high)
-    if (miss === 0 || Math.abs(next - guess) <= 1e-15 * guess) return { ok: true, volatility: next }
+    const next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
+    if (Math.abs(next - guess) <= 1e-15 * guess) return { ok: true, volatility: next }
     guess = next
   }
   return { ok: true, volatility: guess }

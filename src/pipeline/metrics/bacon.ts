@@ -259,6 +259,19 @@ export const totalRisk: Relative = (returns, benchmark, periods, riskFree) => {
   return Math.sqrt(systematic * systematic + specific * specific)
 }
 
+/** Beta times the annualised population deviation of the benchmark, as the book has it. */
+export const systematicRiskOfBook: Relative = (returns, benchmark, periods) => {
+  const [own, other] = paired(returns, benchmark)
+  return beta(own, other) * populationDeviation(other) * Math.sqrt(periods)
+}
+
+/** Root of the squares of the book's systematic risk and of specific risk: the annualised population deviation. */
+export const totalRiskOfBook: Relative = (returns, benchmark, periods, riskFree) => {
+  const systematic = systematicRiskOfBook(returns, benchmark, periods, riskFree)
+  const specific = specificRisk(returns, benchmark, periods, riskFree)
+  return Math.sqrt(systematic * systematic + specific * specific)
+}
+
 /** Jensen's alpha over specific risk. */
 export const appraisal: Relative = (returns, benchmark, periods, riskFree) =>
   jensenAlpha(returns, benchmark, periods, riskFree) / specificRisk(returns, benchmark, periods, riskFree)
@@ -278,6 +291,10 @@ export const treynor: Relative = (returns, benchmark, periods, riskFree) =>
 /** Annual excess return over systematic risk. */
 export const modifiedTreynor: Relative = (returns, benchmark, periods, riskFree) =>
   annualReturn(excess(returns, riskFree), periods) / systematicRisk(returns, benchmark, periods, riskFree)
+
+/** Annual excess return over the book's systematic risk. */
+export const modifiedTreynorOfBook: Relative = (returns, benchmark, periods, riskFree) =>
+  annualReturn(excess(returns, riskFree), periods) / systematicRiskOfBook(returns, benchmark, periods, riskFree)
 
 /** The annual return at the benchmark's risk. @see Modigliani and Modigliani (1997) */
 export const mSquared: Relative = (returns, benchmark, periods, riskFree) => {
