@@ -12,7 +12,7 @@ const CONTROL_SHARE_MAX = 0.01
 
 /**
  * Reads a delimited text file: UTF-8 or UTF-16 with or without its mark, any line ends, quoted fields, commas,
- * semicolons, tabs or bars between the cells. The first line that holds anything is the header.
+ * semicolons, tabs or bars between the cells. The first line that holds anything is the header; a file may end there.
  *
  * @throws FaultError FILE_MISSING, FILE_UNREADABLE, FILE_EMPTY, DATA_REFUSED (a row with more or fewer cells)
  */
@@ -33,9 +33,8 @@ export function parseDelimited(text: string, source: string, before: readonly Fi
   if (first === -1) throw new FaultError(fault('FILE_EMPTY', { file: source }))
   const header = cut.rows[first]!.map((name) => name.trim())
   const body = bodyRows(cut, first, header, source, findings)
-  if (body.rows.length === 0) throw new FaultError(fault('FILE_EMPTY', { file: source }))
   const decimalComma = delimiter !== ',' && writesDecimalCommas(body.rows)
-  if (decimalComma) findings.push(note('decimal-comma', 'numbers are written with a decimal comma', body.lines[0]!))
+  if (decimalComma) findings.push(note('decimal-comma', 'numbers are written with a decimal comma', body.lines[0] ?? 1))
   return tableOf({ source, header, headerLine: cut.lines[first]!, ...body, findings, decimalComma })
 }
 

@@ -55,7 +55,6 @@ async function readRows(connection: DuckDBConnection, path: string, source: stri
   const result = await connection.runAndReadAll(`SELECT ${select.join(', ')} FROM ${from}`)
   const columns = result.getColumns()
   const count = columns[0]?.length ?? 0
-  if (count === 0) throw new FaultError(fault('FILE_EMPTY', { file: source }))
   const parsed = fields.map(({ type }, column) => (NUMERIC.test(type) ? doubles(columns[column]!) : null))
   return columnTable(source, { header: fields.map(({ name }) => name), columns, parsed, count })
 }

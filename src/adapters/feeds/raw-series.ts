@@ -1,4 +1,4 @@
-import { FaultError } from '../../domain/faults.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
 import type { RawSeries, RawSeriesResult } from '../../domain/recorded.ts'
 import type { Finding } from '../../domain/series.ts'
 import { utcDate } from '../../domain/sessions.ts'
@@ -29,10 +29,11 @@ export async function readRawSeries(path: string, source: string): Promise<RawSe
   }
 }
 
-/** The rows of a table whose layout is known. */
+/** The rows of a table whose layout is known. @throws FaultError FILE_EMPTY, and as cells do that cannot be read */
 export function rawSeries(given: Table, layout: SeriesLayout): RawSeries {
   const stacked = layout.name === 'yfinance-stacked' ? stackedRows(given) : new Set<number>()
   const table = stacked.size === 0 ? given : given.without(stacked)
+  if (table.count === 0) throw new FaultError(fault('FILE_EMPTY', { file: table.source }))
   const moments = readMoments(table, layout.moment)
   const resolution = moments.hasTime && isIntraday(moments.times, moments.dates) ? 'intraday' : 'day'
   const column = (index: number): Float64Array =>
