@@ -15,6 +15,7 @@ import {
   tailRatio,
   valueAtRisk,
 } from './empyrical.ts'
+import { paretoTail } from './fitted.ts'
 import { against, type Metric } from './metric.ts'
 import { battingAverage } from './relative.ts'
 import { annualReturn, cumulativeReturns, totalReturn } from './returns.ts'
@@ -48,6 +49,10 @@ export const EMPYRICAL_METRICS: Readonly<Record<string, Metric>> = {
   cum_returns_final: ({ returns }) => totalReturn(returns),
   value_at_risk: ({ returns, tail }) => valueAtRisk(returns, tail),
   conditional_value_at_risk: ({ returns, tail }) => conditionalValueAtRisk(returns, tail),
+  gpd_risk_estimates: ({ returns }) => {
+    const fit = paretoTail(returns, 0.01)
+    return fit === null ? Number.NaN : [fit.threshold, fit.scale, fit.shape, fit.valueAtRisk, fit.expectedShortfall]
+  },
   excess_sharpe: against((returns, benchmark) => excessSharpe(returns, benchmark)),
   alpha: against((returns, benchmark, { riskFree, periods }) => annualAlpha(returns, benchmark, riskFree, periods)),
   alpha_beta: alphaAndBeta('all'),

@@ -6,6 +6,7 @@ import {
   sampleDeviation,
 } from '../../numerics/statistics.ts'
 import { maxDrawdown, painIndex, ulcerIndex } from './drawdown.ts'
+import { smoothingIndex } from './fitted.ts'
 import { against, type Metric } from './metric.ts'
 import {
   alphaPerPeriod,
@@ -72,6 +73,7 @@ export const STANDARD_METRICS: Readonly<Record<string, Metric>> = {
   hit_rate_periods: ({ returns }) => hitRate(returns),
   ulcer_index: ({ returns }) => ulcerIndex(returns),
   pain_index: ({ returns }) => painIndex(returns),
+  smoothing_index: ({ returns }) => smoothingIndex(returns),
   ...tailMetrics('95', 0.05),
   ...tailMetrics('99', 0.01),
   beta: against((returns, benchmark) => beta(returns, benchmark)),
