@@ -1,0 +1,161 @@
+import type { ChainSource, OptionChain, OptionQuote } from '../../domain/market.ts'
+import type { OptionRecord } from '../../domain/recorded.ts'
+import { daysBetween, startOfDay } from '../../domain/sessions.ts'
+import type { Instant, InstrumentId, Json, TradeDate } from '../../domain/units.ts'
+import { type OptionTerms, optionGreeks } from '../../numerics/options/black-scholes.ts'
+import { impliedVolatility } from '../../numerics/options/implied-volatility.ts'
+
+const MS_PER_YEAR = 365 * 86_400_000
+const CLOSE_MS = 21 * 3_600_000
+/** At the open the last recorded chain may be this many calendar days old. */
+const STALE_DAYS = 5
+/** A spot that moved by more than this since the chain was recorded was split in between. */
+const SPLIT_RATIO = 1.6
+/** Files write an implied volatility of almost zero where the vendor's solver found none. */
+const VOLATILITY_MIN = 1e-3
+
+export interface RecordedChains {
+  readonly records: readonly OptionRecord[]
+  /** Instrument of each underlying as the files name it. */
+  readonly instruments: ReadonlyMap<string, InstrumentId>
+  readonly rate: number
+  readonly dividendYield: number
+  /** Half-spread around a mid that was recorded without two sides: money, and fraction of the mid. */
+  readonly halfSpreadMin: number
+  readonly halfSpreadFraction: number
+}
+
+interface RecordedDay {
+  readonly date: TradeDate
+  readonly records: readonly OptionRecord[]
+}
+
+/**
+ * Chains as they were recorded at closes. At a close quotes are the file's own; at an open they are yesterday's
+ * volatilities at the spot of the open, with yesterday's spreads. Where the file gives no volatility it is taken from
+ * the mid, where it gives no delta it is computed from the volatility.
+ */
+export function recordedChainSource(recorded: RecordedChains): ChainSource {
+  const days = new Map<InstrumentId, RecordedDay[]>()
+  for (const record of recorded.records) {
+    const id = recorded.instruments.get(record.underlying)
+    if (id === undefined) continue
+    const known = days.get(id) ?? []
+    days.set(id, known)
+    let day = known.find(({ date }) => date === record.quoteDate)
+    if (day === undefined) {
+      day = { date: record.quoteDate, records: [] }
+      known.push(day)
+    }
+    ;(day.records as OptionRecord[]).push(record)
+  }
+  for (const known of days.values()) known.sort((one, other) => one.date - other.date)
+  const latest = new Map<InstrumentId, OptionChain>()
+  return {
+    underlyings: [...days.keys()],
+    chain(underlying, at, tradeDate, phase, spot) {
+      const before = latest.get(underlying)
+      if (before !== undefined && before.at === at && before.spot === spot) return before
+      const day = days
+        .get(underlying)
+        ?.findLast(({ date }) => (phase === 'close' ? date === tradeDate : date < tradeDate))
+      if (day === undefined || daysBetween(day.date, tradeDate) > STALE_DAYS) return null
+      const chain = recordedChain({ underlying, at, tradeDate, spot, isClose: phase === 'close' }, day, recorded)
+      if (chain !== null) latest.set(underlying, chain)
+      return chain
+    },
+  }
+}
+
+interface Moment {
+  readonly underlying: InstrumentId
+  readonly at: Instant
+  readonly tradeDate: TradeDate
+  readonly spot: number
+  readonly isClose: boolean
+}
+
+function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChains): OptionChain | null {
+  const { underlying, at, tradeDate, spot, isClose } = moment
+  const spotThen = day.records.find(({ underlyingPrice }) => underlyingPrice > 0)?.underlyingPrice ?? spot
+  if (spot / spotThen > SPLIT_RATIO || spotThen / spot > SPLIT_RATIO) return null
+  const contracts = new Map<string, OptionRecord>()
+  for (const record of day.records) contracts.set(keyOf(record.expiry, record.right, record.strike), record)
+  const quotes = new Map<string, OptionQuote | null>()
+  const expiries = [...new Set(day.records.map(({ expiry }) => expiry))]
+    .filter((expiry) => expiry > tradeDate)
+    .sort((one, other) => one - other)
+  return {
+    underlying,
+    at,
+    tradeDate,
+    spot,
+    origin: 'recorded',
+    expiries: () => expiries,
+    strikes: (expiry, right) =>
+      Float64Array.from(
+        day.records.filter((record) => record.expiry === expiry && record.right === right),
+        ({ strike }) => strike,
+      ).sort((one, other) => one - other),
+    quote(expiry, right, strike) {
+      const key = keyOf(expiry, right, strike)
+      const known = quotes.get(key)
+      if (known !== undefined) return known
+      const record = contracts.get(key)
+      const quote =
+        record === undefined || expiry < tradeDate ? null : quoteOf(record, { at, spot, spotThen, isClose }, recorded)
+      quotes.set(key, quote)
+      return quote
+    },
+    data: () => ({ origin: 'recorded', underlying, at, spot, recordedOn: day.date }) as Json,
+  }
+}
+
+function keyOf(expiry: TradeDate, right: 'call' | 'put', strike: number): string {
+  return `${expiry}${right}${strike}`
+}
+
+interface QuoteMoment {
+  readonly at: Instant
+  readonly spot: number
+  /** Spot when the chain was recorded. */
+  readonly spotThen: number
+  readonly isClose: boolean
+}
+
+/** The two sides that were recorded, or the mid with the stated half-spread around it. */
+function sidesOf(record: OptionRecord, recorded: RecordedChains): { readonly mid: number; readonly half: number } {
+  if (record.bid > 0 && record.ask > 0) {
+    return { mid: (record.bid + record.ask) / 2, half: (record.ask - record.bid) / 2 }
+  }
+  const { mid } = record
+  return { mid, half: Math.max(recorded.halfSpreadMin, recorded.halfSpreadFraction * mid) }
+}
+
+function termsAt(record: OptionRecord, spot: number, at: number, recorded: RecordedChains): OptionTerms {
+  const { right, strike, expiry } = record
+  const years = Math.max(0, (startOfDay(expiry) + CLOSE_MS - at) / MS_PER_YEAR)
+  return { right, spot, strike, years, rate: recorded.rate, dividendYield: recorded.dividendYield }
+}
+
+function quoteOf(record: OptionRecord, moment: QuoteMoment, recorded: RecordedChains): OptionQuote | null {
+  const { mid, half } = sidesOf(record, recorded)
+  if (!(mid > 0)) return null
+  const then = termsAt(record, moment.spotThen, startOfDay(record.quoteDate) + CLOSE_MS, recorded)
+  const volatility = volatilityOf(record, then, mid)
+  if (volatility === null) return null
+  if (moment.isClose) {
+    const delta = Number.isNaN(record.delta) ? optionGreeks(then, volatility).delta : record.delta
+    return { bid: Math.max(0, mid - half), ask: mid + half, mid, impliedVolatility: volatility, delta }
+  }
+  const now = optionGreeks(termsAt(record, moment.spot, moment.at, recorded), volatility)
+  const bid = Math.max(0, now.price - half)
+  return { bid, ask: now.price + half, mid: now.price, impliedVolatility: volatility, delta: now.delta }
+}
+
+/** The file's own volatility, else the one that the mid implies; null where neither exists. */
+function volatilityOf(record: OptionRecord, terms: OptionTerms, mid: number): number | null {
+  if (record.impliedVolatility > VOLATILITY_MIN) return record.impliedVolatility
+  const implied = impliedVolatility(terms, mid)
+  return implied.ok ? implied.volatility : null
+}
