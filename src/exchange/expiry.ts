@@ -1,0 +1,104 @@
+import { assert } from '../domain/assert.ts'
+import type { CorporateAction } from '../domain/market.ts'
+import { daysBetween } from '../domain/sessions.ts'
+import { tradedCash } from '../domain/traded-cash.ts'
+import type { InstrumentId, Price, TradeDate } from '../domain/units.ts'
+import { type Listings, listedInstrument, moveCash, movePosition } from './account.ts'
+
+/** In the money by at least this much, an expiring contract is exercised without instruction (OCC Rule 805). */
+export const EXERCISE_MIN = 0.01
+
+/** What decides whether the holder of the other side exercises early. */
+export interface AssignmentFacts {
+  /** Raw close of the underlying; NaN where it did not trade. */
+  priceOf(underlying: InstrumentId): number
+  /** Middle of the contract's quote at the close; null where there is none. */
+  middleOf(contract: InstrumentId): number | null
+  /** Cash per share that goes ex on the next session; 0 for none. */
+  dividendOf(underlying: InstrumentId): number
+  /** Riskless rate per year, as a fraction. */
+  readonly rate: number
+}
+
+export function intrinsic(right: 'call' | 'put', strike: number, spot: number): number {
+  return Math.max(0, right === 'call' ? spot - strike : strike - spot)
+}
+
+function heldOptions(listings: Listings): number[] {
+  const { held, heldCount } = listings.account
+  const options: number[] = []
+  for (let place = 0; place < heldCount; place += 1) {
+    if (listings.isOption[held[place]!] === 1) options.push(held[place]!)
+  }
+  return options.sort((a, b) => a - b)
+}
+
+/** One `expiry` action for every held contract whose last day is `tradeDate` or has passed, by instrument index. */
+export function expiriesOf(
+  listings: Listings,
+  tradeDate: TradeDate,
+  priceOf: (underlying: InstrumentId) => number,
+): CorporateAction[] {
+  const actions: CorporateAction[] = []
+  for (const index of heldOptions(listings)) {
+    const { id, option } = listedInstrument(listings, index)
+    if (option === null || option.expiry > tradeDate) continue
+    const spot = priceOf(option.underlying)
+    assert(!Number.isNaN(spot), `"${option.underlying}" must have a price when "${id}" expires`)
+    actions.push({ kind: 'expiry', instrument: id, underlyingPrice: spot as Price })
+  }
+  return actions
+}
+
+/**
+ * One `assignment` action for every short American contract that its holder gains by exercising tonight: a call whose
+ * time value is below the dividend that goes ex tomorrow, a put whose time value is below the interest that the strike
+ * earns until expiry. Contracts that are not in the money by a cent, or expire today, are left alone.
+ *
+ * @see Hull (2018), Options, Futures, and Other Derivatives, sections 11.5 to 11.7
+ */
+export function assignmentsOf(listings: Listings, tradeDate: TradeDate, facts: AssignmentFacts): CorporateAction[] {
+  const actions: CorporateAction[] = []
+  for (const index of heldOptions(listings)) {
+    const { id, option } = listedInstrument(listings, index)
+    if (option === null || option.style !== 'american' || option.expiry <= tradeDate) continue
+    if (listings.account.positions[index]! >= 0) continue
+    const spot = facts.priceOf(option.underlying)
+    const middle = facts.middleOf(id)
+    if (Number.isNaN(spot) || middle === null) continue
+    const value = intrinsic(option.right, option.strike, spot)
+    if (value < EXERCISE_MIN) continue
+    const years = daysBetween(tradeDate, option.expiry) / 365
+    const gain = option.right === 'call' ? facts.dividendOf(option.underlying) : option.strike * facts.rate * years
+    if (middle - value < gain) {
+      actions.push({ kind: 'assignment', instrument: id, underlyingPrice: spot as Price })
+    }
+  }
+  return actions
+}
+
+/** Ends a contract on the broker's books: shares at the strike, money for cash-settled ones, nothing out of the money. */
+export function settleOption(listings: Listings, index: number, underlyingPrice: number, assigned: boolean): void {
+  const { option, multiplier, id } = listedInstrument(listings, index)
+  assert(option !== null, `"${id}" must be an option to expire`)
+  const { account } = listings
+  const contracts = account.positions[index]!
+  if (contracts === 0 || (assigned && contracts > 0)) return
+  movePosition(listings, index, -contracts)
+  account.marks[index] = 0
+  const value = intrinsic(option.right, option.strike, underlyingPrice)
+  if (!assigned && value < EXERCISE_MIN) return
+  if (option.style === 'european') {
+    const cash = tradedCash(contracts, value, listings.scale[index]!)
+    moveCash(account, contracts > 0 ? cash : -cash)
+    return
+  }
+  const underlying = listings.indexOf.get(option.underlying)
+  assert(underlying !== undefined, `"${option.underlying}" must be listed when "${id}" is exercised`)
+  const direction = option.right === 'call' ? 1 : -1
+  const units = contracts * direction * multiplier * listings.perWhole[underlying]!
+  const cash = tradedCash(units, option.strike, listings.scale[underlying]!)
+  moveCash(account, units > 0 ? -cash : cash)
+  movePosition(listings, underlying, units)
+  account.marks[underlying] = underlyingPrice
+}
