@@ -107,8 +107,26 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
       quotes.set(key, quote)
       return quote
     },
-    data: () => ({ origin: 'recorded', underlying, at, spot, recordedOn: day.date }) as Json,
+    data: () => ({
+      origin: 'recorded',
+      underlying,
+      at,
+      tradeDate,
+      spot,
+      isClose,
+      recordedOn: day.date,
+      contracts: day.records.map(contractData),
+    }),
   }
+}
+
+/** A record as plain data; what the file does not say is null. */
+function contractData(record: OptionRecord): Json {
+  const { expiry, right, strike, bid, ask, mid, impliedVolatility, delta, underlyingPrice } = record
+  const known = [bid, ask, mid, impliedVolatility, delta, underlyingPrice].map((value) =>
+    Number.isNaN(value) ? null : value,
+  )
+  return [expiry, right, strike, ...known]
 }
 
 function keyOf(expiry: TradeDate, right: 'call' | 'put', strike: number): string {
