@@ -52,5 +52,3 @@ export function rollingBeta(returns: Float64Array, benchmark: Float64Array, wind
 export function rollingCorrelation(left: Float64Array, right: Float64Array, window: number): Float64Array {
   return overPairs(left, right, window, correlation)
 }
-
-export { overPairs as rollingPairs, overWindows as rolling }

@@ -16,7 +16,7 @@ export type ImpliedVolatility =
   | { readonly ok: false; readonly reason: NoVolatilityReason }
 
 /** With less time value than this, in the currency of the spot, rounding hides the volatility. */
-export const TIME_VALUE_MIN = 1e-8
+const TIME_VALUE_MIN = 1e-8
 const VOLATILITY_MAX = 100
 const STEPS_MAX = 200
 

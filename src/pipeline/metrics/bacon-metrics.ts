@@ -9,7 +9,17 @@ import {
 import * as bacon from './bacon.ts'
 import { maxDrawdown, painIndex, ulcerIndex } from './drawdown.ts'
 import { against, flatRate, type Metric } from './metric.ts'
-import { captureRatio, marketTiming, numberRatio, percentageRatio, timingRatio } from './relative.ts'
+import {
+  alphaPerPeriod,
+  beta,
+  captureRatio,
+  informationRatioGeometric,
+  marketTiming,
+  numberRatio,
+  percentageRatio,
+  timingRatio,
+  trackingError,
+} from './relative.ts'
 import { annualReturn, observed } from './returns.ts'
 import { downsideDeviation, lowerPartialMoment, upperPartialMoment } from './risk.ts'
 
@@ -82,6 +92,10 @@ export const BACON_PLAIN_METRICS: Readonly<Record<string, Metric>> = {
   semideviation: ({ returns }) => bacon.semiDeviation(returns),
   semivariance: ({ returns }) => bacon.semiVariance(returns),
   ulcer: ({ returns }) => ulcerIndex(returns),
+  regressionalpha: against((returns, benchmark) => alphaPerPeriod(returns, benchmark)),
+  regressionbeta: against((returns, benchmark) => beta(returns, benchmark)),
+  trackingerror: against((returns, benchmark, { periods }) => trackingError(returns, benchmark, periods)),
+  informationratio: relative(informationRatioGeometric),
   appraisal: relative(bacon.appraisal),
   jensenmod: relative(bacon.modifiedJensen),
   jensenalt: relative(bacon.alternativeJensen),
@@ -122,6 +136,12 @@ export const BACON_ALIASES: Readonly<Record<string, string>> = {
   adjsharpe: 'adjustedsharpe',
   sharpeannualized: 'sharpe_annualised',
   sharpe: 'sharpe_annualised',
+  alpha: 'regressionalpha',
+  beta: 'regressionbeta',
+  information: 'informationratio',
+  meanabsdev: 'mad',
+  skewkurtosis: 'skewkurt',
+  burkeratiomodified: 'burkemod',
   appraisalratio: 'appraisal',
   appraisalmodified: 'jensenmod',
   appraisalmod: 'jensenmod',

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { casesFolder } from '../../../test/outside-data.ts'
-import { allMetrics, computeMetric, findMetric, metricInput, metricNames } from './catalogue.ts'
+import { allMetrics, computeMetric, findMetric, METRICS, metricInput, metricNames } from './catalogue.ts'
 import { correlationMatrix, diversification } from './diversification.ts'
 import { deepestDrawdowns, drawdownPeriods, drawdowns, drawdownsOfEquity, maxDrawdown } from './drawdown.ts'
 import { paretoTail, smoothingIndex } from './fitted.ts'
@@ -39,6 +39,7 @@ describe('allMetrics', () => {
   it('prints every name, null for what needs a benchmark that is not there', () => {
     const all = allMetrics(Float64Array.of(0.01, -0.02, 0.03), options)
     expect(Object.keys(all)).toEqual(metricNames(0))
+    expect(metricNames(0).filter((name) => !name.endsWith('_mar005')).length).toBe(Object.keys(METRICS).length - 1)
     expect([all['beta'], all['msquared'], all['excess_sharpe'], all['alpha_beta']]).toEqual([null, null, null, null])
   })
   it('drops missing observations', () => {

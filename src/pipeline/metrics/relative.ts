@@ -40,7 +40,7 @@ export function timingRatio(returns: Float64Array, benchmark: Float64Array): num
 }
 
 /** Returns less the benchmark's. */
-export function activeReturns(returns: Float64Array, benchmark: Float64Array): Float64Array {
+function activeReturns(returns: Float64Array, benchmark: Float64Array): Float64Array {
   const [own, other] = paired(returns, benchmark)
   return own.map((value, index) => value - other[index]!)
 }
@@ -51,7 +51,7 @@ export function trackingError(returns: Float64Array, benchmark: Float64Array, pe
 }
 
 /** Difference of the annual compound returns. */
-export function activePremium(returns: Float64Array, benchmark: Float64Array, periods: number): number {
+function activePremium(returns: Float64Array, benchmark: Float64Array, periods: number): number {
   const [own, other] = paired(returns, benchmark)
   return annualReturn(own, periods) - annualReturn(other, periods)
 }

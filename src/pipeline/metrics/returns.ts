@@ -38,7 +38,7 @@ export function cumulativeReturns(returns: Float64Array): Float64Array {
 }
 
 /** A growth factor over `years` as a return per year; NaN when more than everything was lost. */
-export function annualised(factor: number, years: number): number {
+function annualised(factor: number, years: number): number {
   return factor < 0 || !(years > 0) ? Number.NaN : pow(factor, 1 / years) - 1
 }
 
