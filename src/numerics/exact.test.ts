@@ -45,6 +45,27 @@ describe('mulDiv', () => {
       settings,
     )
   })
+  it('equals BigInt division where the product is just below 2^53 and the quotient just below an integer', () => {
+    const divisor = fc.integer({ min: 1, max: 2 ** 27 })
+    fc.assert(
+      fc.property(divisor, fc.nat({ max: 2 ** 26 }), fc.integer({ min: -2, max: 2 }), (c, quotient, off) => {
+        const product = c * quotient + off
+        fc.pre(Math.abs(product) <= Number.MAX_SAFE_INTEGER)
+        const wanted = Number(BigInt(product) / BigInt(c))
+        expect(mulDiv(product, 1, c)).toBe(wanted)
+        expect(mulDiv(-product, 1, c)).toBe(0 - wanted)
+      }),
+      { ...settings, numRuns: 20_000 },
+    )
+  })
+  it('is exact at the largest products', () => {
+    for (let below = 0; below < 2_000; below += 1) {
+      const product = Number.MAX_SAFE_INTEGER - below
+      for (const c of [1, 2, 3, 7, 4_503_599_627_370_495, 3_002_399_751_580_330, 94_906_265, 94_906_267]) {
+        if (mulDiv(product, 1, c) !== Number(BigInt(product) / BigInt(c))) throw new Error(`${product} / ${c}`)
+      }
+    }
+  })
   it('truncates toward zero on both sides', () => {
     expect([mulDiv(7, 3, 2), mulDiv(-7, 3, 2), mulDiv(7, -3, -2), mulDiv(0, -5, 3)]).toEqual([10, -10, 10, 0])
   })

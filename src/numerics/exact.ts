@@ -6,7 +6,7 @@ const LARGEST = Number.MAX_SAFE_INTEGER
  * `a * b / c` for integers, exact for every input: the quotient's magnitude is truncated toward zero and its sign kept,
  * so for a quotient that is not negative this is the floor.
  *
- * Products above 2^53 go through BigInt; below, one remainder gives the exact quotient.
+ * Only products above 2^53 go through BigInt.
  *
  * @example mulDiv(7, 3, 2) // => 10
  * @example mulDiv(-7, 3, 2) // => -10
@@ -16,9 +16,19 @@ export function mulDiv(a: number, b: number, c: number): number {
   const product = a * b
   // A product beyond the safe integers rounds to at least 2^53, so this test never lets an inexact one through.
   if (Math.abs(product) <= LARGEST && c !== 0 && Number.isInteger(a) && Number.isInteger(b) && Number.isInteger(c)) {
-    return (product - (product % c)) / c + 0
+    const quotient = floorQuotient(Math.abs(product), Math.abs(c))
+    return product < 0 === c < 0 ? quotient : 0 - quotient
   }
   return mulDivWide(a, b, c)
+}
+
+/**
+ * Exact floor of a quotient of two safe integers of at least 0. The rounded quotient is never below the true floor,
+ * since rounding keeps order; where it is one too high, its product with the divisor passes the dividend.
+ */
+function floorQuotient(dividend: number, divisor: number): number {
+  const quotient = Math.floor(dividend / divisor)
+  return quotient * divisor > dividend ? quotient - 1 : quotient
 }
 
 function mulDivWide(a: number, b: number, c: number): number {
@@ -90,9 +100,8 @@ export function splitByLargestRemainderInto(
   let left = magnitude
   for (let index = 0; index < count; index += 1) {
     const product = magnitude * weights[index]!
-    const remainder = product % sum
-    const share = (product - remainder) / sum
-    remainders[index] = remainder
+    const share = floorQuotient(product, sum)
+    remainders[index] = product - share * sum
     out[index] = share
     left -= share
   }
