@@ -21,7 +21,7 @@ import {
   money,
   sleeveId,
 } from '../../domain/units.ts'
-import { type ScheduleName, SCHEDULES } from '../../exchange/schedules.ts'
+import { SCHEDULES, type ScheduleName } from '../../exchange/schedules.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
 import type { ConfigDocument } from './document.ts'
 import { clockOf } from './instruments.ts'

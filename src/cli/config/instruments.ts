@@ -52,7 +52,7 @@ export function clockOf(calendar: CalendarId, timeframe: string): ClockId {
   return clockId(`${calendar}/${timeframe}`)
 }
 
-/** Declared instruments of a portfolio, in their declared order, which is their index. */
+/** The instruments that a portfolio uses, in their declared order, which is their index. */
 export function declareInstruments(
   document: ConfigDocument,
   problems: Problems,
@@ -65,7 +65,7 @@ export function declareInstruments(
   const declared: InstrumentDeclaration[] = []
   for (const [id, entry] of Object.entries(raw.instruments)) {
     // a table of sectors may list thousands that this portfolio never trades
-    if (entry.file === undefined && !raw.used.has(id)) continue
+    if (!raw.used.has(id)) continue
     const place = document.placeOf(['instruments', id], 'key')
     const instrument = instrumentOf(id, entry, declared.length, { document, problems, currency: raw.currency })
     if (entry.file === undefined) {

@@ -121,8 +121,8 @@ function checkReferences({ document, problems, raw, sleeves }: Parts): void {
     demand(id, path)
     if (volatility.from !== 'ratio') continue
     const other = raw.options?.underlyings[volatility.to]
-    const reason = `must name another underlying whose volatility is no ratio itself, was "${volatility.to}"`
-    if (other === undefined || other.volatility.from === 'ratio') problems.at([...path, 'volatility', 'to'], reason)
+    const reason = `must name an underlying whose volatility comes from an index, was "${volatility.to}"`
+    if (other === undefined || other.volatility.from !== 'index') problems.at([...path, 'volatility', 'to'], reason)
   }
   for (const [id, entry] of Object.entries(raw.instruments)) {
     const currency = entry.currency ?? raw.currency

@@ -54,25 +54,21 @@ const volatility = z
   .discriminatedUnion('from', [
     z.strictObject({
       from: z.literal('index'),
-      file: text.describe('a volatility index in percent points, relative to the data folder'),
-      scale: positive.default(0.01),
+      file: text.describe('closes of a volatility index in percent points, relative to the data folder'),
     }),
     z.strictObject({
       from: z.literal('ratio'),
-      to: text.describe('the underlying whose implied volatility is scaled'),
-      bars: z.int().gte(2).default(60).describe('bars of the realised volatilities that give the ratio'),
+      to: text.describe('the underlying whose volatility index is taken, times the ratio of their 60-day volatilities'),
     }),
     z.strictObject({
       from: z.literal('series'),
-      file: text.describe('at-the-money implied volatilities as fractions, relative to the data folder'),
+      file: text.describe('at-the-money implied volatilities as fractions by date, relative to the data folder'),
       column: text,
-      bars: z.int().gte(2).default(60).describe('after the series ends: bars of realised volatility'),
-      factor: positive.default(1.1).describe('after the series ends: factor on realised volatility'),
+      factor: positive.default(1.1).describe('where the series has no value: factor on 60-day realised volatility'),
     }),
     z.strictObject({
       from: z.literal('realised'),
-      bars: z.int().gte(2).default(60),
-      factor: positive.default(1.1),
+      factor: positive.default(1.1).describe('factor on 60-day realised volatility'),
     }),
   ])
   .describe('where the at-the-money implied volatility comes from')

@@ -64,6 +64,10 @@ export const screenSchema = z.strictObject({
   float_max: positive.optional().describe('shares that trade freely must be below this'),
   volume_min: notNegative.optional().describe('average daily volume must be above this'),
   sectors: z.array(text).optional().describe('sectors, or names defined under sector_groups'),
+  sectors_required: z
+    .boolean()
+    .default(true)
+    .describe('false: a name outside the sectors passes and is marked, for where the sector is a preference'),
   sector_groups: z.record(z.string(), z.array(text)).optional().describe('name -> industries it stands for'),
 })
 export type RawScreen = z.output<typeof screenSchema>

@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SleeveConfig } from '../../domain/config.ts'
+import { countsPerUnit } from '../../domain/currencies.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
+import { formatDate } from '../../domain/sessions.ts'
+import type { TradeDate } from '../../domain/units.ts'
+import { loadPortfolio } from '../config/load.ts'
+import type { InstrumentDeclaration, LoadedPortfolio } from '../config/loaded.ts'
+import { overlapsOf } from '../config/overlaps.ts'
+import { snakeCase } from '../config/strategies.ts'
+import { readSeries } from '../data/read-series.ts'
+import { print, printJson } from '../output.ts'
+import { requireFolder } from '../paths.ts'
+import { textTable } from '../text-table.ts'
+
+interface CheckOptions {
+  readonly data?: string
+  readonly json?: boolean
+}
+
+interface FileView {
+  readonly instrument: string
+  readonly file: string
+  readonly first: string
+  readonly last: string
+  readonly rows: number
+}
+
+/** `polyfolio config check`: what a run of this portfolio would do; with a data folder, on which history. */
+export async function configCheck(file: string, options: CheckOptions): Promise<void> {
+  const loaded = await loadPortfolio(file)
+  const files = options.data === undefined ? null : await filesOf(loaded, options.data)
+  const view = viewOf(loaded, files)
+  if (options.json === true) printJson(view)
+  else printView(view)
+}
+
+function decides({ calendar, status, strategy }: SleeveConfig): string {
+  if (strategy === null) return 'never: it only holds cash'
+  if (status === 'paused') return 'never while paused: open positions are managed'
+  return calendar === 'continuous'
+    ? 'every day at 00:00 UTC; entries act at once'
+    : 'every session at the close of the exchange; entries act on the next open'
+}
+
+function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
+  const { config } = loaded
+  const scale = countsPerUnit(config.currency)
+  const overlaps = overlapsOf(config)
+  const warnings = overlaps
+    .filter(({ mixedTimeframes }) => mixedTimeframes)
+    .map(
+      ({ instrument, sleeves }) =>
+        `${instrument} is traded by sleeves of different timeframes (${sleeves.join(', ')}): they decide at different times, and only what acts at the same instant nets`,
+    )
+  if (!config.netting) warnings.push('netting is off: opposing orders of two sleeves both reach the broker')
+  return {
+    file: loaded.file,
+    name: config.name,
+    currency: config.currency,
+    capital: config.capital / scale,
+    weights: config.sleeves.reduce((sum, sleeve) => sum + sleeve.weight, 0),
+    leverage: config.limits.leverageMax,
+    sleeves: config.sleeves.map((sleeve) => ({
+      id: sleeve.id,
+      title: sleeve.title,
+      strategy: sleeve.strategy,
+      capital: sleeve.capital / scale,
+      weight: sleeve.weight,
+      decides: decides(sleeve),
+      instruments: sleeve.universe,
+      parameters: Object.fromEntries(
+        Object.entries(sleeve.parameters).map(([name, value]) => [snakeCase(name), value]),
+      ),
+      sizing: sleeve.sizing,
+      positionsMax: sleeve.limits.positionsMax,
+      notEvaluated: sleeve.universeRules.notEvaluated,
+    })),
+    limits: config.limits,
+    overlaps,
+    warnings,
+    notes: loaded.notes,
+    files,
+  }
+}
+
+async function filesOf(loaded: LoadedPortfolio, folder: string): Promise<readonly FileView[]> {
+  requireFolder(folder)
+  const views: FileView[] = []
+  for (const declaration of loaded.instruments) {
+    requireFile(declaration, folder)
+    const read = await readSeries(join(folder, declaration.file), declaration.file)
+    if (!read.ok) throw new FaultError(read.error)
+    const series = read.series
+    const day = (date: number | undefined): string => formatDate((date ?? 0) as TradeDate)
+    views.push({
+      instrument: declaration.instrument.id,
+      file: declaration.file,
+      first: day(series.dates[0]),
+      last: day(series.dates.at(-1)),
+      rows: series.dates.length,
+    })
+  }
+  return views
+}
+
+function requireFile({ file, place, instrument }: InstrumentDeclaration, folder: string): void {
+  if (existsSync(join(folder, file))) return
+  const reason = `no file "${file}" in the data folder; correct the name or the folder given by --data`
+  throw new FaultError(fault('CONFIG_INVALID', { ...place, path: `instruments.${instrument.id}.file`, reason }))
+}
+
+type View = ReturnType<typeof viewOf>
+
+function printView(view: View): void {
+  const money = (value: number): string => `${value.toLocaleString('en-US')} ${view.currency}`
+  print(`${view.file} is a portfolio that can run: ${view.name}, ${money(view.capital)}`)
+  const rows = view.sleeves.map((sleeve) => [
+    sleeve.id,
+    sleeve.strategy ?? '(cash)',
+    `${(sleeve.weight * 100).toFixed(1)} %`,
+    money(sleeve.capital),
+    String(sleeve.instruments.length),
+    sleeve.positionsMax === null ? '' : String(sleeve.positionsMax),
+    sleeve.decides,
+  ])
+  print(`\n${textTable(['sleeve', 'strategy', 'weight', 'capital', 'names', 'places', 'decides'], rows, [2, 3, 4, 5])}`)
+  if (view.overlaps.length > 0) {
+    print('\nInstruments of several sleeves, whose wishes are netted:')
+    for (const { instrument, sleeves } of view.overlaps) print(`  ${instrument}: ${sleeves.join(', ')}`)
+  }
+  for (const warning of view.warnings) print(`\nwarning: ${warning}`)
+  if (view.notes.length > 0) print('')
+  for (const note of view.notes) print(`note: ${note}`)
+  if (view.files === null) {
+    print('\nWith --data FOLDER the price files are read as well.')
+    return
+  }
+  const files = view.files.map(({ instrument, file, first, last, rows: count }) => [
+    instrument,
+    file,
+    first,
+    last,
+    String(count),
+  ])
+  print(`\n${textTable(['instrument', 'file', 'first', 'last', 'rows'], files, [4])}`)
+}

@@ -1,0 +1,18 @@
+import { CommanderError } from 'commander'
+import { failureOf } from './failure.ts'
+import { endQuietlyOnClosedPipe } from './output.ts'
+import { buildProgram } from './program.ts'
+
+endQuietlyOnClosedPipe()
+try {
+  await buildProgram().parseAsync(process.argv)
+} catch (cause) {
+  if (cause instanceof CommanderError) {
+    // help and version end with 0; a wrong command line is wrong input
+    process.exitCode = cause.exitCode === 0 ? 0 : 2
+  } else {
+    const { text, exit } = failureOf(cause, process.env['POLYFOLIO_DEBUG'] === '1')
+    process.stderr.write(`${text}\n`)
+    process.exitCode = exit
+  }
+}

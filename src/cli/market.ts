@@ -1,0 +1,191 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { CALENDARS } from '../adapters/calendars/calendars.ts'
+import { readDividends } from '../adapters/feeds/wide.ts'
+import { FaultError, fault, type Result } from '../domain/faults.ts'
+import type { Instrument } from '../domain/instruments.ts'
+import type { ChainSource, DatedAction, MarketData } from '../domain/market.ts'
+import type { DividendRecords } from '../domain/recorded.ts'
+import type { Series } from '../domain/series.ts'
+import { addDays, formatDate, type Sessions } from '../domain/sessions.ts'
+import type { CalendarId, TradeDate } from '../domain/units.ts'
+import {
+  corporateActions,
+  dividendsOf,
+  forwardFactors,
+  type PriceBasis,
+  priceBasis,
+  type Split,
+  splitsOf,
+} from '../pipeline/market/adjust.ts'
+import { alignClock } from '../pipeline/market/align.ts'
+import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
+import { readSeries } from './data/read-series.ts'
+import { requireFolder } from './paths.ts'
+
+/** One instrument's past, read or simulated: the same form, so that both take the same way from here. */
+export interface History {
+  readonly instrument: Instrument
+  readonly series: Series
+  readonly splits: readonly Split[]
+  readonly basis: PriceBasis
+  readonly dividends: DividendRecords | null
+  /** At-the-money implied volatility per row, where the history comes with one. */
+  readonly impliedVolatility: Float64Array | null
+}
+
+/** First and last day of a run; null: as far as the files reach. */
+export interface Reach {
+  readonly from: TradeDate | null
+  readonly to: TradeDate | null
+}
+
+/** Calendars reach this far beyond the last day, so that expiries of options can be listed. */
+const DAYS_BEYOND = 130
+
+export type Step = (done: number, total: number, what: string) => void
+
+/** Reads what a portfolio needs from a folder of data. Every file is the one that its instrument names. */
+export async function loadHistories(
+  loaded: LoadedPortfolio,
+  folder: string,
+  onStep: Step = () => {},
+): Promise<readonly History[]> {
+  requireFolder(folder)
+  const histories: History[] = []
+  for (const [index, declaration] of loaded.instruments.entries()) {
+    onStep(index, loaded.instruments.length, declaration.file)
+    histories.push(await readHistory(declaration, folder))
+  }
+  return histories
+}
+
+async function readHistory(declaration: InstrumentDeclaration, folder: string): Promise<History> {
+  const { instrument, file, prices } = declaration
+  requireDeclaredFile(declaration, folder, file, 'file')
+  const read = await readSeries(join(folder, file), file)
+  if (!read.ok) throw new FaultError(read.error)
+  const series = read.series
+  const splits = settled(splitsOf(series))
+  const basis = settled(priceBasis(series, splits, prices))
+  let dividends: DividendRecords | null = null
+  if (declaration.dividends !== null) {
+    requireDeclaredFile(declaration, folder, declaration.dividends, 'dividends')
+    dividends = await readDividends(join(folder, declaration.dividends), declaration.dividends)
+  }
+  return { instrument, series, splits, basis, dividends, impliedVolatility: null }
+}
+
+function requireDeclaredFile(declaration: InstrumentDeclaration, folder: string, file: string, key: string): void {
+  if (existsSync(join(folder, file))) return
+  const path = `instruments.${declaration.instrument.id}.${key}`
+  const reason = `no file "${file}" in the data folder; correct the name or the folder given by --data`
+  throw new FaultError(fault('CONFIG_INVALID', { ...declaration.place, path, reason }))
+}
+
+function settled<T>(result: Result<T>): T {
+  if (!result.ok) throw new FaultError(result.error)
+  return result.value
+}
+
+/** Lays histories on the clocks of their calendars, with splits and dividends as dated actions. */
+export function marketFrom(
+  loaded: LoadedPortfolio,
+  histories: readonly History[],
+  reach: Reach,
+  chains: (market: { readonly sessions: ReadonlyMap<CalendarId, Sessions> }) => ChainSource | null,
+): MarketData {
+  const { first, last } = extent(histories)
+  const from = reach.from ?? first
+  const to = reach.to ?? last
+  if (from > last || to < first) {
+    const text = { from: formatDate(from), to: formatDate(to), first: formatDate(first), last: formatDate(last) }
+    throw new FaultError(fault('RANGE_EMPTY', text))
+  }
+  const sessions = sessionsOf(loaded, histories, first < from ? first : from, to)
+  const dataEnd = (last < to ? last : to) as TradeDate
+  const blocks: MarketData['blocks'][number][] = []
+  const actions: DatedAction[] = []
+  const notes: string[] = [...loaded.notes]
+  for (const [clock, members] of byClock(histories)) {
+    const calendar = sessions.get(members[0]!.instrument.calendar)!
+    const aligned = alignClock({
+      clock,
+      sessions: calendar,
+      from,
+      to,
+      barMs: null,
+      dataEnd,
+      members: members.map((history) => ({
+        instrument: history.instrument.id,
+        series: history.series,
+        factors: forwardFactors(history.series, history.splits, history.basis),
+      })),
+    })
+    blocks.push(aligned.block)
+    actions.push(...aligned.actions)
+    for (const note of aligned.notes) notes.push(note.source === null ? note.text : `${note.source}: ${note.text}`)
+    for (const history of members) {
+      const found = actionsOf(history, calendar, from, dataEnd)
+      actions.push(...found.actions)
+      for (const note of found.notes) notes.push(`${history.series.source}: ${note.text}`)
+    }
+  }
+  actions.sort((left, right) => left.at - right.at)
+  return {
+    instruments: histories.map(({ instrument }) => instrument),
+    blocks,
+    actions,
+    sessions: [...sessions.values()],
+    chains: chains({ sessions }),
+    notes,
+  }
+}
+
+function actionsOf(history: History, sessions: Sessions, from: TradeDate, dataEnd: TradeDate) {
+  const { instrument, series, splits, basis, dividends } = history
+  const first = (series.dates[0] ?? 0) as TradeDate
+  const last = (series.dates.at(-1) ?? 0) as TradeDate
+  return corporateActions({
+    instrument: instrument.id,
+    splits,
+    dividends: dividendsOf({ series, splits, basis, file: dividends }),
+    basis,
+    sessions,
+    firstDate: first > from ? first : from,
+    lastDate: last < dataEnd ? last : dataEnd,
+  })
+}
+
+function extent(histories: readonly History[]): { readonly first: TradeDate; readonly last: TradeDate } {
+  const firsts = histories.map(({ series }) => series.dates[0] ?? 99_991_231)
+  const lasts = histories.map(({ series }) => series.dates.at(-1) ?? 10_101)
+  return { first: Math.min(...firsts) as TradeDate, last: Math.max(...lasts) as TradeDate }
+}
+
+function byClock(histories: readonly History[]) {
+  const clocks = new Map<Instrument['clocks'][number], History[]>()
+  for (const history of histories) {
+    for (const clock of history.instrument.clocks) clocks.set(clock, [...(clocks.get(clock) ?? []), history])
+  }
+  return clocks
+}
+
+/** The calendars that the portfolio and its instruments name. */
+export function sessionsOf(
+  loaded: LoadedPortfolio,
+  histories: readonly { readonly instrument: Instrument }[],
+  from: TradeDate,
+  to: TradeDate,
+): ReadonlyMap<CalendarId, Sessions> {
+  const ids = new Set<CalendarId>([
+    loaded.config.dayCalendar,
+    ...histories.map(({ instrument }) => instrument.calendar),
+  ])
+  const table = [...ids].map((id) => {
+    const calendar = CALENDARS.get(id)
+    if (calendar === undefined) throw new Error(`no calendar is named "${id}"`)
+    return [id, calendar(from, addDays(to, DAYS_BEYOND))] as const
+  })
+  return new Map(table)
+}

@@ -1,0 +1,91 @@
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { FaultError, fault } from '../domain/faults.ts'
+
+/** What reaches the user: stdout for results, stderr for everything else. */
+
+/** One line of text, or several, on stdout. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+}
+
+/** The one JSON document of `--json`. Undefined, NaN and infinities are null: nothing is left out silently. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, (_, part: unknown) => (isNothing(part) ? null : part), 2))
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'number' && !Number.isFinite(value))
+
+/** A reader that goes away (`polyfolio ... | head`) ends the program quietly. */
+export function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+      throw cause
+    })
+  }
+}
+
+export interface Progress {
+  /** A fraction from 0 to 1, and what is being done. */
+  at(fraction: number, doing: string): void
+  done(): void
+}
+
+const BAR_WIDTH = 28
+const REDRAW_MS = 60
+
+/** A bar on stderr where that is a terminal; else nothing at all. */
+export function progressBar(): Progress {
+  if (!process.stderr.isTTY) return { at: () => {}, done: () => {} }
+  let drawn = 0
+  return {
+    at(fraction, doing) {
+      const now = Date.now()
+      if (now - drawn < REDRAW_MS && fraction < 1) return
+      drawn = now
+      const filled = Math.floor(Math.min(1, Math.max(0, fraction)) * BAR_WIDTH)
+      const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`
+      process.stderr.write(`\r${bar} ${String(Math.floor(fraction * 100)).padStart(3)} %  ${doing}\u001b[K`)
+    },
+    done() {
+      process.stderr.write('\r\u001b[K')
+    },
+  }
+}
+
+/**
+ * Writes several files as one: `write` fills a temporary folder beside `folder`, and only when it has finished are the
+ * files moved into place. What fails leaves nothing behind; files of the same names are replaced, others stay.
+ */
+export async function writeFolder<T>(folder: string, write: (temporary: string) => Promise<T> | T): Promise<T> {
+  const target = resolve(folder)
+  let temporary: string
+  try {
+    mkdirSync(dirname(target), { recursive: true })
+    temporary = mkdtempSync(`${target}.writing-`)
+  } catch (cause) {
+    throw new FaultError(fault('OUTPUT_EXISTS', { path: folder, reason: (cause as Error).message }), cause)
+  }
+  const clear = (): void => rmSync(temporary, { recursive: true, force: true })
+  process.once('exit', clear)
+  try {
+    const result = await write(temporary)
+    moveInto(temporary, target, folder)
+    return result
+  } finally {
+    clear()
+    process.removeListener('exit', clear)
+  }
+}
+
+function moveInto(from: string, target: string, shown: string): void {
+  try {
+    mkdirSync(target, { recursive: true })
+    if (!statSync(target).isDirectory()) throw new Error('it is a file')
+    for (const name of readdirSync(from)) renameSync(join(from, name), join(target, name))
+  } catch (cause) {
+    throw new FaultError(fault('OUTPUT_EXISTS', { path: shown, reason: (cause as Error).message }), cause)
+  }
+}

@@ -1,0 +1,139 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { parseDate } from '../domain/sessions.ts'
+import type { TradeDate } from '../domain/units.ts'
+import { packageVersion } from './package-root.ts'
+
+/*
+ * The command line. Each command's own module is loaded when it runs, so that asking for help costs nothing.
+ */
+
+function date(text: string): TradeDate {
+  const value = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseDate(text) : null
+  if (value === null) throw new InvalidArgumentError('Write an existing date as YYYY-MM-DD.')
+  return value
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Write a number such as 0.02.')
+  return value
+}
+
+function count(text: string): number {
+  const value = number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Write a whole number above 0.')
+  return value
+}
+
+function seed(text: string): number {
+  const value = number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Write a whole number such as 7.')
+  return value
+}
+
+const dataOption = (): Option =>
+  new Option('--data <folder>', 'folder of market data; files in the configuration are relative to it')
+const jsonOption = (): Option => new Option('--json', 'print one JSON document on stdout and nothing else')
+const fromOption = (): Option => new Option('--from <date>', 'first day, YYYY-MM-DD').argParser(date)
+const toOption = (): Option => new Option('--to <date>', 'last day, YYYY-MM-DD').argParser(date)
+
+export function buildProgram(): Command {
+  const program = new Command('polyfolio')
+    .description('Runs many trading strategies as one portfolio.')
+    .version(packageVersion())
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(run with --help to see what is possible)')
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 a sleeve was paused by a fault.',
+    )
+    .exitOverride()
+  addRuns(program)
+  addConfig(program)
+  addData(program)
+  addTools(program)
+  return program
+}
+
+function addRuns(program: Command): void {
+  program
+    .command('backtest <config>')
+    .description('run a portfolio over history and write its report')
+    .addOption(dataOption().makeOptionMandatory())
+    .addOption(fromOption())
+    .addOption(toOption())
+    .option('--out <folder>', 'where the report is written', 'polyfolio-report')
+    .addOption(jsonOption())
+    .action(async (config: string, options) => (await import('./commands/backtest.ts')).backtest(config, options))
+  program
+    .command('demo')
+    .description('run the channels preset on a simulated market, without any file')
+    .addOption(dataOption())
+    .addOption(fromOption())
+    .addOption(toOption())
+    .addOption(new Option('--seed <number>', 'another number gives another market').argParser(seed).default(7))
+    .option('--out <folder>', 'where the report is written', 'polyfolio-report')
+    .option('--open', 'open the report when it is written')
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/demo.ts')).demo(options))
+}
+
+function addConfig(program: Command): void {
+  const config = program.command('config').description('portfolio files')
+  config
+    .command('check <file>')
+    .description('say what a run of this portfolio would do, or what is wrong with the file')
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(async (file: string, options) => (await import('./commands/config-check.ts')).configCheck(file, options))
+  config
+    .command('schema')
+    .description('print a JSON Schema of portfolio files, for editors')
+    .action(async () => (await import('./commands/config-schema.ts')).configSchema())
+}
+
+function addData(program: Command): void {
+  const data = program.command('data').description('market data files')
+  data
+    .command('check <path>')
+    .description('say what is wrong with a file, or with every file of a folder')
+    .addOption(jsonOption())
+    .action(async (path: string, options) => (await import('./commands/data-check.ts')).dataCheck(path, options))
+  data
+    .command('import <from>')
+    .description('check files and write the sound ones as Parquet')
+    .requiredOption('--out <folder>', 'where the files are written')
+    .addOption(jsonOption())
+    .action(async (from: string, options) => (await import('./commands/data-import.ts')).dataImport(from, options))
+}
+
+function addTools(program: Command): void {
+  program
+    .command('net <scenario>')
+    .description('net and book the intents of a scenario file')
+    .addOption(jsonOption())
+    .action(async (scenario: string, options) => (await import('./commands/net.ts')).net(scenario, options))
+  program
+    .command('metrics')
+    .description('every metric of a series of returns')
+    .requiredOption('--returns <file>', 'CSV with one return per row, a date before it or not')
+    .option('--column <name>', 'the column of returns, where there are several')
+    .addOption(new Option('--periods <count>', 'returns in a year').argParser(count).default(252))
+    .addOption(new Option('--rf <rate>', 'risk-free rate per period').argParser(number).default(0))
+    .addOption(new Option('--mar <rate>', 'minimum acceptable return per period').argParser(number).default(0))
+    .option('--benchmark <file>', 'CSV of the benchmark, row by row or by date')
+    .option('--benchmark-column <name>', 'the column of the benchmark, where there are several')
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/metrics.ts')).metrics(options))
+  program
+    .command('screen')
+    .description('names of a snapshot that meet the criteria of a configuration, and why the others do not')
+    .requiredOption(
+      '--snapshot <file>',
+      'CSV of one day: symbol, sector, industry, market_cap, float_shares, avg_volume',
+    )
+    .option('--config <file>', 'portfolio file with a `screen:` block; the channels preset where left out')
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/screen.ts')).screen(options))
+}

@@ -1,0 +1,124 @@
+import { pathToFileURL } from 'node:url'
+import type { BacktestReport } from '../api/contract/report.ts'
+import { FaultError, fault } from '../domain/faults.ts'
+import type { MarketData } from '../domain/market.ts'
+import { formatDate } from '../domain/sessions.ts'
+import type { TradeDate } from '../domain/units.ts'
+import { runBacktest } from '../engine/run.ts'
+import { chainNotes, chainSourceOf, readVolatilities, type Volatilities } from './chains.ts'
+import { loadPortfolio } from './config/load.ts'
+import type { LoadedPortfolio } from './config/loaded.ts'
+import { EXIT } from './failure.ts'
+import { type History, loadHistories, marketFrom, type Reach } from './market.ts'
+import { type Progress, print, printJson, progressBar } from './output.ts'
+import { renderSummary } from './report/summary.ts'
+import { writeReport } from './report/write.ts'
+import { simulateHistories } from './simulated.ts'
+
+export interface RunOptions {
+  readonly out: string
+  readonly json?: boolean
+  readonly from?: TradeDate
+  readonly to?: TradeDate
+}
+
+/** Where the market comes from: a folder of files, or a seed. */
+export type MarketSource = { readonly data: string } | { readonly seed: number }
+
+/** Part of the progress bar that reading takes; the rest is the run. */
+const READING = 0.3
+const DEMO_FROM = 20_200_101 as TradeDate
+const DEMO_TO = 20_241_231 as TradeDate
+
+/** Runs a portfolio on a market, writes its report and prints it; the exit code tells how it went. */
+export async function runAndReport(file: string, source: MarketSource, options: RunOptions): Promise<BacktestReport> {
+  const { from, to } = options
+  if (from !== undefined && to !== undefined && from > to) {
+    const reason = `${formatDate(from)} is after --to ${formatDate(to)}; give the earlier day first`
+    throw new FaultError(fault('OPTION_INVALID', { option: '--from', reason }))
+  }
+  const loaded = await loadPortfolio(file)
+  const bar = progressBar()
+  const market = await marketOf(loaded, source, { from: from ?? null, to: to ?? null }, bar)
+  const result = runBacktest({
+    config: loaded.config,
+    market,
+    strategies: loaded.strategies,
+    checks: true,
+    onProgress: (fraction: number) => bar.at(READING + fraction * (1 - READING), 'running'),
+  })
+  bar.done()
+  const report = await writeReport(result, options.out)
+  if (options.json === true) printJson(report)
+  else print(renderSummary(report, { width: process.stdout.columns ?? 100, colour: process.stdout.isTTY === true }))
+  if (result.invariants.violated.length > 0) process.exitCode = EXIT.failed
+  else if (result.sleeves.some(({ paused }) => paused !== null)) process.exitCode = EXIT.paused
+  return report
+}
+
+/** The market of a run: read from files, or simulated from a seed; the same portfolio runs on either. */
+export async function marketOf(
+  loaded: LoadedPortfolio,
+  source: MarketSource,
+  reach: Reach,
+  bar: Progress,
+): Promise<MarketData> {
+  if ('data' in source) {
+    return loadMarket(loaded, source.data, reach, (done, total, what) => bar.at((done / total) * READING, what))
+  }
+  bar.at(0, 'simulating the market')
+  return simulatedMarketData(loaded, source.seed, { from: reach.from ?? DEMO_FROM, to: reach.to ?? DEMO_TO })
+}
+
+/** Reads everything that a portfolio needs from a folder of data. */
+export async function loadMarket(
+  loaded: LoadedPortfolio,
+  folder: string,
+  reach: Reach,
+  onStep?: (done: number, total: number, what: string) => void,
+): Promise<MarketData> {
+  const histories = await loadHistories(loaded, folder, onStep)
+  const volatilities = loaded.options === null ? null : await readVolatilities(loaded.options, histories, folder)
+  return withChains(loaded, histories, reach, volatilities)
+}
+
+/** The same portfolio on a market that a seed gives: no file is read. */
+export function simulatedMarketData(
+  loaded: LoadedPortfolio,
+  seed: number,
+  reach: { readonly from: TradeDate; readonly to: TradeDate },
+): MarketData {
+  const histories = simulateHistories(loaded, seed, reach)
+  const volatilities = new Map(
+    histories.flatMap(({ instrument, series, impliedVolatility }) =>
+      impliedVolatility === null
+        ? []
+        : [[String(instrument.id), { dates: series.dates, values: impliedVolatility }] as const],
+    ),
+  )
+  const market = withChains(loaded, histories, reach, loaded.options === null ? null : volatilities)
+  const note = `every price is simulated from seed ${seed}: the figures say how the portfolio works, not what it earns`
+  return { ...market, notes: [note, ...market.notes] }
+}
+
+function withChains(
+  loaded: LoadedPortfolio,
+  histories: readonly History[],
+  reach: Reach,
+  volatilities: Volatilities | null,
+): MarketData {
+  const { options } = loaded
+  const market = marketFrom(loaded, histories, reach, ({ sessions }) => {
+    if (options === null || volatilities === null) return null
+    const first = Object.keys(options.underlyings)[0]
+    const calendar = histories.find(({ instrument }) => instrument.id === first)?.instrument.calendar
+    const table = calendar === undefined ? undefined : sessions.get(calendar)
+    return table === undefined ? null : chainSourceOf(options, histories, volatilities, table)
+  })
+  return options === null ? market : { ...market, notes: [...market.notes, ...chainNotes(options)] }
+}
+
+/** The address of a file for people and browsers. */
+export function fileUrl(path: string): string {
+  return pathToFileURL(path).href
+}
