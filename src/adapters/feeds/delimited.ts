@@ -66,10 +66,12 @@ export function decode(bytes: Uint8Array, source: string): { readonly text: stri
       const text = new TextDecoder(little ? 'utf-16le' : 'utf-16be', { fatal: true }).decode(bytes)
       return { text, findings: [note('utf-16', 'the file is written in UTF-16, not in UTF-8', 1)] }
     }
-    if (looksBinary(bytes)) throw new TypeError('binary')
+    if (looksBinary(bytes)) throw new TypeError('control bytes')
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), findings: [] }
   } catch (cause) {
-    const reason = 'it holds binary data, not text; export it as CSV in UTF-8, or as Parquet named .parquet'
+    const reason = looksBinary(bytes)
+      ? 'it holds binary data, not text; export it as CSV in UTF-8, or as Parquet named .parquet'
+      : 'its text is not written in UTF-8; save it in UTF-8'
     throw new FaultError(fault('FILE_UNREADABLE', { file: source, reason }), cause)
   }
 }
@@ -120,7 +122,7 @@ function quotedRows(text: string, delimiter: string, source: string): CutRows {
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
     const line = Number((cause as unknown as { readonly lines?: number }).lines ?? 1)
-    const reason = 'a quotation mark is out of place; close it or write it twice'
+    const reason = 'a quotation mark on or before this line is out of place; close it or write it twice'
     throw new FaultError(fault('DATA_REFUSED', { file: source, line, reason }), cause)
   }
 }

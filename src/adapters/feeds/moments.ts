@@ -161,14 +161,19 @@ function slashedOrder(table: Table, column: number): boolean | null {
   let dayFirst = 0
   let monthFirst = 0
   let seen = 0
+  let others = false
   for (let row = 0; row < table.count; row += 1) {
     const parts = SLASHED.exec(table.cell(row, column))
-    if (parts === null) continue
+    if (parts === null) {
+      others = true
+      continue
+    }
     seen ||= table.lines[row]!
     if (Number(parts[1]) > 12) dayFirst ||= table.lines[row]!
     if (Number(parts[2]) > 12) monthFirst ||= table.lines[row]!
   }
   if (seen === 0) return null
+  if (others) return dayFirst > 0 // Mixed writing is refused where it begins.
   const refuse = (line: number, reason: string): FaultError =>
     new FaultError(fault('DATA_REFUSED', { file: table.source, line, reason }))
   if (dayFirst > 0 && monthFirst > 0) {

@@ -91,14 +91,19 @@ function jumpsAt(series: Series, split: Split): boolean | null {
   return timesApart(jump, ratio) < timesApart(jump, 1)
 }
 
-function contradiction(series: Series, split: Split, declared: PriceBasis): Fault {
+function contradiction(series: Series, split: Split, basis: PriceBasis, isDeclared: boolean): Fault {
   const ratio = `${split.numerator}:${split.denominator}`
-  const day = formatDate(split.date)
-  const reason =
-    declared === 'adjusted'
-      ? `prices are declared adjusted, but jump by ${ratio} at the split of ${day} as raw prices do; declare them raw`
-      : `prices are declared raw, but do not jump at the ${ratio} split of ${day}; declare them adjusted`
-  return fault('DATA_REFUSED', { file: series.source, line: split.line, reason })
+  const event = `the ${ratio} split of ${formatDate(split.date)}`
+  const refuse = (reason: string): Fault => fault('DATA_REFUSED', { file: series.source, line: split.line, reason })
+  if (!isDeclared) {
+    const [before, here] = basis === 'raw' ? ['jump', 'do not'] : ['do not jump', 'do']
+    return refuse(
+      `prices ${before} at the splits before, but ${here} at ${event}: raw and adjusted rows are mixed; export the file again`,
+    )
+  }
+  return basis === 'adjusted'
+    ? refuse(`prices are declared adjusted, but jump by ${ratio} at ${event} as raw prices do; declare them raw`)
+    : refuse(`prices are declared raw, but do not jump at ${event}; declare them adjusted`)
 }
 
 /**
@@ -115,7 +120,7 @@ export function priceBasis(series: Series, splits: readonly Split[], declared: P
     if (jumps === null) continue
     const shown: PriceBasis = jumps ? 'raw' : 'adjusted'
     basis ??= shown
-    if (shown !== basis) return { ok: false, error: contradiction(series, split, basis) }
+    if (shown !== basis) return { ok: false, error: contradiction(series, split, basis, declared !== null) }
   }
   const jump = series.findings.find(({ code }) => code === 'split-like-jump')
   if (basis === 'raw' && series.split === null && jump !== undefined) {
