@@ -38,6 +38,9 @@ export interface Listings {
   isOption: Uint8Array
   /** 1 for equities and ETFs: they count towards the month's share tiers. */
   isShare: Uint8Array
+  /** 1 where costs are simple enough for the fast lane of an auction. */
+  plain: Uint8Array
+  multiplier: Float64Array
   /** Place in `held`, -1 when flat. */
   heldAt: Int32Array
 }
@@ -60,8 +63,20 @@ export function createListings(currency: CurrencyCode, cash: number): Listings {
     step: new Float64Array(0),
     isOption: new Uint8Array(0),
     isShare: new Uint8Array(0),
+    plain: new Uint8Array(0),
+    multiplier: new Float64Array(0),
     heldAt: new Int32Array(0),
   }
+}
+
+/**
+ * Costs that the fast lane of an auction can reckon without looking further: basis points only, and slippage that does
+ * not depend on the order's size.
+ */
+function isPlain({ commission, slippage }: CostRules): boolean {
+  const { perShare, minimumPerOrder, maximumFraction, tiers, saleFraction, salePerShare } = commission
+  const fees = perShare === 0 && minimumPerOrder === 0 && maximumFraction === null && tiers.length === 0
+  return fees && saleFraction === 0 && salePerShare === 0 && slippage.kind !== 'participation'
 }
 
 function widened<T extends Float64Array | Int32Array | Uint8Array>(old: T, next: T): T {
@@ -80,6 +95,8 @@ function grow(listings: Listings, length: number): void {
   listings.step = widened(listings.step, new Float64Array(size))
   listings.isOption = widened(listings.isOption, new Uint8Array(size))
   listings.isShare = widened(listings.isShare, new Uint8Array(size))
+  listings.plain = widened(listings.plain, new Uint8Array(size))
+  listings.multiplier = widened(listings.multiplier, new Float64Array(size))
   listings.heldAt = widened(listings.heldAt, new Int32Array(size))
   listings.heldAt.fill(-1, known)
 }
@@ -97,6 +114,8 @@ export function listInstrument(listings: Listings, instrument: Instrument, costs
   listings.step[index] = instrument.step
   listings.isOption[index] = instrument.option === null ? 0 : 1
   listings.isShare[index] = instrument.kind === 'equity' || instrument.kind === 'etf' ? 1 : 0
+  listings.plain[index] = instrument.option === null && isPlain(listings.costs[index]!) ? 1 : 0
+  listings.multiplier[index] = instrument.multiplier
 }
 
 export function listedInstrument(listings: Listings, index: number): Instrument {

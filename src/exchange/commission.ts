@@ -71,7 +71,8 @@ function overlap(from: number, to: number, start: number, end: number): number {
   return Math.max(0, Math.min(to, end) - Math.max(from, start))
 }
 
-function roundedToStep(fee: number, step: number, counts: number): number {
+/** A fee in whole currency as money counts, rounded half up to the schedule's step. */
+export function roundedToStep(fee: number, step: number, counts: number): number {
   const steps = fee / step
   const whole = Math.floor(steps)
   const rounded = steps - whole >= 0.5 - HALF_EPSILON * Math.max(1, steps) ? whole + 1 : whole

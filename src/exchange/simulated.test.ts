@@ -411,6 +411,42 @@ describe('corporate actions', () => {
   })
 })
 
+describe('the fast lane of an auction', () => {
+  it('books the same fills, fees and cash as the judged lane, to the last count', () => {
+    const costs = {
+      equity: {
+        commission: { ...SCHEDULES.none, bps: 7.5 },
+        slippage: { kind: 'bps', bps: 3 },
+        participationMax: 0.1,
+      },
+    } as const
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), (seed) => {
+        const [judged, fast] = [true, false].map((checks) => {
+          const random = createRandom(seed)
+          const rig = rigOf({ costs, checks, cash: 1e9 })
+          const seen: unknown[] = []
+          for (let day = 0; day < 5; day += 1) {
+            const price = 10 + random.uniform() * 90
+            const volume = Math.floor(random.uniform() * 3_000)
+            const row = random.uniform() < 0.1 ? null : ([price, price, price, price, volume] as const)
+            seen.push(rig.day([row, [50, 51, 49, 50, 1_000]]))
+            const orders = Array.from({ length: 6 }, () => ({
+              of: random.uniform() < 0.5 ? A : B,
+              shares: Math.floor((random.uniform() - 0.5) * 400),
+              force: random.uniform() < 0.5 ? ('cycle' as const) : ('gtc' as const),
+            }))
+            seen.push(rig.send(orders), rig.range(), rig.close())
+          }
+          return [seen, rig.cash(), rig.shares(A), rig.shares(B), rig.exchange.equity()]
+        })
+        expect(fast).toEqual(judged)
+      }),
+      { seed: 20_260_101, numRuns: 300 },
+    )
+  })
+})
+
 describe('books', () => {
   it('agree with the sum of fills for any orders, and orders never fill beyond their quantity', () => {
     fc.assert(

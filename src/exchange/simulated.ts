@@ -37,6 +37,7 @@ import {
   listInstrument,
   moveCash,
 } from './account.ts'
+import { fillAuction } from './bulk.ts'
 import { freeMargin } from './buying-power.ts'
 import { applyAction } from './corporate.ts'
 import type { BarColumns, BarSlot, Desk, OrderAnswer, WorkingOrder } from './desk.ts'
@@ -53,7 +54,10 @@ export interface ExchangeOptions {
   /** Cash on the first day. */
   readonly cash: Money
   readonly costs: PortfolioConfig['costs']
-  /** False leaves buying power unjudged: for timing runs whose sizing cannot overspend. */
+  /**
+   * False leaves buying power unjudged and takes marks only when they are asked for, between a close and the next open:
+   * for timing runs whose sizing cannot overspend.
+   */
   readonly checks?: boolean
 }
 
@@ -148,9 +152,16 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
       moveCash(listings.account, amount)
       desk.excess = Number.NaN
     },
-    equity: () => accountEquity(listings),
-    buyingPower: () => freeMargin(desk),
+    equity() {
+      markWhenAsked(desk)
+      return accountEquity(listings)
+    },
+    buyingPower() {
+      markWhenAsked(desk)
+      return freeMargin(desk)
+    },
     marginCall() {
+      markWhenAsked(desk)
       const deficit = maintenanceDeficit(desk)
       return deficit > 0 ? { deficit: money(Math.ceil(deficit)) } : null
     },
@@ -261,7 +272,7 @@ function closeBars(
     tryResting(parts, slot, 'close', 'all')
     if (sessionEnds) expireDayOrders(parts, slot)
   }
-  markPositions(desk, slot)
+  if (desk.checks) markPositions(desk, slot)
   desk.excess = Number.NaN
   return finish(parts)
 }
@@ -315,6 +326,12 @@ function expireDayOrders({ desk, book }: Parts, slot: BarSlot): void {
   sweep(book)
 }
 
+/** Without checks nobody reads marks on most bars: they are taken from the bars that stand closed when asked for. */
+function markWhenAsked(desk: Desk): void {
+  if (desk.checks) return
+  for (const slot of desk.slots) if (slot.moment === 'close') markPositions(desk, slot)
+}
+
 function markPositions(desk: Desk, slot: BarSlot): void {
   const { account, isOption } = desk.listings
   const { close } = slot.bars
@@ -342,6 +359,8 @@ function submitOrders(parts: Parts, orders: OrderColumns, moment: Moment): Excha
     // Exits first: what they free is there for the entries of the same moment.
     submitRows(parts, orders, moment, (row) => orders.reducing[row] === 1)
     submitRows(parts, orders, moment, (row) => orders.reducing[row] !== 1)
+  } else if (moment === 'auction') {
+    fillAuction(desk, orders, (row) => submitRow(parts, orders, row, moment))
   } else {
     for (let row = 0; row < orders.count; row += 1) submitRow(parts, orders, row, moment)
   }
