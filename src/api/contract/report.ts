@@ -1,0 +1,269 @@
+/*
+ * What a backtest says about itself: plain data for the command line, the report files and the dashboard.
+ * Fields are added, never renamed, retyped or removed; an undefined figure is null, never absent, NaN or infinite.
+ * Returns, weights and drawdowns are fractions (0.05 is 5 %), money is in the portfolio's currency, drawdowns are negative,
+ * dates are trade dates `YYYY-MM-DD`, instants are ISO 8601 in UTC.
+ */
+
+/** Figures of a stretch of daily time-weighted returns. */
+export interface ReturnFigures {
+  readonly totalReturn: number | null
+  readonly annualReturn: number | null
+  readonly volatility: number | null
+  readonly sharpe: number | null
+  readonly sortino: number | null
+  readonly calmar: number | null
+  readonly maxDrawdown: number | null
+  readonly meanDailyReturn: number | null
+}
+
+export interface PortfolioFigures extends ReturnFigures {
+  readonly name: string
+  readonly currency: string
+  /** First and last portfolio day; null when the run has none. */
+  readonly start: string | null
+  readonly end: string | null
+  readonly days: number
+  readonly initial: number
+  readonly final: number
+  /** Money put in less money taken out after the start. */
+  readonly flows: number
+  /** Gross and net exposure over equity at the end. */
+  readonly leverageGross: number | null
+  readonly leverageNet: number | null
+  /** Positions of all sleeves at the end, and what is left of them when sleeves are netted. */
+  readonly positionsGross: number
+  readonly positionsNet: number
+  /** Closed round trips, and what all sleeves paid in fees. */
+  readonly roundTrips: number
+  readonly fees: number
+}
+
+/** One expected range beside what happened; `within` is null while the figure is undefined. */
+export interface ExpectedRange {
+  readonly low: number
+  readonly high: number
+  readonly actual: number | null
+  readonly within: boolean | null
+}
+
+export interface ExpectedFigures {
+  readonly sharpe: ExpectedRange | null
+  readonly winRate: ExpectedRange | null
+  readonly tradesPerMonth: ExpectedRange | null
+}
+
+export interface PauseView {
+  readonly at: string
+  readonly tradeDate: string
+  readonly cause: string
+}
+
+export interface SleeveFigures extends ReturnFigures {
+  /** The sleeve's id, as in every file. */
+  readonly name: string
+  readonly title: string
+  /** Null for a reserve that only holds cash. */
+  readonly strategy: string | null
+  readonly capital: number
+  readonly weight: number
+  /** Orders and internal crosses that gave the sleeve a fill. */
+  readonly trades: number
+  /** Positions and structures closed. */
+  readonly roundTrips: number
+  readonly exits: Readonly<Record<string, number>>
+  readonly final: number
+  readonly flows: number
+  readonly winRate: number | null
+  /** Winners over losers, in money; null without a loss. */
+  readonly profitFactor: number | null
+  readonly averageTrade: number | null
+  readonly averageWinner: number | null
+  readonly averageLoser: number | null
+  readonly tradesPerMonth: number | null
+  readonly maxPositionWeight: number
+  readonly fees: number
+  readonly realised: number
+  readonly unrealised: number
+  readonly dividends: number
+  readonly exposure: number
+  readonly leverage: number | null
+  readonly positions: number
+  /** Profit over the portfolio's starting capital; the parts of all sleeves add up to the portfolio's profit over it. */
+  readonly contribution: number | null
+  readonly expected: ExpectedFigures | null
+  readonly paused: PauseView | null
+  /** Criteria of the universe for which this run had no point-in-time data. */
+  readonly notEvaluated: readonly string[]
+}
+
+export interface NettingFigures {
+  readonly ordersGross: number
+  readonly ordersNet: number
+  readonly unitsGross: number
+  readonly unitsNet: number
+  readonly notionalGross: number
+  readonly notionalNet: number
+  readonly savings: number
+  readonly savingsPct: number | null
+  readonly feesSaved: number
+  readonly crosses: number
+}
+
+/** Correlations of daily returns; null where one side has no variance. */
+export interface CorrelationView {
+  readonly names: readonly string[]
+  readonly matrix: readonly (readonly (number | null)[])[]
+}
+
+export interface DiversificationFigures {
+  /** Weighted volatility over portfolio volatility: at least 1. */
+  readonly ratio: number | null
+  /** Portfolio volatility over the plain sum of sleeve volatilities. */
+  readonly volatilityOverSum: number | null
+  /** Portfolio volatility over the weighted sum: the inverse of `ratio`. */
+  readonly volatilityOverWeighted: number | null
+}
+
+/** One calendar year or named window. */
+export interface PeriodFigures {
+  readonly name: string
+  /** Days asked for, and the days that the run has of them; null when it has none. */
+  readonly from: string
+  readonly to: string
+  readonly first: string | null
+  readonly last: string | null
+  readonly covered: 'full' | 'partial' | 'none'
+  readonly totalReturn: number | null
+  readonly volatility: number | null
+  readonly sharpe: number | null
+  readonly maxDrawdown: number | null
+  readonly sleeves: readonly { readonly name: string; readonly totalReturn: number | null }[]
+}
+
+export interface MonthReturn {
+  /** `YYYY-MM` */
+  readonly month: string
+  readonly totalReturn: number | null
+}
+
+export interface RuleCount {
+  readonly rule: string
+  readonly count: number
+}
+
+/** Intents that ended without the fill they asked for, by rule and sleeve. */
+export interface RefusalCount extends RuleCount {
+  readonly end: string
+  readonly sleeve: string
+  /** The latest of them, in the words of the run. */
+  readonly tradeDate: string
+  readonly instrument: string
+  readonly wanted: number
+  readonly allowed: number
+  readonly value: number | null
+  readonly limit: number | null
+}
+
+export interface ViolationView {
+  readonly at: string
+  readonly severity: string
+  readonly rule: string
+  readonly subject: string
+  readonly value: number | null
+  readonly limit: number | null
+  readonly action: string
+  readonly resolvedAt: string | null
+}
+
+/** Names of the files beside the report; `folder` is where they are, null inside the files themselves. */
+export interface ReportFiles {
+  readonly folder: string | null
+  readonly report: string | null
+  readonly equity: string | null
+  readonly trades: string | null
+  readonly orders: string | null
+  readonly attribution: string | null
+  readonly html: string | null
+}
+
+/** The document of `backtest --json` and of `report.json`. */
+export interface BacktestReport {
+  readonly portfolio: PortfolioFigures
+  readonly sleeves: readonly SleeveFigures[]
+  readonly netting: NettingFigures
+  readonly correlation: CorrelationView
+  readonly diversification: DiversificationFigures
+  readonly years: readonly PeriodFigures[]
+  readonly windows: readonly PeriodFigures[]
+  readonly months: readonly MonthReturn[]
+  readonly refused: readonly RuleCount[]
+  readonly trimmed: readonly RuleCount[]
+  /** Every other end without a full fill: lapsed, expired, cancelled, superseded. */
+  readonly unfilled: readonly RuleCount[]
+  readonly refusals: readonly RefusalCount[]
+  readonly violations: readonly ViolationView[]
+  readonly invariants: {
+    readonly checked: Readonly<Record<string, number>>
+    readonly violated: readonly string[]
+  }
+  readonly maxOrdersPerInstrumentCycle: number
+  readonly cycles: number
+  readonly events: number
+  readonly parity: Readonly<Record<string, string>>
+  readonly notes: readonly string[]
+  /** SHA-256 of the canonical bytes of the final books, in hexadecimal. */
+  readonly booksHash: string
+  readonly files: ReportFiles
+}
+
+/** One line of a chart: a value for each day, null where it is undefined. */
+export interface CurveView {
+  readonly name: string
+  readonly title: string
+  readonly values: readonly (number | null)[]
+}
+
+/** Daily curves behind the charts. */
+export interface CurvesView {
+  /** Trade dates `YYYY-MM-DD`. */
+  readonly days: readonly string[]
+  readonly equity: readonly number[]
+  /** Fraction below the highest index so far, starting capital included; zero or negative. */
+  readonly drawdown: readonly number[]
+  /** Cumulative time-weighted return since the start. */
+  readonly portfolio: readonly (number | null)[]
+  readonly sleeves: readonly CurveView[]
+}
+
+/** One closed round trip, as the page shows it. */
+export interface TradeView {
+  readonly sleeve: string
+  readonly instrument: string
+  readonly side: string
+  readonly quantity: number
+  readonly entryDate: string
+  readonly exitDate: string
+  readonly entryPrice: number
+  readonly exitPrice: number
+  readonly priceDecimals: number
+  readonly pnl: number
+  readonly fees: number
+  readonly bars: number
+  readonly entryReason: string
+  readonly exitReason: string
+}
+
+/** Limits that charts and key figures draw beside the figure. */
+export interface LimitsView {
+  readonly leverage: number
+  readonly drawdownHalt: number | null
+}
+
+/** Everything the page draws. */
+export interface ReportPage {
+  readonly report: BacktestReport
+  readonly curves: CurvesView
+  readonly trades: readonly TradeView[]
+  readonly limits: LimitsView
+}

@@ -1,0 +1,346 @@
+import { createHash } from 'node:crypto'
+import type {
+  BacktestReport,
+  ExpectedFigures,
+  ExpectedRange,
+  NettingFigures,
+  PortfolioFigures,
+  RefusalCount,
+  ReportFiles,
+  ReturnFigures,
+  RuleCount,
+  SleeveFigures,
+  ViolationView,
+} from '../../api/contract/report.ts'
+import type { ExpectedRanges, SleeveConfig } from '../../domain/config.ts'
+import { countsPerUnit } from '../../domain/currencies.ts'
+import { daysBetween, formatDate, formatInstant } from '../../domain/sessions.ts'
+import type { Money, TradeDate } from '../../domain/units.ts'
+import type { RunResult, SleeveResult } from '../../engine/result.ts'
+import { correlationMatrix, diversification } from '../../pipeline/metrics/diversification.ts'
+import { drawdowns } from '../../pipeline/metrics/drawdown.ts'
+import { summariseReturns, summariseTrades } from '../../pipeline/metrics/summary.ts'
+import { timeWeightedReturns } from '../../pipeline/metrics/time-weighted.ts'
+import { finite, known } from './numbers.ts'
+import { monthsOf, windowsOf, yearsOf } from './periods.ts'
+
+/*
+ * From the columns and records of a run to the figures of its report.
+ * In: RunResult. Out: BacktestReport. Every statistic comes from the metrics stage; here they are only put in place.
+ */
+
+const DAYS_PER_MONTH = 365.25 / 12
+const NO_FILES: ReportFiles = {
+  folder: null,
+  report: null,
+  equity: null,
+  trades: null,
+  orders: null,
+  attribution: null,
+  html: null,
+}
+
+/** Daily time-weighted returns of the portfolio and of each sleeve in declared order, and the portfolio's drawdown. */
+export interface Returns {
+  readonly portfolio: Float64Array
+  readonly sleeves: readonly Float64Array[]
+  readonly drawdown: Float64Array
+}
+
+interface Wealth {
+  readonly result: RunResult
+  readonly returns: Returns
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
+
+/** Book units as whole currency. */
+function amountOf(result: RunResult, amount: Money): number {
+  return amount / countsPerUnit(result.config.currency)
+}
+
+function configOf(result: RunResult, sleeve: SleeveResult): SleeveConfig {
+  const found = result.config.sleeves.find((config) => config.id === sleeve.id)
+  if (found === undefined) throw new Error(`the result holds sleeve "${sleeve.id}", which its configuration lacks`)
+  return found
+}
+
+/** Flows from outside: what one sleeve hands to another cancels in the sum. */
+function outsideFlows(result: RunResult): Float64Array {
+  return Float64Array.from(result.days, (_, day) => known(sum(result.sleeves.map((sleeve) => sleeve.flows[day] ?? 0))))
+}
+
+/** Daily returns with money moved in or out taken away; the first day counts from the starting capital. */
+export function returnsOf(result: RunResult): Returns {
+  const portfolio = timeWeightedReturns({
+    initial: amountOf(result, result.config.capital),
+    equity: result.equity,
+    flows: outsideFlows(result),
+  })
+  const sleeves = result.sleeves.map(({ equity, flows }, index) => {
+    const initial = amountOf(result, configOf(result, result.sleeves[index]!).capital)
+    return timeWeightedReturns({ initial, equity, flows })
+  })
+  return { portfolio, sleeves, drawdown: drawdowns(portfolio) }
+}
+
+function cleaned(figures: ReturnFigures): ReturnFigures {
+  return {
+    totalReturn: finite(figures.totalReturn),
+    annualReturn: finite(figures.annualReturn),
+    volatility: finite(figures.volatility),
+    sharpe: finite(figures.sharpe),
+    sortino: finite(figures.sortino),
+    calmar: finite(figures.calmar),
+    maxDrawdown: finite(figures.maxDrawdown),
+    meanDailyReturn: finite(figures.meanDailyReturn),
+  }
+}
+
+function ratioOf(part: number, whole: number): number | null {
+  return whole > 0 ? finite(part / whole) : null
+}
+
+function dateAt(result: RunResult, day: number): string | null {
+  const date = result.days.at(day)
+  return date === undefined ? null : formatDate(date as TradeDate)
+}
+
+function portfolioFigures({ result, returns }: Wealth): PortfolioFigures {
+  const initial = amountOf(result, result.config.capital)
+  const final = result.equity.at(-1) ?? initial
+  const positionsGross = sum(result.sleeves.map((sleeve) => sleeve.openPositions.at(-1) ?? 0))
+  return {
+    name: result.config.name,
+    currency: result.config.currency,
+    start: dateAt(result, 0),
+    end: dateAt(result, -1),
+    days: result.days.length,
+    initial: known(initial),
+    final: known(final),
+    flows: known(sum(outsideFlows(result))),
+    ...cleaned(summariseReturns(returns.portfolio, result.config.periods)),
+    leverageGross: ratioOf(result.grossExposure.at(-1) ?? 0, final),
+    leverageNet: ratioOf(result.netExposure.at(-1) ?? 0, final),
+    positionsGross,
+    positionsNet: Math.max(0, positionsGross - nettedAway(result)),
+    roundTrips: result.trades.length,
+    fees: known(sum(result.sleeves.map((sleeve) => sleeve.fees))),
+  }
+}
+
+/** Positions that vanish when sleeves are netted: one for each further holder, all where the net is zero. */
+function nettedAway(result: RunResult): number {
+  const holders = new Map<string, { net: number; count: number }>()
+  for (const { instrument, quantity } of result.positions) {
+    const held = holders.get(instrument) ?? { net: 0, count: 0 }
+    holders.set(instrument, { net: held.net + quantity, count: held.count + 1 })
+  }
+  return sum([...holders.values()].map(({ net, count }) => (Math.abs(net) < 1e-9 ? count : count - 1)))
+}
+
+function countsOf<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1)
+  return Object.fromEntries([...counts].sort(([one, many], [other, more]) => more - many || (one < other ? -1 : 1)))
+}
+
+function expectedRange(range: readonly [number, number] | null, actual: number | null): ExpectedRange | null {
+  if (range === null) return null
+  const [low, high] = range
+  return { low, high, actual, within: actual === null ? null : actual >= low && actual <= high }
+}
+
+function expectedFigures(
+  ranges: ExpectedRanges | null,
+  actual: { readonly [K in keyof ExpectedRanges]: number | null },
+): ExpectedFigures | null {
+  if (ranges === null) return null
+  return {
+    sharpe: expectedRange(ranges.sharpe, actual.sharpe),
+    winRate: expectedRange(ranges.winRate, actual.winRate),
+    tradesPerMonth: expectedRange(ranges.tradesPerMonth, actual.tradesPerMonth),
+  }
+}
+
+/** Months from the first to the last portfolio day, both included. */
+function monthsBetween(result: RunResult): number {
+  const { days } = result
+  if (days.length === 0) return 0
+  return (daysBetween(days[0] as TradeDate, days.at(-1) as TradeDate) + 1) / DAYS_PER_MONTH
+}
+
+function sleeveFigures({ result, returns }: Wealth, sleeve: SleeveResult, index: number): SleeveFigures {
+  const config = configOf(result, sleeve)
+  const capital = amountOf(result, config.capital)
+  const final = sleeve.equity.at(-1) ?? capital
+  const flows = sum(sleeve.flows)
+  const trades = result.trades.filter((trade) => trade.sleeve === sleeve.id)
+  const figures = cleaned(summariseReturns(returns.sleeves[index]!, result.config.periods))
+  const ofTrades = summariseTrades(Float64Array.from(trades, (trade) => trade.pnl))
+  const months = monthsBetween(result)
+  const tradesPerMonth = config.strategy === null ? null : ratioOf(trades.length, months)
+  const { sharpe } = figures
+  const exposure = sleeve.exposure.at(-1) ?? 0
+  return {
+    name: sleeve.id,
+    title: config.title,
+    strategy: config.strategy,
+    capital: known(capital),
+    weight: known(config.weight),
+    trades: result.orders.filter((order) => hasFilled(order.shares, sleeve.id)).length,
+    roundTrips: trades.length,
+    exits: countsOf(trades, (trade) => trade.exitReason),
+    final: known(final),
+    flows: known(flows),
+    ...figures,
+    winRate: finite(ofTrades.winRate),
+    profitFactor: typeof ofTrades.profitFactor === 'number' ? finite(ofTrades.profitFactor) : null,
+    averageTrade: finite(ofTrades.averageTrade),
+    averageWinner: finite(ofTrades.averageWinner),
+    averageLoser: finite(ofTrades.averageLoser),
+    tradesPerMonth,
+    maxPositionWeight: known(sleeve.maxPositionWeight),
+    fees: known(sleeve.fees),
+    realised: known(sleeve.realised),
+    unrealised: known(sleeve.unrealised),
+    dividends: known(sleeve.dividends),
+    exposure: known(exposure),
+    leverage: ratioOf(Math.abs(exposure), final),
+    positions: sleeve.openPositions.at(-1) ?? 0,
+    contribution: ratioOf(final - capital - flows, amountOf(result, result.config.capital)),
+    expected: expectedFigures(config.expected, { sharpe, winRate: finite(ofTrades.winRate), tradesPerMonth }),
+    paused: pauseOf(sleeve),
+    notEvaluated: config.universeRules.notEvaluated,
+  }
+}
+
+function hasFilled(shares: RunResult['orders'][number]['shares'], sleeve: string): boolean {
+  return shares.some((share) => share.sleeve === sleeve && (share.filled !== 0 || share.crossed !== 0))
+}
+
+function pauseOf({ paused }: SleeveResult): SleeveFigures['paused'] {
+  if (paused === null) return null
+  return { at: formatInstant(paused.at), tradeDate: formatDate(paused.tradeDate), cause: paused.cause }
+}
+
+function nettingFigures({ netting }: RunResult): NettingFigures {
+  return {
+    ordersGross: netting.ordersGross,
+    ordersNet: netting.ordersNet,
+    unitsGross: known(netting.unitsGross),
+    unitsNet: known(netting.unitsNet),
+    notionalGross: known(netting.notionalGross),
+    notionalNet: known(netting.notionalNet),
+    savings: known(netting.savings),
+    savingsPct: finite(netting.savingsPct),
+    feesSaved: known(netting.feesSaved),
+    crosses: netting.crosses,
+  }
+}
+
+function ruleCounts(result: RunResult, ends: readonly string[]): RuleCount[] {
+  const found = result.refusals.filter((refusal) => ends.includes(refusal.end))
+  return Object.entries(countsOf(found, (refusal) => refusal.rule)).map(([rule, count]) => ({ rule, count }))
+}
+
+/** Refusals by end, rule and sleeve, the most frequent first, each with its latest example. */
+function refusalCounts(result: RunResult): RefusalCount[] {
+  const groups = new Map<string, { last: RunResult['refusals'][number]; count: number }>()
+  for (const refusal of result.refusals) {
+    const key = [refusal.end, refusal.rule, refusal.sleeve].join('\n')
+    groups.set(key, { last: refusal, count: (groups.get(key)?.count ?? 0) + 1 })
+  }
+  return [...groups]
+    .sort(([one, many], [other, more]) => more.count - many.count || (one < other ? -1 : 1))
+    .map(([, { last, count }]) => ({
+      end: last.end,
+      rule: last.rule,
+      sleeve: last.sleeve,
+      count,
+      tradeDate: formatDate(last.tradeDate),
+      instrument: last.instrument,
+      wanted: known(last.wanted),
+      allowed: known(last.allowed),
+      value: finite(last.value),
+      limit: finite(last.limit),
+    }))
+}
+
+function violationViews(result: RunResult): ViolationView[] {
+  return result.violations.map((violation) => ({
+    at: formatInstant(violation.at),
+    severity: violation.severity,
+    rule: violation.rule,
+    subject: violation.subject,
+    value: finite(violation.value),
+    limit: finite(violation.limit),
+    action: violation.action,
+    resolvedAt: violation.resolvedAt === null ? null : formatInstant(violation.resolvedAt),
+  }))
+}
+
+/** Sleeves with a strategy: a reserve of cash has no variance to correlate. */
+function correlationFigures({ result, returns }: Wealth): BacktestReport['correlation'] {
+  const invested = result.sleeves.flatMap((sleeve, index) =>
+    configOf(result, sleeve).strategy === null ? [] : [{ name: sleeve.id, returns: returns.sleeves[index]! }],
+  )
+  const matrix = correlationMatrix(invested.map((sleeve) => sleeve.returns))
+  return { names: invested.map(({ name }) => name), matrix: matrix.map((row) => row.map(finite)) }
+}
+
+/**
+ * The figures of a run, every field present. Volatilities are annualised by the portfolio's periods, because all sleeves
+ * are sampled on the portfolio's days. `files` names what was written; left out, nothing was.
+ */
+export function reportOf(
+  result: RunResult,
+  files: ReportFiles = NO_FILES,
+  returns: Returns = returnsOf(result),
+): BacktestReport {
+  const wealth = { result, returns }
+  const portfolio = portfolioFigures(wealth)
+  const sleeves = result.sleeves.map((sleeve, index) => sleeveFigures(wealth, sleeve, index))
+  const input = {
+    days: result.days,
+    periods: result.config.periods,
+    portfolio: returns.portfolio,
+    sleeves: sleeves.map(({ name }, index) => ({ name, returns: returns.sleeves[index]! })),
+  }
+  const spread = diversification(
+    sleeves.map((sleeve) => sleeve.volatility ?? Number.NaN),
+    sleeves.map((sleeve) => sleeve.weight),
+    portfolio.volatility ?? Number.NaN,
+  )
+  return {
+    portfolio,
+    sleeves,
+    netting: nettingFigures(result),
+    correlation: correlationFigures(wealth),
+    diversification: {
+      ratio: finite(spread.ratio),
+      volatilityOverSum: finite(spread.volatilityOverSum),
+      volatilityOverWeighted: finite(spread.volatilityOverWeighted),
+    },
+    years: yearsOf(input),
+    windows: windowsOf(input),
+    months: monthsOf(input),
+    refused: ruleCounts(result, ['refused']),
+    trimmed: ruleCounts(result, ['trimmed']),
+    unfilled: ruleCounts(result, ['lapsed', 'expired', 'cancelled', 'superseded']),
+    refusals: refusalCounts(result),
+    violations: violationViews(result),
+    invariants: { checked: { ...result.invariants.checked }, violated: [...result.invariants.violated] },
+    maxOrdersPerInstrumentCycle: result.maxOrdersPerInstrumentCycle,
+    cycles: result.cycles,
+    events: result.events,
+    parity: { ...result.config.parity },
+    notes: [...result.notes],
+    booksHash: createHash('sha256').update(result.canonical).digest('hex'),
+    files,
+  }
+}

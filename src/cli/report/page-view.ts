@@ -1,0 +1,60 @@
+import type { BacktestReport, ReportPage, TradeView } from '../../api/contract/report.ts'
+import { formatDate } from '../../domain/sessions.ts'
+import type { TradeDate } from '../../domain/units.ts'
+import type { RunResult, TradeRecord } from '../../engine/result.ts'
+import { cumulativeReturns } from '../../pipeline/metrics/returns.ts'
+import type { Returns } from './figures.ts'
+import { decimalsOf, finite, known } from './numbers.ts'
+
+/** Decimals of a price: those of the instrument's tick at that level; two where the instrument is a structure. */
+function priceDecimals(
+  ticks: ReadonlyMap<string, RunResult['instruments'][number]['ticks']>,
+  trade: TradeRecord,
+): number {
+  const levels = ticks.get(trade.instrument) ?? []
+  const low = Math.min(Math.abs(trade.entryPrice), Math.abs(trade.exitPrice))
+  const level = levels.findLast(({ from }) => from <= low) ?? levels[0]
+  return Math.max(2, level === undefined ? 2 : decimalsOf(level.tick))
+}
+
+function tradeViews(result: RunResult): TradeView[] {
+  const ticks = new Map(result.instruments.map((instrument) => [instrument.symbol, instrument.ticks]))
+  return result.trades.map((trade) => ({
+    sleeve: trade.sleeve,
+    instrument: trade.instrument,
+    side: trade.side,
+    quantity: known(trade.quantity),
+    entryDate: formatDate(trade.entryDate),
+    exitDate: formatDate(trade.exitDate),
+    entryPrice: known(trade.entryPrice),
+    exitPrice: known(trade.exitPrice),
+    priceDecimals: priceDecimals(ticks, trade),
+    pnl: known(trade.pnl),
+    fees: known(trade.fees),
+    bars: trade.bars,
+    entryReason: trade.entryReason,
+    exitReason: trade.exitReason,
+  }))
+}
+
+/** What the page draws: the report, its daily curves and the round trips in the order they closed. */
+export function pageOf(result: RunResult, report: BacktestReport, returns: Returns): ReportPage {
+  const curve = (series: Float64Array) => Array.from(cumulativeReturns(series), finite)
+  return {
+    report,
+    curves: {
+      days: Array.from(result.days, (day) => formatDate(day as TradeDate)),
+      equity: Array.from(result.equity, known),
+      drawdown: Array.from(returns.drawdown, known),
+      portfolio: curve(returns.portfolio),
+      sleeves: report.sleeves.flatMap(({ name, title, strategy }, index) =>
+        strategy === null ? [] : [{ name, title, values: curve(returns.sleeves[index]!) }],
+      ),
+    },
+    trades: tradeViews(result),
+    limits: {
+      leverage: result.config.limits.leverageMax,
+      drawdownHalt: result.config.limits.drawdown?.halt ?? null,
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import type { ReportPage } from '../../../api/contract/report.ts'
+import { longDate } from '../numbers.ts'
+import { invariantsPanel, nettingPanel, notesPanel, refusalsPanel, tradesPanel, violationsPanel } from './activity.ts'
+import { type Frame, frameOf, panel } from './frame.ts'
+import { html, type Markup, trusted } from './markup.ts'
+import { attention, equityPanel, heading, keyFigures, sleeveCurves } from './overview.ts'
+import { PAGE_SCRIPT } from './script.ts'
+import {
+  CORRELATION_BESIDE_MAX,
+  correlationPanel,
+  exitsPanel,
+  expectedPanel,
+  monthlyPanel,
+  periodsPanel,
+  sleeveTable,
+} from './sleeves.ts'
+import { styleSheet } from './style.ts'
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+const MARK = trusted(
+  '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 6c6 0 6 6 12 6h6" stroke="var(--sleeve-1)"/><path d="M3 12h18" stroke="var(--sleeve-2)"/><path d="M3 18c6 0 6-6 12-6" stroke="var(--sleeve-3)"/></svg>',
+)
+
+const DEFINITIONS: readonly (readonly [string, string])[] = [
+  [
+    'Total return',
+    'Time-weighted: value over last value plus money moved in, less one, compounded over the days. Fees are costs, transfers between sleeves are not returns.',
+  ],
+  ['A year', 'Compound growth by the count of days: growth to the power of days in a year over days in the run.'],
+  ['Volatility', 'Sample standard deviation of daily returns times the root of the days in a year.'],
+  [
+    'Sharpe, Sortino',
+    'Mean daily return over its standard deviation, or over the downside deviation of all days, times the same root. No risk-free rate is taken off.',
+  ],
+  ['Drawdown', 'Value under its highest value so far; the starting capital counts as the first peak.'],
+  ['Calmar', 'Return a year over the size of the deepest drawdown.'],
+  ['Contribution', 'Profit of the sleeve over the starting capital of the portfolio; the parts add up to the whole.'],
+  [
+    'Win rate, profit factor',
+    'Share of round trips with a profit, and what winners made over what losers lost. Undefined without a loss.',
+  ],
+  ['Netting', 'Traded value of all wishes less that of the orders sent, instruments that crossed completely included.'],
+]
+
+function definitions(): Markup {
+  return panel(
+    { title: 'How each figure is computed' },
+    html`<dl class="defs">${DEFINITIONS.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>`,
+  )
+}
+
+function footer({ page }: Frame): Markup {
+  const { portfolio, booksHash } = page.report
+  const span =
+    portfolio.start === null ? 'no trading day' : `${longDate(portfolio.start)} to ${longDate(portfolio.end!)}`
+  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: none. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv. Books: SHA-256 ${booksHash}</footer>`
+}
+
+/** The whole page as one file: style, charts and script inside, nothing fetched from anywhere. */
+export function pageText(page: ReportPage): string {
+  const frame = frameOf(page)
+  const isBeside = page.report.correlation.names.length <= CORRELATION_BESIDE_MAX
+  const document = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="color-scheme" content="dark light">
+<title>${page.report.portfolio.name}: backtest report</title><style>${trusted(styleSheet(page.curves.sleeves.length))}</style></head><body>
+<header class="bar"><span class="brand">${MARK}Polyfolio</span><span class="mode">Backtest</span></header><main>
+${heading(frame)}${attention(frame)}<div class="grid">
+${keyFigures(frame)}
+${equityPanel(frame)}<div class="stack w4">${nettingPanel(frame)}${isBeside ? correlationPanel(frame) : null}</div>
+${sleeveCurves(frame)}
+${sleeveTable(frame)}
+${isBeside ? null : correlationPanel(frame)}
+${monthlyPanel(frame)}
+${periodsPanel(frame)}
+<div class="stack w7">${expectedPanel(frame)}${invariantsPanel(frame)}</div>
+${exitsPanel(frame)}
+${tradesPanel(frame)}
+${refusalsPanel(frame)}
+${violationsPanel(frame)}
+${notesPanel(frame)}
+${definitions()}
+</div>${footer(frame)}</main><script>${trusted(PAGE_SCRIPT)}</script></body></html>
+`
+  return document.text
+}

@@ -1,0 +1,172 @@
+import { join } from 'node:path'
+import Table from 'cli-table3'
+import { createColors } from 'picocolors'
+import type { BacktestReport, SleeveFigures } from '../../api/contract/report.ts'
+import { count, longDate, money, moneyWhole, percent, percentTo, ratio, tone } from './numbers.ts'
+
+/* The report as a page of text: what `backtest` prints when nobody asked for JSON. */
+
+export interface SummaryLook {
+  /** Columns of the terminal; narrow ones drop the last columns of the table. */
+  readonly width: number
+  readonly colour: boolean
+}
+
+type Colours = ReturnType<typeof createColors>
+
+interface SummaryColumn {
+  readonly head: string
+  cell(sleeve: SleeveFigures): string
+  total(report: BacktestReport): string
+}
+
+const BORDERLESS = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
+  ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
+}
+/** Columns that a narrow terminal loses first. */
+const DISPENSABLE = ['Win rate', 'Volatility', 'Trades', 'Drawdown', 'Sharpe'] as const
+
+function coloured(text: string, value: number | null, colours: Colours): string {
+  const kind = tone(value)
+  return kind === 'up' ? colours.green(text) : kind === 'down' ? colours.red(text) : text
+}
+
+/** Terminal text of people's titles: control characters could steer the terminal. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ')
+}
+
+function columnsOf(colours: Colours): SummaryColumn[] {
+  const signed = (value: number | null) => coloured(percent(value, 'both'), value, colours)
+  const traded = (sleeve: SleeveFigures, text: string) => (sleeve.strategy === null ? '' : text)
+  return [
+    { head: 'Sleeve', cell: (sleeve) => plain(sleeve.title), total: () => 'Portfolio' },
+    {
+      head: 'Value',
+      cell: (sleeve) => moneyWhole(sleeve.final, ''),
+      total: ({ portfolio }) => moneyWhole(portfolio.final, ''),
+    },
+    {
+      head: 'Total return',
+      cell: (sleeve) => signed(sleeve.totalReturn),
+      total: ({ portfolio }) => signed(portfolio.totalReturn),
+    },
+    {
+      head: 'Volatility',
+      cell: (sleeve) => traded(sleeve, percent(sleeve.volatility)),
+      total: ({ portfolio }) => percent(portfolio.volatility),
+    },
+    {
+      head: 'Sharpe',
+      cell: (sleeve) => traded(sleeve, ratio(sleeve.sharpe)),
+      total: ({ portfolio }) => ratio(portfolio.sharpe),
+    },
+    {
+      head: 'Drawdown',
+      cell: (sleeve) => traded(sleeve, percent(sleeve.maxDrawdown)),
+      total: ({ portfolio }) => percent(portfolio.maxDrawdown),
+    },
+    {
+      head: 'Trades',
+      cell: (sleeve) => traded(sleeve, count(sleeve.roundTrips)),
+      total: ({ portfolio }) => count(portfolio.roundTrips),
+    },
+    { head: 'Win rate', cell: (sleeve) => traded(sleeve, percentTo(sleeve.winRate, 1)), total: () => '' },
+    {
+      head: 'Contribution',
+      cell: (sleeve) => signed(sleeve.contribution),
+      total: ({ sleeves }) => signed(sleeves.reduce((sum, sleeve) => sum + (sleeve.contribution ?? 0), 0)),
+    },
+  ]
+}
+
+function tableOf(report: BacktestReport, columns: readonly SummaryColumn[], colours: Colours): string {
+  const table = new Table({
+    chars: BORDERLESS,
+    colAligns: columns.map((_, index) => (index === 0 ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+    head: columns.map((column) => colours.dim(column.head)),
+  })
+  for (const sleeve of report.sleeves) table.push(columns.map((column) => column.cell(sleeve)))
+  table.push(columns.map((column) => colours.bold(column.total(report))))
+  return table.toString().replace(/ +$/gm, '')
+}
+
+function widthOf(text: string): number {
+  return Math.max(...text.split('\n').map((line) => line.replace(/\p{Cc}\[\d+m/gu, '').length))
+}
+
+/** The widest table that the terminal can show without breaking its lines. */
+function fittingTable(report: BacktestReport, width: number, colours: Colours): string {
+  let columns = columnsOf(colours)
+  for (const head of DISPENSABLE) {
+    const text = tableOf(report, columns, colours)
+    if (widthOf(text) <= width) return text
+    columns = columns.filter((column) => column.head !== head)
+  }
+  return tableOf(report, columns, colours)
+}
+
+function capitalLine({ portfolio, sleeves }: BacktestReport): string {
+  const parts = sleeves.map((sleeve) => `${plain(sleeve.title)} ${money(sleeve.capital, portfolio.currency)}`)
+  return `Capital ${money(portfolio.initial, portfolio.currency)}: ${parts.join(', ')}`
+}
+
+function portfolioLine({ portfolio }: BacktestReport): string {
+  const { currency } = portfolio
+  if (portfolio.start === null || portfolio.end === null) return 'Portfolio: no trading day in this period'
+  return `Portfolio ${longDate(portfolio.start)} to ${longDate(portfolio.end)}: ${money(portfolio.initial, currency)} to ${money(portfolio.final, currency)}, ${percent(portfolio.annualReturn, 'both')} a year, Sharpe ${ratio(portfolio.sharpe)}, drawdown ${percent(portfolio.maxDrawdown)}`
+}
+
+function nettingLine({ netting, portfolio }: BacktestReport): string {
+  if (netting.ordersGross === 0) return 'Netting: no order was sent'
+  return `Netting saved ${money(netting.savings, portfolio.currency)} (${percentTo(netting.savingsPct, 1)}) in trade value: ${count(netting.ordersGross)} wishes became ${count(netting.ordersNet)} orders, ${count(netting.crosses)} internal crosses`
+}
+
+function exitLines({ sleeves }: BacktestReport): string[] {
+  const lines = sleeves.flatMap((sleeve) => {
+    const exits = Object.entries(sleeve.exits).map(([reason, times]) => `${plain(reason)} ${count(times)}`)
+    return exits.length === 0 ? [] : [`  ${plain(sleeve.title)}: ${exits.join(', ')}`]
+  })
+  return lines.length === 0 ? ['Exits: no position was closed'] : ['Exits by reason', ...lines]
+}
+
+function warningLines(
+  { sleeves, refused, trimmed, violations, invariants }: BacktestReport,
+  colours: Colours,
+): string[] {
+  const total = (counts: BacktestReport['refused']) => counts.reduce((sum, { count: times }) => sum + times, 0)
+  const refusals = `Refused ${count(total(refused))} wishes, trimmed ${count(total(trimmed))}, violations ${count(violations.length)}`
+  const checks = Object.values(invariants.checked).reduce((sum, times) => sum + times, 0)
+  const pauses = sleeves.flatMap(({ paused, title }) =>
+    paused === null
+      ? []
+      : [colours.yellow(`${plain(title)} was paused on ${longDate(paused.tradeDate)}: ${plain(paused.cause)}`)],
+  )
+  const held =
+    invariants.violated.length === 0
+      ? `Invariants held in ${count(checks)} checks`
+      : colours.red(`Invariants violated: ${invariants.violated.join(', ')}`)
+  return [refusals, held, ...pauses]
+}
+
+/**
+ * The report as text for a terminal, ended by a line break: the capitals first, then the sleeves, the portfolio, netting,
+ * exits, and where the files are.
+ */
+export function renderSummary(report: BacktestReport, { width, colour }: SummaryLook): string {
+  const colours = createColors(colour)
+  const { folder, html } = report.files
+  return `${[
+    capitalLine(report),
+    '',
+    fittingTable(report, width, colours),
+    '',
+    portfolioLine(report),
+    nettingLine(report),
+    ...exitLines(report),
+    ...warningLines(report, colours),
+    ...(html === null ? [] : [`Report: ${colours.bold(folder === null ? html : join(folder, html))}`]),
+  ].join('\n')}\n`
+}
