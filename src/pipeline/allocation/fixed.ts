@@ -21,15 +21,3 @@ export function fixedAllocation(weights: ArrayLike<number>): Allocation {
   const cash = 1 - sum
   return { weights: given, cash: Math.abs(cash) < 1e-12 ? 0 : cash }
 }
-
-/** Splits initial money by weights in whole counts, largest remainder first; used once, when the books open. */
-export function inverseVolatilityInto(variances: Float64Array, out: Float64Array): void {
-  let total = 0
-  for (let index = 0; index < variances.length; index += 1) {
-    const variance = variances[index]!
-    const inverse = 1 / Math.sqrt(variance > 1e-12 ? variance : 1e-12)
-    out[index] = inverse
-    total += inverse
-  }
-  for (let index = 0; index < variances.length; index += 1) out[index] = out[index]! / total
-}

@@ -1,4 +1,4 @@
-import { inverseVolatilityInto } from './fixed.ts'
+import { inverseVolatilityInto } from './inverse-volatility.ts'
 
 /**
  * Rolling sums over the sleeves' returns, kept incrementally: 60-bar volatilities for inverse-volatility weights and

@@ -1,3 +1,4 @@
+import { tradedCash } from '../../domain/traded-cash.ts'
 import { splitByLargestRemainderInto } from '../../numerics/exact.ts'
 
 /**
@@ -63,11 +64,19 @@ function remainderOf(quantity: number, numerator: number, unit: number): number 
  * what the broker pays on the net. Longs and shorts are each rounded once and split by largest remainder; a last count
  * between the two sides goes to the largest holder.
  *
- * @param perUnit money counts for one unit held
+ * @param perWhole cash for one whole share
+ * @param scale money counts of one unit at a price of one
  * @param out receives signed money counts per sleeve
  * @returns the broker's payment on the net, in money counts
  */
-export function cashEntitlements(held: Float64Array, perUnit: number, step: number, out: Float64Array): number {
+export function cashEntitlements(
+  held: Float64Array,
+  payment: { readonly perWhole: number; readonly scale: number; readonly step: number },
+  out: Float64Array,
+): number {
+  const { perWhole, scale, step } = payment
+  const paid = (units: number): number =>
+    units < 0 ? 0 - tradedCash(units, perWhole, scale) : tradedCash(units, perWhole, scale)
   const count = held.length
   const long = new Float64Array(count)
   const short = new Float64Array(count)
@@ -88,9 +97,9 @@ export function cashEntitlements(held: Float64Array, perUnit: number, step: numb
     }
     if (Math.abs(quantity) > Math.abs(held[largest]!)) largest = sleeve
   }
-  const brokerCash = signedHalfUp(net * perUnit)
-  const longCash = signedHalfUp(longs * perUnit)
-  const shortCash = signedHalfUp(shorts * perUnit)
+  const brokerCash = paid(net)
+  const longCash = paid(longs)
+  const shortCash = paid(shorts)
   splitByLargestRemainderInto(longCash, weightsFor(held, long, 1, step), count, long)
   splitByLargestRemainderInto(shortCash, weightsFor(held, short, -1, step), count, short)
   for (let sleeve = 0; sleeve < count; sleeve += 1) out[sleeve] = long[sleeve]! - short[sleeve]!
@@ -103,9 +112,4 @@ function weightsFor(held: Float64Array, weights: Float64Array, side: 1 | -1, ste
   const ragged = held.some((quantity) => quantity * side > 0 && Math.abs(quantity) % step !== 0)
   if (!ragged) return weights
   return Float64Array.from(held, (quantity) => (quantity * side > 0 ? Math.abs(quantity) : 0))
-}
-
-function signedHalfUp(value: number): number {
-  const counts = Math.floor(Math.abs(value) + 0.5)
-  return value < 0 ? 0 - counts : counts
 }

@@ -1,0 +1,466 @@
+/** Netting at the moment of execution: what waits becomes one order per instrument, and crosses are booked. */
+
+import type { QuoteColumns } from '../domain/columns.ts'
+import { TYPE_CODE } from '../domain/columns.ts'
+import { ORDER_TYPES, type Protection } from '../domain/orders.ts'
+import { tradedCash } from '../domain/traded-cash.ts'
+import { dealAmount } from '../pipeline/fills/attribute.ts'
+import { type Netted, netWishes } from '../pipeline/netting/net.ts'
+import { bookPart, type Part } from './booking.ts'
+import type { Runtime } from './runtime.ts'
+import { finishShare } from './settle.ts'
+import { growShares, release, reserve, type Waiting } from './state.ts'
+
+const ORDERS_PER_CYCLE_MAX = 1_048_576
+
+let wanted = new Float64Array(64)
+let crossed = new Float64Array(64)
+let sleeveOf = new Int32Array(64)
+let rowAt = new Int32Array(64)
+const netted: Netted = { net: 0, crossed: 0 }
+const part: Part = {
+  kind: 'fill',
+  order: 0,
+  execution: 0,
+  sleeve: 0,
+  instrument: 0,
+  quantity: 0,
+  price: 0,
+  cash: 0,
+  fee: 0,
+  reason: '',
+  protection: null,
+}
+
+let first = new Int32Array(0)
+let next = new Int32Array(64)
+const touched: number[] = []
+
+/** Orders that outlive their cycle move to the list of working orders; then the columns are free for a new cycle. */
+export function beginCycle(runtime: Runtime): void {
+  retireBatch(runtime)
+  const { state } = runtime
+  state.cycle += 1
+  runtime.batch.clear(state.cycle)
+  runtime.shares.count = 0
+  runtime.sequence = 0
+  runtime.structureOrders.clear()
+}
+
+export function retireBatch(runtime: Runtime): void {
+  const { batch, shares, state } = runtime
+  for (let row = 0; row < batch.count; row += 1) {
+    if (runtime.rowEnded[row] === 1 || batch.instrument[row]! < 0) continue
+    const start = runtime.shareStart[row]!
+    state.working.push({
+      id: batch.id[row]!,
+      instrument: batch.instrument[row]!,
+      quantity: batch.quantity[row]!,
+      filled: runtime.filled[row]!,
+      type: batch.type[row]!,
+      force: batch.force[row]!,
+      limit: batch.limit[row]!,
+      stop: batch.stop[row]!,
+      expires: state.at,
+      shares: Array.from({ length: runtime.shareCount[row]! }, (_, offset) => ({
+        intent: shares.intent[start + offset]!,
+        sleeve: shares.sleeve[start + offset]!,
+        wanted: shares.wanted[start + offset]!,
+        crossed: shares.crossed[start + offset]!,
+        filled: shares.filled[start + offset]!,
+        reason: shares.reason[start + offset]!,
+        protection: shares.protection[start + offset]!,
+      })),
+    })
+  }
+  batch.count = 0
+  runtime.sequence = 0
+}
+
+const AT_AUCTION = [true, true, true, true, true, false]
+const RESTS = [false, true, true, true, false, false]
+
+/**
+ * Nets everything that acts at an auction. Market and open wishes meet at the auction's price; limits and stops rest,
+ * netted with wishes of their own type and price.
+ */
+export function activateAuction(runtime: Runtime, quotes: QuoteColumns): void {
+  prepare(runtime, quotes)
+  collect(runtime, (waiting) => AT_AUCTION[waiting.type]! && reference[waiting.instrument]! >= 0)
+}
+
+/** Nets market-on-close wishes at the closing prices. */
+export function activateClose(runtime: Runtime, instruments: Int32Array, close: Float64Array): void {
+  if (reference.length < runtime.state.books.width) reference = new Float64Array(runtime.state.books.width)
+  reference.fill(Number.NaN)
+  for (let column = 0; column < instruments.length; column += 1) reference[instruments[column]!] = close[column]!
+  collect(runtime, (waiting) => waiting.type === TYPE_CODE.close && reference[waiting.instrument]! >= 0)
+}
+
+let reference = new Float64Array(0)
+
+function prepare(runtime: Runtime, quotes: QuoteColumns): void {
+  if (reference.length < runtime.state.books.width) reference = new Float64Array(runtime.state.books.width)
+  reference.fill(Number.NaN)
+  for (let row = 0; row < quotes.count; row += 1) reference[quotes.instrument[row]!] = quotes.first[row]!
+  for (const wish of runtime.state.waiting) {
+    const terms = runtime.state.instruments[wish.instrument]!.option
+    if (terms === null || Number.isNaN(reference[runtime.byId.get(terms.underlying)!]!)) continue
+    const quote = runtime.chains.get(terms.underlying)?.quote(terms.expiry, terms.right, terms.strike) ?? null
+    if (quote !== null) reference[wish.instrument] = quote.mid
+  }
+}
+
+/** Takes what acts now out of the waiting list, grouped by instrument; resting wishes also by type and price. */
+function collect(runtime: Runtime, acts: (waiting: Waiting) => boolean): void {
+  const { state } = runtime
+  const { waiting } = state
+  if (waiting.length === 0) return
+  if (first.length < state.books.width) first = new Int32Array(state.books.width).fill(-1)
+  if (next.length < waiting.length) next = new Int32Array(waiting.length * 2)
+  touched.length = 0
+  const resting: number[] = []
+  let taken = 0
+  for (let row = 0; row < waiting.length; row += 1) {
+    const wish = waiting[row]!
+    next[row] = -2
+    if (wish.activeFrom > state.at || !acts(wish)) continue
+    taken += 1
+    next[row] = -1
+    if (RESTS[wish.type]) {
+      resting.push(row)
+      continue
+    }
+    const head = first[wish.instrument]!
+    if (head < 0) touched.push(wish.instrument)
+    next[row] = head
+    first[wish.instrument] = row
+  }
+  if (taken === 0) return
+  for (const instrument of touched) {
+    let count = 0
+    for (let row = first[instrument]!; row >= 0; row = next[row]!) count = insertRow(waiting, row, count)
+    first[instrument] = -1
+    if (state.config!.netting) placeGroup(runtime, instrument, count)
+    else for (let one = 0; one < count; one += 1) placeSingle(runtime, instrument, one)
+  }
+  placeResting(runtime, resting)
+  if (taken === waiting.length) waiting.length = 0
+  else state.waiting = waiting.filter((_, row) => next[row] === -2)
+}
+
+/** Keeps the group's rows sorted by sleeve, then by age: ties go to the sleeve declared first. */
+function insertRow(waiting: readonly Waiting[], row: number, count: number): number {
+  if (count === rowAt.length) growScratch()
+  const sleeve = waiting[row]!.sleeve
+  let at = count
+  // The linked list runs from the newest to the oldest, so equal sleeves insert before.
+  while (at > 0 && waiting[rowAt[at - 1]!]!.sleeve >= sleeve) {
+    rowAt[at] = rowAt[at - 1]!
+    at -= 1
+  }
+  rowAt[at] = row
+  return count + 1
+}
+
+function growScratch(): void {
+  const capacity = rowAt.length * 2
+  const copy = (old: Int32Array): Int32Array<ArrayBuffer> => {
+    const wider = new Int32Array(capacity)
+    wider.set(old)
+    return wider
+  }
+  rowAt = copy(rowAt)
+  sleeveOf = copy(sleeveOf)
+  wanted = new Float64Array(capacity)
+  crossed = new Float64Array(capacity)
+}
+
+function placeSingle(runtime: Runtime, instrument: number, at: number): void {
+  const { waiting } = runtime.state
+  const wish = waiting[rowAt[at]!]!
+  const start = pushShare(runtime, wish.intent, wish.sleeve, wish.quantity, wish.reason, wish.protection)
+  place(runtime, wish, instrument, start, 1)
+}
+
+/** One instrument's wishes become shares, one per sleeve, and then an order. */
+function placeGroup(runtime: Runtime, instrument: number, count: number): void {
+  const { waiting } = runtime.state
+  const start = runtime.shares.count
+  let shareCount = 0
+  let at = 0
+  while (at < count) {
+    const lead = waiting[rowAt[at]!]!
+    let end = at + 1
+    while (end < count && waiting[rowAt[end]!]!.sleeve === lead.sleeve) end += 1
+    if (end === at + 1) {
+      pushShare(runtime, lead.intent, lead.sleeve, lead.quantity, lead.reason, lead.protection)
+      shareCount += 1
+    } else shareCount += mergeRows(runtime, instrument, at, end)
+    at = end
+  }
+  if (shareCount > 0) place(runtime, waiting[rowAt[0]!]!, instrument, start, shareCount)
+}
+
+/** Intents of one sleeve in one instrument and cycle are summed; what cancels out ends as superseded. */
+function mergeRows(runtime: Runtime, instrument: number, from: number, end: number): number {
+  const { state } = runtime
+  let sum = 0
+  let reason = ''
+  let protection: Protection | null = null
+  let lead = -1
+  for (let at = from; at < end; at += 1) {
+    const wish = state.waiting[rowAt[at]!]!
+    sum += wish.quantity
+    release(state, wish.sleeve, instrument, wish.quantity)
+    if (reason === '') reason = wish.reason
+    else if (reason !== wish.reason) reason = `${reason}, ${wish.reason}`
+    protection = wish.protection ?? protection
+    if (lead < 0) lead = rowAt[at]!
+    else state.ended.superseded += 1
+  }
+  const first = state.waiting[lead]!
+  if (sum === 0) {
+    state.ended.superseded += 1
+    return 0
+  }
+  reserve(state, first.sleeve, instrument, sum)
+  pushShare(runtime, first.intent, first.sleeve, sum, reason, protection)
+  return 1
+}
+
+function pushShare(
+  runtime: Runtime,
+  intent: number,
+  sleeve: number,
+  quantity: number,
+  reason: string,
+  protection: Protection | null,
+): number {
+  const { shares } = runtime
+  if (shares.count === shares.intent.length) growShares(shares)
+  const row = shares.count
+  shares.intent[row] = intent
+  shares.sleeve[row] = sleeve
+  shares.wanted[row] = quantity
+  shares.crossed[row] = 0
+  shares.filled[row] = 0
+  shares.reason[row] = reason
+  shares.protection[row] = protection
+  shares.count = row + 1
+  return row
+}
+
+/** Nets the shares at [start, start + count) and books their cross; what is left becomes a row of the batch. */
+function place(runtime: Runtime, terms: Waiting, instrument: number, start: number, count: number): void {
+  const { state, shares, batch } = runtime
+  const info = state.instruments[instrument]!
+  while (wanted.length < count) growScratch()
+  let reducing = true
+  for (let share = 0; share < count; share += 1) {
+    wanted[share] = shares.wanted[start + share]!
+    const before = state.books.quantity[shares.sleeve[start + share]! * state.books.width + instrument]!
+    if (before === 0 || before > 0 === wanted[share]! > 0) reducing = false
+  }
+  netWishes(wanted, count, info, crossed, netted)
+  const { net, crossed: inside } = netted
+  const id = state.cycle * ORDERS_PER_CYCLE_MAX + runtime.sequence
+  if (runtime.sequence === runtime.rowOfSequence.length) {
+    const wider = new Int32Array(runtime.rowOfSequence.length * 2)
+    wider.set(runtime.rowOfSequence)
+    runtime.rowOfSequence = wider
+  }
+  if (inside !== 0) bookCross(runtime, { id, instrument, start, count, inside, price: reference[instrument]! })
+  announce(runtime, { id, instrument, start, count, net, inside, type: ORDER_TYPES[terms.type]! })
+  if (net === 0) {
+    runtime.rowOfSequence[runtime.sequence] = -1
+    runtime.sequence += 1
+    for (let share = start; share < start + count; share += 1) finishShare(runtime, share, instrument, 'lapsed')
+    return
+  }
+  const row = batch.push({
+    id,
+    instrument,
+    quantity: net,
+    crossed: inside,
+    type: terms.type,
+    force: terms.force,
+    limit: terms.limit,
+    stop: terms.stop,
+    reducing,
+    legs: null,
+  })
+  takeRow(runtime, row, start, count)
+}
+
+/** Notes where a batch row's shares stand. */
+export function takeRow(runtime: Runtime, row: number, start: number, count: number): void {
+  if (row >= runtime.shareStart.length) {
+    const capacity = runtime.shareStart.length * 2
+    const copy = <T extends Int32Array | Float64Array | Uint8Array>(old: T, wider: T): T => {
+      wider.set(old as never)
+      return wider
+    }
+    runtime.shareStart = copy(runtime.shareStart, new Int32Array(capacity))
+    runtime.shareCount = copy(runtime.shareCount, new Int32Array(capacity))
+    runtime.filled = copy(runtime.filled, new Float64Array(capacity))
+    runtime.rowEnded = copy(runtime.rowEnded, new Uint8Array(capacity))
+  }
+  runtime.shareStart[row] = start
+  runtime.shareCount[row] = count
+  runtime.filled[row] = 0
+  runtime.rowEnded[row] = 0
+  runtime.rowOfSequence[runtime.sequence] = row
+  runtime.sequence += 1
+}
+
+interface CrossRow {
+  readonly id: number
+  readonly instrument: number
+  readonly start: number
+  readonly count: number
+  readonly inside: number
+  readonly price: number
+}
+
+const dealt = { buys: new Float64Array(64), sells: new Float64Array(64), cash: new Float64Array(64) }
+
+/** Books a cross on both sides at the reference price, free of fee; cash is rounded once and split on each side. */
+function bookCross(runtime: Runtime, cross: CrossRow): void {
+  const { shares, state } = runtime
+  const { instrument, start, count, price, id } = cross
+  if (dealt.cash.length < count) {
+    dealt.buys = new Float64Array(count * 2)
+    dealt.sells = new Float64Array(count * 2)
+    dealt.cash = new Float64Array(count * 2)
+  }
+  const cash = tradedCash(cross.inside, price, runtime.perPrice[instrument]!)
+  for (let share = 0; share < count; share += 1) {
+    const quantity = crossed[share]!
+    shares.crossed[start + share] = quantity
+    dealt.buys[share] = quantity > 0 ? quantity : 0
+    dealt.sells[share] = quantity < 0 ? quantity : 0
+  }
+  const measure = { quantityStep: state.instruments[instrument]!.step, amountStep: 1 }
+  for (const side of [1, -1] as const) {
+    const quantities = side === 1 ? dealt.buys : dealt.sells
+    dealAmount(cash, quantities, count, measure, dealt.cash)
+    for (let share = 0; share < count; share += 1) {
+      const quantity = quantities[share]!
+      if (quantity === 0) continue
+      const sleeve = shares.sleeve[start + share]!
+      release(state, sleeve, instrument, quantity)
+      part.kind = 'cross'
+      part.order = id
+      part.execution = 0
+      part.sleeve = sleeve
+      part.instrument = instrument
+      part.quantity = quantity
+      part.price = price
+      part.cash = 0 - side * (count === 1 ? cash : dealt.cash[share]!)
+      part.fee = 0
+      part.reason = shares.reason[start + share]!
+      part.protection = shares.protection[start + share]!
+      bookPart(runtime, part)
+    }
+  }
+}
+
+function announce(
+  runtime: Runtime,
+  order: { id: number; instrument: number; start: number; count: number; net: number; inside: number; type: string },
+): void {
+  if (runtime.observer === null) return
+  const { shares, state } = runtime
+  runtime.observer.ordered({
+    id: order.id,
+    cycle: state.cycle,
+    at: state.at,
+    tradeDate: runtime.tradeDate,
+    instrument: order.instrument,
+    label: state.instruments[order.instrument]!.symbol,
+    type: order.type,
+    net: order.net,
+    crossed: order.inside,
+    reference: reference[order.instrument]!,
+    sleeves: shares.sleeve,
+    wanted: shares.wanted,
+    crosses: shares.crossed,
+    reasons: shares.reason,
+    start: order.start,
+    count: order.count,
+  })
+}
+
+/** Resting wishes net with wishes of the same instrument, type, price and force. */
+function placeResting(runtime: Runtime, rows: readonly number[]): void {
+  if (rows.length === 0) return
+  const { waiting } = runtime.state
+  const groups = new Map<string, number[]>()
+  for (const row of rows) {
+    const wish = waiting[row]!
+    const side = Math.sign(wish.quantity)
+    // Opposing resting wishes never meet at their own price: each side rests, the smaller one waits for the other to end.
+    const key = `${wish.instrument} ${wish.type} ${wish.force} ${wish.limit} ${wish.stop} ${side}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [row])
+    else group.push(row)
+  }
+  for (const group of groups.values()) {
+    let count = 0
+    for (let index = group.length - 1; index >= 0; index -= 1) count = insertRow(waiting, group[index]!, count)
+    const instrument = waiting[group[0]!]!.instrument
+    if (opposes(runtime, instrument, waiting[group[0]!]!.quantity)) {
+      for (const row of group) next[row] = -2
+      continue
+    }
+    placeGroup(runtime, instrument, count)
+  }
+}
+
+/** Live orders of an account in one instrument stand on one side only: brokers refuse the other as a wash trade. */
+function opposes(runtime: Runtime, instrument: number, quantity: number): boolean {
+  const { state, batch } = runtime
+  for (const order of state.working) {
+    if (order.instrument === instrument && order.quantity > 0 !== quantity > 0) return true
+  }
+  for (let row = 0; row < batch.count; row += 1) {
+    if (batch.instrument[row] === instrument && RESTS[batch.type[row]!] && batch.quantity[row]! > 0 !== quantity > 0)
+      return true
+  }
+  return false
+}
+
+/** An exit that a guard triggers inside the bar: its own cycle, filled at its level, never crossed. */
+export function placeTriggered(
+  runtime: Runtime,
+  exit: { sleeve: number; instrument: number; quantity: number; type: 'stop' | 'limit'; level: number; reason: string },
+): void {
+  const { state } = runtime
+  reserve(state, exit.sleeve, exit.instrument, exit.quantity)
+  const start = pushShare(runtime, state.nextIntent, exit.sleeve, exit.quantity, exit.reason, null)
+  state.nextIntent += 1
+  if (reference.length < state.books.width) reference = new Float64Array(state.books.width)
+  reference[exit.instrument] = exit.level
+  place(
+    runtime,
+    {
+      intent: 0,
+      sleeve: exit.sleeve,
+      instrument: exit.instrument,
+      quantity: exit.quantity,
+      type: TYPE_CODE[exit.type],
+      force: 0,
+      limit: exit.type === 'limit' ? exit.level : Number.NaN,
+      stop: exit.type === 'stop' ? exit.level : Number.NaN,
+      activeFrom: state.at,
+      expires: state.at,
+      reducing: true,
+      reason: exit.reason,
+      protection: null,
+    },
+    exit.instrument,
+    start,
+    1,
+  )
+}

@@ -1,0 +1,66 @@
+/** One place where a sleeve's part of anything reaches its book, its guard and the observer. */
+import type { Protection } from '../domain/orders.ts'
+import { postTrade } from '../pipeline/ledger/books.ts'
+import type { PostingKind } from './observer.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface Part {
+  kind: PostingKind
+  order: number
+  /** The exchange's number of the execution; 0 where there was none. */
+  execution: number
+  sleeve: number
+  instrument: number
+  quantity: number
+  price: number
+  /** Signed money counts before the fee. */
+  cash: number
+  fee: number
+  reason: string
+  protection: Protection | null
+}
+
+/** Books the part and keeps the position's opening and guard in step with it. */
+export function bookPart(runtime: Runtime, part: Part): void {
+  const { state } = runtime
+  const at = part.sleeve * state.books.width + part.instrument
+  const before = state.books.quantity[at]!
+  const realised = postTrade(state.books, part.sleeve, part.instrument, part.quantity, part.price, part.cash, part.fee)
+  const after = state.books.quantity[at]!
+  if (after === 0) {
+    if (before !== 0) dropGuard(runtime, part.sleeve, part.instrument)
+  } else if (before === 0 || before > 0 !== after > 0) {
+    state.openedBar[at] = state.sleeves[part.sleeve]!.bars
+    state.openedAt[at] = state.at
+    if (before !== 0) dropGuard(runtime, part.sleeve, part.instrument)
+    if (part.protection !== null) {
+      state.guards.push({
+        sleeve: part.sleeve,
+        instrument: part.instrument,
+        protection: part.protection,
+        extreme: part.price * state.factor[part.instrument]!,
+      })
+    }
+  }
+  runtime.observer?.posting(
+    part.kind,
+    part.order,
+    part.execution,
+    part.sleeve,
+    part.instrument,
+    part.quantity,
+    part.price,
+    part.cash,
+    part.fee,
+    realised,
+    before,
+    part.reason,
+  )
+}
+
+function dropGuard(runtime: Runtime, sleeve: number, instrument: number): void {
+  const { guards } = runtime.state
+  if (guards.length === 0) return
+  const at = guards.findIndex((guard) => guard.sleeve === sleeve && guard.instrument === instrument)
+  if (at >= 0) guards.splice(at, 1)
+}

@@ -1,0 +1,149 @@
+/**
+ * One clock's columns and its indicators: computed once per (indicator, parameters) for all instruments and shared by
+ * every sleeve that asks for the same key.
+ */
+import { assert } from '../domain/assert.ts'
+import type { BarRow, IndicatorRequest, IndicatorState } from '../domain/indicator-request.ts'
+import type { Slice } from '../domain/market.ts'
+
+export interface IndicatorRows {
+  readonly request: IndicatorRequest
+  readonly state: IndicatorState
+  /** One row per output: the current bar. */
+  readonly rows: Float64Array[]
+  /** Rings of past rows for `ago`, bar-major: [output][slot * width + column]. Empty without lookback. */
+  rings: Float64Array[]
+  depth: number
+}
+
+export interface ClockRuntime {
+  readonly id: string
+  /** Instrument index of each column, and the way back; -1 = not on this clock. */
+  columns: Int32Array
+  columnOf: Int32Array
+  width: number
+  bars: number
+  readonly indicators: Map<string, IndicatorRows>
+  /** Scratch for signal prices where a factor is not 1. */
+  signal: { open: Float64Array; high: Float64Array; low: Float64Array; close: Float64Array; volume: Float64Array }
+}
+
+export function createClock(id: string): ClockRuntime {
+  const none = new Float64Array(0)
+  return {
+    id,
+    columns: new Int32Array(0),
+    columnOf: new Int32Array(0),
+    width: 0,
+    bars: 0,
+    indicators: new Map(),
+    signal: { open: none, high: none, low: none, close: none, volume: none },
+  }
+}
+
+/** Registers an indicator; a request with a longer lookback deepens the ring. */
+export function requestIndicator(clock: ClockRuntime, request: IndicatorRequest, lookback: number): IndicatorRows {
+  let entry = clock.indicators.get(request.key)
+  if (entry === undefined) {
+    entry = {
+      request,
+      state: request.create(clock.width),
+      rows: request.outputs.map(() => new Float64Array(clock.width).fill(Number.NaN)),
+      rings: [],
+      depth: 0,
+    }
+    clock.indicators.set(request.key, entry)
+  }
+  if (lookback > 0 && entry.depth < lookback + 1) {
+    assert(clock.bars === 0, `lookback of "${request.key}" must be known before the first bar`)
+    entry.depth = lookback + 1
+    entry.rings = request.outputs.map(() => new Float64Array(entry.depth * clock.width).fill(Number.NaN))
+  }
+  return entry
+}
+
+/** Sets which instruments the clock's columns are. Columns may be added at the end, never moved. */
+export function setColumns(clock: ClockRuntime, instruments: Int32Array): void {
+  if (clock.columns === instruments) return
+  const same =
+    clock.columns.length <= instruments.length && clock.columns.every((index, column) => instruments[column] === index)
+  assert(same, `columns of clock "${clock.id}" must not move`)
+  clock.columns = instruments
+  if (clock.width === instruments.length) return
+  const width = instruments.length
+  for (const entry of clock.indicators.values()) {
+    entry.state.widen(width)
+    for (let output = 0; output < entry.rows.length; output += 1) {
+      const row = new Float64Array(width).fill(Number.NaN)
+      row.set(entry.rows[output]!)
+      entry.rows[output] = row
+    }
+    entry.rings = entry.rings.map((ring) => {
+      const next = new Float64Array(entry.depth * width).fill(Number.NaN)
+      for (let slot = 0; slot < entry.depth; slot += 1) {
+        next.set(ring.subarray(slot * clock.width, (slot + 1) * clock.width), slot * width)
+      }
+      return next
+    })
+  }
+  clock.width = width
+  let top = -1
+  for (const index of instruments) if (index > top) top = index
+  clock.columnOf = new Int32Array(top + 1).fill(-1)
+  for (let column = 0; column < width; column += 1) clock.columnOf[instruments[column]!] = column
+  clock.signal = {
+    open: new Float64Array(width),
+    high: new Float64Array(width),
+    low: new Float64Array(width),
+    close: new Float64Array(width),
+    volume: new Float64Array(width),
+  }
+}
+
+/** Runs every indicator over the slice, on signal prices: raw x factor, volume / factor. */
+export function advanceClock(clock: ClockRuntime, slice: Slice): void {
+  const row = signalRow(clock, slice)
+  for (const entry of clock.indicators.values()) {
+    entry.state.advance(row, entry.rows)
+    if (entry.depth > 0) {
+      const slot = clock.bars % entry.depth
+      for (let output = 0; output < entry.rows.length; output += 1) {
+        entry.rings[output]!.set(entry.rows[output]!, slot * clock.width)
+      }
+    }
+  }
+  clock.bars += 1
+}
+
+function signalRow(clock: ClockRuntime, slice: Slice): BarRow {
+  const { factor } = slice
+  let plain = true
+  for (let column = 0; column < factor.length; column += 1) {
+    if (factor[column] !== 1) {
+      plain = false
+      break
+    }
+  }
+  if (plain) return slice
+  const { signal } = clock
+  for (let column = 0; column < clock.width; column += 1) {
+    const scale = factor[column]!
+    signal.open[column] = slice.open[column]! * scale
+    signal.high[column] = slice.high[column]! * scale
+    signal.low[column] = slice.low[column]! * scale
+    signal.close[column] = slice.close[column]! * scale
+    signal.volume[column] = slice.volume[column]! / scale
+  }
+  return signal
+}
+
+/** The value of an output `bars` bars ago. */
+export function agoOf(clock: ClockRuntime, entry: IndicatorRows, output: number, column: number, bars: number): number {
+  assert(
+    bars >= 0 && bars < entry.depth,
+    `"${entry.request.key}" keeps ${entry.depth - 1} bars, asked for "${bars}"; raise the lookback`,
+  )
+  if (bars >= clock.bars) return Number.NaN
+  const slot = (clock.bars - 1 - bars) % entry.depth
+  return entry.rings[output]![slot * clock.width + column]!
+}

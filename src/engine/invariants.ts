@@ -1,0 +1,151 @@
+/**
+ * What must hold after every event. Each check looks at the books as they are and adds them up its own way; the broker's
+ * own account, kept by the exchange from its own fills, is the auditor of the sums.
+ */
+import { formatDate } from '../domain/sessions.ts'
+import type { TradeDate } from '../domain/units.ts'
+import type { Kernel } from './kernel.ts'
+import { cashValue } from './valuation.ts'
+
+export const INVARIANTS = {
+  '1': 'quantity conserved',
+  '2': 'money conserved',
+  '3': 'fill conserved',
+  '4': 'every intent ends',
+  '5': 'transfers create and lose nothing',
+  '6': 'limits never stop a reducing change',
+  '12': 'a faulty sleeve is paused, the others go on',
+  '13': 'weights never exceed the investable fraction',
+  '14': 'every sleeve position is holdable on its own',
+} as const
+export type InvariantId = keyof typeof INVARIANTS
+
+export interface BrokerBooks {
+  readonly cash: number
+  readonly positions: Float64Array
+}
+
+export interface Auditor {
+  /** Looks at the books after an event. `broker` is null while its answers are still on their way. */
+  check(kernel: Kernel, broker: BrokerBooks | null): void
+  /** One fill: the signed parts that reached the sleeves against what the broker filled. */
+  fill(filled: number, parts: number): void
+  transferred(before: number, after: number): void
+  reducingJudged(asked: number, allowed: number): void
+  faultIsolated(paused: boolean, othersDecided: boolean): void
+  weights(weights: ArrayLike<number>, cash: number): void
+  readonly counts: Record<InvariantId, number>
+  readonly violated: string[]
+}
+
+export function createAuditor(): Auditor {
+  const counts = Object.fromEntries(Object.keys(INVARIANTS).map((id) => [id, 0])) as Record<InvariantId, number>
+  const violated: string[] = []
+  let date = 0
+  const hold = (id: InvariantId, holds: boolean, detail: () => string): void => {
+    counts[id] += 1
+    if (holds || violated.length >= 100) return
+    violated.push(
+      `${id} (${INVARIANTS[id]}) on ${date === 0 ? 'the first day' : formatDate(date as TradeDate)}: ${detail()}`,
+    )
+  }
+  return {
+    counts,
+    violated,
+    check(kernel, broker) {
+      const { state } = kernel.runtime
+      if (state.config === null) return
+      date = kernel.runtime.tradeDate
+      checkQuantities(kernel, broker, hold)
+      checkMoney(kernel, broker, hold)
+      checkIntents(kernel, hold)
+      checkHoldable(kernel, hold)
+    },
+    fill: (filled, parts) =>
+      hold('3', filled === parts, () => `a fill of ${filled} units reached the sleeves as ${parts}`),
+    transferred: (before, after) =>
+      hold('5', before === after, () => `the account held ${before} before and ${after} after`),
+    reducingJudged: (asked, allowed) =>
+      hold('6', asked === allowed, () => `a reducing change of ${asked} was cut to ${allowed}`),
+    faultIsolated: (paused, others) => hold('12', paused && others, () => `paused ${paused}, others decided ${others}`),
+    weights(weights, cash) {
+      let sum = 0
+      for (let index = 0; index < weights.length; index += 1) sum += weights[index]!
+      hold('13', sum <= 1 + 1e-9 && Math.abs(sum + cash - 1) <= 1e-9, () => `weights of ${sum} and cash of ${cash}`)
+    },
+  }
+}
+
+type Hold = (id: InvariantId, holds: boolean, detail: () => string) => void
+
+function checkQuantities(kernel: Kernel, broker: BrokerBooks | null, hold: Hold): void {
+  const { books, instruments } = kernel.runtime.state
+  let wrong = -1
+  for (let index = 0; index < instruments.length; index += 1) {
+    let sum = 0
+    for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) sum += books.quantity[sleeve * books.width + index]!
+    if (sum !== books.accountQuantity[index]) wrong = index
+    if (broker !== null && sum !== (broker.positions[index] ?? 0)) wrong = index
+  }
+  hold('1', wrong < 0, () => {
+    const name = instruments[wrong]!.symbol
+    return `"${name}": sleeves and account ${books.accountQuantity[wrong]}, broker ${broker?.positions[wrong] ?? 'unknown'}`
+  })
+}
+
+function checkMoney(kernel: Kernel, broker: BrokerBooks | null, hold: Hold): void {
+  const { books } = kernel.runtime.state
+  let holds = true
+  for (let currency = 0; currency < books.currencies; currency += 1) {
+    let sum = 0
+    for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) sum += books.cash[sleeve * books.currencies + currency]!
+    if (sum !== books.accountCash[currency]) holds = false
+  }
+  if (broker !== null && books.currencies === 1 && books.accountCash[0] !== broker.cash) holds = false
+  hold(
+    '2',
+    holds,
+    () => `sleeves' cash ${cashSum(kernel)}, account ${books.accountCash[0]}, broker ${broker?.cash ?? 'unknown'}`,
+  )
+}
+
+function cashSum(kernel: Kernel): number {
+  let sum = 0
+  for (let sleeve = 0; sleeve < kernel.runtime.sleeves.length; sleeve += 1) sum += cashValue(kernel.runtime, sleeve)
+  return sum
+}
+
+function checkIntents(kernel: Kernel, hold: Hold): void {
+  const { state, batch, rowEnded, shareCount, structureOrders, rowOfSequence } = kernel.runtime
+  let alive = state.waiting.length + state.waitingStructures.length
+  for (const order of state.working) alive += order.shares.length
+  for (let row = 0; row < batch.count; row += 1) if (rowEnded[row] === 0) alive += shareCount[row]!
+  for (const [id, order] of structureOrders) {
+    const row = rowOfSequence[id - state.cycle * 1_048_576]
+    if (row !== undefined && rowEnded[row] === 0)
+      alive += order.shares.filter((share) => share.wanted !== share.crossed).length
+  }
+  let ended = 0
+  for (const count of Object.values(state.ended)) ended += count
+  hold(
+    '4',
+    alive + ended === state.nextIntent - 1,
+    () => `${state.nextIntent - 1} intents were made, ${ended} ended, ${alive} are on their way`,
+  )
+}
+
+/** A short needs a shortable instrument; a short option needs its cover: a long of the same kind, or a structure's legs. */
+function checkHoldable(kernel: Kernel, hold: Hold): void {
+  const { state } = kernel.runtime
+  const { books, instruments } = state
+  let wrong = ''
+  for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) {
+    for (let index = 0; index < instruments.length; index += 1) {
+      const quantity = books.quantity[sleeve * books.width + index]!
+      if (quantity >= 0) continue
+      const instrument = instruments[index]!
+      if (!instrument.shortable) wrong = `sleeve ${sleeve} is short "${instrument.symbol}"`
+    }
+  }
+  hold('14', wrong === '', () => wrong)
+}

@@ -1,0 +1,78 @@
+import type { RefusalRecord } from './result.ts'
+
+export const POSTING_KINDS = [
+  'fill',
+  'cross',
+  'dividend',
+  'split',
+  'expiry',
+  'assignment',
+  'ended',
+  'transfer',
+  'marginCall',
+] as const
+export type PostingKind = (typeof POSTING_KINDS)[number]
+
+/**
+ * What wants to know of every booking: a recorder for reports, counters for benches. Called synchronously inside the
+ * kernel with plain numbers, so that nothing is built where nobody listens.
+ */
+export interface Observer {
+  /** One sleeve's part of a booking. `before` is its position before it, in units. */
+  posting(
+    kind: PostingKind,
+    order: number,
+    execution: number,
+    sleeve: number,
+    instrument: number,
+    quantity: number,
+    price: number,
+    cash: number,
+    fee: number,
+    realised: number,
+    before: number,
+    reason: string,
+  ): void
+  /** A net order or a cross without one, when it is made. Shares stand at [start, start + count) of the columns. */
+  ordered(row: OrderRow): void
+  /** What became of it: filled units are added per fill; the state when it ends. */
+  orderFilled(order: number, quantity: number, price: number, fee: number): void
+  orderEnded(order: number, state: 'filled' | 'partial' | 'rejected' | 'cancelled' | 'expired', evidence: string): void
+  refused(record: RefusalRecord): void
+  structureOpened(opened: StructureEvent): void
+  structureClosed(closed: StructureEvent & { readonly exitReason: string }): void
+  /** The end of a portfolio day, after marking. */
+  day(tradeDate: number, at: number): void
+}
+
+export interface OrderRow {
+  readonly id: number
+  readonly cycle: number
+  readonly at: number
+  readonly tradeDate: number
+  /** -1 for a structure. */
+  readonly instrument: number
+  readonly label: string
+  readonly type: string
+  readonly net: number
+  readonly crossed: number
+  readonly reference: number
+  readonly sleeves: Int32Array
+  readonly wanted: Float64Array
+  readonly crosses: Float64Array
+  readonly reasons: readonly string[]
+  readonly start: number
+  readonly count: number
+}
+
+export interface StructureEvent {
+  readonly structure: number
+  readonly sleeve: number
+  readonly label: string
+  readonly quantity: number
+  readonly premium: number
+  readonly order: number
+  readonly reason: string
+  readonly at: number
+  readonly tradeDate: number
+}

@@ -1,0 +1,137 @@
+/** The projected books that risk rules judge against: filled, waiting and working at their worse end. */
+import { ASSET_CLASSES } from '../domain/instruments.ts'
+import type { Change, RiskView } from '../domain/risk.ts'
+import { drawdownOf } from '../pipeline/risk/breaker.ts'
+import type { Runtime } from './runtime.ts'
+import { cashOf, collateral } from './valuation.ts'
+
+export interface ProjectedBooks {
+  readonly view: RiskView
+  /** Takes the books of this moment; called once before a round of judgements. */
+  refresh(): void
+  /** Adds an allowed change, so that the next one is judged after it. */
+  take(change: Change, quantity: number): void
+}
+
+export function projectedBooks(runtime: Runtime): ProjectedBooks {
+  const { state } = runtime
+  const classes = new Float64Array(ASSET_CLASSES.length)
+  let structureExposure = new Map<number, number>()
+  let gross = 0
+  let power = 0
+  let positions = 0
+  let sleeveCounts = new Int32Array(0)
+  const classOf = (instrument: number): number => ASSET_CLASSES.indexOf(state.instruments[instrument]!.assetClass)
+  const plainExposure = (instrument: number): number => {
+    const net = state.books.accountQuantity[instrument]!
+    const high = Math.abs(net + state.accountBuys[instrument]!)
+    const low = Math.abs(net - state.accountSells[instrument]!)
+    return (high > low ? high : low) * runtime.unitValue[instrument]!
+  }
+  const isOpen = (sleeve: number, instrument: number): boolean => {
+    const at = sleeve * state.books.width + instrument
+    return state.books.quantity[at] !== 0 || state.pendingBuys[at] !== 0 || state.pendingSells[at] !== 0
+  }
+  const view: RiskView = {
+    get equity() {
+      return runtime.equity
+    },
+    get drawdown() {
+      return state.breaker === null ? 0 : drawdownOf(state.breaker, runtime.equity)
+    },
+    get halted() {
+      return state.breaker?.halted ?? false
+    },
+    get buyingPower() {
+      return power
+    },
+    get positions() {
+      return positions
+    },
+    get grossExposure() {
+      return gross
+    },
+    sleeveEquity: (sleeve) => runtime.sleeves[sleeve]!.equity,
+    sleeveAvailable: (sleeve) => cashOf(runtime, sleeve),
+    sleevePositions: (sleeve) => sleeveCounts[sleeve]!,
+    opens: (change) => change.structure || !isOpen(change.sleeve, change.instrument),
+    sleeveExposure: (sleeve, instrument) => {
+      const at = sleeve * state.books.width + instrument
+      const quantity = state.books.quantity[at]!
+      const high = Math.abs(quantity + state.pendingBuys[at]!)
+      const low = Math.abs(quantity - state.pendingSells[at]!)
+      return (high > low ? high : low) * runtime.unitValue[instrument]!
+    },
+    exposure: (instrument) => plainExposure(instrument) + (structureExposure.get(instrument) ?? 0),
+    classExposure: (instrument) => classes[classOf(instrument)]!,
+  }
+  function refresh(): void {
+    classes.fill(0)
+    structureExposure = new Map()
+    gross = 0
+    positions = 0
+    sleeveCounts = new Int32Array(runtime.sleeves.length)
+    const counted =
+      runtime.sleeves.some(({ config }) => config.limits.positionsMax !== null) ||
+      state.config!.limits.positionsMax !== null
+    for (const instrument of state.instruments) {
+      if (instrument.kind === 'option') continue
+      const exposure = plainExposure(instrument.index)
+      if (exposure !== 0) {
+        classes[classOf(instrument.index)]! += exposure
+        gross += exposure
+      }
+      if (!counted) continue
+      for (let sleeve = 0; sleeve < sleeveCounts.length; sleeve += 1) {
+        if (isOpen(sleeve, instrument.index)) sleeveCounts[sleeve]! += 1
+      }
+    }
+    for (const structure of [
+      ...state.structures,
+      ...state.waitingStructures.filter((waiting) => waiting.structure === 0),
+    ]) {
+      const exposure = structure.quantity * structure.maximumLoss
+      structureExposure.set(structure.underlying, (structureExposure.get(structure.underlying) ?? 0) + exposure)
+      classes[classOf(structure.underlying)]! += exposure
+      gross += exposure
+      sleeveCounts[structure.sleeve]! += 1
+    }
+    for (const count of sleeveCounts) positions += count
+    power = spendable(runtime, gross)
+  }
+  function take(change: Change, quantity: number): void {
+    const exposure = Math.abs(quantity) * change.unitExposure
+    classes[classOf(change.instrument)]! += exposure
+    gross += exposure
+    power -= exposure
+    if (change.structure) {
+      structureExposure.set(change.instrument, (structureExposure.get(change.instrument) ?? 0) + exposure)
+    }
+  }
+  return {
+    view,
+    refresh,
+    take: (change, quantity) => {
+      if (view.opens(change)) {
+        sleeveCounts[change.sleeve]! += 1
+        positions += 1
+      }
+      take(change, quantity)
+    },
+  }
+}
+
+/** A cash account spends settled cash; a margin account its Reg-T excess over the initial requirement. */
+function spendable(runtime: Runtime, gross: number): number {
+  const { state } = runtime
+  const { account } = state.config!
+  if (account.kind === 'cash') {
+    let waiting = 0
+    for (let index = 0; index < state.instruments.length; index += 1) {
+      const buys = state.accountBuys[index]!
+      if (buys > 0) waiting += buys * runtime.unitValue[index]!
+    }
+    return runtime.cash - waiting - collateral(runtime, null)
+  }
+  return runtime.equity / account.initialMargin - gross
+}

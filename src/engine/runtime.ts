@@ -1,0 +1,141 @@
+/**
+ * What the kernel works with besides its state: strategies, views, indicator rows and scratch columns. All of it is built
+ * again from the state, so none of it is in a snapshot but the indicators' own.
+ */
+import type { OrderColumns } from '../domain/columns.ts'
+import type { PortfolioConfig, SleeveConfig } from '../domain/config.ts'
+import { countsPerUnit } from '../domain/currencies.ts'
+import type { Command } from '../domain/events.ts'
+import type { Instrument } from '../domain/instruments.ts'
+import type { OptionChain } from '../domain/market.ts'
+import type { Parameters } from '../domain/parameters.ts'
+import type { Sessions } from '../domain/sessions.ts'
+import type { Strategy } from '../domain/strategy.ts'
+import { countsPerPrice } from '../domain/traded-cash.ts'
+import type { InstrumentId, Memory } from '../domain/units.ts'
+import type { BoundRule } from '../pipeline/risk/judge.ts'
+import { rulesFor } from '../pipeline/risk/judge.ts'
+import type { ClockRuntime } from './clock.ts'
+import type { Observer } from './observer.ts'
+import type { KernelState, ShareColumns, WaitingStructure } from './state.ts'
+
+export interface SleeveRuntime {
+  readonly ordinal: number
+  readonly config: SleeveConfig
+  /** Null for a reserve, and for a sleeve that decides elsewhere. */
+  readonly strategy: Strategy<Parameters, Memory> | null
+  readonly rules: readonly BoundRule[]
+  readonly lookback: number
+  /** Whether any universe rule must be judged. */
+  readonly screened: boolean
+  /** Equity in the base currency at the last mark. */
+  equity: number
+}
+
+/** A structure order on its way: answered within its cycle, so never part of a snapshot. */
+export interface StructureOrder {
+  readonly id: number
+  readonly quantity: number
+  readonly shares: readonly { readonly waiting: WaitingStructure; readonly wanted: number; readonly crossed: number }[]
+  /** Net premium per share taken in so far, over the legs filled. */
+  credit: number
+  legsFilled: number
+}
+
+export interface Runtime {
+  readonly state: KernelState
+  readonly strategies: ReadonlyMap<string, Strategy<Parameters, Memory>>
+  readonly observer: Observer | null
+  sleeves: SleeveRuntime[]
+  readonly sleeveOrdinal: Map<string, number>
+  readonly clocks: Map<string, ClockRuntime>
+  readonly sessions: Map<string, Sessions>
+  readonly byId: Map<InstrumentId, number>
+  /** Money counts that one unit moves for a price of one, per instrument. */
+  perPrice: Float64Array
+  /** Base-currency value of one unit at the last mark, per instrument. */
+  unitValue: Float64Array
+  batch: OrderColumns
+  shares: ShareColumns
+  /** First share and count of shares of each row in `batch`. */
+  shareStart: Int32Array
+  shareCount: Int32Array
+  /** Filled units of each row in `batch`, and whether it has ended. */
+  filled: Float64Array
+  rowEnded: Uint8Array
+  /** Row in `batch` of each sequence number of this cycle; -1 = crossed inside. */
+  rowOfSequence: Int32Array
+  sequence: number
+  structureOrders: Map<number, StructureOrder>
+  chains: Map<InstrumentId, OptionChain>
+  tradeDate: number
+  commands: Command[]
+  equity: number
+  cash: number
+  /** Whether an instrument meets a sleeve's universe rules on the last bar; null where no sleeve has any. */
+  eligible: ((sleeve: number, instrument: number) => boolean) | null
+}
+
+/** The sleeve's rules, strategy and limits as the kernel consults them. */
+export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveRuntime[] {
+  const cashOnly = config.account.kind === 'cash'
+  return config.sleeves.map((sleeve, ordinal) => {
+    const strategy = sleeve.strategy === null ? null : (runtime.strategies.get(sleeve.strategy) ?? null)
+    const { volatilityMin, volumeMin } = sleeve.universeRules
+    return {
+      ordinal,
+      config: sleeve,
+      strategy,
+      rules: rulesFor(sleeve.limits, config.limits, cashOnly),
+      lookback: strategy === null ? 0 : strategy.lookback(sleeve.parameters),
+      screened: volatilityMin !== null || volumeMin !== null,
+      equity: 0,
+    }
+  })
+}
+
+/** Index of a currency in the books; a currency not seen yet gets the next one. */
+export function currencyIndex(runtime: Runtime, currency: string): number {
+  const { state } = runtime
+  const config = state.config!
+  const base = config.parity[currency] ?? currency
+  const found = state.currencies.indexOf(base)
+  return found >= 0 ? found : -1
+}
+
+/** Takes an instrument's constants into the columns. */
+export function indexInstrument(runtime: Runtime, instrument: Instrument): void {
+  const { state } = runtime
+  const width = state.books.width
+  if (runtime.perPrice.length < width) {
+    const perPrice = new Float64Array(width)
+    perPrice.set(runtime.perPrice)
+    runtime.perPrice = perPrice
+    const unitValue = new Float64Array(width)
+    unitValue.set(runtime.unitValue)
+    runtime.unitValue = unitValue
+  }
+  runtime.byId.set(instrument.id, instrument.index)
+  runtime.perPrice[instrument.index] = countsPerPrice(
+    instrument,
+    runtime.state.config?.parity[instrument.currency] ?? instrument.currency,
+  )
+  state.books.scale[instrument.index] = instrument.multiplier / instrument.unitsPerWhole
+  const currency = currencyIndex(runtime, instrument.currency)
+  state.books.currency[instrument.index] = currency < 0 ? 0 : currency
+}
+
+/** Base-currency value of one money count, per currency of the books. */
+export function countValue(runtime: Runtime, currency: number): number {
+  const code = runtime.state.currencies[currency]!
+  return runtime.state.rate[currency]! / countsPerUnit(code as never)
+}
+
+/** Sets an instrument's mark and what one unit of it is worth. */
+export function setMark(runtime: Runtime, instrument: number, price: number): void {
+  const { state } = runtime
+  state.mark[instrument] = price
+  const rate = state.rate[state.books.currency[instrument]!]!
+  const value = price * state.books.scale[instrument]! * rate
+  runtime.unitValue[instrument] = Number.isNaN(value) ? 0 : value
+}

@@ -1,0 +1,284 @@
+/** What the broker did, taken into the books: fills attributed to the sleeves, and the ends of orders. */
+import { assert } from '../domain/assert.ts'
+import type { FillColumns } from '../domain/columns.ts'
+import type { OrderState } from '../domain/orders.ts'
+import { tradedCash } from '../domain/traded-cash.ts'
+import type { Instant, TradeDate } from '../domain/units.ts'
+import { dealAmount, dealFill } from '../pipeline/fills/attribute.ts'
+import { postAccount } from '../pipeline/ledger/books.ts'
+import { applyOrderEvent } from '../pipeline/orders/order-state.ts'
+import { bookPart, type Part } from './booking.ts'
+import type { Runtime } from './runtime.ts'
+import { release, type WorkingOrder } from './state.ts'
+import { endStructureOrder, settleStructureLeg } from './structure-orders.ts'
+
+/** Fees are split in whole cents where the fee is one. */
+const CENT_IN_COUNTS = 10_000
+
+let open = new Float64Array(64)
+let quantities = new Float64Array(64)
+let cashes = new Float64Array(64)
+let fees = new Float64Array(64)
+const measure = { quantityStep: 1, amountStep: 1 }
+const part: Part = {
+  kind: 'fill',
+  order: 0,
+  execution: 0,
+  sleeve: 0,
+  instrument: 0,
+  quantity: 0,
+  price: 0,
+  cash: 0,
+  fee: 0,
+  reason: '',
+  protection: null,
+}
+
+function ensure(count: number): void {
+  if (open.length >= count) return
+  open = new Float64Array(count * 2)
+  quantities = new Float64Array(count * 2)
+  cashes = new Float64Array(count * 2)
+  fees = new Float64Array(count * 2)
+}
+
+/** Row of an order in this cycle's batch; -1 where it is older. */
+function batchRow(runtime: Runtime, order: number): number {
+  const sequence = order - runtime.state.cycle * 1_048_576
+  if (sequence < 0 || sequence >= runtime.sequence) return -1
+  return runtime.rowOfSequence[sequence]!
+}
+
+/** Books each execution once: rounded on the account, then dealt to the sleeves to the last count. */
+export function settleFills(runtime: Runtime, fills: FillColumns): void {
+  for (let row = 0; row < fills.count; row += 1) {
+    const order = fills.order[row]!
+    const at = batchRow(runtime, order)
+    const instrument = fills.instrument[row]!
+    const quantity = fills.quantity[row]!
+    const price = fills.price[row]!
+    const fee = fills.fee[row]!
+    const cash = tradedCash(quantity, price, runtime.perPrice[instrument]!)
+    const signed = quantity > 0 ? 0 - cash : cash
+    runtime.state.executions += 1
+    postAccount(runtime.state.books, instrument, quantity, signed - fee)
+    if (at >= 0) {
+      if (runtime.batch.instrument[at]! < 0) {
+        settleStructureLeg(runtime, fills, row, signed)
+        continue
+      }
+      settleBatch(runtime, at, { row, quantity, price, cash: signed, fee, execution: fills.execution[row]! })
+    } else settleWorking(runtime, order, { row, quantity, price, cash: signed, fee, execution: fills.execution[row]! })
+    runtime.observer?.orderFilled(order, quantity, price, fee)
+  }
+}
+
+interface Execution {
+  readonly row: number
+  readonly quantity: number
+  readonly price: number
+  /** Signed counts before the fee. */
+  readonly cash: number
+  readonly fee: number
+  readonly execution: number
+}
+
+/** Splits an execution over `count` shares whose open parts stand in `open`. */
+function deal(runtime: Runtime, instrument: number, count: number, execution: Execution): void {
+  const step = runtime.state.instruments[instrument]!.step
+  dealFill(execution.quantity, open, count, step, quantities)
+  measure.quantityStep = step
+  measure.amountStep = 1
+  dealAmount(Math.abs(execution.cash), quantities, count, measure, cashes)
+  measure.amountStep = CENT_IN_COUNTS
+  dealAmount(execution.fee, quantities, count, measure, fees)
+}
+
+function settleBatch(runtime: Runtime, at: number, execution: Execution): void {
+  const { shares, batch } = runtime
+  const start = runtime.shareStart[at]!
+  const count = runtime.shareCount[at]!
+  const instrument = batch.instrument[at]!
+  const id = batch.id[at]!
+  ensure(count)
+  const side = execution.quantity < 0 ? -1 : 1
+  for (let share = 0; share < count; share += 1) {
+    const left = shares.wanted[start + share]! - shares.crossed[start + share]! - shares.filled[start + share]!
+    open[share] = left * side > 0 ? left : 0
+  }
+  deal(runtime, instrument, count, execution)
+  for (let share = 0; share < count; share += 1) {
+    const quantity = quantities[share]!
+    if (quantity === 0) continue
+    const row = start + share
+    shares.filled[row] = shares.filled[row]! + quantity
+    bookShare(
+      runtime,
+      shares.sleeve[row]!,
+      instrument,
+      id,
+      quantity,
+      share,
+      execution,
+      shares.reason[row]!,
+      shares.protection[row]!,
+    )
+  }
+  runtime.filled[at] = runtime.filled[at]! + execution.quantity
+  if (Math.abs(runtime.filled[at]!) >= Math.abs(batch.quantity[at]!)) endBatchRow(runtime, at, 'filled', '')
+  assert(
+    Math.abs(runtime.filled[at]!) <= Math.abs(batch.quantity[at]!),
+    `order "${id}" was filled beyond what was ordered`,
+  )
+}
+
+function bookShare(
+  runtime: Runtime,
+  sleeve: number,
+  instrument: number,
+  order: number,
+  quantity: number,
+  share: number,
+  execution: Execution,
+  reason: string,
+  protection: Part['protection'],
+): void {
+  release(runtime.state, sleeve, instrument, quantity)
+  part.kind = 'fill'
+  part.order = order
+  part.execution = execution.execution
+  part.sleeve = sleeve
+  part.instrument = instrument
+  part.quantity = quantity
+  part.price = execution.price
+  part.cash = execution.cash < 0 ? 0 - cashes[share]! : cashes[share]!
+  part.fee = fees[share]!
+  part.reason = reason
+  part.protection = protection
+  bookPart(runtime, part)
+}
+
+function settleWorking(runtime: Runtime, id: number, execution: Execution): void {
+  const { state } = runtime
+  const order = state.working.find((candidate) => candidate.id === id)
+  assert(order !== undefined, `a fill names order "${id}", which is not known here`)
+  const count = order.shares.length
+  ensure(count)
+  const side = execution.quantity < 0 ? -1 : 1
+  for (let share = 0; share < count; share += 1) {
+    const one = order.shares[share]!
+    const left = one.wanted - one.crossed - one.filled
+    open[share] = left * side > 0 ? left : 0
+  }
+  deal(runtime, order.instrument, count, execution)
+  for (let share = 0; share < count; share += 1) {
+    const quantity = quantities[share]!
+    if (quantity === 0) continue
+    const one = order.shares[share]!
+    one.filled += quantity
+    bookShare(runtime, one.sleeve, order.instrument, id, quantity, share, execution, one.reason, one.protection)
+  }
+  const next = applyOrderEvent(
+    { state: 'working', filled: order.filled },
+    { kind: 'fill', quantity: execution.quantity, ordered: order.quantity },
+  )
+  order.filled = next.filled
+  if (next.state === 'filled') endWorking(runtime, order, 'filled', '')
+}
+
+/** A broker's word on an order: rejected, cancelled, expired, or done. */
+export function settleState(runtime: Runtime, id: number, orderState: OrderState, evidence: string): void {
+  if (orderState === 'working') return
+  const at = batchRow(runtime, id)
+  if (at >= 0) {
+    if (runtime.batch.instrument[at]! < 0) endStructureOrder(runtime, at, orderState, evidence)
+    else if (runtime.rowEnded[at] === 0) endBatchRow(runtime, at, orderState, evidence)
+    return
+  }
+  const order = runtime.state.working.find((candidate) => candidate.id === id)
+  if (order !== undefined) endWorking(runtime, order, orderState, evidence)
+}
+
+function endBatchRow(runtime: Runtime, at: number, orderState: OrderState, evidence: string): void {
+  const { batch } = runtime
+  runtime.rowEnded[at] = 1
+  const start = runtime.shareStart[at]!
+  const end = start + runtime.shareCount[at]!
+  const instrument = batch.instrument[at]!
+  for (let share = start; share < end; share += 1) finishShare(runtime, share, instrument, orderState, evidence)
+  runtime.observer?.orderEnded(
+    batch.id[at]!,
+    reportedState(orderState, runtime.filled[at]!, batch.quantity[at]!),
+    evidence,
+  )
+}
+
+function endWorking(runtime: Runtime, order: WorkingOrder, orderState: OrderState, evidence: string): void {
+  const { state } = runtime
+  for (const share of order.shares) {
+    finish(runtime, share.sleeve, order.instrument, share, orderState, evidence)
+  }
+  state.working = state.working.filter((candidate) => candidate !== order)
+  runtime.observer?.orderEnded(order.id, reportedState(orderState, order.filled, order.quantity), evidence)
+}
+
+function reportedState(
+  orderState: OrderState,
+  filled: number,
+  ordered: number,
+): 'filled' | 'partial' | 'rejected' | 'cancelled' | 'expired' {
+  if (Math.abs(filled) >= Math.abs(ordered)) return 'filled'
+  if (filled !== 0) return 'partial'
+  return orderState === 'rejected' ? 'rejected' : orderState === 'expired' ? 'expired' : 'cancelled'
+}
+
+/** The end of one share of this cycle: what it did not get is freed and named. */
+export function finishShare(
+  runtime: Runtime,
+  row: number,
+  instrument: number,
+  end: OrderState | 'lapsed',
+  evidence = '',
+): void {
+  const { shares } = runtime
+  ended.wanted = shares.wanted[row]!
+  ended.crossed = shares.crossed[row]!
+  ended.filled = shares.filled[row]!
+  finish(runtime, shares.sleeve[row]!, instrument, ended, end, evidence)
+}
+
+const ended = { wanted: 0, crossed: 0, filled: 0 }
+
+function finish(
+  runtime: Runtime,
+  sleeve: number,
+  instrument: number,
+  share: { readonly wanted: number; readonly crossed: number; readonly filled: number },
+  end: OrderState | 'lapsed',
+  evidence: string,
+): void {
+  const { state } = runtime
+  const left = share.wanted - share.crossed - share.filled
+  if (left === 0) {
+    if (share.filled === 0) state.ended.crossed += 1
+    else state.ended.filled += 1
+    return
+  }
+  release(state, sleeve, instrument, left)
+  const how = end === 'rejected' ? 'refused' : end === 'expired' || end === 'cancelled' ? end : 'lapsed'
+  state.ended[how] += 1
+  if (runtime.observer === null) return
+  const unit = state.instruments[instrument]!.unitsPerWhole
+  runtime.observer.refused({
+    at: state.at as Instant,
+    tradeDate: runtime.tradeDate as TradeDate,
+    sleeve: runtime.sleeves[sleeve]!.config.id,
+    instrument: state.instruments[instrument]!.symbol,
+    end: how,
+    rule: end === 'rejected' ? 'brokerRejected' : evidence === '' ? how : evidence,
+    wanted: share.wanted / unit,
+    allowed: (share.crossed + share.filled) / unit,
+    value: null,
+    limit: null,
+  })
+}

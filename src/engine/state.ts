@@ -1,0 +1,286 @@
+/**
+ * Everything the kernel remembers. Plain numbers, strings, arrays and typed arrays only, so that a snapshot is a copy and
+ * equal state has equal bytes. What is derived (strategies, views, scratch) lives in the kernel beside it.
+ */
+import type { PortfolioConfig } from '../domain/config.ts'
+import type { Instrument } from '../domain/instruments.ts'
+import type { Protection } from '../domain/orders.ts'
+import type { Violation } from '../domain/risk.ts'
+import type { OptionLeg } from '../domain/strategy.ts'
+import type { Memory, Quantity } from '../domain/units.ts'
+import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
+import type { BreakerState } from '../pipeline/risk/breaker.ts'
+
+/** An allowed wish that waits for its moment: the next auction, or a resting price. */
+export interface Waiting {
+  readonly intent: number
+  readonly sleeve: number
+  readonly instrument: number
+  /** Signed units. Changed by splits only. */
+  quantity: number
+  readonly type: number
+  readonly force: number
+  limit: number
+  stop: number
+  readonly activeFrom: number
+  readonly expires: number
+  readonly reducing: boolean
+  readonly reason: string
+  readonly protection: Protection | null
+}
+
+/** As Waiting, for a multi-leg structure; `structure` names the one being closed, 0 opens a new one. */
+export interface WaitingStructure {
+  readonly intent: number
+  readonly sleeve: number
+  readonly underlying: number
+  readonly structure: number
+  readonly quantity: number
+  readonly legs: readonly OptionLeg[]
+  /** Contract instruments of the legs. */
+  readonly contracts: readonly number[]
+  readonly maximumLoss: number
+  readonly activeFrom: number
+  readonly expires: number
+  readonly reason: string
+}
+
+/** One sleeve's part of an order that is on its way. */
+export interface WorkingShare {
+  readonly intent: number
+  readonly sleeve: number
+  readonly wanted: number
+  readonly crossed: number
+  filled: number
+  readonly reason: string
+  readonly protection: Protection | null
+}
+
+/** An order that outlives its cycle. */
+export interface WorkingOrder {
+  readonly id: number
+  readonly instrument: number
+  readonly quantity: number
+  filled: number
+  readonly type: number
+  readonly force: number
+  readonly limit: number
+  readonly stop: number
+  readonly expires: number
+  readonly shares: WorkingShare[]
+}
+
+/** Exits that the kernel keeps for one sleeve's position. */
+export interface Guard {
+  readonly sleeve: number
+  readonly instrument: number
+  readonly protection: Protection
+  /** Highest (for shorts lowest) close or price since entry, on the signal scale. */
+  extreme: number
+}
+
+/** A multi-leg position. */
+export interface StructurePosition {
+  readonly id: number
+  readonly sleeve: number
+  readonly underlying: number
+  readonly legs: readonly OptionLeg[]
+  readonly contracts: readonly number[]
+  readonly quantity: number
+  readonly credit: number
+  readonly maximumLoss: number
+  readonly openedAt: number
+  readonly openedBar: number
+  pending: boolean
+}
+
+export interface SleeveMemory {
+  memory: Memory
+  /** Why the sleeve takes no new positions; '' while it does. */
+  paused: string
+  /** Bars of its clock so far. */
+  bars: number
+  /** Equity when the current UTC day began, for the weekend's day-loss rule. */
+  dayStartEquity: number
+  day: number
+}
+
+/** What one order cycle holds as columns: shares of the orders in `batch`, in row order. */
+export interface ShareColumns {
+  count: number
+  intent: Float64Array
+  sleeve: Int32Array
+  wanted: Float64Array
+  crossed: Float64Array
+  filled: Float64Array
+  readonly reason: string[]
+  readonly protection: (Protection | null)[]
+}
+
+export interface KernelState {
+  config: PortfolioConfig | null
+  codes: Readonly<Record<string, string>>
+  seq: number
+  at: number
+  cycle: number
+  instruments: Instrument[]
+  books: Books
+  /** Units waiting and working per sleeve and instrument, and per account instrument. */
+  pendingBuys: Float64Array
+  pendingSells: Float64Array
+  accountBuys: Float64Array
+  accountSells: Float64Array
+  /** Per sleeve and instrument: the sleeve's bar count and the instant when the position was opened. */
+  openedBar: Float64Array
+  openedAt: Float64Array
+  /** Last raw price, and forward factor, per instrument. */
+  mark: Float64Array
+  factor: Float64Array
+  delisted: Uint8Array
+  /** Base-currency value of one money count's currency unit; NaN where no rate is known. */
+  rate: Float64Array
+  currencies: string[]
+  sleeves: SleeveMemory[]
+  waiting: Waiting[]
+  waitingStructures: WaitingStructure[]
+  working: WorkingOrder[]
+  structures: StructurePosition[]
+  guards: Guard[]
+  /** Contracts and shares that an expiry or assignment left behind: closed at their next auction. */
+  leftovers: { readonly instrument: number; readonly reason: 'expiry' | 'assignment' }[]
+  breaker: BreakerState | null
+  violations: Violation[]
+  nextIntent: number
+  nextStructure: number
+  /** Intents that ended, by how; with those alive they add up to all that were born. */
+  ended: {
+    filled: number
+    crossed: number
+    trimmed: number
+    refused: number
+    superseded: number
+    lapsed: number
+    expired: number
+    cancelled: number
+  }
+  executions: number
+}
+
+export function emptyState(): KernelState {
+  return {
+    config: null,
+    codes: {},
+    seq: -1,
+    at: 0,
+    cycle: 0,
+    instruments: [],
+    books: createBooks(0, 1, 0),
+    pendingBuys: new Float64Array(0),
+    pendingSells: new Float64Array(0),
+    accountBuys: new Float64Array(0),
+    accountSells: new Float64Array(0),
+    openedBar: new Float64Array(0),
+    openedAt: new Float64Array(0),
+    mark: new Float64Array(0),
+    factor: new Float64Array(0),
+    delisted: new Uint8Array(0),
+    rate: new Float64Array(0),
+    currencies: [],
+    sleeves: [],
+    waiting: [],
+    waitingStructures: [],
+    working: [],
+    structures: [],
+    guards: [],
+    leftovers: [],
+    breaker: null,
+    violations: [],
+    nextIntent: 1,
+    nextStructure: 1,
+    ended: { filled: 0, crossed: 0, trimmed: 0, refused: 0, superseded: 0, lapsed: 0, expired: 0, cancelled: 0 },
+    executions: 0,
+  }
+}
+
+/** Makes room for `instruments` columns in every per-instrument array. */
+export function widenState(state: KernelState, instruments: number): void {
+  const from = state.books.width
+  if (instruments <= from) return
+  const to = Math.max(instruments, from < 16 ? 16 : from * 2)
+  const sleeves = state.books.sleeves
+  widenBooks(state.books, to)
+  state.pendingBuys = rewiden(state.pendingBuys, sleeves, from, to)
+  state.pendingSells = rewiden(state.pendingSells, sleeves, from, to)
+  state.openedBar = rewiden(state.openedBar, sleeves, from, to)
+  state.openedAt = rewiden(state.openedAt, sleeves, from, to)
+  state.accountBuys = rewiden(state.accountBuys, 1, from, to)
+  state.accountSells = rewiden(state.accountSells, 1, from, to)
+  state.mark = rewiden(state.mark, 1, from, to).fill(Number.NaN, from)
+  state.factor = rewiden(state.factor, 1, from, to).fill(1, from)
+  const delisted = new Uint8Array(to)
+  delisted.set(state.delisted)
+  state.delisted = delisted
+}
+
+export function shareColumns(capacity = 64): ShareColumns {
+  return {
+    count: 0,
+    intent: new Float64Array(capacity),
+    sleeve: new Int32Array(capacity),
+    wanted: new Float64Array(capacity),
+    crossed: new Float64Array(capacity),
+    filled: new Float64Array(capacity),
+    reason: [],
+    protection: [],
+  }
+}
+
+export function growShares(shares: ShareColumns): void {
+  const capacity = shares.intent.length * 2
+  shares.intent = widened(shares.intent, new Float64Array(capacity))
+  const sleeve = new Int32Array(capacity)
+  sleeve.set(shares.sleeve)
+  shares.sleeve = sleeve
+  shares.wanted = widened(shares.wanted, new Float64Array(capacity))
+  shares.crossed = widened(shares.crossed, new Float64Array(capacity))
+  shares.filled = widened(shares.filled, new Float64Array(capacity))
+}
+
+function widened(old: Float64Array, next: Float64Array): Float64Array {
+  next.set(old)
+  return next
+}
+
+/** Signed units a sleeve holds of an instrument. */
+export function held(state: KernelState, sleeve: number, instrument: number): Quantity {
+  return state.books.quantity[sleeve * state.books.width + instrument] as Quantity
+}
+
+/** Filled plus waiting and working. */
+export function projectedOf(state: KernelState, sleeve: number, instrument: number): number {
+  const at = sleeve * state.books.width + instrument
+  return state.books.quantity[at]! + state.pendingBuys[at]! - state.pendingSells[at]!
+}
+
+/** Reserves an allowed change (sign as wished), or with the opposite sign of `release` frees it. */
+export function reserve(state: KernelState, sleeve: number, instrument: number, quantity: number): void {
+  const at = sleeve * state.books.width + instrument
+  if (quantity > 0) {
+    state.pendingBuys[at] = state.pendingBuys[at]! + quantity
+    state.accountBuys[instrument] = state.accountBuys[instrument]! + quantity
+  } else {
+    state.pendingSells[at] = state.pendingSells[at]! - quantity
+    state.accountSells[instrument] = state.accountSells[instrument]! - quantity
+  }
+}
+
+export function release(state: KernelState, sleeve: number, instrument: number, quantity: number): void {
+  const at = sleeve * state.books.width + instrument
+  if (quantity > 0) {
+    state.pendingBuys[at] = state.pendingBuys[at]! - quantity
+    state.accountBuys[instrument] = state.accountBuys[instrument]! - quantity
+  } else {
+    state.pendingSells[at] = state.pendingSells[at]! + quantity
+    state.accountSells[instrument] = state.accountSells[instrument]! + quantity
+  }
+}

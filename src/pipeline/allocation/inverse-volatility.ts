@@ -1,0 +1,16 @@
+/**
+ * Weights in inverse proportion to volatility: (1/s) / sum(1/s). Boring sleeves get the larger part.
+ *
+ * @param variances sample variances of the sleeves' returns; one below 1e-12 counts as 1e-12
+ * @param out receives weights that add up to 1
+ */
+export function inverseVolatilityInto(variances: Float64Array, out: Float64Array): void {
+  let total = 0
+  for (let index = 0; index < variances.length; index += 1) {
+    const variance = variances[index]!
+    const inverse = 1 / Math.sqrt(variance > 1e-12 ? variance : 1e-12)
+    out[index] = inverse
+    total += inverse
+  }
+  for (let index = 0; index < variances.length; index += 1) out[index] = out[index]! / total
+}
