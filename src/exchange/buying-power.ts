@@ -99,11 +99,12 @@ function largestFit(sure: number, most: number, step: number, fits: (count: numb
 }
 
 /**
- * How many structures (or single contracts) the account can carry: each count is tried on the books and taken back.
+ * How much of an option order the account can carry: each count is tried on the books and taken back. Single contracts
+ * are cut to what fits; a structure fits whole or not at all.
  *
  * @param prices per leg, as they would fill
  */
-export function admitStructure(
+export function admitQuoted(
   desk: Desk,
   order: WorkingOrder,
   wanted: number,
@@ -127,7 +128,7 @@ export function admitStructure(
   const size = Math.abs(wanted)
   const after = left(size)
   if (after >= -DUST || after >= free) return admitted(wanted, '')
-  const fits = largestFit(0, size, 1, (count) => count === 0 || left(count) >= -DUST)
+  const fits = legs.length > 1 ? 0 : largestFit(0, size, 1, (count) => count === 0 || left(count) >= -DUST)
   return admitted(fits * side, shortfall(desk, free - after, free, `${size} to ${fits}`))
 }
 

@@ -102,14 +102,15 @@ describe('structures', () => {
     expect(fills.map(({ order }) => order)).toEqual([2, 2])
     expect(states).toMatchObject([{ order: 1, state: 'working' }])
   })
-  it('bind their width; the count is cut to what fits', () => {
+  it('bind their width; what does not fit whole is rejected', () => {
     const rig = rigOf({ cash: 1_000 })
     rig.day(BAR, [chain()])
-    // Each binds 500 and brings in 100: two fit (1,200 - 1,000), three do not (1,300 - 1,500).
+    // Each binds 500 and brings in 100: three do not fit (1,300 - 1,500), two do (1,200 - 1,000).
     const { fills, states } = rig.send([{ of: SPREAD, shares: 3 }])
-    expect(fills.map(({ shares }) => shares)).toEqual([-2, 2])
-    expect(states).toMatchObject([{ state: 'cancelled' }])
-    expect(states[0]!.evidence).toBe('needs 1200.00 USD of initial margin, 1000.00 USD is free: cut from 3 to 2')
+    expect(fills).toEqual([])
+    expect(states).toMatchObject([{ state: 'rejected' }])
+    expect(states[0]!.evidence).toBe('needs 1200.00 USD of initial margin, 1000.00 USD is free: cut from 3 to 0')
+    expect(rig.send([{ of: SPREAD, shares: 2 }]).fills.map(({ shares }) => shares)).toEqual([-2, 2])
     expect(rig.exchange.buyingPower()).toBeCloseTo(200e6, 3)
     rig.close([chain()])
     expect(rig.exchange.marginCall()).toBeNull()

@@ -1,7 +1,7 @@
 import { TYPE_CODE } from '../domain/columns.ts'
 import type { OptionChain, OptionQuote } from '../domain/market.ts'
 import { listedInstrument } from './account.ts'
-import { admitStructure } from './buying-power.ts'
+import { admitQuoted } from './buying-power.ts'
 import { type Desk, execute, type OrderLeg, say, type WorkingOrder } from './desk.ts'
 import type { Moment } from './matching.ts'
 
@@ -42,7 +42,7 @@ export function tryQuoted(desk: Desk, order: WorkingOrder, moment: Moment): stri
     desk.listings.account.marks[legs[place]!.index] = middles[place]!
   }
   if (desk.checks && !order.reducing && !shrinks(desk, order, legs)) {
-    const allowed = admitStructure(desk, order, wanted, legs, prices)
+    const allowed = admitQuoted(desk, order, wanted, legs, prices)
     wanted = allowed.units
     evidence = allowed.evidence
   }

@@ -69,7 +69,8 @@ describe('bars', () => {
     for (const { open, high, low, close } of everyAsset) {
       for (let index = 0; index < open.length; index += 1) {
         const [o, h, l, c] = [open[index]!, high[index]!, low[index]!, close[index]!]
-        if (!(l > 0 && l <= Math.min(o, c) && h >= Math.max(o, c))) throw new Error(`bar ${index}: ${[o, h, l, c].join(' ')}`)
+        if (!(l > 0 && l <= Math.min(o, c) && h >= Math.max(o, c)))
+          throw new Error(`bar ${index}: ${[o, h, l, c].join(' ')}`)
         for (const price of [o, h, l, c]) {
           if (Math.floor(price * 100 + 0.5) / 100 !== price) throw new Error(`off the tick: ${price}`)
         }
