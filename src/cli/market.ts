@@ -102,11 +102,11 @@ export function marketFrom(
     const text = { from: formatDate(from), to: formatDate(to), first: formatDate(first), last: formatDate(last) }
     throw new FaultError(fault('RANGE_EMPTY', text))
   }
-  const sessions = sessionsOf(loaded, histories, first < from ? first : from, to)
+  const sessions = sessionsOf(loaded, histories, from, to)
   const dataEnd = (last < to ? last : to) as TradeDate
   const blocks: MarketData['blocks'][number][] = []
   const actions: DatedAction[] = []
-  const notes: string[] = [...loaded.notes]
+  const notes: SourceNote[] = histories.flatMap(repairsOf)
   for (const [clock, members] of byClock(histories)) {
     const calendar = sessions.get(members[0]!.instrument.calendar)!
     const aligned = alignClock({
@@ -124,11 +124,11 @@ export function marketFrom(
     })
     blocks.push(aligned.block)
     actions.push(...aligned.actions)
-    for (const note of aligned.notes) notes.push(note.source === null ? note.text : `${note.source}: ${note.text}`)
+    notes.push(...aligned.notes)
     for (const history of members) {
       const found = actionsOf(history, calendar, from, dataEnd)
       actions.push(...found.actions)
-      for (const note of found.notes) notes.push(`${history.series.source}: ${note.text}`)
+      for (const { text } of found.notes) notes.push({ source: history.series.source, text })
     }
   }
   actions.sort((left, right) => left.at - right.at)
@@ -138,8 +138,33 @@ export function marketFrom(
     actions,
     sessions: [...sessions.values()],
     chains: chains({ sessions }),
-    notes,
+    notes: [...loaded.notes, ...groupedNotes(notes)],
   }
+}
+
+interface SourceNote {
+  /** File concerned; null: none. */
+  readonly source: string | null
+  readonly text: string
+}
+
+/** What was repaired in a file: its figures differ from what the file says. */
+function repairsOf({ series }: History): SourceNote[] {
+  return series.findings
+    .filter(({ kind }) => kind === 'repair')
+    .map(({ text, count, line }) => ({
+      source: series.source,
+      text: `${text}${count > 1 ? ` (${count} times)` : ''}, line ${line}`,
+    }))
+}
+
+/** One note a text, with all files that it concerns. */
+function groupedNotes(notes: readonly SourceNote[]): string[] {
+  const sources = new Map<string, string[]>()
+  for (const { source, text } of notes) {
+    sources.set(text, [...(sources.get(text) ?? []), ...(source === null ? [] : [source])])
+  }
+  return [...sources].map(([text, files]) => (files.length === 0 ? text : `${files.join(', ')}: ${text}`))
 }
 
 function actionsOf(history: History, sessions: Sessions, from: TradeDate, dataEnd: TradeDate) {

@@ -78,8 +78,10 @@ export async function loadMarket(
   onStep?: (done: number, total: number, what: string) => void,
 ): Promise<MarketData> {
   const histories = await loadHistories(loaded, folder, onStep)
-  const volatilities = loaded.options === null ? null : await readVolatilities(loaded.options, histories, folder)
-  return withChains(loaded, histories, reach, volatilities)
+  if (loaded.options === null) return withChains(loaded, histories, reach, null)
+  const volatilities = await readVolatilities(loaded.options, histories, folder)
+  const market = withChains(loaded, histories, reach, volatilities)
+  return { ...market, notes: [...market.notes, ...chainNotes(loaded.options)] }
 }
 
 /** The same portfolio on a market that a seed gives: no file is read. */
@@ -98,7 +100,8 @@ export function simulatedMarketData(
   )
   const market = withChains(loaded, histories, reach, loaded.options === null ? null : volatilities)
   const note = `every price is simulated from seed ${seed}: the figures say how the portfolio works, not what it earns`
-  return { ...market, notes: [note, ...market.notes] }
+  const priced = 'options are priced by a model off simulated implied volatilities'
+  return { ...market, notes: [note, ...market.notes, ...(loaded.options === null ? [] : [priced])] }
 }
 
 function withChains(
@@ -108,14 +111,13 @@ function withChains(
   volatilities: Volatilities | null,
 ): MarketData {
   const { options } = loaded
-  const market = marketFrom(loaded, histories, reach, ({ sessions }) => {
+  return marketFrom(loaded, histories, reach, ({ sessions }) => {
     if (options === null || volatilities === null) return null
     const first = Object.keys(options.underlyings)[0]
     const calendar = histories.find(({ instrument }) => instrument.id === first)?.instrument.calendar
     const table = calendar === undefined ? undefined : sessions.get(calendar)
     return table === undefined ? null : chainSourceOf(options, histories, volatilities, table)
   })
-  return options === null ? market : { ...market, notes: [...market.notes, ...chainNotes(options)] }
 }
 
 /** The address of a file for people and browsers. */
