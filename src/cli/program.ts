@@ -102,8 +102,10 @@ function addData(program: Command): void {
     .action(async (path: string, options) => (await import('./commands/data-check.ts')).dataCheck(path, options))
   data
     .command('import <from>')
-    .description('check files and write the sound ones as Parquet')
+    .description('check price files, repair them and write them in one plain layout')
     .requiredOption('--out <folder>', 'where the files are written')
+    .addOption(new Option('--format <format>', 'what is written').choices(['parquet', 'csv']).default('parquet'))
+    .option('--force', 'replace files that are there already')
     .addOption(jsonOption())
     .action(async (from: string, options) => (await import('./commands/data-import.ts')).dataImport(from, options))
 }
