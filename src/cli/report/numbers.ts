@@ -70,6 +70,7 @@ export function moneyWhole(value: number | null, currency: string, sign: Sign = 
 
 /** Money on an axis: `$1.5M`, `$250k`. `step` is the distance of two ticks and decides the decimals. */
 export function moneyAxis(value: number, currency: string, step: number): string {
+  if (value === 0) return `${currencyPrefix(currency)}0`
   const [unit, letter] = Math.abs(value) >= 1e6 || step >= 1e6 ? [1e6, 'M'] : step >= 100 ? [1e3, 'k'] : [1, '']
   return signed(value, grouped(value / unit, decimalsOf(step / unit)) + letter, 'minus', currencyPrefix(currency))
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { BacktestReport, ReportFiles } from '../../api/contract/report.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
@@ -36,10 +36,12 @@ export function reportTexts(result: RunResult): { readonly report: BacktestRepor
   return { report, texts: { report: reportText(report), ...tableTexts(result, returns), html: pageText(page) } }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
+type Kind = 'none' | 'file' | 'folder'
+
+async function kindOf(path: string): Promise<Kind> {
+  return lstat(path).then(
+    (stats) => (stats.isDirectory() ? 'folder' : 'file'),
+    () => 'none',
   )
 }
 
@@ -49,14 +51,16 @@ async function moveAll(staging: string, folder: string): Promise<void> {
   try {
     for (const name of Object.values(FILE_NAMES)) {
       const target = join(folder, name)
-      const former = (await exists(target)) ? join(staging, `former-${name}`) : null
+      const kind = await kindOf(target)
+      if (kind === 'folder') throw new Error(`${name} is a folder there; move it away`)
+      const former = kind === 'file' ? join(staging, `former-${name}`) : null
       if (former !== null) await rename(target, former)
       placed.push({ target, former })
       await rename(join(staging, name), target)
     }
   } catch (cause) {
     for (const { target, former } of placed.toReversed()) {
-      await rm(target, { force: true, recursive: former !== null })
+      await rm(target, { force: true })
       if (former !== null) await rename(former, target)
     }
     throw cause
@@ -64,7 +68,7 @@ async function moveAll(staging: string, folder: string): Promise<void> {
 }
 
 async function place(texts: Texts, folder: string): Promise<void> {
-  const isNew = !(await exists(folder))
+  const isNew = (await kindOf(folder)) === 'none'
   const made = await mkdir(isNew ? dirname(folder) : folder, { recursive: true })
   const staging = join(isNew ? dirname(folder) : folder, `.${basename(folder)}.partial-${process.pid}`)
   try {

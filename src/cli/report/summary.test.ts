@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { sampleRun } from '../../../test/fixtures/sample-run.ts'
+import { reportOf } from './figures.ts'
+import { percent } from './numbers.ts'
+import { renderSummary } from './summary.ts'
+import { FILE_NAMES } from './write.ts'
+
+const report = reportOf(sampleRun({ days: 1_258 }), { folder: 'out', ...FILE_NAMES })
+const text = renderSummary(report, { width: 140, colour: false })
+const lines = text.split('\n')
+
+describe('the summary', () => {
+  it('shows the capitals in its first line', () => {
+    expect(lines[0]).toBe(
+      'Capital $99,000: Large-cap mean reversion $24,750, Micro-cap breakout $19,800, Theta decay $24,750, Crypto trend $14,850, Cash reserve $14,850',
+    )
+  })
+
+  it('lists every sleeve with its figures, and the portfolio below', () => {
+    const row = lines.find((line) => line.startsWith('Crypto trend'))!
+    const { totalReturn, volatility, maxDrawdown, contribution } = report.sleeves[3]!
+    for (const figure of [
+      percent(totalReturn, 'both'),
+      percent(volatility),
+      percent(maxDrawdown),
+      percent(contribution, 'both'),
+    ])
+      expect(row).toContain(figure)
+    expect(lines.find((line) => line.startsWith('Portfolio  '))).toContain(
+      percent(report.portfolio.totalReturn, 'both'),
+    )
+    for (const head of ['Total return', 'Volatility', 'Sharpe', 'Drawdown', 'Trades', 'Win rate', 'Contribution'])
+      expect(lines[2]).toContain(head)
+  })
+
+  it('says what netting saved, how positions were closed, and where the report is', () => {
+    expect(text).toContain('Netting saved $44,330 (5.5\u202f%) in trade value')
+    expect(text).toMatch(/Crypto trend: .*trail 20 % \d+/)
+    expect(text).toContain('Report: out/report.html')
+  })
+
+  it('keeps the table within the terminal and drops columns in their order', () => {
+    for (const width of [60, 80, 100, 120]) {
+      const table = renderSummary(report, { width, colour: false }).split('\n\n')[1]!
+      for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(Math.max(width, 62))
+    }
+    expect(renderSummary(report, { width: 80, colour: false })).not.toContain('Win rate')
+  })
+
+  it('colours only when asked to', () => {
+    expect(text).not.toContain('\u001b')
+    expect(renderSummary(report, { width: 140, colour: true })).toContain('\u001b[32m')
+  })
+
+  it('lets no title steer the terminal', () => {
+    const hostile = { ...report, sleeves: report.sleeves.map((sleeve) => ({ ...sleeve, title: 'a\u001b[2Jb\n' })) }
+    expect(renderSummary(hostile, { width: 140, colour: false })).not.toContain('\u001b')
+  })
+
+  it('says so where nothing happened', () => {
+    const quiet = renderSummary(reportOf(sampleRun({ days: 1 })), { width: 100, colour: false })
+    expect(quiet).toContain('Netting: no order was sent')
+    expect(quiet).toContain('Exits: no position was closed')
+    expect(quiet).not.toContain('Report:')
+    expect(quiet).not.toMatch(/NaN|Infinity|undefined|null/)
+  })
+})
