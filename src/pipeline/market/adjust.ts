@@ -92,8 +92,7 @@ function jumpsAt(series: Series, split: Split): boolean | null {
 }
 
 function contradiction(series: Series, split: Split, basis: PriceBasis, isDeclared: boolean): Fault {
-  const ratio = `${split.numerator}:${split.denominator}`
-  const event = `the ${ratio} split of ${formatDate(split.date)}`
+  const event = `the ${split.numerator}:${split.denominator} split of ${formatDate(split.date)}`
   const refuse = (reason: string): Fault => fault('DATA_REFUSED', { file: series.source, line: split.line, reason })
   if (!isDeclared) {
     const [before, here] = basis === 'raw' ? ['jump', 'do not'] : ['do not jump', 'do']
@@ -102,7 +101,7 @@ function contradiction(series: Series, split: Split, basis: PriceBasis, isDeclar
     )
   }
   return basis === 'adjusted'
-    ? refuse(`prices are declared adjusted, but jump by ${ratio} at ${event} as raw prices do; declare them raw`)
+    ? refuse(`prices are declared adjusted, but jump at ${event} as raw prices do; declare them raw`)
     : refuse(`prices are declared raw, but do not jump at ${event}; declare them adjusted`)
 }
 

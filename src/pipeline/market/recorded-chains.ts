@@ -2,7 +2,7 @@ import type { ChainSource, OptionChain, OptionQuote } from '../../domain/market.
 import type { OptionRecord } from '../../domain/recorded.ts'
 import { daysBetween, startOfDay } from '../../domain/sessions.ts'
 import type { Instant, InstrumentId, Json, TradeDate } from '../../domain/units.ts'
-import { type OptionTerms, optionGreeks } from '../../numerics/options/black-scholes.ts'
+import { type OptionTerms, optionGreeks, optionPrice } from '../../numerics/options/black-scholes.ts'
 import { impliedVolatility } from '../../numerics/options/implied-volatility.ts'
 
 const MS_PER_YEAR = 365 * 86_400_000
@@ -11,8 +11,18 @@ const CLOSE_MS = 21 * 3_600_000
 const STALE_DAYS = 5
 /** A spot that moved by more than this since the chain was recorded was split in between. */
 const SPLIT_RATIO = 1.6
+/** Strikes further from the spot than this are left-overs from before a split. */
+const STRIKE_RATIO = 4
+/** How far, as a fraction of the spot, an ask may stand below what exercise pays before the quote is stale. */
+const STALE_QUOTE = 0.02
 /** Files write an implied volatility of almost zero where the vendor's solver found none. */
 const VOLATILITY_MIN = 1e-3
+/** A file's volatility must give back its own mid within the largest of these, else it belongs to another price. */
+const BELIEVED_SPREADS = 2
+const BELIEVED_FRACTION = 0.25
+const BELIEVED_MONEY = 0.1
+/** Split-adjusted strikes are written in cents: 645 becomes 92.14, not 92.142857. */
+const STRIKE_ROUNDING = 0.006
 
 export interface RecordedChains {
   readonly records: readonly OptionRecord[]
@@ -32,8 +42,8 @@ interface RecordedDay {
 
 /**
  * Chains as they were recorded at closes. At a close quotes are the file's own; at an open they are yesterday's
- * volatilities at the spot of the open, with yesterday's spreads. Where the file gives no volatility it is taken from
- * the mid, where it gives no delta it is computed from the volatility.
+ * volatilities at the spot of the open, with yesterday's spreads. Where the file gives no volatility, or one that does
+ * not give back its mid, it is taken from the mid; where it gives no delta that goes with it, it is computed.
  */
 export function recordedChainSource(recorded: RecordedChains): ChainSource {
   const days = new Map<InstrumentId, RecordedDay[]>()
@@ -79,10 +89,11 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
   const { underlying, at, tradeDate, spot, isClose } = moment
   const spotThen = day.records.find(({ underlyingPrice }) => underlyingPrice > 0)?.underlyingPrice ?? spot
   if (spot / spotThen > SPLIT_RATIO || spotThen / spot > SPLIT_RATIO) return null
+  const listed = day.records.filter((record) => isPlausible(record, spotThen, recorded))
   const contracts = new Map<string, OptionRecord>()
-  for (const record of day.records) contracts.set(keyOf(record.expiry, record.right, record.strike), record)
+  for (const record of listed) contracts.set(keyOf(record.expiry, record.right, record.strike), record)
   const quotes = new Map<string, OptionQuote | null>()
-  const expiries = [...new Set(day.records.map(({ expiry }) => expiry))]
+  const expiries = [...new Set(listed.map(({ expiry }) => expiry))]
     .filter((expiry) => expiry > tradeDate)
     .sort((one, other) => one - other)
   return {
@@ -94,14 +105,14 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
     expiries: () => expiries,
     strikes: (expiry, right) =>
       Float64Array.from(
-        day.records.filter((record) => record.expiry === expiry && record.right === right),
+        listed.filter((record) => record.expiry === expiry && record.right === right),
         ({ strike }) => strike,
       ).sort((one, other) => one - other),
     quote(expiry, right, strike) {
       const key = keyOf(expiry, right, strike)
       const known = quotes.get(key)
       if (known !== undefined) return known
-      const record = contracts.get(key)
+      const record = contracts.get(key) ?? listed.find((other) => isRounded(other, { expiry, right, strike }))
       const quote =
         record === undefined || expiry < tradeDate ? null : quoteOf(record, { at, spot, spotThen, isClose }, recorded)
       quotes.set(key, quote)
@@ -115,9 +126,21 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
       spot,
       isClose,
       recordedOn: day.date,
-      contracts: day.records.map(contractData),
+      contracts: listed.map(contractData),
     }),
   }
+}
+
+/**
+ * Whether a recorded price can have been a price: a call is worth less than its share, a put less than its strike, and
+ * neither less than what exercise pays.
+ */
+function isPlausible(record: OptionRecord, spot: number, recorded: RecordedChains): boolean {
+  const { right, strike } = record
+  const { mid, half } = sidesOf(record, recorded)
+  if (strike > spot * STRIKE_RATIO || strike < spot / STRIKE_RATIO) return false
+  const exercise = right === 'call' ? spot - strike : strike - spot
+  return mid < (right === 'call' ? spot : strike) && mid + half > exercise - STALE_QUOTE * spot
 }
 
 /** A record as plain data; what the file does not say is null. */
@@ -127,6 +150,14 @@ function contractData(record: OptionRecord): Json {
     Number.isNaN(value) ? null : value,
   )
   return [expiry, right, strike, ...known]
+}
+
+function isRounded(
+  record: OptionRecord,
+  asked: { readonly expiry: TradeDate; readonly right: 'call' | 'put'; readonly strike: number },
+): boolean {
+  const { expiry, right, strike } = asked
+  return record.expiry === expiry && record.right === right && Math.abs(record.strike - strike) <= STRIKE_ROUNDING
 }
 
 function keyOf(expiry: TradeDate, right: 'call' | 'put', strike: number): string {
@@ -160,10 +191,11 @@ function quoteOf(record: OptionRecord, moment: QuoteMoment, recorded: RecordedCh
   const { mid, half } = sidesOf(record, recorded)
   if (!(mid > 0)) return null
   const then = termsAt(record, moment.spotThen, startOfDay(record.quoteDate) + CLOSE_MS, recorded)
-  const volatility = volatilityOf(record, then, mid)
-  if (volatility === null) return null
+  const known = volatilityOf(record, then, { mid, half })
+  if (known === null) return null
+  const { volatility, isFiles } = known
   if (moment.isClose) {
-    const delta = Number.isNaN(record.delta) ? optionGreeks(then, volatility).delta : record.delta
+    const delta = isFiles && !Number.isNaN(record.delta) ? record.delta : optionGreeks(then, volatility).delta
     return { bid: Math.max(0, mid - half), ask: mid + half, mid, impliedVolatility: volatility, delta }
   }
   const now = optionGreeks(termsAt(record, moment.spot, moment.at, recorded), volatility)
@@ -171,9 +203,25 @@ function quoteOf(record: OptionRecord, moment: QuoteMoment, recorded: RecordedCh
   return { bid, ask: now.price + half, mid: now.price, impliedVolatility: volatility, delta: now.delta }
 }
 
-/** The file's own volatility, else the one that the mid implies; null where neither exists. */
-function volatilityOf(record: OptionRecord, terms: OptionTerms, mid: number): number | null {
-  if (record.impliedVolatility > VOLATILITY_MIN) return record.impliedVolatility
+interface KnownVolatility {
+  readonly volatility: number
+  /** Given by the file, not taken from the mid. */
+  readonly isFiles: boolean
+}
+
+/** The file's own volatility where it gives back the mid, else the one that the mid implies; null where none exists. */
+function volatilityOf(
+  record: OptionRecord,
+  terms: OptionTerms,
+  price: { readonly mid: number; readonly half: number },
+): KnownVolatility | null {
+  const { mid, half } = price
+  if (record.impliedVolatility > VOLATILITY_MIN) {
+    const miss = Math.abs(optionPrice(terms, record.impliedVolatility) - mid)
+    if (miss <= Math.max(BELIEVED_SPREADS * half, BELIEVED_FRACTION * mid, BELIEVED_MONEY)) {
+      return { volatility: record.impliedVolatility, isFiles: true }
+    }
+  }
   const implied = impliedVolatility(terms, mid)
-  return implied.ok ? implied.volatility : null
+  return implied.ok ? { volatility: implied.volatility, isFiles: false } : null
 }
