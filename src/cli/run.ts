@@ -43,9 +43,9 @@ export async function runAndReport(file: string, source: MarketSource, options: 
   const result = runBacktest({
     config: loaded.config,
     market,
-    strategies: loaded.strategies,
+    strategies: [...loaded.strategies.values()],
     checks: true,
-    onProgress: (fraction: number) => bar.at(READING + fraction * (1 - READING), 'running'),
+    onProgress: (fraction) => bar.at(READING + fraction * (1 - READING), 'running'),
   })
   bar.done()
   const report = await writeReport(result, options.out)

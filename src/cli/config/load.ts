@@ -9,7 +9,7 @@ import type { LoadedPortfolio } from './loaded.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
-import { parametersOf, type StrategyLoader, snakeCase, strategyLoader } from './strategies.ts'
+import { parametersOf, type StrategyLoader, strategyLoader } from './strategies.ts'
 import { hint } from './suggest.ts'
 
 /**
@@ -154,29 +154,17 @@ async function withStrategies(
     const strategy = await load(raw.strategy, [...base, 'strategy'])
     if (strategy === null) continue
     const parameters = parametersOf(strategy, raw.parameters, { ...context, base: [...base, 'parameters'] })
-    if (parameters !== null) checkStop(parameters, [...base, 'parameters'], context.problems)
-    strategies.set(raw.strategy, strategy)
-    sleeves.push({ raw, strategy: raw.strategy, parameters: parameters ?? {}, position })
+    const wrong = parameters === null ? null : (strategy.check?.(parameters) ?? null)
+    if (wrong !== null) context.problems.at([...base, 'parameters'], wrong)
+    const taken = strategies.get(strategy.name)
+    if (taken !== undefined && taken !== strategy) {
+      const reason = `another strategy is already named "${strategy.name}"; give this one a name of its own`
+      context.problems.at([...base, 'strategy'], reason)
+    }
+    strategies.set(strategy.name, strategy)
+    sleeves.push({ raw, strategy: strategy.name, parameters: parameters ?? {}, position })
   }
   return { sleeves, strategies }
-}
-
-/**
- * A credit spread loses at most width - credit per share. Where the width is fixed, a stop at a larger multiple of the
- * credit can never be reached, for any credit that the settings allow.
- */
-function checkStop(parameters: Readonly<Record<string, unknown>>, path: Path, problems: Problems): void {
-  if (parameters['select'] !== 'width') return
-  const width = parameters['width']
-  const stop = parameters['stopMultiple']
-  const credit = parameters['creditMax'] ?? parameters['creditMin']
-  if (typeof width !== 'number' || typeof stop !== 'number' || typeof credit !== 'number') return
-  const lossMax = width - credit
-  if (stop * credit < lossMax) return
-  problems.at(
-    [...path, snakeCase('stopMultiple')],
-    `a stop at ${stop} x a credit of ${credit} is a loss of ${stop * credit}, but ${width} wide it can lose only ${lossMax}; lower the stop or widen`,
-  )
 }
 
 function notesOf(raw: RawPortfolio, sleeves: readonly RawSleeve[]): readonly string[] {
