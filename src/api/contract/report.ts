@@ -125,6 +125,15 @@ export interface DiversificationFigures {
   readonly volatilityOverWeighted: number | null
 }
 
+/** What an allocator by inverse volatility would have seen on the last day; null where too few days lie behind it. */
+export interface AllocationView {
+  readonly names: readonly string[]
+  /** 60-day inverse-volatility weights, one for each name. */
+  readonly weights: readonly (number | null)[]
+  /** 90-day correlations. */
+  readonly matrix: readonly (readonly (number | null)[])[]
+}
+
 /** One calendar year or named window. */
 export interface PeriodFigures {
   readonly name: string
@@ -194,6 +203,7 @@ export interface BacktestReport {
   readonly netting: NettingFigures
   readonly correlation: CorrelationView
   readonly diversification: DiversificationFigures
+  readonly allocation: AllocationView
   readonly years: readonly PeriodFigures[]
   readonly windows: readonly PeriodFigures[]
   readonly months: readonly MonthReturn[]

@@ -148,6 +148,26 @@ describe('the rest of a report', () => {
     expect(report.diversification.ratio! * report.diversification.volatilityOverWeighted!).toBeCloseTo(1, 10)
   })
 
+  it('shows the last weights and correlations that the run recorded, null where it has none', () => {
+    const tiny = tinyRun()
+    expect(reportOf(tiny).allocation).toEqual({
+      ...{ names: ['large_cap', 'cash'], weights: [null, null] },
+      matrix: [
+        [null, null],
+        [null, null],
+      ],
+    })
+    const weights = Float64Array.of(0.5, 0.5, 0.7, Number.NaN)
+    const correlation = Float64Array.of(1, 0.2, 0.3, Number.NaN)
+    expect(reportOf({ ...tiny, allocation: { weights, correlation } }).allocation).toMatchObject({
+      weights: [0.7, null],
+      matrix: [
+        [1, 0.2],
+        [0.3, null],
+      ],
+    })
+  })
+
   it('counts refusals by rule and by sleeve, the most frequent first', () => {
     const counted = [...report.refused, ...report.trimmed, ...report.unfilled].reduce(
       (sum, { count }) => sum + count,

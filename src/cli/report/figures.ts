@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type {
+  AllocationView,
   BacktestReport,
   ExpectedFigures,
   ExpectedRange,
@@ -293,6 +294,20 @@ function correlationFigures({ result, returns }: Wealth): BacktestReport['correl
   return { names: invested.map(({ name }) => name), matrix: matrix.map((row) => row.map(finite)) }
 }
 
+/** The last weights and correlations that the run recorded; none where it recorded none. */
+function allocationFigures({ allocation, sleeves }: RunResult): AllocationView {
+  const size = sleeves.length
+  const weights = allocation.weights.length < size ? [] : allocation.weights.slice(-size)
+  const isWhole = allocation.correlation.length === size * size
+  return {
+    names: sleeves.map((sleeve) => sleeve.id),
+    weights: sleeves.map((_, index) => finite(weights[index])),
+    matrix: sleeves.map((_, row) =>
+      sleeves.map((__, column) => (isWhole ? finite(allocation.correlation[row * size + column]) : null)),
+    ),
+  }
+}
+
 /**
  * The figures of a run, every field present. Volatilities are annualised by the portfolio's periods, because all sleeves
  * are sampled on the portfolio's days. `files` names what was written; left out, nothing was.
@@ -326,6 +341,7 @@ export function reportOf(
       volatilityOverSum: finite(spread.volatilityOverSum),
       volatilityOverWeighted: finite(spread.volatilityOverWeighted),
     },
+    allocation: allocationFigures(result),
     years: yearsOf(input),
     windows: windowsOf(input),
     months: monthsOf(input),

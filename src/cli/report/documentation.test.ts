@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { sampleRun } from '../../../test/fixtures/sample-run.ts'
+import { FILE_NAMES, reportTexts } from './write.ts'
+
+const guide = readFileSync(new URL('../../../docs/report.md', import.meta.url), 'utf8')
+const run = sampleRun({ days: 400 })
+const { report, texts } = reportTexts(run)
+
+/** Names of all fields below a value; free keys such as exit reasons and invariants are not fields. */
+function fieldsOf(value: unknown, found = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) for (const part of value) fieldsOf(part, found)
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, part] of Object.entries(value)) {
+      found.add(name)
+      if (!['exits', 'checked', 'parity'].includes(name)) fieldsOf(part, found)
+    }
+  }
+  return found
+}
+
+describe('docs/report.md', () => {
+  it('names every field of the report', () => {
+    const words = new Set([...guide.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => code!.match(/\w+/g) ?? []))
+    const fields = [...fieldsOf(report)]
+    expect(fields.length).toBeGreaterThan(90)
+    expect(fields.filter((name) => !words.has(name))).toEqual([])
+  })
+
+  it('lists the columns of every table in their order', () => {
+    for (const key of ['trades', 'orders', 'attribution', 'equity'] as const) {
+      const line = guide.split('\n').find((text) => text.startsWith(`- \`${FILE_NAMES[key]}\``))!
+      const named = [...line.slice(line.indexOf(':')).matchAll(/`([a-zA-Z]+(?:_[a-z]+)*)`/g)].map(([, name]) => name!)
+      const [first] = run.sleeves
+      const columns = texts[key].split('\r\n')[0]!.split(',')
+      const shown = columns
+        .filter((name) => key !== 'equity' || run.sleeves.slice(1).every(({ id }) => !name.startsWith(`${id}_`)))
+        .map((name) => (key === 'equity' ? name.replace(`${first!.id}_`, 'NAME_') : name))
+      expect(named).toEqual(shown)
+    }
+  })
+})
