@@ -145,3 +145,24 @@ export function noteAdjusted(rows: Rows): void {
   const lines = rows.kept.map((row) => raw.lines[row]!)
   rows.findings.push(finding('note', 'adjusted-equals-close', text, lines))
 }
+
+const MS_PER_HOUR = 3_600_000
+const MS_PER_DAY = 24 * MS_PER_HOUR
+
+/**
+ * Daily bars stamped with the instant of midnight in New York (04:00 or 05:00 UTC) come from a broker's bars, whose free
+ * feed counts the trades of one venue only. The file itself cannot tell, so it is said.
+ */
+export function noteVenue(rows: Rows): void {
+  const { raw } = rows
+  if (raw.resolution !== 'day' || !raw.hasVolume) return
+  const isNewYorkMidnight = (row: number): boolean => {
+    const ofDay = raw.times[row]! % MS_PER_DAY
+    return ofDay === 4 * MS_PER_HOUR || ofDay === 5 * MS_PER_HOUR
+  }
+  if (!rows.kept.every(isNewYorkMidnight)) return
+  const text =
+    "stamps of midnight in New York are those of a broker's bars: their volume may be one venue's, a few per cent of all; compare it before a rule relies on it"
+  const lines = rows.kept.map((row) => raw.lines[row]!)
+  rows.findings.push(finding('note', 'venue-volume', text, lines))
+}

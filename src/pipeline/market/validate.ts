@@ -12,6 +12,7 @@ import {
   judgeVolumes,
   judgeZeros,
   noteAdjusted,
+  noteVenue,
   noteWeekends,
   widenRanges,
 } from './prices.ts'
@@ -41,6 +42,7 @@ export function validateSeries(raw: RawSeries, today: TradeDate): SeriesResult {
     judgeSplitLike,
     quiet(noteWeekends),
     quiet(noteAdjusted),
+    quiet(noteVenue),
   ]
   for (const step of steps) {
     const error = step(rows)
