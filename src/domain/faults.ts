@@ -20,6 +20,10 @@ export const FAULTS = {
     exit: 2,
     text: '"{file}" line {line}: split coefficient "{value}" is near no ratio a:b with a and b up to 100; correct it',
   },
+  RANGE_EMPTY: {
+    exit: 2,
+    text: 'no prices from {from} to {to}; the files reach from {first} to {last}; choose days within them',
+  },
   CONFIG_SYNTAX: { exit: 2, text: '{file}:{line}:{column} {reason}' },
   CONFIG_INVALID: { exit: 2, text: '{file}:{line}:{column} {path}: {reason}' },
   CONFIG_UNKNOWN_KEY: { exit: 2, text: '{file}:{line}:{column} unknown key "{key}"{hint}' },
@@ -34,6 +38,8 @@ export const FAULTS = {
   },
   CURRENCY_REFUSED: { exit: 2, text: 'currency "{currency}" of "{instrument}" cannot keep books here; {advice}' },
   OPTION_UNKNOWN: { exit: 2, text: 'option "{option}" is not known; run "polyfolio {command} --help"' },
+  OPTION_INVALID: { exit: 2, text: '{option} {reason}' },
+  COLUMN_MISSING: { exit: 2, text: '"{file}" has no column "{column}"; it has {columns}' },
   OUTPUT_EXISTS: { exit: 2, text: '"{path}" is not a folder that can be written: {reason}' },
   SCENARIO_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
   SLEEVE_FAULT: {
