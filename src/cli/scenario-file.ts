@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FaultError, fault } from '../domain/faults.ts'
+import type { ScenarioInput } from '../engine/scenario.ts'
 import { pathText } from './config/problems.ts'
 
 /*
@@ -19,6 +20,9 @@ const scenarioSchema = z.looseObject({
         .looseObject({ per_share: decimal.optional(), min_per_order: decimal.optional(), bps: decimal.optional() })
         .default({}),
       lot: z.record(z.string(), decimal).optional(),
+      increment: z.record(z.string(), decimal).optional(),
+      multiplier: z.record(z.string(), decimal).optional(),
+      netting: z.boolean().optional(),
     })
     .prefault({}),
   strategies: z.record(
@@ -54,7 +58,7 @@ const scenarioSchema = z.looseObject({
 })
 
 /** The scenario of a file, or of a worked case that holds one as its `input`. @throws FaultError SCENARIO_INVALID */
-export function checkedScenario(file: string, value: unknown): unknown {
+export function checkedScenario(file: string, value: unknown): ScenarioInput {
   const inner = (value as { readonly input?: unknown } | null)?.input
   const scenario = inner ?? value
   const result = scenarioSchema.safeParse(scenario)
@@ -63,8 +67,7 @@ export function checkedScenario(file: string, value: unknown): unknown {
   }
   if (!result.success) {
     const issue = result.error.issues[0]!
-    refuse(pathText(issue.path as (string | number)[]), issueText(issue.message, at(scenario, issue.path)))
-    return null
+    return refuse(pathText(issue.path as (string | number)[]), issueText(issue.message, at(scenario, issue.path)))
   }
   const known = new Set(Object.keys(result.data.strategies))
   result.data.bars.forEach((bar, index) => {
@@ -76,7 +79,7 @@ export function checkedScenario(file: string, value: unknown): unknown {
         refuse(`${path}.symbol`, `"${intent.symbol}" has no price on this bar`)
     })
   })
-  return result.data
+  return result.data as unknown as ScenarioInput
 }
 
 const issueText = (message: string, value: unknown): string =>

@@ -13,7 +13,7 @@ export async function net(file: string, options: { readonly json?: boolean }): P
     printJson(result)
     return
   }
-  for (const bar of result.bars) {
+  for (const bar of result.bars as unknown as readonly BarView[]) {
     print(`\n${bar.t}`)
     const rows = bar.orders.map((order) => [
       order.symbol,
@@ -36,6 +36,21 @@ export async function net(file: string, options: { readonly json?: boolean }): P
     ])
     print(textTable(['sleeve', 'cash', 'positions', 'equity'], books, [1, 3]))
   }
+}
+
+/** What of a bar is shown to people. */
+interface BarView {
+  readonly t: string
+  readonly orders: readonly Readonly<
+    Record<'symbol' | 'side' | 'qty' | 'status' | 'filled' | 'fill_price' | 'fee', string>
+  >[]
+  readonly crosses: Readonly<Record<string, string>>
+  readonly strategies: Readonly<
+    Record<
+      string,
+      { readonly cash: string; readonly positions: Readonly<Record<string, string>>; readonly equity: string }
+    >
+  >
 }
 
 function positionsText(positions: Readonly<Record<string, string>>): string {
