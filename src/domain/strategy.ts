@@ -105,6 +105,8 @@ export interface StructureWish {
 export interface Strategy<P extends Parameters = Parameters, M extends Memory = Memory> {
   readonly name: string
   readonly parameters: ParameterTable<P>
+  /** What is wrong with parameters that are each within their bounds, as text for the user; null when nothing is. */
+  check?(parameters: P): string | null
   indicators(parameters: P): Readonly<Record<string, IndicatorRequest>>
   /** Bars that `ago` may look back. */
   lookback(parameters: P): number

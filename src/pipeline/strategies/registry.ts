@@ -1,0 +1,17 @@
+import type { Strategy } from '../../domain/strategy.ts'
+import { buyAndHold } from './buy-and-hold/buy-and-hold.ts'
+import { meanReversion } from './mean-reversion/mean-reversion.ts'
+import { momentumBreakout } from './momentum-breakout/momentum-breakout.ts'
+import { smaCrossover } from './sma-crossover/sma-crossover.ts'
+import { thetaDecay } from './theta-decay/theta-decay.ts'
+import { trendFollowing } from './trend-following/trend-following.ts'
+
+/** Every built-in strategy, listed by hand: a new one gets its line here and with it the contract suite. */
+export const STRATEGIES: readonly Strategy[] = [
+  meanReversion,
+  momentumBreakout,
+  thetaDecay,
+  trendFollowing,
+  smaCrossover,
+  buyAndHold,
+]
