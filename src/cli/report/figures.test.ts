@@ -34,8 +34,15 @@ function tinyRun(): RunResult {
 describe('the portfolio of a report', () => {
   it('runs from its first day to its last, in the money of the books', () => {
     expect(report.portfolio).toMatchObject({
-      ...{ name: 'Four channels', currency: 'USD', start: '2020-01-02', end: '2024-10-28', days: 1_258 },
-      ...{ initial: 99_000, final: run.equity.at(-1), flows: 0, roundTrips: run.trades.length },
+      name: 'Four channels',
+      currency: 'USD',
+      start: '2020-01-02',
+      end: '2024-10-28',
+      days: 1_258,
+      initial: 99_000,
+      final: run.equity.at(-1),
+      flows: 0,
+      roundTrips: run.trades.length,
     })
   })
 
@@ -73,8 +80,13 @@ describe('the sleeves of a report', () => {
 
   it('count round trips, exits and what they made', () => {
     expect(reportOf(tinyRun()).sleeves[0]).toMatchObject({
-      ...{ roundTrips: 4, exits: { target: 3, stop: 1 }, winRate: 0.5, profitFactor: 7 },
-      ...{ averageTrade: 15, averageWinner: 35, averageLoser: -10 },
+      roundTrips: 4,
+      exits: { target: 3, stop: 1 },
+      winRate: 0.5,
+      profitFactor: 7,
+      averageTrade: 15,
+      averageWinner: 35,
+      averageLoser: -10,
     })
     const months = (365 + 3 * 365 + 302) / (365.25 / 12) // 2020-01-02 to 2024-10-28, both included
     expect(sleeve('crypto').tradesPerMonth).toBeCloseTo(sleeve('crypto').roundTrips / months, 10)
@@ -100,7 +112,9 @@ describe('the sleeves of a report', () => {
     const paused = { at: instant(1_577_998_800_000), tradeDate: 20200102 as TradeDate, cause: 'decide threw "no"' }
     const hurt = { ...run, sleeves: run.sleeves.map((one, index) => (index === 1 ? { ...one, paused } : one)) }
     expect(reportOf(hurt).sleeves[1]!.paused).toEqual({
-      ...{ at: '2020-01-02T21:00:00.000Z', tradeDate: '2020-01-02', cause: 'decide threw "no"' },
+      at: '2020-01-02T21:00:00.000Z',
+      tradeDate: '2020-01-02',
+      cause: 'decide threw "no"',
     })
   })
 })
@@ -151,7 +165,8 @@ describe('the rest of a report', () => {
   it('shows the last weights and correlations that the run recorded, null where it has none', () => {
     const tiny = tinyRun()
     expect(reportOf(tiny).allocation).toEqual({
-      ...{ names: ['large_cap', 'cash'], weights: [null, null] },
+      names: ['large_cap', 'cash'],
+      weights: [null, null],
       matrix: [
         [null, null],
         [null, null],

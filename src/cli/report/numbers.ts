@@ -3,7 +3,7 @@
  * A true minus sign, thousands separators, a narrow space before the percent sign; a value that rounds to zero has no sign.
  */
 
-export const MINUS = '\u2212'
+const MINUS = '\u2212'
 const NARROW = '\u202f'
 const UNDEFINED = 'n/a'
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥' }
@@ -53,7 +53,7 @@ export function quantityText(value: number): string {
 }
 
 /** What stands before an amount of the currency: `$`, or the code and a space. */
-export function currencyPrefix(currency: string): string {
+function currencyPrefix(currency: string): string {
   return SYMBOLS[currency] ?? `${currency} `
 }
 

@@ -6,7 +6,7 @@ import { summariseReturns } from '../../pipeline/metrics/summary.ts'
 import { finite } from './numbers.ts'
 
 /** Stretches of history that every report shows, days included on both ends. */
-export const WINDOWS = [
+const WINDOWS = [
   { name: '2020 crash', from: 20200219, to: 20200323 },
   { name: '2022 bear market', from: 20220103, to: 20221012 },
 ] as const

@@ -25,7 +25,13 @@ describe('tables of a report', () => {
     const own = ['equity', 'cash', 'exposure', 'flow', 'return', 'positions']
     expect(header(texts.equity)).toBe(
       [
-        ...['date', 'equity', 'cash', 'gross_exposure', 'net_exposure', 'return', 'drawdown'],
+        'date',
+        'equity',
+        'cash',
+        'gross_exposure',
+        'net_exposure',
+        'return',
+        'drawdown',
         ...sleeves.flatMap((name) => own.map((column) => `${name}_${column}`)),
       ].join(','),
     )
@@ -64,8 +70,12 @@ describe('tables of a report', () => {
     const [first, second] = record.shares
     const [long, short] = first!.wanted > 0 ? [first!, second!] : [second!, first!]
     expect(crossed).toMatchObject({
-      ...{ net: '0', filled: '0', gross_long: String(record.grossLong), gross_short: String(record.grossShort) },
-      ...{ sleeves_long: `${long.sleeve}:${long.wanted}`, sleeves_short: `${short.sleeve}:${-short.wanted}` },
+      net: '0',
+      filled: '0',
+      gross_long: String(record.grossLong),
+      gross_short: String(record.grossShort),
+      sleeves_long: `${long.sleeve}:${long.wanted}`,
+      sleeves_short: `${short.sleeve}:${-short.wanted}`,
     })
   })
 

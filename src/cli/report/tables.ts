@@ -10,7 +10,7 @@ import { finite, known } from './numbers.ts'
  * joins trades, orders and attribution.
  */
 
-export const TRADE_COLUMNS: readonly Column<TradeRecord>[] = [
+const TRADE_COLUMNS: readonly Column<TradeRecord>[] = [
   { name: 'sleeve', cell: (trade) => trade.sleeve },
   { name: 'instrument', cell: (trade) => trade.instrument },
   { name: 'kind', cell: (trade) => trade.kind },
@@ -39,7 +39,7 @@ function side(shares: readonly OrderShareRecord[], sign: 1 | -1): string {
     .join(';')
 }
 
-export const ORDER_COLUMNS: readonly Column<OrderRecord>[] = [
+const ORDER_COLUMNS: readonly Column<OrderRecord>[] = [
   { name: 'order', cell: (order) => order.id },
   { name: 'cycle', cell: (order) => order.cycle },
   { name: 'at', cell: (order) => formatInstant(order.at) },
@@ -60,7 +60,7 @@ export const ORDER_COLUMNS: readonly Column<OrderRecord>[] = [
   { name: 'reason', cell: (order) => [...new Set(order.shares.map((share) => share.reason))].join('; ') },
 ]
 
-export const ATTRIBUTION_COLUMNS: readonly Column<AttributionRecord>[] = [
+const ATTRIBUTION_COLUMNS: readonly Column<AttributionRecord>[] = [
   { name: 'at', cell: (part) => formatInstant(part.at) },
   { name: 'trade_date', cell: (part) => formatDate(part.tradeDate) },
   { name: 'order', cell: (part) => part.order },
@@ -77,7 +77,7 @@ export const ATTRIBUTION_COLUMNS: readonly Column<AttributionRecord>[] = [
 ]
 
 /** One row per portfolio day, the portfolio first, then six columns of each sleeve: `large_cap_equity` and so on. */
-export function equityColumns(result: RunResult, returns: Returns): readonly Column<number>[] {
+function equityColumns(result: RunResult, returns: Returns): readonly Column<number>[] {
   const portfolio: Column<number>[] = [
     { name: 'date', cell: (day) => formatDate(result.days[day] as TradeDate) },
     { name: 'equity', cell: (day) => finite(result.equity[day]) },

@@ -21,7 +21,7 @@ export const FILE_NAMES = {
 type Texts = { readonly [K in keyof typeof FILE_NAMES]: string }
 
 /** The report as one JSON document, ended by a line break. */
-export function reportText(report: BacktestReport): string {
+function reportText(report: BacktestReport): string {
   return `${JSON.stringify(report, null, 2)}\n`
 }
 

@@ -36,8 +36,18 @@ function tradeRow(frame: Frame, trade: TradeView): Markup {
 }
 
 const TRADE_COLUMNS = [
-  ...['<Instrument', '<Sleeve', '<Side', 'Quantity', 'Opened', 'Entry', 'Closed', 'Exit'],
-  ...['Result', 'Fees', 'Bars', '<Exit reason'],
+  '<Instrument',
+  '<Sleeve',
+  '<Side',
+  'Quantity',
+  'Opened',
+  'Entry',
+  'Closed',
+  'Exit',
+  'Result',
+  'Fees',
+  'Bars',
+  '<Exit reason',
 ]
 
 function tradeTable(frame: Frame, caption: string, trades: readonly TradeView[]): Markup {

@@ -5,8 +5,8 @@ import { html, type Markup } from './markup.ts'
 /* Tables whose cells are coloured by value, with the figure always printed in the cell. */
 
 /** Below this correlation two sleeves spread risk as intended; above the other one they are one bet. */
-export const CORRELATION_GOAL = 0.3
-export const CORRELATION_ALERT = 0.7
+const CORRELATION_GOAL = 0.3
+const CORRELATION_ALERT = 0.7
 const STEPS = 9
 /** Monthly returns beyond this quantile share the last colour, so that one month does not pale all others. */
 const CLIP_QUANTILE = 0.95

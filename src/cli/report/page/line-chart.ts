@@ -94,7 +94,7 @@ function endLabels(plot: Plot, scale: Scale): Markup | null {
 
 function scaleOfPlot(plot: Plot): Scale {
   const values = plot.lines.flatMap((line) => line.values.filter((value) => value !== null))
-  const all = [...plot.guides.map((guide) => guide.value)]
+  const all = plot.guides.map((guide) => guide.value)
   let low = Math.min(...all, values[0] ?? 0)
   let high = Math.max(...all, values[0] ?? 0)
   for (const value of values) {
@@ -152,7 +152,7 @@ function readouts(chart: Chart): Markup {
 }
 
 /** Chips that read out each line; those with a toggle id switch their line on and off without any script. */
-export function chips(chart: Chart, toggled: boolean): Markup {
+function chips(chart: Chart, toggled: boolean): Markup {
   const lines = chart.plots.flatMap((plot) => plot.lines.map((line) => ({ line, plot })))
   return html`<div class="chips"><span class="chip date" role="status" data-day>${longDate(chart.days.at(-1)!)}</span>${lines.map(
     ({ line, plot }, index) => {

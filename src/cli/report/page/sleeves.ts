@@ -41,18 +41,21 @@ export function sleeveTable(frame: Frame): Markup {
   const { currency, page } = frame
   const { portfolio, sleeves } = page.report
   const columns = [
-    ...[
-      '<Sleeve',
-      'Total return',
-      'Value',
-      'Capital',
-      'Contribution',
-      'Volatility',
-      'Sharpe',
-      'Drawdown',
-      'Round trips',
-    ],
-    ...['Win rate', 'Profit factor', 'Average trade', 'Largest position', 'Fees', 'Last 90 days'],
+    '<Sleeve',
+    'Total return',
+    'Value',
+    'Capital',
+    'Contribution',
+    'Volatility',
+    'Sharpe',
+    'Drawdown',
+    'Round trips',
+    'Win rate',
+    'Profit factor',
+    'Average trade',
+    'Largest position',
+    'Fees',
+    'Last 90 days',
   ]
   const winners = page.trades.filter((trade) => trade.pnl > 0).length
   const foot = html`<tr><th scope="row" class="l">Portfolio</th>${result(percent(portfolio.totalReturn, 'both'), portfolio.totalReturn)}<td>${moneyWhole(portfolio.final, currency)}</td><td>${moneyWhole(portfolio.initial, currency)}</td>

@@ -35,7 +35,7 @@ export const LIGHT: { readonly [K in keyof typeof DARK]: string } = {
 }
 
 /** Twelve hues; a sleeve keeps the hue of its declared place. */
-export const SLEEVES = {
+const SLEEVES = {
   dark: '#96bcfd #a87a2a #9a79e8 #a9b638 #fda5bc #129ea8 #fadb75 #aa52aa #a2e9cb #626cdd #bd8f74 #737b86'.split(' '),
   light: '#3d72d1 #6e4b00 #6038a5 #8a950e #b8436a #059fa9 #866c06 #9c439c #00583f #2d2595 #b08267 #363e48'.split(' '),
 } as const
