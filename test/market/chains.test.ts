@@ -81,10 +81,11 @@ describe('modelChain', () => {
     expect(Math.abs(chain.quote(expiry, 'put', strikes.at(-1)!)!.delta)).toBeGreaterThan(0.95)
   })
 
-  it('skews volatility by 0.1 for each unit of delta, alike for both rights', () => {
+  it('skews volatility by 0.15 for each unit of delta, alike for both rights', () => {
     const put = chain.quote(expiry, 'put', 400)!
-    expect(put.impliedVolatility).toBeGreaterThan(0.22)
-    expect(put.impliedVolatility).toBeLessThan(0.25)
+    const flat = modelChain({ ...(chain.data() as unknown as ModelChainData), model: { ...CHAIN_MODEL, skew: 0 } })
+    const delta = Math.abs(flat.quote(expiry, 'put', 400)!.delta)
+    expect(put.impliedVolatility).toBeCloseTo(0.2 + 0.15 * (0.5 - delta), 12)
     expect(chain.quote(expiry, 'call', 400)!.impliedVolatility).toBe(put.impliedVolatility)
     expect(chain.quote(expiry, 'put', 460)!.impliedVolatility).toBeLessThan(0.2)
   })

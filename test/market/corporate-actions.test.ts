@@ -8,6 +8,7 @@ import type { Series } from '../../src/domain/series.ts'
 import { tradeDate } from '../../src/domain/sessions.ts'
 import { instrumentId } from '../../src/domain/units.ts'
 import {
+  adjustSeries,
   corporateActions,
   dividendsOf,
   forwardFactors,
@@ -58,6 +59,23 @@ describe.skipIf(data === null)('corporate actions of real files (skipped without
       '"splits_raw/AAPL.csv" line 40: prices are declared adjusted, but jump at the 2:1 split of 2005-02-28 as raw prices do; declare them raw',
     )
   })
+
+  it.each(['AAPL', 'NFLX', 'C', 'USO'])(
+    'gives %s the same daily returns raw with factors as divided by its later splits',
+    async (symbol) => {
+      const adjusted = adjustSeries(await loaded(`splits_raw/${symbol}.csv`), 'raw', null)
+      if (!adjusted.ok) throw new Error(describeFault(adjusted.error))
+      const { series, splits, factors } = adjusted.value
+      const divided = series.close.map((close, row) => {
+        const later = splits.filter((split) => split.row > row)
+        return later.reduce((price, { numerator, denominator }) => (price * denominator) / numerator, close)
+      })
+      for (let row = 1; row < divided.length; row += 1) {
+        const signal = (series.close[row]! * factors[row]!) / (series.close[row - 1]! * factors[row - 1]!)
+        expect(Math.abs(signal - divided[row]! / divided[row - 1]!)).toBeLessThan(1e-12)
+      }
+    },
+  )
 
   it('makes signal prices continuous over each split of AAPL', async () => {
     const series = await loaded('splits_raw/AAPL.csv')

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { propertyRuns } from '../../../test/profile.ts'
 import { FaultError } from '../../domain/faults.ts'
 import { decode, parseDelimited } from './delimited.ts'
 import { parseNumber } from './numbers.ts'
@@ -63,7 +64,7 @@ describe('parseDelimited', () => {
         const own = parseDelimited(text, 'hand.csv')
         expect(cells(own)).toEqual(expected.filter((row) => row.join() !== 'first,second'))
       }),
-      { seed: 3, numRuns: 300 },
+      propertyRuns(300),
     )
   })
 })

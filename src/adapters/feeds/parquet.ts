@@ -80,7 +80,8 @@ function columnTable(source: string, stored: StoredColumns): Table {
   const rows = Array.from({ length: stored.count }, (_, row) =>
     stored.columns.map((column) => {
       const value = column[row]
-      return value === null || value === undefined ? '' : String(value)
+      // Only texts and numbers were selected; anything else is missing.
+      return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
     }),
   )
   const lines = Int32Array.from(rows, (_, row) => row + 1)

@@ -220,3 +220,32 @@ export function corporateActions(request: {
   // The sort is stable, so a split stays before the dividend of its day.
   return { actions: [...actions].sort((one, other) => one.at - other.at), notes }
 }
+
+/** A series with everything that point-in-time use of it needs. */
+export interface AdjustedSeries {
+  readonly series: Series
+  readonly basis: PriceBasis
+  readonly splits: readonly Split[]
+  readonly factors: Float64Array
+  readonly dividends: readonly CashDividend[]
+}
+
+/**
+ * Splits, basis, factors and dividends of a series in one go.
+ *
+ * @param declared what the configuration says of the prices; null asks the file alone
+ * @param file the instrument's dividends file; null takes the series' own column
+ */
+export function adjustSeries(
+  series: Series,
+  declared: PriceBasis | null,
+  file: DividendRecords | null,
+): Result<AdjustedSeries> {
+  const splits = splitsOf(series)
+  if (!splits.ok) return splits
+  const basis = priceBasis(series, splits.value, declared)
+  if (!basis.ok) return basis
+  const shared = { series, splits: splits.value, basis: basis.value }
+  const factors = forwardFactors(series, splits.value, basis.value)
+  return { ok: true, value: { ...shared, factors, dividends: dividendsOf({ ...shared, file }) } }
+}

@@ -1,6 +1,6 @@
 import { daysBetween } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import type { CashDividend, PriceBasis, Split } from './adjust.ts'
+import type { AdjustedSeries, CashDividend, PriceBasis, Split } from './adjust.ts'
 
 /** One number a day, oldest first; NaN where a day has none. */
 export interface DatedValues {
@@ -27,6 +27,11 @@ export type VolatilityRule =
       readonly realisedFactor: number
     }
   | { readonly kind: 'realised'; readonly closes: DatedValues; readonly realisedFactor: number }
+
+/** Closes of a series on the signal scale: continuous over splits. */
+export function signalCloses({ series, factors }: Pick<AdjustedSeries, 'series' | 'factors'>): DatedValues {
+  return { dates: series.dates, values: series.close.map((close, row) => close * factors[row]!) }
+}
 
 export const REALISED_DAYS = 60
 export const REALISED_FACTOR = 1.1

@@ -20,9 +20,9 @@ const MS_PER_YEAR = 365 * 86_400_000
 const CLOSE_MS = 21 * 3_600_000
 const VOLATILITY_MIN = 0.01
 
-/** How listed strikes stand: `step` apart below the price `below`. The last one has no end. */
+/** How listed strikes stand: `step` apart below the price `below`; null: at every price above the ones before. */
 export interface StrikeStep {
-  readonly below: number
+  readonly below: number | null
   readonly step: number
 }
 
@@ -41,7 +41,7 @@ export interface ChainModel {
 
 export const CHAIN_MODEL: ChainModel = {
   rate: 0.03,
-  skew: 0.1,
+  skew: 0.15,
   horizonDays: 90,
   halfSpreadMin: 0.02,
   halfSpreadFraction: 0.02,
@@ -49,7 +49,7 @@ export const CHAIN_MODEL: ChainModel = {
   strikeSteps: [
     { below: 100, step: 1 },
     { below: 250, step: 2.5 },
-    { below: Number.MAX_VALUE, step: 5 },
+    { below: null, step: 5 },
   ],
 }
 
@@ -59,6 +59,8 @@ export interface ModelUnderlying {
   readonly weekly: boolean
   /** At-the-money volatility known at that moment of that day; null: no chain. */
   volatility(tradeDate: TradeDate, phase: 'open' | 'close'): number | null
+  /** Of this underlying alone; left out: the model's. */
+  readonly skew?: number
   /** Dividends of the trailing year over the spot. */
   dividendYield(tradeDate: TradeDate, spot: number): number
 }
@@ -102,7 +104,8 @@ export function listedExpiries(request: {
 
 /** Strikes of the stated steps from the last one at or below `low` to the first one at or above `high`. */
 export function strikesBetween(low: number, high: number, steps: readonly StrikeStep[]): Float64Array {
-  const stepAt = (price: number): number => (steps.find(({ below }) => price < below) ?? steps.at(-1)!).step
+  const stepAt = (price: number): number =>
+    (steps.find(({ below }) => below === null || price < below) ?? steps.at(-1)!).step
   const strikes: number[] = []
   const lowStep = stepAt(low)
   let strike = Math.max(lowStep, Math.floor(low / lowStep) * lowStep)
@@ -143,7 +146,8 @@ export function modelChain(data: ModelChainData): OptionChain {
       if (!closes.has(expiry) || expiry <= tradeDate) return new Float64Array(0)
       const known = strikeLists.get(expiry)
       if (known !== undefined) return known
-      const edge = data.volatility + Math.abs(model.skew) * (0.5 - model.deltaMin)
+      // No skewed volatility is higher, so deltas at the edges are no larger than asked for.
+      const edge = data.volatility + Math.abs(model.skew) * 0.5
       const low = strikeForDelta({ ...terms(expiry), right: 'put' }, edge, -model.deltaMin)
       const high = strikeForDelta({ ...terms(expiry), right: 'call' }, edge, model.deltaMin)
       const strikes = strikesBetween(low, high, model.strikeSteps)
@@ -170,6 +174,20 @@ function modelQuote(data: ModelChainData, terms: OptionTerms): OptionQuote {
   const { price, delta } = optionGreeks(terms, skewed)
   const half = Math.max(model.halfSpreadMin, model.halfSpreadFraction * price)
   return { bid: Math.max(0, price - half), ask: price + half, mid: price, impliedVolatility: skewed, delta }
+}
+
+/** The first source that knows a chain gives it: recorded chains before the model. */
+export function firstKnown(sources: readonly ChainSource[]): ChainSource {
+  return {
+    underlyings: [...new Set(sources.flatMap(({ underlyings }) => underlyings))],
+    chain(underlying, at, tradeDate, phase, spot) {
+      for (const source of sources) {
+        const chain = source.chain(underlying, at, tradeDate, phase, spot)
+        if (chain !== null) return chain
+      }
+      return null
+    },
+  }
 }
 
 /** Model chains of several underlyings. Asking twice for one moment gives the same chain. */
@@ -204,7 +222,7 @@ export function modelChainSource(request: {
         spot,
         volatility,
         dividendYield,
-        model,
+        model: underlying.skew === undefined ? model : { ...model, skew: underlying.skew },
         expiries,
       })
       latest.set(id, chain)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { propertyRuns } from '../../../test/profile.ts'
 import { describeFault } from '../../domain/faults.ts'
 import type { RawSeries } from '../../domain/recorded.ts'
 import type { SeriesResult } from '../../domain/series.ts'
@@ -128,7 +129,7 @@ describe('validateSeries', () => {
         const dropped = said.reduce((sum, { count }) => sum + count, 0)
         expect(dates.length + dropped).toBe(given.length)
       }),
-      { seed: 7, numRuns: 2_000 },
+      propertyRuns(2_000),
     )
   })
 })
