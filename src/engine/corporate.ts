@@ -68,11 +68,12 @@ function applySplit(
   for (let sleeve = 0; sleeve < before.length; sleeve += 1) {
     if (before[sleeve] === 0) continue
     const at = sleeve * books.width + index
-    const average = (books.cost[at]! / before[sleeve]!) * (denominator / numerator)
+    const perWhole = books.perWhole[index]!
+    const average = ((books.cost[at]! / (before[sleeve]! / perWhole)) * denominator) / numerator
     // The fraction is settled at the price after the split, against the average cost after it.
-    const realised = fraction[sleeve]! * (price - average) * books.scale[index]!
+    const realised = (fraction[sleeve]! / perWhole) * books.multiplier[index]! * (price - average)
     books.quantity[at] = whole[sleeve]!
-    books.cost[at] = whole[sleeve]! * average
+    books.cost[at] = (whole[sleeve]! / perWhole) * average
     books.realised[at] = books.realised[at]! + realised
     books.cash[sleeve * books.currencies + books.currency[index]!]! += cash[sleeve]!
     observe(runtime, {

@@ -5,6 +5,7 @@
 import { assert, unreachable } from '../domain/assert.ts'
 import { orderColumns, type QuoteColumns } from '../domain/columns.ts'
 import type { PortfolioConfig } from '../domain/config.ts'
+import { countsPerUnit } from '../domain/currencies.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
@@ -13,9 +14,11 @@ import type { Parameters } from '../domain/parameters.ts'
 import type { Violation } from '../domain/risk.ts'
 import { sessionOf, utcDate } from '../domain/sessions.ts'
 import type { Strategy } from '../domain/strategy.ts'
-import type { Instant, Memory, TradeDate } from '../domain/units.ts'
+import type { Instant, InstrumentId, Memory, TradeDate } from '../domain/units.ts'
 import { volatility } from '../indicators/volatility/volatility.ts'
 import { volumeAverage } from '../indicators/volume-average/volume-average.ts'
+import { advanceMoments, createRollingMoments } from '../pipeline/allocation/rolling.ts'
+import { dealFill } from '../pipeline/fills/attribute.ts'
 import { createBooks, postFlow, postTransfer } from '../pipeline/ledger/books.ts'
 import { acknowledgeBreaker, drawdownOf, endBreakerDay, startBreaker, stepBreaker } from '../pipeline/risk/breaker.ts'
 import { activateAuction, activateClose, beginCycle, retireBatch } from './activate.ts'
@@ -34,12 +37,12 @@ import { guardAuction, guardClose, guardRange } from './protect.ts'
 import { type ProjectedBooks, projectedBooks } from './risk-view.ts'
 import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
 import { settleFills, settleState } from './settle.ts'
-import { emptyState, type KernelState, release, shareColumns, widenState } from './state.ts'
+import { emptyState, type KernelState, projectedOf, release, shareColumns, widenState } from './state.ts'
 import { activateStructures } from './structure-orders.ts'
 import { addInstrument, markContracts } from './structures.ts'
 import { valueAll } from './valuation.ts'
 import { pushWish, type SleeveView, sleeveView, WISH, type WishColumns, wishColumns } from './view.ts'
-import { takeWishes } from './wishes.ts'
+import { takeWishes, waitFor } from './wishes.ts'
 
 /** Snapshots of another version are refused: a state is only continued by the code that wrote it. */
 export const KERNEL_VERSION = 1
@@ -238,6 +241,8 @@ function configure(parts: Parts, config: PortfolioConfig, codes: Readonly<Record
   valueAll(parts.runtime)
   for (const sleeve of parts.runtime.sleeves) state.sleeves[sleeve.ordinal]!.dayStartEquity = sleeve.equity
   if (config.limits.drawdown !== null) state.breaker = startBreaker(parts.runtime.equity)
+  state.moments = createRollingMoments(config.sleeves.length)
+  state.previousEquity = Float64Array.from(parts.runtime.sleeves, (sleeve) => sleeve.equity)
 }
 
 /** Builds what the configuration gives: sleeves, their clocks, indicators and views. */
@@ -493,7 +498,24 @@ function endDay(parts: Parts, slices: readonly Slice[]): void {
     const flat = runtime.equity === runtime.cash
     if (endBreakerDay(state.breaker, rule, runtime.equity, flat) === 'resume') resolveBreach(runtime)
   }
+  advanceAllocation(runtime)
   runtime.observer?.day(ending.tradeDate, state.at)
+}
+
+let dayReturns = new Float64Array(0)
+
+/** The sleeves' returns of the day enter the rolling weights and correlations; flows are no returns. */
+function advanceAllocation(runtime: Runtime): void {
+  const { state, sleeves } = runtime
+  if (dayReturns.length !== sleeves.length) dayReturns = new Float64Array(sleeves.length)
+  for (let ordinal = 0; ordinal < sleeves.length; ordinal += 1) {
+    const equity = sleeves[ordinal]!.equity
+    const previous = state.previousEquity[ordinal]!
+    dayReturns[ordinal] = previous > 0 ? equity / previous - 1 : 0
+    state.previousEquity[ordinal] = equity
+  }
+  advanceMoments(state.moments, dayReturns)
+  runtime.observer?.allocated(state.moments.weights, state.moments.correlation)
 }
 
 function closesDay(runtime: Runtime, slice: Slice, calendar: string): boolean {
@@ -605,16 +627,25 @@ function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: 'cash' }
     const source = runtime.sleeveOrdinal.get(from)!
     const target = runtime.sleeveOrdinal.get(to)!
     postTransfer(state.books, currency, source, target, amount)
+    shiftPrevious(runtime, source, 0 - amount)
+    shiftPrevious(runtime, target, amount)
     const kind = event.cause === 'marginCall' ? 'marginCall' : 'transfer'
     runtime.observer?.posting(kind, 0, 0, source, -1, 0, 0, 0 - amount, 0, 0, 0, event.cause)
     runtime.observer?.posting(kind, 0, 0, target, -1, 0, 0, amount, 0, 0, 0, event.cause)
   } else {
     const sleeve = event.sleeve === undefined ? 0 : runtime.sleeveOrdinal.get(event.sleeve)!
     postFlow(state.books, currency, sleeve, event.amount)
+    shiftPrevious(runtime, sleeve, event.amount)
     runtime.observer?.posting('transfer', 0, 0, sleeve, -1, 0, 0, event.amount, 0, 0, 0, event.cause)
   }
   runtime.tradeDate = before
   valueAll(runtime)
+}
+
+/** A flow moves what the next return is measured from, so that it is none itself. */
+function shiftPrevious(runtime: Runtime, sleeve: number, amount: number): void {
+  const { state } = runtime
+  state.previousEquity[sleeve] = state.previousEquity[sleeve]! + amount / countsPerUnit(state.config!.currency)
 }
 
 function onOperator(runtime: Runtime, command: Extract<EngineEvent, { kind: 'operator' }>['command']): void {
@@ -630,9 +661,45 @@ function onOperator(runtime: Runtime, command: Extract<EngineEvent, { kind: 'ope
       if (state.breaker !== null && acknowledgeBreaker(state.breaker, runtime.equity) === 'resume')
         resolveBreach(runtime)
       return
+    case 'reduce':
+      reduceAll(runtime, command)
+      return
     default:
       unreachable(command)
   }
+}
+
+/** Closes a part of the account's position, shared by the sleeves that hold that side: what a margin call forces. */
+function reduceAll(
+  runtime: Runtime,
+  command: { readonly instrument: InstrumentId; readonly quantity: number; readonly reason: string },
+): void {
+  const { state } = runtime
+  const index = runtime.byId.get(command.instrument)
+  assert(index !== undefined, `a reduction names "${command.instrument}", which is not listed`)
+  const open = Float64Array.from(runtime.sleeves, (_, sleeve) => {
+    const reducible = 0 - projectedOf(state, sleeve, index)
+    return reducible * command.quantity > 0 ? reducible : 0
+  })
+  let most = 0
+  for (const quantity of open) most += quantity
+  const wanted = Math.abs(command.quantity) < Math.abs(most) ? command.quantity : most
+  if (wanted === 0) return
+  const parts = new Float64Array(open.length)
+  dealFill(wanted, open, open.length, state.instruments[index]!.step, parts)
+  parts.forEach((quantity, sleeve) => {
+    if (quantity === 0) return
+    const terms = { type: 'market', force: 'day' } as const
+    waitFor(runtime, {
+      sleeve,
+      instrument: index,
+      quantity,
+      terms,
+      reducing: true,
+      reason: command.reason,
+      protection: null,
+    })
+  })
 }
 
 function snapshotOf({ runtime }: Parts): Snapshot {

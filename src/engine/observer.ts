@@ -33,6 +33,10 @@ export interface Observer {
     before: number,
     reason: string,
   ): void
+  /** An execution has been dealt: its signed units, after the postings of its parts. */
+  executed(instrument: number, quantity: number): void
+  /** A reducing wish was judged: units asked, and how far the projected position moved. */
+  reduced(asked: number, moved: number): void
   /** A net order or a cross without one, when it is made. Shares stand at [start, start + count) of the columns. */
   ordered(row: OrderRow): void
   /** What became of it: filled units are added per fill; the state when it ends. */
@@ -43,6 +47,8 @@ export interface Observer {
   structureClosed(closed: StructureEvent & { readonly exitReason: string }): void
   /** The end of a portfolio day, after marking. */
   day(tradeDate: number, at: number): void
+  /** This day's inverse-volatility weights and correlations of the sleeves, row by row; reused arrays. */
+  allocated(weights: Float64Array, correlation: Float64Array): void
 }
 
 export interface OrderRow {

@@ -70,6 +70,8 @@ export interface Recorder extends Observer {
   readonly refusals: RefusalRecord[]
   readonly series: DaySeries
   readonly maxPositionWeight: number[]
+  /** Inverse-volatility weights day by day (day-major), and the last correlations. */
+  readonly allocation: { readonly weights: number[]; correlation: Float64Array }
   orders(): OrderRecord[]
   netting(): NettingTotals
   /** Largest count of broker orders for one instrument within one cycle: must stay 1. */
@@ -98,6 +100,7 @@ export function createRecorder(): Recorder {
     feesSaved: 0,
     crosses: 0,
   }
+  const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
   const seen = { cycle: -1, counts: new Map<string, number>(), most: 0 }
 
   const run = (): Runtime => {
@@ -447,6 +450,13 @@ export function createRecorder(): Recorder {
       runtime = next
     },
     posting,
+    executed: () => {},
+    reduced: () => {},
+    allocated: (weights, correlation) => {
+      allocation.weights.push(...weights)
+      allocation.correlation = Float64Array.from(correlation)
+    },
+    allocation,
     ordered,
     orderFilled,
     orderEnded: (order, state) => orderEnded(order, state),

@@ -148,6 +148,8 @@ export interface RunResult {
   readonly violations: readonly Violation[]
   readonly positions: readonly PositionRecord[]
   readonly netting: NettingTotals
+  /** Inverse-volatility weights day by day (day-major) and the last rolling correlations (sleeves x sleeves). */
+  readonly allocation: { readonly weights: Float64Array; readonly correlation: Float64Array }
   readonly maxOrdersPerInstrumentCycle: number
   readonly invariants: { readonly checked: Readonly<Record<string, number>>; readonly violated: readonly string[] }
   /** Listing later, ending earlier, parity, model-priced options and the like: said in the report. */

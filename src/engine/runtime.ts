@@ -120,6 +120,8 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
     instrument,
     runtime.state.config?.parity[instrument.currency] ?? instrument.currency,
   )
+  state.books.perWhole[instrument.index] = instrument.unitsPerWhole
+  state.books.multiplier[instrument.index] = instrument.multiplier
   state.books.scale[instrument.index] = instrument.multiplier / instrument.unitsPerWhole
   const currency = currencyIndex(runtime, instrument.currency)
   state.books.currency[instrument.index] = currency < 0 ? 0 : currency

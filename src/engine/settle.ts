@@ -65,10 +65,12 @@ export function settleFills(runtime: Runtime, fills: FillColumns): void {
     if (at >= 0) {
       if (runtime.batch.instrument[at]! < 0) {
         settleStructureLeg(runtime, fills, row, signed)
+        runtime.observer?.executed(instrument, quantity)
         continue
       }
       settleBatch(runtime, at, { row, quantity, price, cash: signed, fee, execution: fills.execution[row]! })
     } else settleWorking(runtime, order, { row, quantity, price, cash: signed, fee, execution: fills.execution[row]! })
+    runtime.observer?.executed(instrument, quantity)
     runtime.observer?.orderFilled(order, quantity, price, fee)
   }
 }

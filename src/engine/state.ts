@@ -8,6 +8,7 @@ import type { Protection } from '../domain/orders.ts'
 import type { Violation } from '../domain/risk.ts'
 import type { OptionLeg } from '../domain/strategy.ts'
 import type { Memory, Quantity } from '../domain/units.ts'
+import { createRollingMoments, type RollingMoments } from '../pipeline/allocation/rolling.ts'
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 
@@ -149,6 +150,9 @@ export interface KernelState {
   /** Contracts and shares that an expiry or assignment left behind: closed at their next auction. */
   leftovers: { readonly instrument: number; readonly reason: 'expiry' | 'assignment' }[]
   breaker: BreakerState | null
+  /** Rolling returns of the sleeves per portfolio day, and the equity they are measured from. */
+  moments: RollingMoments
+  previousEquity: Float64Array
   violations: Violation[]
   nextIntent: number
   nextStructure: number
@@ -194,6 +198,8 @@ export function emptyState(): KernelState {
     guards: [],
     leftovers: [],
     breaker: null,
+    moments: createRollingMoments(0),
+    previousEquity: new Float64Array(0),
     violations: [],
     nextIntent: 1,
     nextStructure: 1,

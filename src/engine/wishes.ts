@@ -80,7 +80,9 @@ function reducePart(runtime: Runtime, wishes: WishColumns, row: number): void {
   const reducing = reducingPart(runtime, sleeve, instrument, wanted)
   if (reducing === 0) return
   wishes.taken[row] = reducing
+  const before = projectedOf(runtime.state, sleeve, instrument)
   wait(runtime, row, wishes, reducing, true)
+  runtime.observer?.reduced(reducing, projectedOf(runtime.state, sleeve, instrument) - before)
 }
 
 /** How much of a change shrinks what the sleeve will hold, without crossing zero. */

@@ -1,6 +1,7 @@
 import { type ReadTable, readCase, tableReader } from './case-files.ts'
 import { type Comparison, compare, type Difference } from './compare.ts'
 import { runIndicatorsCase } from './indicators.ts'
+import { runLedgerCase } from './ledger.ts'
 import { runMetricsCase } from './metrics.ts'
 
 /** Computes what a case expects, with the functions that the engine uses; null for what is not built. */
@@ -20,6 +21,7 @@ interface Topic {
 /** What can be computed so far: one entry per topic, or per family of names in it. */
 const TOPICS: readonly Topic[] = [
   { topic: 'indicators', prefix: '', run: runIndicatorsCase },
+  { topic: 'ledger', prefix: '', run: runLedgerCase },
   { topic: 'metrics', prefix: '', run: runMetricsCase },
 ]
 

@@ -15,7 +15,7 @@ export interface Books {
   readonly currencies: number
   width: number
   quantity: Float64Array
-  /** Signed quantity x average entry price. */
+  /** Signed whole shares, contracts or coins x average entry price. */
   cost: Float64Array
   /** In the instrument's currency. */
   realised: Float64Array
@@ -27,6 +27,9 @@ export interface Books {
   readonly dividends: Float64Array
   /** Money value of one count for a price of one, per instrument: multiplier x unit. */
   scale: Float64Array
+  /** Units in one whole share, contract or coin, and what a price move of one is worth for it. */
+  perWhole: Float64Array
+  multiplier: Float64Array
   currency: Int32Array
 }
 
@@ -44,6 +47,8 @@ export function createBooks(sleeves: number, currencies: number, width: number):
     fees: new Float64Array(sleeves),
     dividends: new Float64Array(sleeves),
     scale: new Float64Array(width),
+    perWhole: new Float64Array(width),
+    multiplier: new Float64Array(width),
     currency: new Int32Array(width),
   }
 }
@@ -56,6 +61,8 @@ export function widenBooks(books: Books, width: number): void {
   books.realised = rewiden(books.realised, books.sleeves, books.width, width)
   books.accountQuantity = rewiden(books.accountQuantity, 1, books.width, width)
   books.scale = rewiden(books.scale, 1, books.width, width)
+  books.perWhole = rewiden(books.perWhole, 1, books.width, width)
+  books.multiplier = rewiden(books.multiplier, 1, books.width, width)
   const currency = new Int32Array(width)
   currency.set(books.currency)
   books.currency = currency
@@ -91,15 +98,16 @@ export function postTrade(
   if (!(after <= MAGNITUDE_MAX && after >= -MAGNITUDE_MAX)) {
     throw new AssertionError(`a position must stay within 2^52 units, was "${after}"`)
   }
+  const perWhole = books.perWhole[instrument]!
   let realised = 0
   if (before === 0 || before > 0 === quantity > 0) {
-    books.cost[at] = books.cost[at]! + quantity * price
+    books.cost[at] = books.cost[at]! + (quantity / perWhole) * price
   } else {
-    const average = books.cost[at]! / before
+    const average = books.cost[at]! / (before / perWhole)
     const through = after !== 0 && after > 0 !== before > 0
-    const closed = through ? before : -quantity
-    realised = closed * (price - average) * books.scale[instrument]!
-    books.cost[at] = after === 0 ? 0 : through ? after * price : after * average
+    const closed = through ? before : 0 - quantity
+    realised = (closed / perWhole) * books.multiplier[instrument]! * (price - average)
+    books.cost[at] = after === 0 ? 0 : (after / perWhole) * (through ? price : average)
     books.realised[at] = books.realised[at]! + realised
   }
   books.quantity[at] = after
@@ -123,7 +131,7 @@ export function postAccount(books: Books, instrument: number, quantity: number, 
 /** Average entry price of a position; NaN when flat. */
 export function averagePrice(books: Books, sleeve: number, instrument: number): number {
   const at = sleeve * books.width + instrument
-  return books.cost[at]! / books.quantity[at]!
+  return books.cost[at]! / (books.quantity[at]! / books.perWhole[instrument]!)
 }
 
 /** Moves money between two sleeves of the account: creates and loses nothing, and is no return of either. */

@@ -1,0 +1,82 @@
+/** A run in the making: what it holds, and how events reach the kernel and commands the exchange. */
+import type { Command, EngineEvent } from '../domain/events.ts'
+import type { CorporateAction, DatedAction, MarketData } from '../domain/market.ts'
+import type { Instant, InstrumentId, TradeDate } from '../domain/units.ts'
+import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts'
+import type { Auditor } from './invariants.ts'
+import type { Kernel } from './kernel.ts'
+import type { BlockCursor } from './timeline.ts'
+
+/** Everything one run holds. */
+export interface Run {
+  readonly kernel: Kernel
+  readonly exchange: SimulatedExchange
+  readonly market: MarketData
+  readonly auditor: Auditor | null
+  readonly cursors: readonly BlockCursor[]
+  readonly actionsOf: ReadonlyMap<InstrumentId, readonly DatedAction[]>
+  nextAction: number
+  seq: number
+  cycle: number
+  at: Instant
+  tradeDate: TradeDate
+  moment: 'auction' | 'range' | 'close'
+  /** A margin call was open at the last close: the broker acts at the next auction. */
+  called: boolean
+}
+
+type Body<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never
+
+/** Gives the kernel one event, carries its commands out and looks at the invariants. */
+export function give(run: Run, body: Body<EngineEvent>): void {
+  const event = { seq: run.seq, at: run.at, ...body } as EngineEvent
+  run.seq += 1
+  const commands = run.kernel.apply(event)
+  run.auditor?.check(run.kernel, run.exchange.account)
+  for (const command of commands) carryOut(run, command)
+}
+
+function carryOut(run: Run, command: Command): void {
+  switch (command.kind) {
+    case 'list':
+      run.exchange.list(command.instrument)
+      return
+    case 'submit':
+      answer(run, run.exchange.submit(command.orders, run.moment))
+      return
+    case 'cancel':
+      answer(run, run.exchange.cancel(command.order))
+      return
+    case 'alert':
+      if (command.violation.rule === 'sleeveFault') judgeFault(run)
+      return
+    default:
+  }
+}
+
+function judgeFault(run: Run): void {
+  const { sleeves } = run.kernel.runtime.state
+  const faulty = sleeves.filter((sleeve) => sleeve.paused.startsWith('fault')).length
+  run.auditor?.faultIsolated(
+    faulty > 0,
+    faulty <= run.kernel.runtime.state.violations.filter((violation) => violation.rule === 'sleeveFault').length,
+  )
+}
+
+/** The exchange's word: fills first, then what fills do not say. */
+export function answer(run: Run, said: ExchangeAnswer): void {
+  const states =
+    said.states.length === 0
+      ? []
+      : said.states.filter(({ state }) => state !== 'working').map((state) => ({ ...state }))
+  if (said.fills !== null) give(run, { kind: 'fills', fills: said.fills })
+  for (const { order, state, evidence } of states) give(run, { kind: 'order', order, state, evidence })
+}
+
+/** The broker books an action on its account, the kernel on its own. */
+export function act(run: Run, action: CorporateAction): void {
+  const said = run.exchange.apply(action)
+  const states = said.states.map((state) => ({ ...state }))
+  give(run, { kind: 'corporateAction', tradeDate: run.tradeDate, action })
+  for (const { order, state, evidence } of states) give(run, { kind: 'order', order, state, evidence })
+}

@@ -1,0 +1,114 @@
+import { countsPerUnit } from '../domain/currencies.ts'
+import type { Instant, TradeDate } from '../domain/units.ts'
+import { averagePrice } from '../pipeline/ledger/books.ts'
+import type { Run } from './drive.ts'
+import { INVARIANTS } from './invariants.ts'
+import type { Recorder } from './recorder.ts'
+import type { PositionRecord, RunResult, SleeveResult } from './result.ts'
+
+/** Everything a finished run leaves behind. */
+export function resultOf(run: Run, recorder: Recorder): RunResult {
+  const { runtime } = run.kernel
+  const { state } = runtime
+  const { series } = recorder
+  const checked = Object.fromEntries(
+    Object.keys(INVARIANTS).map((id) => [
+      id,
+      run.auditor === null ? 0 : run.auditor.counts[id as keyof typeof INVARIANTS],
+    ]),
+  )
+  return {
+    config: state.config!,
+    instruments: state.instruments,
+    days: Int32Array.from(series.days),
+    equity: Float64Array.from(series.equity),
+    cash: Float64Array.from(series.cash),
+    grossExposure: Float64Array.from(series.gross),
+    netExposure: Float64Array.from(series.net),
+    sleeves: runtime.sleeves.map((_, ordinal) => sleeveResult(run, recorder, ordinal)),
+    trades: recorder.trades,
+    orders: recorder.orders(),
+    attribution: recorder.attribution,
+    refusals: recorder.refusals,
+    violations: state.violations,
+    positions: positionsOf(run),
+    netting: recorder.netting(),
+    allocation: {
+      weights: Float64Array.from(recorder.allocation.weights),
+      correlation: Float64Array.from(recorder.allocation.correlation),
+    },
+    maxOrdersPerInstrumentCycle: recorder.ordersPerInstrumentCycle(),
+    invariants: { checked, violated: run.auditor?.violated ?? [] },
+    notes: run.market.notes,
+    canonical: run.kernel.canonical(),
+    cycles: run.cycle,
+    events: run.seq,
+  }
+}
+
+function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResult {
+  const { runtime } = run.kernel
+  const { state } = runtime
+  const { books } = state
+  const own = recorder.series.sleeves[ordinal] ?? { equity: [], flows: [], cash: [], exposure: [], positions: [] }
+  const paused = state.sleeves[ordinal]!.paused
+  const counts = countsPerUnit(state.config!.currency)
+  let realised = 0
+  let unrealised = 0
+  for (const instrument of state.instruments) {
+    const at = ordinal * books.width + instrument.index
+    realised += books.realised[at]!
+    const quantity = books.quantity[at]!
+    if (quantity !== 0)
+      unrealised +=
+        quantity * runtime.unitValue[instrument.index]! - books.cost[at]! * books.multiplier[instrument.index]!
+  }
+  const violation = state.violations.find(
+    (candidate) => candidate.rule === 'sleeveFault' && candidate.subject === runtime.sleeves[ordinal]!.config.id,
+  )
+  return {
+    id: runtime.sleeves[ordinal]!.config.id,
+    equity: Float64Array.from(own.equity),
+    flows: Float64Array.from(own.flows),
+    cash: Float64Array.from(own.cash),
+    exposure: Float64Array.from(own.exposure),
+    openPositions: Int32Array.from(own.positions),
+    maxPositionWeight: recorder.maxPositionWeight[ordinal] ?? 0,
+    fees: books.fees[ordinal]! / counts,
+    realised,
+    unrealised,
+    dividends: books.dividends[ordinal]! / counts,
+    paused:
+      violation === undefined
+        ? null
+        : {
+            at: violation.at as Instant,
+            tradeDate: violation.value as TradeDate,
+            cause: paused.replace(/^fault: /, ''),
+          },
+  }
+}
+
+function positionsOf(run: Run): PositionRecord[] {
+  const { runtime } = run.kernel
+  const { state } = runtime
+  const positions: PositionRecord[] = []
+  for (const sleeve of runtime.sleeves) {
+    for (const instrument of state.instruments) {
+      const quantity = state.books.quantity[sleeve.ordinal * state.books.width + instrument.index]!
+      if (quantity === 0) continue
+      const averagePriceNow = averagePrice(state.books, sleeve.ordinal, instrument.index)
+      const value = quantity * runtime.unitValue[instrument.index]!
+      positions.push({
+        sleeve: sleeve.config.id,
+        instrument: instrument.symbol,
+        quantity: quantity / instrument.unitsPerWhole,
+        averagePrice: averagePriceNow,
+        mark: state.mark[instrument.index]!,
+        value,
+        unrealised: value - quantity * averagePriceNow * state.books.scale[instrument.index]!,
+      })
+    }
+  }
+  return positions
+}

@@ -1,0 +1,316 @@
+/** Backtest: a synchronous loop that gives the kernel bars and the simulated exchange's answers. No promise, no clock. */
+
+import type { PortfolioConfig } from '../domain/config.ts'
+import type { ClockBlock, CorporateAction, DatedAction, MarketData, OptionChain } from '../domain/market.ts'
+import type { Parameters } from '../domain/parameters.ts'
+import { nextSession } from '../domain/sessions.ts'
+import type { Strategy } from '../domain/strategy.ts'
+import { type Instant, type InstrumentId, type Memory, type Price, quantity, type TradeDate } from '../domain/units.ts'
+import { simulatedExchange } from '../exchange/simulated.ts'
+import { fixedAllocation } from '../pipeline/allocation/fixed.ts'
+import { act, answer, give, type Run } from './drive.ts'
+import { type Auditor, createAuditor } from './invariants.ts'
+import { createKernel } from './kernel.ts'
+import { answerMarginCalls } from './margin-calls.ts'
+import type { Observer } from './observer.ts'
+import { createRecorder } from './recorder.ts'
+import type { RunResult } from './result.ts'
+import { resultOf } from './result-of.ts'
+import { type BlockCursor, cursorsOf, nextInstant, quotesAt, sliceAt } from './timeline.ts'
+
+export interface RunInput {
+  readonly config: PortfolioConfig
+  readonly market: MarketData
+  readonly strategies: readonly Strategy<Parameters, Memory>[]
+  /** Checks every invariant after every event; off only where time is measured. */
+  readonly checks: boolean
+  /** Told after each instant how much of the run is done, from 0 to 1. */
+  readonly onProgress?: (done: number) => void
+}
+
+/** Riskless rate that decides early exercise of American contracts. */
+const EXERCISE_RATE = 0.03
+
+export function runBacktest(input: RunInput): RunResult {
+  const recorder = createRecorder()
+  const auditor = input.checks ? createAuditor() : null
+  const run = startRun(input, auditor === null ? recorder : audited(recorder, auditor), auditor)
+  recorder.attach(run.kernel.runtime)
+  openBooks(run, input)
+  playMarket(run, input.onProgress)
+  return resultOf(run, recorder)
+}
+
+/** A run without records: the same loop for benches and sweeps. */
+export function runBare(input: Omit<RunInput, 'checks'>, observer?: Observer): Run {
+  const run = startRun({ ...input, checks: false }, observer, null)
+  openBooks(run, input)
+  playMarket(run, input.onProgress)
+  return run
+}
+
+function startRun(input: RunInput, observer: Observer | undefined, auditor: Auditor | null): Run {
+  const { config, market } = input
+  const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
+  const actionsOf = new Map<InstrumentId, DatedAction[]>()
+  for (const dated of market.actions) {
+    const list = actionsOf.get(dated.action.instrument)
+    if (list === undefined) actionsOf.set(dated.action.instrument, [dated])
+    else list.push(dated)
+  }
+  return {
+    kernel: createKernel(observer === undefined ? { strategies } : { strategies, observer }),
+    exchange: simulatedExchange({
+      account: config.account,
+      currency: config.currency,
+      cash: config.capital,
+      costs: config.costs,
+      checks: input.checks,
+    }),
+    market,
+    auditor,
+    cursors: cursorsOf(market),
+    actionsOf,
+    nextAction: 0,
+    seq: 0,
+    cycle: 0,
+    at: 0 as Instant,
+    tradeDate: 0 as TradeDate,
+    moment: 'auction',
+    called: false,
+  }
+}
+
+/** Passes everything on to the recorder and shows the auditor what it needs. */
+function audited(recorder: Observer, auditor: Auditor): Observer {
+  let parts = 0
+  return {
+    ...recorder,
+    posting: (kind, order, execution, sleeve, instrument, units, price, cash, fee, realised, before, reason) => {
+      if (kind === 'fill') parts += units
+      recorder.posting(kind, order, execution, sleeve, instrument, units, price, cash, fee, realised, before, reason)
+    },
+    executed: (_, filled) => {
+      auditor.fill(filled, parts)
+      parts = 0
+    },
+    reduced: (asked, moved) => auditor.reducingJudged(asked, moved),
+  }
+}
+
+function openBooks(run: Run, input: Omit<RunInput, 'checks'>): void {
+  const { config, market } = input
+  give(run, { kind: 'configured', config, codes: {} })
+  for (const sessions of market.sessions) give(run, { kind: 'sessions', calendar: sessions.calendar, sessions })
+  for (const instrument of market.instruments) {
+    run.exchange.list(instrument)
+    give(run, { kind: 'listed', instrument })
+  }
+}
+
+function playMarket(run: Run, onProgress?: (done: number) => void): void {
+  let bars = 0
+  let total = 0
+  for (const { block } of run.cursors) total += block.tradeDates.length
+  for (;;) {
+    const at = nextInstant(run.cursors)
+    if (at === null) break
+    run.at = at
+    run.cycle += 1
+    bars += closeBars(run)
+    takeActions(run)
+    openBars(run)
+    onProgress?.(total === 0 ? 1 : bars / total)
+  }
+}
+
+/** Every clock that closes now: what happened within the bars, then one cycle, then the night's exercises and margin. */
+function closeBars(run: Run): number {
+  const closing = run.cursors.filter((cursor) => cursor.isOpen && cursor.block.closes[cursor.row] === run.at)
+  if (closing.length === 0) return 0
+  for (const cursor of closing) rangeOf(run, cursor)
+  const chains: OptionChain[] = []
+  run.moment = 'close'
+  for (const cursor of closing) {
+    run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
+    const own = chainsAt(run, cursor, 'close')
+    chains.push(...own)
+    answer(run, run.exchange.close(run.at, run.tradeDate, cursor.bars(), own, true))
+  }
+  give(run, {
+    kind: 'slices',
+    cycle: run.cycle,
+    slices: closing.map((cursor) => sliceAt(cursor, run.at, chainsFor(cursor, chains))),
+  })
+  weighSleeves(run)
+  for (const cursor of closing) {
+    if (run.market.chains !== null) endOptionDay(run, cursor)
+    cursor.isOpen = false
+    cursor.row += 1
+  }
+  run.called = answerMarginCalls(run)
+  return closing.length
+}
+
+function weighSleeves(run: Run): void {
+  if (run.auditor === null) return
+  const invested = run.kernel.runtime.state.config!.sleeves.filter((sleeve) => sleeve.strategy !== null)
+  const { weights, cash } = fixedAllocation(invested.map((sleeve) => sleeve.weight))
+  run.auditor.weights(weights, cash)
+}
+
+function chainsFor(cursor: BlockCursor, chains: readonly OptionChain[]): readonly OptionChain[] {
+  return chains.length === 0 ? chains : chains.filter((chain) => cursor.block.instruments.includes(chain.underlying))
+}
+
+/** Within the bar: what rests at the exchange, then the kernel's own exits, one trigger per instrument at a time. */
+function rangeOf(run: Run, cursor: BlockCursor): void {
+  run.moment = 'range'
+  run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
+  if (run.exchange.restingCount() > 0 || run.kernel.runtime.state.guards.length > 0) {
+    answer(run, run.exchange.range(run.at, cursor.bars()))
+  }
+  for (let orders = run.kernel.runtime.state.executions - 1; orders !== run.kernel.runtime.state.executions; ) {
+    if (run.kernel.runtime.state.guards.length === 0) return
+    orders = run.kernel.runtime.state.executions
+    give(run, {
+      kind: 'quotes',
+      cycle: run.cycle,
+      phase: 'range',
+      tradeDate: run.tradeDate,
+      quotes: quotesAt(cursor, 'range'),
+      chains: [],
+    })
+  }
+}
+
+/** Corporate actions of this instant, before any auction. The price for fractions is the day's first. */
+function takeActions(run: Run): void {
+  const { actions } = run.market
+  while (run.nextAction < actions.length && actions[run.nextAction]!.at <= run.at) {
+    const dated = actions[run.nextAction]!
+    run.nextAction += 1
+    run.tradeDate = dated.tradeDate
+    act(run, dated.action.kind === 'split' ? pricedSplit(run, dated.action) : dated.action)
+  }
+}
+
+function pricedSplit(run: Run, action: Extract<CorporateAction, { kind: 'split' }>): CorporateAction {
+  if (action.priceAfter !== null) return action
+  for (const cursor of run.cursors) {
+    const column = cursor.block.instruments.indexOf(action.instrument)
+    if (column < 0 || cursor.row >= cursor.block.tradeDates.length) continue
+    const open = cursor.block.open[cursor.row * cursor.block.instruments.length + column]!
+    if (!Number.isNaN(open)) return { ...action, priceAfter: open as Price }
+  }
+  const mark = run.kernel.runtime.state.mark[run.kernel.runtime.byId.get(action.instrument)!]!
+  return Number.isNaN(mark)
+    ? action
+    : { ...action, priceAfter: ((mark * action.denominator) / action.numerator) as Price }
+}
+
+function openBars(run: Run): void {
+  const opening = run.cursors.filter(
+    (cursor) =>
+      !cursor.isOpen && cursor.row < cursor.block.tradeDates.length && cursor.block.opens[cursor.row] === run.at,
+  )
+  if (opening.length === 0) return
+  run.moment = 'auction'
+  const chains: OptionChain[] = []
+  for (const cursor of opening) {
+    cursor.isOpen = true
+    run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
+    const own = needsChains(run) ? chainsAt(run, cursor, 'open') : []
+    chains.push(...own)
+    answer(run, run.exchange.open(run.at, run.tradeDate, cursor.bars(), own))
+  }
+  if (run.called) forceReduction(run)
+  if (!waits(run)) return
+  for (const cursor of opening) {
+    run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
+    give(run, {
+      kind: 'quotes',
+      cycle: run.cycle,
+      phase: 'auction',
+      tradeDate: run.tradeDate,
+      quotes: quotesAt(cursor, 'auction'),
+      chains: chainsFor(cursor, chains),
+    })
+  }
+}
+
+/** Whether an auction can concern anybody: wishes that wait, positions with exits, leftovers of an expiry. */
+function waits(run: Run): boolean {
+  const { waiting, waitingStructures, guards, leftovers } = run.kernel.runtime.state
+  return waiting.length > 0 || waitingStructures.length > 0 || guards.length > 0 || leftovers.length > 0
+}
+
+function needsChains(run: Run): boolean {
+  const { state } = run.kernel.runtime
+  return state.waitingStructures.length > 0 || state.structures.length > 0 || state.leftovers.length > 0
+}
+
+/** A margin call that the reserve could not meet: the broker's reduction, shared by the sleeves that hold the position. */
+function forceReduction(run: Run): void {
+  run.called = false
+  if (run.exchange.marginCall() === null) return
+  for (const order of run.exchange.forcedReduction()) {
+    for (const leg of order.legs) {
+      give(run, {
+        kind: 'operator',
+        id: `margin-${run.seq}`,
+        actor: 'broker',
+        seen: run.seq,
+        command: {
+          kind: 'reduce',
+          instrument: leg.instrument.id,
+          quantity: quantity(leg.quantity),
+          reason: 'margin call',
+        },
+      })
+    }
+  }
+}
+
+function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): OptionChain[] {
+  const source = run.market.chains
+  if (source === null) return []
+  const { block } = cursor
+  const prices = phase === 'open' ? block.open : block.close
+  const found: OptionChain[] = []
+  for (const underlying of source.underlyings) {
+    const column = block.instruments.indexOf(underlying)
+    if (column < 0) continue
+    const spot = prices[cursor.row * block.instruments.length + column]!
+    if (Number.isNaN(spot)) continue
+    const chain = source.chain(underlying, run.at, block.tradeDates[cursor.row] as TradeDate, phase, spot)
+    if (chain !== null) found.push(chain)
+  }
+  return found
+}
+
+/** After the close: contracts that end today, and holders who gain by exercising tonight. */
+function endOptionDay(run: Run, cursor: BlockCursor): void {
+  const { runtime } = run.kernel
+  if (
+    !runtime.state.instruments.some(
+      (instrument) => instrument.option !== null && runtime.state.books.accountQuantity[instrument.index] !== 0,
+    )
+  )
+    return
+  const priceOf = (underlying: InstrumentId): number => runtime.state.mark[runtime.byId.get(underlying)!]!
+  const dividendOf = (underlying: InstrumentId): number => nextDividend(run, cursor.block, underlying)
+  for (const action of [...run.exchange.expiries(run.tradeDate, priceOf)]) act(run, action)
+  for (const action of [...run.exchange.earlyAssignments(run.tradeDate, { priceOf, dividendOf, rate: EXERCISE_RATE })])
+    act(run, action)
+}
+
+function nextDividend(run: Run, block: ClockBlock, underlying: InstrumentId): number {
+  const sessions = run.market.sessions.find((table) => table.calendar === block.calendar)
+  const next = sessions === undefined ? null : nextSession(sessions, run.tradeDate)
+  let amount = 0
+  for (const { tradeDate, action } of run.actionsOf.get(underlying) ?? []) {
+    if (action.kind === 'dividend' && tradeDate === next) amount += action.amount
+  }
+  return amount
+}
