@@ -66,7 +66,7 @@ ${contributionTotal(sleeves)}
   const rows = sleeves.map((sleeve) => sleeveRow(frame, sleeve))
   return panel(
     { title: 'Sleeves', unit: 'each with its own capital and books' },
-    table({ caption: 'Sleeves side by side', columns }, rows, foot),
+    table({ caption: 'Sleeves side by side', columns, kind: 'sleeves' }, rows, foot),
   )
 }
 
