@@ -28,7 +28,7 @@ import { SCHEDULES } from '../exchange/schedules.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { createKernel, type Kernel } from './kernel.ts'
 import { setMark } from './runtime.ts'
-import { plain, type ScenarioLog, scenarioObserver } from './scenario-log.ts'
+import { difference, plain, type ScenarioLog, scenarioObserver } from './scenario-log.ts'
 import { valueAll } from './valuation.ts'
 
 type Decimal = string | number
