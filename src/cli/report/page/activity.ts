@@ -52,7 +52,7 @@ const TRADE_COLUMNS = [
 
 function tradeTable(frame: Frame, caption: string, trades: readonly TradeView[]): Markup {
   return table(
-    { caption, columns: TRADE_COLUMNS },
+    { caption, columns: TRADE_COLUMNS, kind: 'trade' },
     trades.map((trade) => tradeRow(frame, trade)),
   )
 }
