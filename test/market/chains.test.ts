@@ -214,6 +214,26 @@ describe.skipIf(data === null)('recorded chains (skipped without the data folder
     expect(source.chain(id, closeOf(20140620), tradeDate(20140620), 'close', 91)).toBeNull()
   })
 
+  it('lists a contract once where two files know it, with its two sides', async () => {
+    const id = instrumentId('AAPL')
+    const files = ['AAPL_2014_lean_quotes.csv', 'AAPL_2014-06_lean_greeks.csv']
+    const read = await Promise.all(files.map((file) => readOptionRecords(join(data!, 'options', file), file)))
+    const source = recordedChainSource({
+      records: read.flatMap(({ records }) => records),
+      instruments: new Map([['AAPL', id]]),
+      rate: 0.03,
+      dividendYield: 0,
+      halfSpreadMin: 0.02,
+      halfSpreadFraction: 0.02,
+    })
+    const chain = source.chain(id, closeOf(20140609), tradeDate(20140609), 'close', 93.7)!
+    const strikes = chain.strikes(tradeDate(20140719), 'put')
+    expect(new Set(strikes).size).toBe(strikes.length)
+    expect(chain.quote(tradeDate(20140719), 'put', 108.57)).toMatchObject({ bid: 14.8, ask: 15.1 })
+    // Its mid is below what exercise pays at the recorded spot: no time value, moves as the share does.
+    expect(chain.quote(tradeDate(20140719), 'put', 108.57)).toMatchObject({ impliedVolatility: 0, delta: -1 })
+  })
+
   it('leaves stale strikes from before a split out, and does not believe volatilities of other prices', async () => {
     const chain = (await recordedChain('AAPL_2014-06_lean_greeks.csv', 20140609, 'AAPL', 93.7))!
     expect(chain.strikes(tradeDate(20140719), 'put').at(-1)).toBeLessThan(120) // the file lists up to 445 beside 92.72

@@ -103,10 +103,10 @@ describe('importSeries', () => {
     await importSeries([{ name: 'ONE', series }], out, { formats: ['csv'], force: false })
     const again = { formats: ['csv'], force: false } as const
     await expect(importSeries([{ name: 'ONE', series }], out, again)).rejects.toThrow('"ONE.csv"')
-    await importSeries([{ name: 'TWO', series }], out, again)
+    await importSeries([{ name: 'more/TWO', series }], out, again)
     await importSeries([{ name: 'ONE', series }], out, { ...again, force: true })
     const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { files: { file: string }[] }
-    expect(manifest.files.map(({ file }) => file)).toEqual(['TWO.csv', 'ONE.csv'])
+    expect(manifest.files.map(({ file }) => file)).toEqual(['more/TWO.csv', 'ONE.csv'])
   })
 
   it('leaves nothing behind when it fails', async () => {

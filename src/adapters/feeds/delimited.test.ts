@@ -22,7 +22,7 @@ function refusal(text: string): string {
 
 describe('parseDelimited', () => {
   it('gives each row the line it came from, across blank lines and quotes', () => {
-    const table = parseDelimited('a,b\n\n1,2\n\n3,"4,5"\n6,7\n', 'hand.csv')
+    const table = parseDelimited('a,b\n\n1,2\n,\n3,"4,5"\n6,7\n', 'hand.csv')
     expect(cells(table)).toEqual([
       ['1', '2'],
       ['3', '4,5'],

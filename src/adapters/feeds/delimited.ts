@@ -142,7 +142,7 @@ function bodyRows(
   const last = cut.rows.findLastIndex(isFilled)
   for (let row = first + 1; row <= last; row += 1) {
     const cells = cut.rows[row]!
-    if (cells.length === 1 && cells[0]!.trim() === '') blank.push(row)
+    if (!isFilled(cells)) blank.push(row)
     else if (cells.length === width && cells.every((cell, column) => cell.trim() === header[column])) headers.push(row)
     else if (cells.length === width) kept.push(row)
     else {
@@ -151,7 +151,10 @@ function bodyRows(
     }
   }
   if (blank.length > 0) {
-    findings.push({ ...note('blank-lines', 'blank lines', cut.lines[blank[0]!]!), count: blank.length })
+    findings.push({
+      ...note('blank-lines', 'lines without any cell filled in', cut.lines[blank[0]!]!),
+      count: blank.length,
+    })
   }
   if (headers.length > 0) {
     const text = 'repeated header lines were dropped'

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Finding, Series } from '../../domain/series.ts'
 import { formatDate, formatInstant } from '../../domain/sessions.ts'
@@ -11,7 +11,7 @@ export type ImportFormat = (typeof IMPORT_FORMATS)[number]
 
 export const MANIFEST_NAME = 'manifest.json'
 
-/** A judged series and the name it gets, without folder and ending. */
+/** A judged series and the name it gets below the folder, without its ending: 'TSLA' or 'stocks_daily/TSLA'. */
 export interface ImportItem {
   readonly name: string
   readonly series: Series
@@ -30,8 +30,8 @@ export interface ImportEntry {
 
 /**
  * Writes cleaned series into a folder, as CSV in the plain layout, as Parquet, or both, beside a manifest of what was
- * repaired. Every file is written under a temporary name and renamed when all of them are complete; when anything fails
- * nothing new is left behind.
+ * repaired. Every file is written under a temporary name and renamed when all of them are complete, so a half-written file never
+ * bears its name; when writing fails, nothing of it is left behind.
  *
  * @throws FaultError OUTPUT_EXISTS where a file is there already and `force` is false, before anything is written
  */
@@ -50,7 +50,7 @@ export async function importSeries(
       if (await isThere(join(folder, file))) throw exists(file, 'it exists; give another folder, or --force')
     }
   }
-  await mkdir(folder, { recursive: true })
+  for (const { file } of targets) await mkdir(dirname(join(folder, file)), { recursive: true })
   const entries = targets.map(({ file, series }) => entryOf(file, series))
   const written: string[] = []
   try {
@@ -74,7 +74,7 @@ export async function importSeries(
 }
 
 function temporary(name: string): string {
-  return `.${name}.writing`
+  return join(dirname(name), `.${basename(name)}.writing`)
 }
 
 function exists(path: string, reason: string): FaultError {

@@ -65,11 +65,23 @@ export async function checkFile(path: string, source: string, today: TradeDate =
   }
 }
 
-/** Every CSV and Parquet file below a folder, by name. A folder without any is refused by DATA_FOLDER_MISSING. */
-export async function checkFolder(folder: string, today: TradeDate = todayUtc()): Promise<DataCheck> {
+/**
+ * Every CSV and Parquet file below a folder, in the order of their names.
+ *
+ * @param onFile told after each file how many of how many are done
+ * @throws FaultError DATA_FOLDER_MISSING
+ */
+export async function checkFolder(
+  folder: string,
+  today: TradeDate = todayUtc(),
+  onFile: (done: number, total: number) => void = () => {},
+): Promise<DataCheck> {
   const names = await dataFiles(folder)
   const files: FileVerdict[] = []
-  for (const name of names) files.push(await checkFile(join(folder, name), name, today))
+  for (const name of names) {
+    files.push(await checkFile(join(folder, name), name, today))
+    onFile(files.length, names.length)
+  }
   const count = (verdict: FileVerdict['verdict']): number => files.filter((file) => file.verdict === verdict).length
   return {
     files,

@@ -89,9 +89,14 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
   const { underlying, at, tradeDate, spot, isClose } = moment
   const spotThen = day.records.find(({ underlyingPrice }) => underlyingPrice > 0)?.underlyingPrice ?? spot
   if (spot / spotThen > SPLIT_RATIO || spotThen / spot > SPLIT_RATIO) return null
-  const listed = day.records.filter((record) => isPlausible(record, spotThen, recorded))
   const contracts = new Map<string, OptionRecord>()
-  for (const record of listed) contracts.set(keyOf(record.expiry, record.right, record.strike), record)
+  for (const record of day.records) {
+    if (!isPlausible(record, spotThen, recorded)) continue
+    const key = keyOf(record.expiry, record.right, record.strike)
+    // Where two files know a contract, two sides say more than a mid.
+    if (!contracts.has(key) || record.bid > 0) contracts.set(key, record)
+  }
+  const listed = [...contracts.values()]
   const quotes = new Map<string, OptionQuote | null>()
   const expiries = [...new Set(listed.map(({ expiry }) => expiry))]
     .filter((expiry) => expiry > tradeDate)
@@ -172,13 +177,19 @@ interface QuoteMoment {
   readonly isClose: boolean
 }
 
+interface Sides {
+  readonly bid: number
+  readonly ask: number
+  readonly mid: number
+  readonly half: number
+}
+
 /** The two sides that were recorded, or the mid with the stated half-spread around it. */
-function sidesOf(record: OptionRecord, recorded: RecordedChains): { readonly mid: number; readonly half: number } {
-  if (record.bid > 0 && record.ask > 0) {
-    return { mid: (record.bid + record.ask) / 2, half: (record.ask - record.bid) / 2 }
-  }
-  const { mid } = record
-  return { mid, half: Math.max(recorded.halfSpreadMin, recorded.halfSpreadFraction * mid) }
+function sidesOf(record: OptionRecord, recorded: RecordedChains): Sides {
+  const { bid, ask, mid } = record
+  if (bid > 0 && ask > 0) return { bid, ask, mid: (bid + ask) / 2, half: (ask - bid) / 2 }
+  const half = Math.max(recorded.halfSpreadMin, recorded.halfSpreadFraction * mid)
+  return { bid: Math.max(0, mid - half), ask: mid + half, mid, half }
 }
 
 function termsAt(record: OptionRecord, spot: number, at: number, recorded: RecordedChains): OptionTerms {
@@ -188,7 +199,7 @@ function termsAt(record: OptionRecord, spot: number, at: number, recorded: Recor
 }
 
 function quoteOf(record: OptionRecord, moment: QuoteMoment, recorded: RecordedChains): OptionQuote | null {
-  const { mid, half } = sidesOf(record, recorded)
+  const { bid, ask, mid, half } = sidesOf(record, recorded)
   if (!(mid > 0)) return null
   const then = termsAt(record, moment.spotThen, startOfDay(record.quoteDate) + CLOSE_MS, recorded)
   const known = volatilityOf(record, then, { mid, half })
@@ -196,11 +207,16 @@ function quoteOf(record: OptionRecord, moment: QuoteMoment, recorded: RecordedCh
   const { volatility, isFiles } = known
   if (moment.isClose) {
     const delta = isFiles && !Number.isNaN(record.delta) ? record.delta : optionGreeks(then, volatility).delta
-    return { bid: Math.max(0, mid - half), ask: mid + half, mid, impliedVolatility: volatility, delta }
+    return { bid, ask, mid, impliedVolatility: volatility, delta }
   }
   const now = optionGreeks(termsAt(record, moment.spot, moment.at, recorded), volatility)
-  const bid = Math.max(0, now.price - half)
-  return { bid, ask: now.price + half, mid: now.price, impliedVolatility: volatility, delta: now.delta }
+  return {
+    bid: Math.max(0, now.price - half),
+    ask: now.price + half,
+    mid: now.price,
+    impliedVolatility: volatility,
+    delta: now.delta,
+  }
 }
 
 interface KnownVolatility {
@@ -209,7 +225,10 @@ interface KnownVolatility {
   readonly isFiles: boolean
 }
 
-/** The file's own volatility where it gives back the mid, else the one that the mid implies; null where none exists. */
+/**
+ * The file's own volatility where it gives back the mid, else the one that the mid implies: 0 where nothing but exercise
+ * is paid for, null where there is none.
+ */
 function volatilityOf(
   record: OptionRecord,
   terms: OptionTerms,
@@ -223,5 +242,8 @@ function volatilityOf(
     }
   }
   const implied = impliedVolatility(terms, mid)
-  return implied.ok ? { volatility: implied.volatility, isFiles: false } : null
+  if (implied.ok) return { volatility: implied.volatility, isFiles: false }
+  // Deep in the money nothing but exercise is paid for: the contract moves as its share does.
+  const isExercise = ['belowIntrinsic', 'noTimeValue', 'expired'].includes(implied.reason)
+  return isExercise ? { volatility: 0, isFiles: false } : null
 }
