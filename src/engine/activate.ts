@@ -4,6 +4,7 @@ import type { QuoteColumns } from '../domain/columns.ts'
 import { TYPE_CODE } from '../domain/columns.ts'
 import { ORDER_TYPES, type Protection } from '../domain/orders.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
+import type { OrderId } from '../domain/units.ts'
 import { dealAmount } from '../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../pipeline/netting/net.ts'
 import { bookPart, type Part } from './booking.ts'
@@ -278,6 +279,7 @@ function place(runtime: Runtime, terms: Waiting, instrument: number, start: numb
     for (let share = start; share < start + count; share += 1) finishShare(runtime, share, instrument, 'lapsed')
     return
   }
+  if (!RESTS[terms.type]!) cancelOpposing(runtime, instrument, net)
   const row = batch.push({
     id,
     instrument,
@@ -429,6 +431,15 @@ function opposes(runtime: Runtime, instrument: number, quantity: number): boolea
       return true
   }
   return false
+}
+
+/** A resting order on the other side leaves before a market order is sent; what it had left ends as cancelled. */
+function cancelOpposing(runtime: Runtime, instrument: number, net: number): void {
+  for (const order of runtime.state.working) {
+    if (order.instrument === instrument && order.quantity > 0 !== net > 0) {
+      runtime.commands.push({ kind: 'cancel', order: order.id as OrderId })
+    }
+  }
 }
 
 /** An exit that a guard triggers inside the bar: its own cycle, filled at its level, never crossed. */
