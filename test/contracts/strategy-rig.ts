@@ -215,7 +215,7 @@ export function strategyRig(strategy: Strategy, parameters: Parameters, market: 
     },
     holding: (column) => holdingOf(book, column, now, slice),
     eligible: (column) => slice.volume[column]! > 0,
-    structures: () => book.structures.map((one) => structureOf(one, chainAt(one.column), market)),
+    structures: () => book.structures.map((one) => structureOf(one, chainAt(one.column))),
     chain: chainAt,
     toRaw: (column, signalPrice) => (signalPrice / slice.factor[column]!) as Price,
     sessions: () => sessions,
@@ -368,7 +368,7 @@ function holdingOf(book: Book, column: number, bar: number, slice: Slice): Holdi
   }
 }
 
-function structureOf(one: HeldStructure, chain: OptionChain | null, _market: RigMarket): StructureHolding {
+function structureOf(one: HeldStructure, chain: OptionChain | null): StructureHolding {
   let cost: number | null = chain === null ? null : 0
   for (const leg of one.wish.legs) {
     const quote = chain?.quote(leg.expiry, leg.right, leg.strike) ?? null
