@@ -149,7 +149,7 @@ export function createRecorder(): Recorder {
     if (made !== undefined && (kind === 'fill' || kind === 'cross')) takeShare(made, sleeve, quantity, fee, kind)
     if (info.option !== null && made !== undefined && made.record.instrument !== info.symbol) {
       const key = `${order} ${sleeve}`
-      structureFees.set(key, (structureFees.get(key) ?? 0) + fee)
+      structureFees.set(key, (structureFees.get(key) ?? 0) + moneyOf(fee))
       return
     }
     takeTrade(kind, order, sleeve, info, quantity, price, cash, fee, realised, before, reason)
@@ -194,6 +194,8 @@ export function createRecorder(): Recorder {
     const after = before + quantity
     const money = moneyOf(fee)
     if (trade === undefined || before === 0) {
+      if (before !== 0 && kind === 'fill')
+        closeLeg(sleeve, info, { quantity, price, cash: moneyOf(cash), fee: money, order, reason })
       if (before === 0) open.set(key, opened(quantity / unit, price, order, reason, sleeve, money))
       return
     }
