@@ -7,6 +7,7 @@ import { daysBetween, sessionAtIndex, sessionOf, tradeDate } from '../../src/dom
 import { type Instant, instrumentId, type TradeDate } from '../../src/domain/units.ts'
 import {
   CHAIN_MODEL,
+  firstKnown,
   listedExpiries,
   type ModelChainData,
   modelChain,
@@ -112,6 +113,14 @@ describe('modelChain', () => {
     expect(last.quote(expiry, 'put', 436)!.mid).toBeCloseTo(6, 12)
     expect(last.quote(expiry, 'put', 400)!.mid).toBe(0)
     expect(last.quote(tradeDate(20220401), 'put', 400)).toBeNull()
+  })
+
+  it('stands in where no chain was recorded', () => {
+    const silent = { underlyings: [SPY], chain: () => null }
+    const both = firstKnown([silent, source])
+    expect(both.underlyings).toEqual([SPY])
+    expect(both.chain(SPY, chain.at, chain.tradeDate, 'close', 430)!.origin).toBe('model')
+    expect(firstKnown([silent]).chain(SPY, chain.at, chain.tradeDate, 'close', 430)).toBeNull()
   })
 
   it('has no chain without a volatility, and is built again from its data', () => {

@@ -9,7 +9,7 @@ import type { ParquetColumn } from './parquet.ts'
 export const IMPORT_FORMATS = ['csv', 'parquet'] as const
 export type ImportFormat = (typeof IMPORT_FORMATS)[number]
 
-export const MANIFEST_NAME = 'manifest.json'
+const MANIFEST_NAME = 'manifest.json'
 
 /** A judged series and the name it gets below the folder, without its ending: 'TSLA' or 'stocks_daily/TSLA'. */
 export interface ImportItem {
@@ -150,7 +150,7 @@ function columnsOf(series: Series): readonly SeriesColumn[] {
 }
 
 /** The plain layout: date, open, high, low, close, volume, and what else the series has; numbers as short as exact. */
-export function csvText(series: Series): string {
+function csvText(series: Series): string {
   const columns = columnsOf(series)
   const header = ['date', ...columns.map(({ name }) => name)].join(',')
   const rows = momentTexts(series).map((moment, row) =>

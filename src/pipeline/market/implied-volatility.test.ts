@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Series } from '../../domain/series.ts'
 import { addDays, tradeDate } from '../../domain/sessions.ts'
 import {
   type DatedValues,
   impliedVolatilitySeries,
   knownValue,
   realisedVolatility,
+  signalCloses,
   trailingDividendYield,
 } from './implied-volatility.ts'
 
@@ -57,6 +59,14 @@ describe('impliedVolatilitySeries', () => {
     expect(series.values[75]).toBeCloseTo(realisedVolatility(closes).values[75]! * 1.1, 15)
     const alone = impliedVolatilitySeries({ kind: 'realised', closes, realisedFactor: 1.1 })
     expect(alone.values[75]).toBe(series.values[75])
+  })
+})
+
+describe('signalCloses', () => {
+  it('are continuous over a split', () => {
+    const closes = Float64Array.of(100, 50)
+    const series = { dates: Int32Array.of(20200102, 20200103), close: closes } as unknown as Series
+    expect([...signalCloses({ series, factors: Float64Array.of(1, 2) }).values]).toEqual([100, 100])
   })
 })
 

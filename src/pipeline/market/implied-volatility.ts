@@ -33,7 +33,7 @@ export function signalCloses({ series, factors }: Pick<AdjustedSeries, 'series' 
   return { dates: series.dates, values: series.close.map((close, row) => close * factors[row]!) }
 }
 
-export const REALISED_DAYS = 60
+const REALISED_DAYS = 60
 export const REALISED_FACTOR = 1.1
 const DAYS_PER_YEAR = 252
 /** A value this many calendar days old no longer says anything about today. */

@@ -14,7 +14,7 @@ const RATIO_NEARNESS = 0.04
 /** After a split the day itself is quiet; in a crash or a squeeze it is not. */
 const QUIET_RANGE = 1.15
 
-export interface SplitLikeJump {
+interface SplitLikeJump {
   readonly row: number
   /** New shares for old ones: 7 and 1 for a 7:1 split. */
   readonly numerator: number
@@ -39,7 +39,7 @@ export function judgeWildness(rows: Rows): Fault | null {
  * Days that open at the last close divided by a common split ratio, trade, and stay quiet: splits that nobody adjusted
  * for. Bars that never move (no trade) tell nothing.
  */
-export function splitLikeJumps(rows: Rows): readonly SplitLikeJump[] {
+function splitLikeJumps(rows: Rows): readonly SplitLikeJump[] {
   const { raw, kept } = rows
   if (raw.prices === 'close' || raw.resolution !== 'day') return []
   const found: SplitLikeJump[] = []
