@@ -217,6 +217,26 @@ export function createRecorder(): Recorder {
     if (after !== 0) open.set(key, opened(after / unit, price, order, reason, sleeve, 0))
   }
 
+  /** A leg that its structure left behind: what it cost is in the structure's own trade, so only the proceeds count. */
+  function closeLeg(
+    sleeve: number,
+    info: Instrument,
+    sale: {
+      readonly quantity: number
+      readonly price: number
+      readonly cash: number
+      readonly fee: number
+      readonly order: number
+      readonly reason: string
+    },
+  ): void {
+    const trade = opened(0 - sale.quantity / info.unitsPerWhole, 0, 0, 'leg of a structure', sleeve, sale.fee)
+    trade.exited = trade.entered
+    trade.exitValue = trade.exited * sale.price
+    trade.pnl += sale.cash
+    closeTrade(trade, sleeve, info.symbol, sale.order, sale.reason)
+  }
+
   function opened(
     quantity: number,
     price: number,
