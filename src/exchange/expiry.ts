@@ -6,7 +6,7 @@ import type { InstrumentId, Price, TradeDate } from '../domain/units.ts'
 import { type Listings, listedInstrument, moveCash, movePosition } from './account.ts'
 
 /** In the money by at least this much, an expiring contract is exercised without instruction (OCC Rule 805). */
-export const EXERCISE_MIN = 0.01
+const EXERCISE_MIN = 0.01
 
 /** What decides whether the holder of the other side exercises early. */
 export interface AssignmentFacts {
@@ -20,7 +20,7 @@ export interface AssignmentFacts {
   readonly rate: number
 }
 
-export function intrinsic(right: 'call' | 'put', strike: number, spot: number): number {
+function intrinsic(right: 'call' | 'put', strike: number, spot: number): number {
   return Math.max(0, right === 'call' ? spot - strike : strike - spot)
 }
 

@@ -12,7 +12,7 @@ let prices = new Float64Array(8)
 let middles = new Float64Array(8)
 
 /** The chain that the exchange was given for this very instant; null where there is none. */
-export function chainNow(desk: Desk, index: number): OptionChain | null {
+function chainNow(desk: Desk, index: number): OptionChain | null {
   const terms = listedInstrument(desk.listings, index).option
   const known = terms === null ? undefined : desk.chains.get(terms.underlying)
   return known !== undefined && known.at === desk.now ? known.chain : null

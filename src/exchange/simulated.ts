@@ -14,6 +14,8 @@
  *
  * Fills come before states. `filled` is never reported: fills that add up to an order end it. An order that fills in
  * part and then lapses reports 'cancelled' (force cycle, or cut by buying power) or 'expired' (day).
+ * Several clocks may stand at one instant: call each step for every clock that has it, with the same instant, before
+ * `submit`. An order meets the bars whose last step was this moment at this instant, and no others.
  * All answers share one object and one set of columns: read them before the next call.
  */
 import { assert } from '../domain/assert.ts'

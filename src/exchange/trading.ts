@@ -104,7 +104,7 @@ export function tryOrder(desk: Desk, order: WorkingOrder, moment: Moment): strin
   return slot === null ? 'no bar now' : tryAtBar(desk, order, slot, moment)
 }
 
-export function tryAtBar(desk: Desk, order: WorkingOrder, slot: BarSlot, moment: Moment): string | null {
+function tryAtBar(desk: Desk, order: WorkingOrder, slot: BarSlot, moment: Moment): string | null {
   const index = order.instrument
   const row = slot.rowOf[index]!
   const { bar } = desk
