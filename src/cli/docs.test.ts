@@ -40,7 +40,7 @@ function faultsPage(): string {
   return `# Faults
 
 Everything that can be wrong from outside: the sentence (\`{name}\` stands for the value) and the exit code that goes with it:
-1 the run failed, 2 the input is wrong, 3 a sleeve was paused. Written by the test of \`src/cli/docs.test.ts\` (\`npx vitest run -u src/cli/docs.test.ts\`).
+1 the run failed, 2 the input is wrong, 3 a sleeve was paused. Written by the test of \`src/cli/docs.test.ts\` (\`npx vitest run src/cli/docs.test.ts -u\`).
 
 | code | exit | what is said |
 |---|---|---|

@@ -1,14 +1,14 @@
 import { pathToFileURL } from 'node:url'
 import type { BacktestReport } from '../api/contract/report.ts'
-import { FaultError, fault } from '../domain/faults.ts'
+import { describeFault, FAULTS, type Fault, FaultError, fault } from '../domain/faults.ts'
 import type { MarketData } from '../domain/market.ts'
 import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
+import type { RunResult } from '../engine/result.ts'
 import { runBacktest } from '../engine/run.ts'
 import { chainNotes, chainSourceOf, readVolatilities, type Volatilities } from './chains.ts'
 import { loadPortfolio } from './config/load.ts'
 import type { LoadedPortfolio } from './config/loaded.ts'
-import { EXIT } from './failure.ts'
 import { type History, loadHistories, marketFrom, type Reach } from './market.ts'
 import { type Progress, print, printJson, progressBar } from './output.ts'
 import { renderSummary } from './report/summary.ts'
@@ -51,9 +51,23 @@ export async function runAndReport(file: string, source: MarketSource, options: 
   const report = await writeReport(result, options.out)
   if (options.json === true) printJson(report)
   else print(renderSummary(report, { width: process.stdout.columns ?? 100, colour: process.stdout.isTTY === true }))
-  if (result.invariants.violated.length > 0) process.exitCode = EXIT.failed
-  else if (result.sleeves.some(({ paused }) => paused !== null)) process.exitCode = EXIT.paused
+  const problems = problemsOf(result)
+  for (const problem of problems) process.stderr.write(`error: ${describeFault(problem)}\n`)
+  const exits = problems.map(({ code }) => FAULTS[code].exit)
+  // a broken invariant outweighs a paused sleeve
+  if (exits.length > 0) process.exitCode = Math.min(...exits)
   return report
+}
+
+/** What went wrong in a run that was carried to its end. */
+function problemsOf(result: RunResult): readonly Fault[] {
+  const broken = result.invariants.violated.map((text) => fault('INVARIANT_BROKEN', { broken: text }))
+  const paused = result.sleeves.flatMap((sleeve) => {
+    if (sleeve.paused === null) return []
+    const { tradeDate, cause } = sleeve.paused
+    return [fault('SLEEVE_FAULT', { sleeve: sleeve.id, date: formatDate(tradeDate), cause })]
+  })
+  return [...broken, ...paused]
 }
 
 /** The market of a run: read from files, or simulated from a seed; the same portfolio runs on either. */

@@ -36,8 +36,6 @@ export const FAULTS = {
     exit: 2,
     text: '{file}:{line}:{column} weights add up to {sum}, above 1; lower them or state "leverage:"',
   },
-  CURRENCY_REFUSED: { exit: 2, text: 'currency "{currency}" of "{instrument}" cannot keep books here; {advice}' },
-  OPTION_UNKNOWN: { exit: 2, text: 'option "{option}" is not known; run "polyfolio {command} --help"' },
   OPTION_INVALID: { exit: 2, text: '{option} {reason}' },
   COLUMN_MISSING: { exit: 2, text: '"{file}" has no column "{column}"; it has {columns}' },
   OUTPUT_EXISTS: { exit: 2, text: '"{path}" is not a folder that can be written: {reason}' },
@@ -46,10 +44,7 @@ export const FAULTS = {
     exit: 3,
     text: 'sleeve "{sleeve}" was paused on {date}: {cause}; its positions are managed, it takes no new ones',
   },
-  INVARIANT_BROKEN: {
-    exit: 1,
-    text: 'invariant {number} ({name}) is broken at {date}: {detail}; please report this with the configuration',
-  },
+  INVARIANT_BROKEN: { exit: 1, text: 'invariant {broken}; please report this with the configuration' },
 } as const satisfies Record<string, { readonly exit: number; readonly text: string }>
 
 export type FaultCode = keyof typeof FAULTS
