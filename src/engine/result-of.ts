@@ -12,8 +12,8 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
   const { state } = runtime
   const { series } = recorder
   const checked = Object.fromEntries(
-    Object.keys(INVARIANTS).map((id) => [
-      id,
+    Object.entries(INVARIANTS).map(([id, name]) => [
+      `${id} ${name}`,
       run.auditor === null ? 0 : run.auditor.counts[id as keyof typeof INVARIANTS],
     ]),
   )

@@ -260,7 +260,8 @@ function finishPart(
     sleeve: waiting.sleeve,
     label: structureLabel(underlying.symbol, waiting.legs),
     quantity,
-    premium: credit,
+    // Opening takes the premium in; closing pays the same legs back.
+    premium: waiting.structure === 0 ? credit : 0 - credit,
     order: order.id,
     reason: waiting.reason,
     at: state.at,
