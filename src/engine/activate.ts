@@ -7,12 +7,11 @@ import { tradedCash } from '../domain/traded-cash.ts'
 import type { OrderId } from '../domain/units.ts'
 import { dealAmount } from '../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../pipeline/netting/net.ts'
+import { nextOrderId, pushShare, skipRow, takeRow } from './batch.ts'
 import { bookPart, type Part } from './booking.ts'
 import type { Runtime } from './runtime.ts'
-import { finishShare } from './settle.ts'
-import { growShares, release, reserve, type Waiting } from './state.ts'
-
-const ORDERS_PER_CYCLE_MAX = 1_048_576
+import { finishShare } from './share-ends.ts'
+import { release, reserve, type Waiting } from './state.ts'
 
 let wanted = new Float64Array(64)
 let crossed = new Float64Array(64)
@@ -36,47 +35,6 @@ const part: Part = {
 let first = new Int32Array(0)
 let next = new Int32Array(64)
 const touched: number[] = []
-
-/** Orders that outlive their cycle move to the list of working orders; then the columns are free for a new cycle. */
-export function beginCycle(runtime: Runtime): void {
-  retireBatch(runtime)
-  const { state } = runtime
-  state.cycle += 1
-  runtime.batch.clear(state.cycle)
-  runtime.shares.count = 0
-  runtime.sequence = 0
-  runtime.structureOrders.clear()
-}
-
-export function retireBatch(runtime: Runtime): void {
-  const { batch, shares, state } = runtime
-  for (let row = 0; row < batch.count; row += 1) {
-    if (runtime.rowEnded[row] === 1 || batch.instrument[row]! < 0) continue
-    const start = runtime.shareStart[row]!
-    state.working.push({
-      id: batch.id[row]!,
-      instrument: batch.instrument[row]!,
-      quantity: batch.quantity[row]!,
-      filled: runtime.filled[row]!,
-      type: batch.type[row]!,
-      force: batch.force[row]!,
-      limit: batch.limit[row]!,
-      stop: batch.stop[row]!,
-      expires: state.at,
-      shares: Array.from({ length: runtime.shareCount[row]! }, (_, offset) => ({
-        intent: shares.intent[start + offset]!,
-        sleeve: shares.sleeve[start + offset]!,
-        wanted: shares.wanted[start + offset]!,
-        crossed: shares.crossed[start + offset]!,
-        filled: shares.filled[start + offset]!,
-        reason: shares.reason[start + offset]!,
-        protection: shares.protection[start + offset]!,
-      })),
-    })
-  }
-  batch.count = 0
-  runtime.sequence = 0
-}
 
 const AT_AUCTION = [true, true, true, true, true, false]
 const RESTS = [false, true, true, true, false, false]
@@ -230,28 +188,6 @@ function mergeRows(runtime: Runtime, instrument: number, from: number, end: numb
   return 1
 }
 
-function pushShare(
-  runtime: Runtime,
-  intent: number,
-  sleeve: number,
-  quantity: number,
-  reason: string,
-  protection: Protection | null,
-): number {
-  const { shares } = runtime
-  if (shares.count === shares.intent.length) growShares(shares)
-  const row = shares.count
-  shares.intent[row] = intent
-  shares.sleeve[row] = sleeve
-  shares.wanted[row] = quantity
-  shares.crossed[row] = 0
-  shares.filled[row] = 0
-  shares.reason[row] = reason
-  shares.protection[row] = protection
-  shares.count = row + 1
-  return row
-}
-
 /** Nets the shares at [start, start + count) and books their cross; what is left becomes a row of the batch. */
 function place(runtime: Runtime, terms: Waiting, instrument: number, start: number, count: number): void {
   const { state, shares, batch } = runtime
@@ -265,17 +201,11 @@ function place(runtime: Runtime, terms: Waiting, instrument: number, start: numb
   }
   netWishes(wanted, count, info, crossed, netted)
   const { net, crossed: inside } = netted
-  const id = state.cycle * ORDERS_PER_CYCLE_MAX + runtime.sequence
-  if (runtime.sequence === runtime.rowOfSequence.length) {
-    const wider = new Int32Array(runtime.rowOfSequence.length * 2)
-    wider.set(runtime.rowOfSequence)
-    runtime.rowOfSequence = wider
-  }
+  const id = nextOrderId(runtime)
   if (inside !== 0) bookCross(runtime, { id, instrument, start, count, inside, price: reference[instrument]! })
   announce(runtime, { id, instrument, start, count, net, inside, type: ORDER_TYPES[terms.type]! })
   if (net === 0) {
-    runtime.rowOfSequence[runtime.sequence] = -1
-    runtime.sequence += 1
+    skipRow(runtime)
     for (let share = start; share < start + count; share += 1) finishShare(runtime, share, instrument, 'lapsed')
     return
   }
@@ -293,27 +223,6 @@ function place(runtime: Runtime, terms: Waiting, instrument: number, start: numb
     legs: null,
   })
   takeRow(runtime, row, start, count)
-}
-
-/** Notes where a batch row's shares stand. */
-export function takeRow(runtime: Runtime, row: number, start: number, count: number): void {
-  if (row >= runtime.shareStart.length) {
-    const capacity = runtime.shareStart.length * 2
-    const copy = <T extends Int32Array | Float64Array | Uint8Array>(old: T, wider: T): T => {
-      wider.set(old as never)
-      return wider
-    }
-    runtime.shareStart = copy(runtime.shareStart, new Int32Array(capacity))
-    runtime.shareCount = copy(runtime.shareCount, new Int32Array(capacity))
-    runtime.filled = copy(runtime.filled, new Float64Array(capacity))
-    runtime.rowEnded = copy(runtime.rowEnded, new Uint8Array(capacity))
-  }
-  runtime.shareStart[row] = start
-  runtime.shareCount[row] = count
-  runtime.filled[row] = 0
-  runtime.rowEnded[row] = 0
-  runtime.rowOfSequence[runtime.sequence] = row
-  runtime.sequence += 1
 }
 
 interface CrossRow {

@@ -4,6 +4,7 @@
  */
 import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
+import { batchRow } from './batch.ts'
 import type { Kernel } from './kernel.ts'
 import { cashValue } from './valuation.ts'
 
@@ -116,14 +117,13 @@ function cashSum(kernel: Kernel): number {
 }
 
 function checkIntents(kernel: Kernel, hold: Hold): void {
-  const { state, batch, rowEnded, shareCount, structureOrders, rowOfSequence } = kernel.runtime
+  const { state, batch, rowEnded, shareCount, structureOrders } = kernel.runtime
   let alive = state.waiting.length + state.waitingStructures.length
   for (const order of state.working) alive += order.shares.length
   for (let row = 0; row < batch.count; row += 1) if (rowEnded[row] === 0) alive += shareCount[row]!
   for (const [id, order] of structureOrders) {
-    const row = rowOfSequence[id - state.cycle * 1_048_576]
-    if (row !== undefined && rowEnded[row] === 0)
-      alive += order.shares.filter((share) => share.wanted !== share.crossed).length
+    const row = batchRow(kernel.runtime, id)
+    if (row >= 0 && rowEnded[row] === 0) alive += order.shares.filter((share) => share.wanted !== share.crossed).length
   }
   let ended = 0
   for (const count of Object.values(state.ended)) ended += count

@@ -21,7 +21,8 @@ import { advanceMoments, createRollingMoments } from '../pipeline/allocation/rol
 import { dealFill } from '../pipeline/fills/attribute.ts'
 import { createBooks, postFlow, postTransfer } from '../pipeline/ledger/books.ts'
 import { acknowledgeBreaker, drawdownOf, endBreakerDay, startBreaker, stepBreaker } from '../pipeline/risk/breaker.ts'
-import { activateAuction, activateClose, beginCycle, retireBatch } from './activate.ts'
+import { activateAuction, activateClose } from './activate.ts'
+import { beginCycle, retireBatch } from './batch.ts'
 import { canonicalBytes, freeze, revive } from './canonical.ts'
 import {
   advanceClock,

@@ -3,12 +3,13 @@ import { assert } from '../domain/assert.ts'
 import type { FillColumns } from '../domain/columns.ts'
 import type { OrderState } from '../domain/orders.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
-import type { Instant, TradeDate } from '../domain/units.ts'
 import { dealAmount, dealFill } from '../pipeline/fills/attribute.ts'
 import { postAccount } from '../pipeline/ledger/books.ts'
 import { applyOrderEvent } from '../pipeline/orders/order-state.ts'
+import { batchRow } from './batch.ts'
 import { bookPart, type Part } from './booking.ts'
 import type { Runtime } from './runtime.ts'
+import { finish, finishShare } from './share-ends.ts'
 import { release, type WorkingOrder } from './state.ts'
 import { endStructureOrder, settleStructureLeg } from './structure-orders.ts'
 
@@ -40,13 +41,6 @@ function ensure(count: number): void {
   quantities = new Float64Array(count * 2)
   cashes = new Float64Array(count * 2)
   fees = new Float64Array(count * 2)
-}
-
-/** Row of an order in this cycle's batch; -1 where it is older. */
-function batchRow(runtime: Runtime, order: number): number {
-  const sequence = order - runtime.state.cycle * 1_048_576
-  if (sequence < 0 || sequence >= runtime.sequence) return -1
-  return runtime.rowOfSequence[sequence]!
 }
 
 /** Books each execution once: rounded on the account, then dealt to the sleeves to the last count. */
@@ -232,55 +226,4 @@ function reportedState(
   if (Math.abs(filled) >= Math.abs(ordered)) return 'filled'
   if (filled !== 0) return 'partial'
   return orderState === 'rejected' ? 'rejected' : orderState === 'expired' ? 'expired' : 'cancelled'
-}
-
-/** The end of one share of this cycle: what it did not get is freed and named. */
-export function finishShare(
-  runtime: Runtime,
-  row: number,
-  instrument: number,
-  end: OrderState | 'lapsed',
-  evidence = '',
-): void {
-  const { shares } = runtime
-  ended.wanted = shares.wanted[row]!
-  ended.crossed = shares.crossed[row]!
-  ended.filled = shares.filled[row]!
-  finish(runtime, shares.sleeve[row]!, instrument, ended, end, evidence)
-}
-
-const ended = { wanted: 0, crossed: 0, filled: 0 }
-
-function finish(
-  runtime: Runtime,
-  sleeve: number,
-  instrument: number,
-  share: { readonly wanted: number; readonly crossed: number; readonly filled: number },
-  end: OrderState | 'lapsed',
-  evidence: string,
-): void {
-  const { state } = runtime
-  const left = share.wanted - share.crossed - share.filled
-  if (left === 0) {
-    if (share.filled === 0) state.ended.crossed += 1
-    else state.ended.filled += 1
-    return
-  }
-  release(state, sleeve, instrument, left)
-  const how = end === 'rejected' ? 'refused' : end === 'expired' || end === 'cancelled' ? end : 'lapsed'
-  state.ended[how] += 1
-  if (runtime.observer === null) return
-  const unit = state.instruments[instrument]!.unitsPerWhole
-  runtime.observer.refused({
-    at: state.at as Instant,
-    tradeDate: runtime.tradeDate as TradeDate,
-    sleeve: runtime.sleeves[sleeve]!.config.id,
-    instrument: state.instruments[instrument]!.symbol,
-    end: how,
-    rule: end === 'rejected' ? 'brokerRejected' : evidence === '' ? how : evidence,
-    wanted: share.wanted / unit,
-    allowed: (share.crossed + share.filled) / unit,
-    value: null,
-    limit: null,
-  })
 }

@@ -5,7 +5,7 @@ import { tradedCash } from '../domain/traded-cash.ts'
 import type { Instant, TradeDate } from '../domain/units.ts'
 import { dealAmount } from '../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../pipeline/netting/net.ts'
-import { takeRow } from './activate.ts'
+import { batchRow, nextOrderId, skipRow, takeRow } from './batch.ts'
 import { bookPart, type Part } from './booking.ts'
 import type { Runtime, StructureOrder } from './runtime.ts'
 import type { StructurePosition, WaitingStructure } from './state.ts'
@@ -53,7 +53,7 @@ function placeStructures(runtime: Runtime, group: readonly WaitingStructure[]): 
     for (const one of group) placeStructures(runtime, [one])
     return
   }
-  const id = state.cycle * 1_048_576 + runtime.sequence
+  const id = nextOrderId(runtime)
   const order: StructureOrder = {
     id,
     quantity: netted.net,
@@ -64,8 +64,7 @@ function placeStructures(runtime: Runtime, group: readonly WaitingStructure[]): 
   announce(runtime, order, lead)
   if (netted.crossed > 0) crossStructures(runtime, order, mids!)
   if (netted.net === 0) {
-    runtime.rowOfSequence[runtime.sequence] = -1
-    runtime.sequence += 1
+    skipRow(runtime)
     return
   }
   runtime.structureOrders.set(id, order)
@@ -235,7 +234,7 @@ export function settleStructureLeg(runtime: Runtime, fills: FillColumns, row: nu
   order.legsFilled += 1
   runtime.observer?.orderFilled(order.id, leg === 0 ? order.quantity : 0, price, fills.fee[row]!)
   if (order.legsFilled < lead.legs.length) return
-  const at = runtime.rowOfSequence[order.id - runtime.state.cycle * 1_048_576]!
+  const at = batchRow(runtime, order.id)
   runtime.rowEnded[at] = 1
   for (const share of order.shares) {
     const left = Math.abs(share.wanted - share.crossed)

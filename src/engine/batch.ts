@@ -1,0 +1,115 @@
+/** The orders of one cycle as columns, their shares, and what outlives the cycle. */
+import type { Protection } from '../domain/orders.ts'
+import type { Runtime } from './runtime.ts'
+import { growShares } from './state.ts'
+
+/** An order's number is cycle x this + its sequence within the cycle. */
+export const ORDERS_PER_CYCLE_MAX = 1_048_576
+
+/** Orders that outlive their cycle move to the list of working orders; then the columns are free for a new cycle. */
+export function beginCycle(runtime: Runtime): void {
+  retireBatch(runtime)
+  const { state } = runtime
+  state.cycle += 1
+  runtime.batch.clear(state.cycle)
+  runtime.shares.count = 0
+  runtime.sequence = 0
+  runtime.structureOrders.clear()
+}
+
+export function retireBatch(runtime: Runtime): void {
+  const { batch, shares, state } = runtime
+  for (let row = 0; row < batch.count; row += 1) {
+    if (runtime.rowEnded[row] === 1 || batch.instrument[row]! < 0) continue
+    const start = runtime.shareStart[row]!
+    state.working.push({
+      id: batch.id[row]!,
+      instrument: batch.instrument[row]!,
+      quantity: batch.quantity[row]!,
+      filled: runtime.filled[row]!,
+      type: batch.type[row]!,
+      force: batch.force[row]!,
+      limit: batch.limit[row]!,
+      stop: batch.stop[row]!,
+      expires: state.at,
+      shares: Array.from({ length: runtime.shareCount[row]! }, (_, offset) => ({
+        intent: shares.intent[start + offset]!,
+        sleeve: shares.sleeve[start + offset]!,
+        wanted: shares.wanted[start + offset]!,
+        crossed: shares.crossed[start + offset]!,
+        filled: shares.filled[start + offset]!,
+        reason: shares.reason[start + offset]!,
+        protection: shares.protection[start + offset]!,
+      })),
+    })
+  }
+  batch.count = 0
+  runtime.sequence = 0
+}
+
+/** Adds one sleeve's part of the order in the making; returns its row. */
+export function pushShare(
+  runtime: Runtime,
+  intent: number,
+  sleeve: number,
+  quantity: number,
+  reason: string,
+  protection: Protection | null,
+): number {
+  const { shares } = runtime
+  if (shares.count === shares.intent.length) growShares(shares)
+  const row = shares.count
+  shares.intent[row] = intent
+  shares.sleeve[row] = sleeve
+  shares.wanted[row] = quantity
+  shares.crossed[row] = 0
+  shares.filled[row] = 0
+  shares.reason[row] = reason
+  shares.protection[row] = protection
+  shares.count = row + 1
+  return row
+}
+
+/** Notes where a batch row's shares stand. */
+export function takeRow(runtime: Runtime, row: number, start: number, count: number): void {
+  if (row >= runtime.shareStart.length) {
+    const capacity = runtime.shareStart.length * 2
+    const copy = <T extends Int32Array | Float64Array | Uint8Array>(old: T, wider: T): T => {
+      wider.set(old as never)
+      return wider
+    }
+    runtime.shareStart = copy(runtime.shareStart, new Int32Array(capacity))
+    runtime.shareCount = copy(runtime.shareCount, new Int32Array(capacity))
+    runtime.filled = copy(runtime.filled, new Float64Array(capacity))
+    runtime.rowEnded = copy(runtime.rowEnded, new Uint8Array(capacity))
+  }
+  runtime.shareStart[row] = start
+  runtime.shareCount[row] = count
+  runtime.filled[row] = 0
+  runtime.rowEnded[row] = 0
+  runtime.rowOfSequence[runtime.sequence] = row
+  runtime.sequence += 1
+}
+
+/** The number of the next order of this cycle. */
+export function nextOrderId(runtime: Runtime): number {
+  if (runtime.sequence === runtime.rowOfSequence.length) {
+    const wider = new Int32Array(runtime.rowOfSequence.length * 2)
+    wider.set(runtime.rowOfSequence)
+    runtime.rowOfSequence = wider
+  }
+  return runtime.state.cycle * ORDERS_PER_CYCLE_MAX + runtime.sequence
+}
+
+/** Passes a number by: its wishes crossed inside and nothing is sent. */
+export function skipRow(runtime: Runtime): void {
+  runtime.rowOfSequence[runtime.sequence] = -1
+  runtime.sequence += 1
+}
+
+/** Row of an order in this cycle's batch; -1 where it is older or crossed inside. */
+export function batchRow(runtime: Runtime, order: number): number {
+  const sequence = order - runtime.state.cycle * ORDERS_PER_CYCLE_MAX
+  if (sequence < 0 || sequence >= runtime.sequence) return -1
+  return runtime.rowOfSequence[sequence]!
+}
