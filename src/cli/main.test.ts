@@ -86,6 +86,11 @@ describe('the command line', () => {
     expect(values['cum_return']).toBeCloseTo(1.01 * 0.98 * 1.03 - 1, 12)
     expect(values['beta']).toBeNull()
   })
+  it('ends quietly when its reader goes away', () => {
+    const command = `"${process.execPath}" --import tsx "${join(root, 'src', 'cli', 'main.ts')}" config schema | head -1`
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' })
+    expect({ stdout, stderr }).toEqual({ stdout: '{\n', stderr: '' })
+  })
   it('nets a scenario as the engine does', () => {
     const scenario = file(
       'scenario.json',

