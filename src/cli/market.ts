@@ -197,7 +197,7 @@ function byClock(histories: readonly History[]) {
 }
 
 /** The calendars that the portfolio and its instruments name. */
-export function sessionsOf(
+function sessionsOf(
   loaded: LoadedPortfolio,
   histories: readonly { readonly instrument: Instrument }[],
   from: TradeDate,

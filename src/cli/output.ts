@@ -1,7 +1,3 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { FaultError, fault } from '../domain/faults.ts'
-
 /** What reaches the user: stdout for results, stderr for everything else. */
 
 /** One line of text, or several, on stdout. */
@@ -52,40 +48,5 @@ export function progressBar(): Progress {
     done() {
       process.stderr.write('\r\u001b[K')
     },
-  }
-}
-
-/**
- * Writes several files as one: `write` fills a temporary folder beside `folder`, and only when it has finished are the
- * files moved into place. What fails leaves nothing behind; files of the same names are replaced, others stay.
- */
-export async function writeFolder<T>(folder: string, write: (temporary: string) => Promise<T> | T): Promise<T> {
-  const target = resolve(folder)
-  let temporary: string
-  try {
-    mkdirSync(dirname(target), { recursive: true })
-    temporary = mkdtempSync(`${target}.writing-`)
-  } catch (cause) {
-    throw new FaultError(fault('OUTPUT_EXISTS', { path: folder, reason: (cause as Error).message }), cause)
-  }
-  const clear = (): void => rmSync(temporary, { recursive: true, force: true })
-  process.once('exit', clear)
-  try {
-    const result = await write(temporary)
-    moveInto(temporary, target, folder)
-    return result
-  } finally {
-    clear()
-    process.removeListener('exit', clear)
-  }
-}
-
-function moveInto(from: string, target: string, shown: string): void {
-  try {
-    mkdirSync(target, { recursive: true })
-    if (!statSync(target).isDirectory()) throw new Error('it is a file')
-    for (const name of readdirSync(from)) renameSync(join(from, name), join(target, name))
-  } catch (cause) {
-    throw new FaultError(fault('OUTPUT_EXISTS', { path: shown, reason: (cause as Error).message }), cause)
   }
 }

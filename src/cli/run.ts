@@ -71,7 +71,7 @@ function problemsOf(result: RunResult): readonly Fault[] {
 }
 
 /** The market of a run: read from files, or simulated from a seed; the same portfolio runs on either. */
-export async function marketOf(
+async function marketOf(
   loaded: LoadedPortfolio,
   source: MarketSource,
   reach: Reach,

@@ -22,6 +22,7 @@ export function portfolioJsonSchema(): JsonSchema {
     // entries, because an object with a `then` would look like a promise
     Object.fromEntries([
       ['if', { properties: { strategy: { const: strategy.name } }, required: ['strategy'] }],
+      // oxlint-disable-next-line unicorn/no-thenable
       ['then', { properties: { parameters: jsonSchemaOf(parametersSchema(strategy.parameters)) } }],
     ]),
   )

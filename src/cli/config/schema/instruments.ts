@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ASSET_CLASSES } from '../../../domain/instruments.ts'
 import { notNegative, positive, text, wholePositive } from './terms.ts'
 
-export const DECLARED_KINDS = ['equity', 'etf', 'crypto', 'perpetual', 'stream'] as const
+const DECLARED_KINDS = ['equity', 'etf', 'crypto', 'perpetual', 'stream'] as const
 
 /** The character of an instrument on the simulated market: what `demo` runs on. */
 const simulation = z

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fraction, fractionOrZero, identifier, notNegative, positive, range, text, wholePositive } from './terms.ts'
 
-export const TIMEFRAMES = ['1d'] as const
+const TIMEFRAMES = ['1d'] as const
 
 const sizing = z
   .discriminatedUnion('kind', [
@@ -90,6 +90,3 @@ export const sleeveSchema = z.strictObject({
 })
 
 export type RawSleeve = z.output<typeof sleeveSchema>
-
-/** A sleeve kept in a file of its own; other keys beside `use` replace those of the file. */
-export const sleeveReference = z.union([text, z.looseObject({ use: text })])
