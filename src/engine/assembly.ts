@@ -1,0 +1,105 @@
+/** What the configuration gives a kernel: sleeves, their clocks, indicators and views; and what is listed. */
+
+import { assert } from '../domain/assert.ts'
+import { orderColumns } from '../domain/columns.ts'
+import type { PortfolioConfig } from '../domain/config.ts'
+import type { Instrument } from '../domain/instruments.ts'
+import { volatility } from '../indicators/volatility/volatility.ts'
+import { volumeAverage } from '../indicators/volume-average/volume-average.ts'
+import { createRollingMoments } from '../pipeline/allocation/rolling.ts'
+import { createBooks, postFlow } from '../pipeline/ledger/books.ts'
+import { startBreaker } from '../pipeline/risk/breaker.ts'
+import { createClock, type IndicatorRows, requestIndicator } from './clock.ts'
+import type { Parts } from './parts.ts'
+import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
+import { widenState } from './state.ts'
+import { addInstrument } from './structures.ts'
+import { valueAll } from './valuation.ts'
+import { sleeveView } from './view.ts'
+
+export function configure(parts: Parts, config: PortfolioConfig, codes: Readonly<Record<string, string>>): void {
+  const { state } = parts.runtime
+  assert(state.config === null, 'a kernel is configured once')
+  state.config = config
+  state.codes = codes
+  state.currencies = [config.currency]
+  state.rate = Float64Array.of(1)
+  state.books = createBooks(config.sleeves.length, 1, 0)
+  state.sleeves = config.sleeves.map((sleeve) => ({
+    memory: {},
+    paused: sleeve.status === 'paused' ? 'paused in the configuration' : '',
+    bars: 0,
+    dayStartEquity: 0,
+    day: 0,
+  }))
+  widenState(state, 16)
+  takeConfig(parts, config)
+  for (const sleeve of parts.runtime.sleeves) {
+    const { strategy, config: own, ordinal } = sleeve
+    if (strategy !== null) state.sleeves[ordinal]!.memory = strategy.start(own.parameters)
+    postFlow(state.books, 0, ordinal, own.capital)
+  }
+  valueAll(parts.runtime)
+  for (const sleeve of parts.runtime.sleeves) state.sleeves[sleeve.ordinal]!.dayStartEquity = sleeve.equity
+  if (config.limits.drawdown !== null) state.breaker = startBreaker(parts.runtime.equity)
+  state.moments = createRollingMoments(config.sleeves.length)
+  state.previousEquity = Float64Array.from(parts.runtime.sleeves, (sleeve) => sleeve.equity)
+}
+
+/** Builds what the configuration gives: sleeves, their clocks, indicators and views. */
+export function takeConfig(parts: Parts, config: PortfolioConfig): void {
+  const { runtime } = parts
+  runtime.batch = orderColumns(config.account.id, {
+    instrumentId: (index) => runtime.state.instruments[index]!.id,
+    shares: () => [],
+  })
+  runtime.sleeves = buildSleeves(runtime, config)
+  for (const sleeve of runtime.sleeves) runtime.sleeveOrdinal.set(sleeve.config.id, sleeve.ordinal)
+  const any = runtime.sleeves.some((sleeve) => sleeve.screened)
+  parts.views = runtime.sleeves.map((sleeve) => {
+    const id = sleeve.config.clock
+    let clock = runtime.clocks.get(id)
+    if (clock === undefined) {
+      clock = createClock(id)
+      runtime.clocks.set(id, clock)
+    }
+    const rules = sleeve.config.universeRules
+    const screens = {
+      volatility: rules.volatilityMin === null ? null : requestIndicator(clock, volatility(rules.volatilityBars), 0),
+      volume: rules.volumeMin === null ? null : requestIndicator(clock, volumeAverage(rules.volumeBars), 0),
+    }
+    parts.screens.push(screens)
+    if (sleeve.strategy === null) return null
+    const named = new Map<string, { entry: IndicatorRows; output: number }>()
+    for (const [name, request] of Object.entries(sleeve.strategy.indicators(sleeve.config.parameters))) {
+      const entry = requestIndicator(clock, request, sleeve.lookback)
+      for (const [index, output] of request.outputs.entries()) {
+        named.set(output === '' ? name : `${name}.${output}`, { entry, output: index })
+      }
+    }
+    return sleeveView(runtime, sleeve, clock, named, screens, parts.wishes)
+  })
+  runtime.eligible = any
+    ? (sleeve, instrument) => {
+        const view = parts.views[sleeve]
+        if (view === null || view === undefined) return true
+        const column = view.clock.columnOf[instrument] ?? -1
+        return column < 0 || view.view.eligible(column)
+      }
+    : null
+}
+
+export function list(runtime: Runtime, instrument: Instrument): void {
+  assert(
+    instrument.index === runtime.state.instruments.length,
+    `instrument "${instrument.id}" must take index ${runtime.state.instruments.length}`,
+  )
+  addInstrument(runtime, instrument)
+}
+
+/** Takes a restored instrument's constants and value again; it is listed already. */
+export function indexAgain(runtime: Runtime, instrument: Instrument): void {
+  indexInstrument(runtime, instrument)
+  const mark = runtime.state.mark[instrument.index]!
+  if (!Number.isNaN(mark)) setMark(runtime, instrument.index, mark)
+}

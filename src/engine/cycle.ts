@@ -1,0 +1,174 @@
+import type { QuoteColumns } from '../domain/columns.ts'
+import type { OptionChain, Slice } from '../domain/market.ts'
+import { sessionOf } from '../domain/sessions.ts'
+import type { Instant, TradeDate } from '../domain/units.ts'
+import { advanceMoments } from '../pipeline/allocation/rolling.ts'
+import { endBreakerDay } from '../pipeline/risk/breaker.ts'
+import { activateAuction, activateClose } from './activate.ts'
+import { beginCycle } from './batch.ts'
+import { resolveBreach, stepPortfolio } from './breaches.ts'
+import { advanceClock, createClock, setColumns } from './clock.ts'
+import { closeLeftovers } from './corporate.ts'
+import { decide } from './decide.ts'
+import type { Parts } from './parts.ts'
+import { guardAuction, guardClose, guardRange } from './protect.ts'
+import type { Runtime } from './runtime.ts'
+import { release } from './state.ts'
+import { activateStructures } from './structure-orders.ts'
+import { markContracts } from './structures.ts'
+import { valueAll } from './valuation.ts'
+import { takeWishes } from './wishes.ts'
+
+/** One cycle at a close: marks, guards, breaker, every due sleeve's decision, sizing and risk; closes net at once. */
+export function onSlices(parts: Parts, slices: readonly Slice[]): void {
+  const { runtime, wishes } = parts
+  const { state } = runtime
+  wishes.count = 0
+  for (const slice of slices) takeSlice(parts, slice)
+  markContracts(runtime)
+  valueAll(runtime)
+  stepPortfolio(runtime)
+  for (const slice of slices) guardClose(runtime, slice)
+  for (const sleeve of runtime.sleeves) {
+    const slice = slices.find((candidate) => candidate.clock === sleeve.config.clock)
+    if (slice !== undefined) decide(parts, sleeve.ordinal, slice)
+  }
+  takeWishes(runtime, wishes, parts.books)
+  endDay(parts, slices)
+  expireWaiting(runtime)
+  if (state.waiting.some((wish) => wish.type === 5)) {
+    beginCycle(runtime)
+    for (const slice of slices) activateClose(runtime, slice.instruments, slice.close)
+    sendBatch(runtime)
+  }
+}
+
+function sendBatch(runtime: Runtime): void {
+  if (runtime.batch.count > 0) runtime.commands.push({ kind: 'submit', orders: runtime.batch })
+}
+
+function takeSlice(parts: Parts, slice: Slice): void {
+  const { runtime } = parts
+  const { state } = runtime
+  runtime.tradeDate = slice.tradeDate
+  let clock = runtime.clocks.get(slice.clock)
+  if (clock === undefined) {
+    clock = createClock(slice.clock)
+    runtime.clocks.set(slice.clock, clock)
+  }
+  setColumns(clock, slice.instruments)
+  const { books } = state
+  for (let column = 0; column < slice.instruments.length; column += 1) {
+    const close = slice.close[column]!
+    if (Number.isNaN(close)) continue
+    const index = slice.instruments[column]!
+    state.mark[index] = close
+    const value = close * books.scale[index]! * state.rate[books.currency[index]!]!
+    runtime.unitValue[index] = value
+    state.factor[index] = slice.factor[column]!
+  }
+  takeChains(runtime, slice.chains)
+  advanceClock(clock, slice)
+  for (const sleeve of runtime.sleeves)
+    if (sleeve.config.clock === slice.clock) state.sleeves[sleeve.ordinal]!.bars += 1
+}
+
+export function takeChains(runtime: Runtime, chains: readonly OptionChain[]): void {
+  for (const chain of chains) runtime.chains.set(chain.underlying, chain)
+}
+
+/** The portfolio's day ends with the close of its day calendar. */
+function endDay(parts: Parts, slices: readonly Slice[]): void {
+  const { runtime } = parts
+  const { state } = runtime
+  const calendar = state.config!.dayCalendar
+  const ending = slices.find((slice) => {
+    const sessions = runtime.sessions.get(calendar)
+    return sessions === undefined ? true : closesDay(runtime, slice, calendar)
+  })
+  if (ending === undefined) return
+  const rule = state.config!.limits.drawdown
+  if (rule !== null && state.breaker !== null) {
+    const flat = runtime.equity === runtime.cash
+    if (endBreakerDay(state.breaker, rule, runtime.equity, flat) === 'resume') resolveBreach(runtime)
+  }
+  advanceAllocation(runtime)
+  runtime.observer?.day(ending.tradeDate, state.at)
+}
+
+let dayReturns = new Float64Array(0)
+
+/** The sleeves' returns of the day enter the rolling weights and correlations; flows are no returns. */
+function advanceAllocation(runtime: Runtime): void {
+  const { state, sleeves } = runtime
+  if (dayReturns.length !== sleeves.length) dayReturns = new Float64Array(sleeves.length)
+  for (let ordinal = 0; ordinal < sleeves.length; ordinal += 1) {
+    const equity = sleeves[ordinal]!.equity
+    const previous = state.previousEquity[ordinal]!
+    dayReturns[ordinal] = previous > 0 ? equity / previous - 1 : 0
+    state.previousEquity[ordinal] = equity
+  }
+  advanceMoments(state.moments, dayReturns)
+  runtime.observer?.allocated(state.moments.weights, state.moments.correlation)
+}
+
+function closesDay(runtime: Runtime, slice: Slice, calendar: string): boolean {
+  const clock = runtime.sleeves.find((sleeve) => sleeve.config.clock === slice.clock)
+  if (clock?.config.calendar !== calendar) return false
+  const sessions = runtime.sessions.get(calendar)!
+  const at = sessionOf(sessions, slice.tradeDate)
+  return at < 0 || sessions.closes[at] === slice.at
+}
+
+/** What found no auction for too long lapses. */
+function expireWaiting(runtime: Runtime): void {
+  const { state } = runtime
+  if (!state.waiting.some((wish) => wish.expires <= state.at)) return
+  const lapsed = state.waiting.filter((wish) => wish.expires <= state.at)
+  state.waiting = state.waiting.filter((wish) => wish.expires > state.at)
+  for (const wish of lapsed) {
+    release(state, wish.sleeve, wish.instrument, wish.quantity)
+    state.ended.lapsed += 1
+    const unit = state.instruments[wish.instrument]!.unitsPerWhole
+    runtime.observer?.refused({
+      at: state.at as Instant,
+      tradeDate: runtime.tradeDate as TradeDate,
+      sleeve: runtime.sleeves[wish.sleeve]!.config.id,
+      instrument: state.instruments[wish.instrument]!.symbol,
+      end: 'lapsed',
+      rule: 'noAuction',
+      wanted: wish.quantity / unit,
+      allowed: 0,
+      value: null,
+      limit: null,
+    })
+  }
+}
+
+export function onAuction(parts: Parts, quotes: QuoteColumns): void {
+  const { runtime } = parts
+  const { state } = runtime
+  if (state.leftovers.length > 0) {
+    const opened = new Set(Array.from(quotes.instrument).filter((_, row) => !Number.isNaN(quotes.first[row]!)))
+    closeLeftovers(runtime, (index) => {
+      const terms = state.instruments[index]!.option
+      return opened.has(terms === null ? index : runtime.byId.get(terms.underlying)!)
+    })
+  }
+  if (state.guards.length > 0) guardAuction(runtime, quotes)
+  if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
+  beginCycle(runtime)
+  activateAuction(runtime, quotes)
+  if (state.waitingStructures.length > 0) {
+    const opened = new Set(Array.from(quotes.instrument).filter((_, row) => !Number.isNaN(quotes.first[row]!)))
+    activateStructures(runtime, (underlying) => opened.has(underlying))
+  }
+  sendBatch(runtime)
+}
+
+export function onRange(parts: Parts, quotes: QuoteColumns): void {
+  const { runtime } = parts
+  if (runtime.state.guards.length === 0) return
+  // One trigger per instrument and event: a second one is found when the event is given again after the first is settled.
+  if (guardRange(runtime, quotes)) sendBatch(runtime)
+}

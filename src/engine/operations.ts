@@ -1,0 +1,100 @@
+/** Money movements and the operator's commands. */
+
+import { assert, unreachable } from '../domain/assert.ts'
+import { countsPerUnit } from '../domain/currencies.ts'
+import type { EngineEvent } from '../domain/events.ts'
+import type { InstrumentId } from '../domain/units.ts'
+import { dealFill } from '../pipeline/fills/attribute.ts'
+import { postFlow, postTransfer } from '../pipeline/ledger/books.ts'
+import { acknowledgeBreaker } from '../pipeline/risk/breaker.ts'
+import { resolveBreach } from './breaches.ts'
+import type { Parts } from './parts.ts'
+import type { Runtime } from './runtime.ts'
+import { projectedOf } from './state.ts'
+import { valueAll } from './valuation.ts'
+import { waitFor } from './wishes.ts'
+
+export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: 'cash' }>): void {
+  const { state } = runtime
+  const currency = state.currencies.indexOf(state.config!.parity[event.currency] ?? event.currency)
+  assert(currency >= 0, `no books are kept in "${event.currency}"`)
+  const before = runtime.tradeDate
+  if (event.transfer !== undefined) {
+    const { from, to, amount } = event.transfer
+    const source = runtime.sleeveOrdinal.get(from)!
+    const target = runtime.sleeveOrdinal.get(to)!
+    postTransfer(state.books, currency, source, target, amount)
+    shiftPrevious(runtime, source, 0 - amount)
+    shiftPrevious(runtime, target, amount)
+    const kind = event.cause === 'marginCall' ? 'marginCall' : 'transfer'
+    runtime.observer?.posting(kind, 0, 0, source, -1, 0, 0, 0 - amount, 0, 0, 0, event.cause)
+    runtime.observer?.posting(kind, 0, 0, target, -1, 0, 0, amount, 0, 0, 0, event.cause)
+  } else {
+    const sleeve = event.sleeve === undefined ? 0 : runtime.sleeveOrdinal.get(event.sleeve)!
+    postFlow(state.books, currency, sleeve, event.amount)
+    shiftPrevious(runtime, sleeve, event.amount)
+    runtime.observer?.posting('transfer', 0, 0, sleeve, -1, 0, 0, event.amount, 0, 0, 0, event.cause)
+  }
+  runtime.tradeDate = before
+  valueAll(runtime)
+}
+
+/** A flow moves what the next return is measured from, so that it is none itself. */
+function shiftPrevious(runtime: Runtime, sleeve: number, amount: number): void {
+  const { state } = runtime
+  state.previousEquity[sleeve] = state.previousEquity[sleeve]! + amount / countsPerUnit(state.config!.currency)
+}
+
+export function onOperator(runtime: Runtime, command: Extract<EngineEvent, { kind: 'operator' }>['command']): void {
+  const { state } = runtime
+  switch (command.kind) {
+    case 'pause':
+      state.sleeves[runtime.sleeveOrdinal.get(command.sleeve)!]!.paused = 'paused by the operator'
+      return
+    case 'resume':
+      state.sleeves[runtime.sleeveOrdinal.get(command.sleeve)!]!.paused = ''
+      return
+    case 'acknowledgeDrawdown':
+      if (state.breaker !== null && acknowledgeBreaker(state.breaker, runtime.equity) === 'resume')
+        resolveBreach(runtime)
+      return
+    case 'reduce':
+      reduceAll(runtime, command)
+      return
+    default:
+      unreachable(command)
+  }
+}
+
+/** Closes a part of the account's position, shared by the sleeves that hold that side: what a margin call forces. */
+function reduceAll(
+  runtime: Runtime,
+  command: { readonly instrument: InstrumentId; readonly quantity: number; readonly reason: string },
+): void {
+  const { state } = runtime
+  const index = runtime.byId.get(command.instrument)
+  assert(index !== undefined, `a reduction names "${command.instrument}", which is not listed`)
+  const open = Float64Array.from(runtime.sleeves, (_, sleeve) => {
+    const reducible = 0 - projectedOf(state, sleeve, index)
+    return reducible * command.quantity > 0 ? reducible : 0
+  })
+  let most = 0
+  for (const quantity of open) most += quantity
+  const wanted = Math.abs(command.quantity) < Math.abs(most) ? command.quantity : most
+  if (wanted === 0) return
+  const parts = new Float64Array(open.length)
+  dealFill(wanted, open, open.length, state.instruments[index]!.step, parts)
+  parts.forEach((quantity, sleeve) => {
+    if (quantity === 0) return
+    const terms = { type: 'market', force: 'day' } as const
+    waitFor(runtime, {
+      sleeve,
+      instrument: index,
+      quantity,
+      terms,
+      reducing: true,
+      reason: command.reason,
+      protection: null,
+    })
+  })
+}

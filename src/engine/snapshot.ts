@@ -1,0 +1,61 @@
+import { retireBatch } from './batch.ts'
+import { freeze, revive } from './canonical.ts'
+import { type ClockRuntime, setColumns } from './clock.ts'
+import type { Parts } from './parts.ts'
+
+/** Snapshots of another version are refused: a state is only continued by the code that wrote it. */
+export const KERNEL_VERSION = 1
+
+export interface Snapshot {
+  readonly kernelVersion: number
+  readonly seq: number
+  /** Plain JSON data. */
+  readonly state: unknown
+  readonly indicators: Readonly<Record<string, unknown>>
+  readonly sessions: unknown
+}
+
+export interface ClockSnapshot {
+  readonly bars: number
+  readonly columns: readonly number[]
+  readonly states: Readonly<
+    Record<string, { readonly state: unknown; readonly rows: unknown; readonly rings: unknown }>
+  >
+}
+
+export function restoreClock(clock: ClockRuntime, data: ClockSnapshot): void {
+  setColumns(clock, Int32Array.from(data.columns))
+  clock.bars = data.bars
+  for (const [key, saved] of Object.entries(data.states)) {
+    const entry = clock.indicators.get(key)!
+    entry.state.restore(saved.state)
+    const rows = revive(saved.rows) as Float64Array[]
+    const rings = revive(saved.rings) as Float64Array[]
+    for (const [output, row] of rows.entries()) entry.rows[output]!.set(row)
+    for (const [output, ring] of rings.entries()) entry.rings[output]!.set(ring)
+  }
+}
+
+export function snapshotOf({ runtime }: Parts): Snapshot {
+  retireBatch(runtime)
+  const indicators: Record<string, unknown> = {}
+  for (const [id, clock] of runtime.clocks) {
+    indicators[id] = {
+      bars: clock.bars,
+      columns: Array.from(clock.columns),
+      states: Object.fromEntries(
+        [...clock.indicators].map(([key, entry]) => [
+          key,
+          { state: entry.state.snapshot(), rows: freeze(entry.rows), rings: freeze(entry.rings) },
+        ]),
+      ),
+    }
+  }
+  return {
+    kernelVersion: KERNEL_VERSION,
+    seq: runtime.state.seq,
+    state: freeze(runtime.state),
+    indicators,
+    sessions: freeze(Object.fromEntries(runtime.sessions)),
+  }
+}
