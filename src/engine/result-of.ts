@@ -10,7 +10,7 @@ import type { PositionRecord, RunResult, SleeveResult } from './result.ts'
 export function resultOf(run: Run, recorder: Recorder): RunResult {
   const { runtime } = run.kernel
   const { state } = runtime
-  const { series } = recorder
+  const { series } = recorder.days
   const checked = Object.fromEntries(
     Object.entries(INVARIANTS).map(([id, name]) => [
       `${id} ${name}`,
@@ -26,18 +26,18 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     grossExposure: Float64Array.from(series.gross),
     netExposure: Float64Array.from(series.net),
     sleeves: runtime.sleeves.map((_, ordinal) => sleeveResult(run, recorder, ordinal)),
-    trades: recorder.trades,
-    orders: recorder.orders(),
+    trades: recorder.trades.trades,
+    orders: recorder.orders.records(),
     attribution: recorder.attribution,
     refusals: recorder.refusals,
     violations: state.violations,
     positions: positionsOf(run),
-    netting: recorder.netting(),
+    netting: recorder.orders.netting(),
     allocation: {
       weights: Float64Array.from(recorder.allocation.weights),
       correlation: Float64Array.from(recorder.allocation.correlation),
     },
-    maxOrdersPerInstrumentCycle: recorder.ordersPerInstrumentCycle(),
+    maxOrdersPerInstrumentCycle: recorder.orders.ordersPerInstrumentCycle(),
     invariants: { checked, violated: run.auditor?.violated ?? [] },
     notes: run.market.notes,
     canonical: run.kernel.canonical(),
@@ -50,7 +50,7 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResu
   const { runtime } = run.kernel
   const { state } = runtime
   const { books } = state
-  const own = recorder.series.sleeves[ordinal] ?? { equity: [], flows: [], cash: [], exposure: [], positions: [] }
+  const own = recorder.days.series.sleeves[ordinal] ?? { equity: [], flows: [], cash: [], exposure: [], positions: [] }
   const paused = state.sleeves[ordinal]!.paused
   const counts = countsPerUnit(state.config!.currency)
   let realised = 0
@@ -73,7 +73,7 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResu
     cash: Float64Array.from(own.cash),
     exposure: Float64Array.from(own.exposure),
     openPositions: Int32Array.from(own.positions),
-    maxPositionWeight: recorder.maxPositionWeight[ordinal] ?? 0,
+    maxPositionWeight: recorder.days.maxPositionWeight[ordinal] ?? 0,
     fees: books.fees[ordinal]! / counts,
     realised,
     unrealised,

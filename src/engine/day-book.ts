@@ -1,0 +1,92 @@
+/** Daily series of the portfolio and its sleeves. */
+import type { Recording } from './recording.ts'
+import { cashValue, collateral } from './valuation.ts'
+
+export interface DaySeries {
+  readonly days: number[]
+  readonly equity: number[]
+  readonly cash: number[]
+  readonly gross: number[]
+  readonly net: number[]
+  readonly sleeves: {
+    readonly equity: number[]
+    readonly flows: number[]
+    readonly cash: number[]
+    readonly exposure: number[]
+    readonly positions: number[]
+  }[]
+}
+
+export interface DayBook {
+  readonly series: DaySeries
+  /** Largest position of each sleeve so far, as a fraction of its equity. */
+  readonly maxPositionWeight: number[]
+  /** Money that came to a sleeve from outside or another sleeve, in counts. */
+  flow(sleeve: number, counts: number): void
+  day(tradeDate: number): void
+}
+
+export function dayBook({ runtime, moneyOf }: Recording): DayBook {
+  const flows: number[] = []
+  const maxPositionWeight: number[] = []
+  const series: DaySeries = { days: [], equity: [], cash: [], gross: [], net: [], sleeves: [] }
+
+  function day(tradeDate: number): void {
+    const { sleeves, equity, cash, state, unitValue } = runtime()
+    let gross = 0
+    let net = 0
+    const last = series.days.length - 1
+    const again = series.days[last] === tradeDate
+    sleeves.forEach((sleeve, ordinal) => {
+      let exposure = collateral(runtime(), ordinal)
+      let positions = 0
+      const row = ordinal * state.books.width
+      for (const instrument of state.instruments) {
+        const quantity = state.books.quantity[row + instrument.index]!
+        if (quantity === 0 || instrument.option !== null) continue
+        const value = quantity * unitValue[instrument.index]!
+        positions += 1
+        exposure += Math.abs(value)
+        const weight = sleeve.equity > 0 ? Math.abs(value) / sleeve.equity : 0
+        if (weight > (maxPositionWeight[ordinal] ?? 0)) maxPositionWeight[ordinal] = weight
+      }
+      for (const structure of state.structures) {
+        if (structure.sleeve !== ordinal) continue
+        positions += 1
+        const weight = sleeve.equity > 0 ? (structure.maximumLoss * structure.quantity) / sleeve.equity : 0
+        if (weight > (maxPositionWeight[ordinal] ?? 0)) maxPositionWeight[ordinal] = weight
+      }
+      series.sleeves[ordinal] ??= { equity: [], flows: [], cash: [], exposure: [], positions: [] }
+      const own = series.sleeves[ordinal]
+      const at = again ? last : last + 1
+      own.equity[at] = sleeve.equity
+      own.flows[at] = (again ? own.flows[at]! : 0) + moneyOf(flows[ordinal] ?? 0)
+      own.cash[at] = cashValue(runtime(), ordinal)
+      own.exposure[at] = exposure
+      own.positions[at] = positions
+      flows[ordinal] = 0
+    })
+    for (const instrument of state.instruments) {
+      if (instrument.option !== null) continue
+      const value = state.books.accountQuantity[instrument.index]! * unitValue[instrument.index]!
+      gross += Math.abs(value)
+      net += value
+    }
+    gross += collateral(runtime(), null)
+    const at = again ? last : last + 1
+    series.days[at] = tradeDate
+    series.equity[at] = equity
+    series.cash[at] = cash
+    series.gross[at] = gross
+    series.net[at] = net
+  }
+
+  return {
+    series,
+    maxPositionWeight,
+    flow: (sleeve, counts) => {
+      flows[sleeve] = (flows[sleeve] ?? 0) + counts
+    },
+    day,
+  }
+}

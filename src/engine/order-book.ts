@@ -1,0 +1,178 @@
+/** Net orders with every sleeve's part of them, and what netting saved. */
+import type { CostRules } from '../domain/config.ts'
+import type { Instrument } from '../domain/instruments.ts'
+import type { Instant, OrderId, TradeDate } from '../domain/units.ts'
+import { commission } from '../exchange/commission.ts'
+import type { OrderRow } from './observer.ts'
+import type { Recording } from './recording.ts'
+import type { NettingTotals, OrderRecord, OrderShareRecord } from './result.ts'
+
+export interface MutableOrder {
+  record: Omit<OrderRecord, 'shares'>
+  readonly unit: number
+  readonly ordered: number
+  shares: (OrderShareRecord & { filled: number; fee: number })[]
+  readonly sleeves: readonly number[]
+  filledUnits: number
+  value: number
+}
+
+export interface OrderBook {
+  find(order: number): MutableOrder | undefined
+  ordered(row: OrderRow): void
+  /** A posting of one sleeve's part. */
+  takeShare(made: MutableOrder, sleeve: number, quantity: number, fee: number, kind: 'fill' | 'cross'): void
+  filled(order: number, quantity: number, price: number, fee: number): void
+  ended(order: number, state: OrderRecord['state']): void
+  records(): OrderRecord[]
+  netting(): NettingTotals
+  /** Largest count of broker orders for one instrument within one cycle: must stay 1. */
+  ordersPerInstrumentCycle(): number
+}
+
+export function orderBook({ runtime, instrumentAt, moneyOf, sleeveAt }: Recording): OrderBook {
+  const orders = new Map<number, MutableOrder>()
+  const totals = {
+    ordersGross: 0,
+    ordersNet: 0,
+    unitsGross: 0,
+    unitsNet: 0,
+    notionalGross: 0,
+    notionalNet: 0,
+    feesSaved: 0,
+    crosses: 0,
+  }
+  const seen = { cycle: -1, counts: new Map<string, number>(), most: 0 }
+
+  function takeShare(made: MutableOrder, sleeve: number, quantity: number, fee: number, kind: 'fill' | 'cross'): void {
+    const at = made.sleeves.indexOf(sleeve)
+    if (at < 0) return
+    const share = made.shares[at]!
+    share.fee += moneyOf(fee)
+    if (kind === 'fill' && made.unit > 0) share.filled += quantity / made.unit
+  }
+
+  function ordered(row: OrderRow): void {
+    const structure = row.instrument < 0
+    const unit = structure ? 1 : instrumentAt(row.instrument).unitsPerWhole
+    const shares: MutableOrder['shares'] = []
+    const sleeves: number[] = []
+    let grossLong = 0
+    let grossShort = 0
+    for (let share = row.start; share < row.start + row.count; share += 1) {
+      const wanted = row.wanted[share]! / unit
+      if (wanted > 0) grossLong += wanted
+      else grossShort -= wanted
+      sleeves.push(row.sleeves[share]!)
+      shares.push({
+        sleeve: sleeveAt(row.sleeves[share]!),
+        wanted,
+        crossed: row.crosses[share]! / unit,
+        filled: 0,
+        fee: 0,
+        reason: row.reasons[share]!,
+      })
+    }
+    const net = row.net / unit
+    orders.set(row.id, {
+      unit: structure ? 0 : unit,
+      ordered: row.net,
+      sleeves,
+      shares,
+      filledUnits: 0,
+      value: 0,
+      record: {
+        id: row.id as OrderId,
+        cycle: row.cycle,
+        at: row.at as Instant,
+        tradeDate: row.tradeDate as TradeDate,
+        instrument: row.label,
+        type: row.type,
+        grossLong,
+        grossShort,
+        net,
+        crossed: row.crossed / unit,
+        filled: 0,
+        price: null,
+        fee: 0,
+        state: row.net === 0 ? 'crossed' : 'working',
+      },
+    })
+    countNetting(row, grossLong + grossShort, net)
+  }
+
+  function countNetting(row: OrderRow, gross: number, net: number): void {
+    const structure = row.instrument < 0
+    const info = structure ? null : instrumentAt(row.instrument)
+    const value = Number.isNaN(row.reference) ? 0 : row.reference * (info?.multiplier ?? 1)
+    totals.ordersGross += row.count
+    totals.unitsGross += gross
+    totals.notionalGross += gross * value
+    if (row.crossed !== 0) totals.crosses += 1
+    if (row.net !== 0) {
+      totals.ordersNet += 1
+      totals.unitsNet += Math.abs(net)
+      totals.notionalNet += Math.abs(net) * value
+      if (seen.cycle !== row.cycle) {
+        seen.cycle = row.cycle
+        seen.counts.clear()
+      }
+      const count = (seen.counts.get(row.label) ?? 0) + 1
+      seen.counts.set(row.label, count)
+      if (count > seen.most) seen.most = count
+    }
+    if (info === null || row.count === 1) return
+    const rules = runtime().state.config!.costs[info.kind]
+    if (rules === undefined) return
+    let fees = 0 - feeOf(rules, info, net, row.reference)
+    for (let share = row.start; share < row.start + row.count; share += 1) {
+      fees += feeOf(rules, info, row.wanted[share]! / info.unitsPerWhole, row.reference)
+    }
+    totals.feesSaved += fees
+  }
+
+  /** What the schedule asks for an order of its own, in whole currency. */
+  function feeOf(rules: CostRules, info: Instrument, quantity: number, price: number): number {
+    const shares = Math.abs(quantity)
+    const value = shares * price * info.multiplier
+    const sold = quantity < 0 ? 1 : 0
+    const traded = { shares, value, soldShares: shares * sold, soldValue: value * sold }
+    return moneyOf(commission(rules.commission, info, traded, 0, runtime().state.config!.currency))
+  }
+
+  function orderFilled(order: number, quantity: number, price: number, fee: number): void {
+    const made = orders.get(order)
+    if (made === undefined) return
+    made.filledUnits += quantity
+    made.value += Math.abs(quantity) * price
+    made.record = { ...made.record, fee: made.record.fee + moneyOf(fee) }
+  }
+
+  function orderEnded(order: number, state: OrderRecord['state']): void {
+    const made = orders.get(order)
+    if (made !== undefined) made.record = { ...made.record, state }
+  }
+
+  return {
+    find: (order) => orders.get(order),
+    ordered,
+    takeShare,
+    filled: orderFilled,
+    ended: orderEnded,
+    records: () =>
+      [...orders.values()].map(({ record, unit, filledUnits, value, shares }) => ({
+        ...record,
+        filled: filledUnits / (unit === 0 ? 1 : unit),
+        price: filledUnits === 0 ? null : value / Math.abs(filledUnits),
+        shares:
+          unit === 0
+            ? shares.map((share) => ({ ...share, filled: filledUnits === 0 ? 0 : share.wanted - share.crossed }))
+            : shares,
+      })),
+    netting: () => {
+      const savings = totals.notionalGross - totals.notionalNet
+      return { ...totals, savings, savingsPct: totals.notionalGross > 0 ? savings / totals.notionalGross : null }
+    },
+    ordersPerInstrumentCycle: () => seen.most,
+  }
+}

@@ -1,0 +1,225 @@
+/** Round trips: positions from flat to flat, structures from opening to closing. */
+import type { Instrument } from '../domain/instruments.ts'
+import type { Instant, OrderId, TradeDate } from '../domain/units.ts'
+import type { PostingKind, StructureEvent } from './observer.ts'
+import type { Recording } from './recording.ts'
+import type { TradeRecord } from './result.ts'
+
+interface OpenTrade {
+  readonly side: 'long' | 'short'
+  readonly openedAt: number
+  readonly openedBar: number
+  readonly entryDate: number
+  readonly entryReason: string
+  readonly entryOrder: number
+  entered: number
+  entryValue: number
+  exited: number
+  exitValue: number
+  pnl: number
+  fees: number
+}
+
+interface OpenStructure {
+  readonly event: StructureEvent
+  readonly openedBar: number
+  readonly fees: number
+}
+
+export interface TradeBook {
+  readonly trades: TradeRecord[]
+  take(
+    kind: PostingKind,
+    order: number,
+    sleeve: number,
+    info: Instrument,
+    quantity: number,
+    price: number,
+    cash: number,
+    fee: number,
+    realised: number,
+    before: number,
+    reason: string,
+  ): void
+  /** A fee of a structure's leg: it belongs to the structure's trade. */
+  legFee(order: number, sleeve: number, fee: number): void
+  structureOpened(event: StructureEvent): void
+  structureClosed(event: StructureEvent & { readonly exitReason: string }): void
+}
+
+export function tradeBook({ runtime, moneyOf, sleeveAt }: Recording): TradeBook {
+  const trades: TradeRecord[] = []
+  const open = new Map<string, OpenTrade>()
+  const structures = new Map<number, OpenStructure>()
+  const structureFees = new Map<string, number>()
+
+  function takeTrade(
+    kind: PostingKind,
+    order: number,
+    sleeve: number,
+    info: Instrument,
+    quantity: number,
+    price: number,
+    cash: number,
+    fee: number,
+    realised: number,
+    before: number,
+    reason: string,
+  ): void {
+    const key = `${sleeve} ${info.index}`
+    const trade = open.get(key)
+    if (kind === 'dividend') {
+      if (trade !== undefined) trade.pnl += moneyOf(cash)
+      return
+    }
+    if (kind === 'split') {
+      if (trade === undefined) return
+      const ratio = (before + quantity) / before
+      trade.entered *= ratio
+      trade.exited *= ratio
+      trade.pnl += realised
+      return
+    }
+    const unit = info.unitsPerWhole
+    const after = before + quantity
+    const money = moneyOf(fee)
+    if (trade === undefined || before === 0) {
+      if (before !== 0 && kind === 'fill')
+        closeLeg(sleeve, info, { quantity, price, cash: moneyOf(cash), fee: money, order, reason })
+      if (before === 0) open.set(key, opened(quantity / unit, price, order, reason, sleeve, money))
+      return
+    }
+    if (before > 0 === quantity > 0) {
+      trade.entered += Math.abs(quantity) / unit
+      trade.entryValue += (Math.abs(quantity) / unit) * price
+      trade.fees += money
+      trade.pnl -= money
+      return
+    }
+    const closed = Math.min(Math.abs(quantity), Math.abs(before)) / unit
+    trade.exited += closed
+    trade.exitValue += closed * price
+    trade.fees += money
+    trade.pnl += realised - money
+    if (after !== 0 && after > 0 === before > 0) return
+    open.delete(key)
+    closeTrade(trade, sleeve, info.symbol, order, reason)
+    if (after !== 0) open.set(key, opened(after / unit, price, order, reason, sleeve, 0))
+  }
+
+  /** A leg that its structure left behind: what it cost is in the structure's own trade, so only the proceeds count. */
+  function closeLeg(
+    sleeve: number,
+    info: Instrument,
+    sale: {
+      readonly quantity: number
+      readonly price: number
+      readonly cash: number
+      readonly fee: number
+      readonly order: number
+      readonly reason: string
+    },
+  ): void {
+    const trade = opened(0 - sale.quantity / info.unitsPerWhole, 0, 0, 'leg of a structure', sleeve, sale.fee)
+    trade.exited = trade.entered
+    trade.exitValue = trade.exited * sale.price
+    trade.pnl += sale.cash
+    closeTrade(trade, sleeve, info.symbol, sale.order, sale.reason)
+  }
+
+  function opened(
+    quantity: number,
+    price: number,
+    order: number,
+    reason: string,
+    sleeve: number,
+    fee: number,
+  ): OpenTrade {
+    const { state, tradeDate } = runtime()
+    return {
+      side: quantity > 0 ? 'long' : 'short',
+      openedAt: state.at,
+      openedBar: state.sleeves[sleeve]!.bars,
+      entryDate: tradeDate,
+      entryReason: reason,
+      entryOrder: order,
+      entered: Math.abs(quantity),
+      entryValue: Math.abs(quantity) * price,
+      exited: 0,
+      exitValue: 0,
+      pnl: -fee,
+      fees: fee,
+    }
+  }
+
+  function closeTrade(trade: OpenTrade, sleeve: number, symbol: string, order: number, reason: string): void {
+    const { state, tradeDate } = runtime()
+    trades.push({
+      sleeve: sleeveAt(sleeve),
+      instrument: symbol,
+      kind: 'position',
+      side: trade.side,
+      quantity: trade.entered,
+      openedAt: trade.openedAt as Instant,
+      closedAt: state.at as Instant,
+      entryDate: trade.entryDate as TradeDate,
+      exitDate: tradeDate as TradeDate,
+      entryPrice: trade.entryValue / trade.entered,
+      exitPrice: trade.exitValue / trade.exited,
+      pnl: trade.pnl,
+      fees: trade.fees,
+      bars: state.sleeves[sleeve]!.bars - trade.openedBar,
+      entryReason: trade.entryReason,
+      exitReason: reason,
+      entryOrder: trade.entryOrder as OrderId,
+      exitOrder: order as OrderId,
+    })
+  }
+
+  function structureClosed(closed: StructureEvent & { readonly exitReason: string }): void {
+    const { state, tradeDate } = runtime()
+    const opening = structures.get(closed.structure)
+    if (opening === undefined) return
+    structures.delete(closed.structure)
+    const fees = opening.fees + (structureFees.get(`${closed.order} ${closed.sleeve}`) ?? 0)
+    const multiplier = 100
+    const pnl = (opening.event.premium + closed.premium) * closed.quantity * multiplier - fees
+    trades.push({
+      sleeve: sleeveAt(closed.sleeve),
+      instrument: closed.label,
+      kind: 'structure',
+      side: opening.event.premium >= 0 ? 'short' : 'long',
+      quantity: closed.quantity,
+      openedAt: opening.event.at as Instant,
+      closedAt: state.at as Instant,
+      entryDate: opening.event.tradeDate as TradeDate,
+      exitDate: tradeDate as TradeDate,
+      entryPrice: opening.event.premium,
+      exitPrice: 0 - closed.premium,
+      pnl,
+      fees,
+      bars: state.sleeves[closed.sleeve]!.bars - opening.openedBar,
+      entryReason: opening.event.reason,
+      exitReason: closed.exitReason,
+      entryOrder: opening.event.order as OrderId,
+      exitOrder: closed.order as OrderId,
+    })
+  }
+
+  return {
+    trades,
+    take: takeTrade,
+    legFee: (order, sleeve, fee) => {
+      const key = `${order} ${sleeve}`
+      structureFees.set(key, (structureFees.get(key) ?? 0) + moneyOf(fee))
+    },
+    structureOpened: (event) => {
+      structures.set(event.structure, {
+        event,
+        openedBar: runtime().state.sleeves[event.sleeve]!.bars,
+        fees: structureFees.get(`${event.order} ${event.sleeve}`) ?? 0,
+      })
+    },
+    structureClosed,
+  }
+}
