@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
-import { print } from '../output.ts'
 import { packageRoot } from '../package-root.ts'
 import { requireFolder } from '../paths.ts'
 import { fileUrl, type RunOptions, runAndReport } from '../run.ts'
@@ -17,7 +16,6 @@ export async function demo(options: DemoOptions): Promise<void> {
   const source = options.data === undefined ? { seed: options.seed } : { data: options.data }
   await runAndReport(join(packageRoot(), 'presets', 'channels.yaml'), source, options)
   const page = fileUrl(resolve(options.out, 'report.html'))
-  if (options.json !== true) print(`\nThe report: ${page}`)
   if (options.open === true) openPage(page)
 }
 
