@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import {
   type Document,
   isAlias,
@@ -143,7 +143,7 @@ export function joinDocument(outer: SourceFile, value: unknown, mounts: readonly
   const resolve = (name: string, from: Path = []): string => {
     const mount = mountOf(from)
     const holder = mount !== undefined && outer.find(from, 'value') === null ? mount.source.file : outer.file
-    return join(dirname(holder), name)
+    return isAbsolute(name) ? name : join(dirname(holder), name)
   }
   return { file: outer.file, value, placeOf, resolve }
 }
