@@ -9,6 +9,7 @@ import { volumeAverage } from '../indicators/volume-average/volume-average.ts'
 import { createRollingMoments } from '../pipeline/allocation/rolling.ts'
 import { createBooks, postFlow } from '../pipeline/ledger/books.ts'
 import { startBreaker } from '../pipeline/risk/breaker.ts'
+import { sharesOf } from './batch.ts'
 import { createClock, type IndicatorRows, requestIndicator } from './clock.ts'
 import type { Parts } from './parts.ts'
 import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
@@ -51,7 +52,7 @@ export function takeConfig(parts: Parts, config: PortfolioConfig): void {
   const { runtime } = parts
   runtime.batch = orderColumns(config.account.id, {
     instrumentId: (index) => runtime.state.instruments[index]!.id,
-    shares: () => [],
+    shares: (row) => sharesOf(runtime, row),
   })
   runtime.sleeves = buildSleeves(runtime, config)
   for (const sleeve of runtime.sleeves) runtime.sleeveOrdinal.set(sleeve.config.id, sleeve.ordinal)

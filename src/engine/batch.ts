@@ -1,5 +1,6 @@
 /** The orders of one cycle as columns, their shares, and what outlives the cycle. */
-import type { Protection } from '../domain/orders.ts'
+import type { Protection, Share } from '../domain/orders.ts'
+import type { IntentId, Quantity } from '../domain/units.ts'
 import type { Runtime } from './runtime.ts'
 import { growShares } from './state.ts'
 
@@ -112,4 +113,16 @@ export function batchRow(runtime: Runtime, order: number): number {
   const sequence = order - runtime.state.cycle * ORDERS_PER_CYCLE_MAX
   if (sequence < 0 || sequence >= runtime.sequence) return -1
   return runtime.rowOfSequence[sequence]!
+}
+
+/** The shares of a batch row as records: for ports and tests, never in the loop. */
+export function sharesOf(runtime: Runtime, row: number): readonly Share[] {
+  const { shares } = runtime
+  const start = runtime.shareStart[row]!
+  return Array.from({ length: runtime.shareCount[row]! }, (_, offset) => ({
+    intent: shares.intent[start + offset] as IntentId,
+    sleeve: runtime.sleeves[shares.sleeve[start + offset]!]!.config.id,
+    wanted: shares.wanted[start + offset] as Quantity,
+    crossed: shares.crossed[start + offset] as Quantity,
+  }))
 }

@@ -16,6 +16,7 @@ import type { Observer } from './observer.ts'
 import { createRecorder } from './recorder.ts'
 import type { RunResult } from './result.ts'
 import { resultOf } from './result-of.ts'
+import type { Runtime } from './runtime.ts'
 import { type BlockCursor, cursorsOf, nextInstant, quotesAt, sliceAt } from './timeline.ts'
 
 export interface RunInput {
@@ -41,9 +42,13 @@ export function runBacktest(input: RunInput): RunResult {
   return resultOf(run, recorder)
 }
 
-/** A run without records: the same loop for benches and sweeps. */
-export function runBare(input: Omit<RunInput, 'checks'>, observer?: Observer): Run {
+/** A run without reports: the same loop for benches and sweeps. An observer may be shown the kernel before the first bar. */
+export function runBare(
+  input: Omit<RunInput, 'checks'>,
+  observer?: Observer & { attach?(runtime: Runtime): void },
+): Run {
   const run = startRun({ ...input, checks: false }, observer, null)
+  observer?.attach?.(run.kernel.runtime)
   openBooks(run, input)
   playMarket(run, input.onProgress)
   return run

@@ -1,4 +1,5 @@
-import { runScenario, type ScenarioInput } from '../../src/engine/scenario.ts'
+import { runScenario } from '../../src/engine/scenario.ts'
+import type { ScenarioInput } from '../../src/engine/scenario-stage.ts'
 import type { RunCase } from './run-case.ts'
 
 /** A ledger case is a scenario: its wishes, fills and corporate actions go through the kernel itself. */
