@@ -1,0 +1,133 @@
+/** `npm run bench -- WORKLOAD [--json]`: the product beside a C loop of the same work, interleaved in one run. */
+import { execFileSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { compile, hasCompiler, runLoop } from './c-loop.ts'
+import { seriesOf } from './generate.ts'
+import { type Measured, runProduct } from './product.ts'
+import { configOf, dailyPortfolio, marketOf, minuteSeries, type Workload } from './workloads.ts'
+
+const CACHE = join(dirname(fileURLToPath(import.meta.url)), '.cache')
+const WORKLOADS: Readonly<Record<string, () => Workload>> = { w1: () => dailyPortfolio(), w2: () => minuteSeries() }
+const ROUNDS = 7
+
+/** One line of the result. `limitSeconds` and `ratio` are null where no C compiler is. */
+interface Line {
+  readonly workload: string
+  readonly variant: string
+  readonly seconds: number
+  readonly limitSeconds: number | null
+  readonly ratio: number | null
+  readonly checksum: string
+  readonly final: number
+  readonly fills: number
+  /** Whether final equity, bookings and check sum are the C loop's, to the last bit; null where nothing is to compare. */
+  readonly equal: boolean | null
+}
+
+function measure(workload: Workload): Line[] {
+  const series = seriesOf(workload.recipe, CACHE)
+  const config = configOf(workload)
+  const market = marketOf(workload, series)
+  const limits = hasCompiler()
+    ? [
+        compile(workload.limit.source, workload.limit.macros, CACHE),
+        ...workload.others.map((source) => compile(source, {}, CACHE)),
+      ]
+    : []
+  const product: Measured[] = []
+  const loops: Measured[][] = limits.map(() => [])
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const measured = runProduct(config, market)
+    // The first round warms up.
+    if (round > 0) product.push(measured)
+    for (const [index, program] of limits.entries()) loops[index]!.push(runLoop(program, CACHE, 2))
+  }
+  const [own, ...others] = loops
+  const seconds = median(product)
+  const limitSeconds = own === undefined ? null : median(own)
+  const { final, fills, checksum } = product[0]!
+  const reference = own?.[0]
+  const same = (other: Measured): boolean =>
+    other.final === final && other.fills === fills && other.checksum === checksum
+  const lines: Line[] = [
+    {
+      workload: workload.name,
+      variant: 'product',
+      seconds,
+      limitSeconds,
+      ratio: limitSeconds === null ? null : seconds / limitSeconds,
+      checksum,
+      final,
+      fills,
+      equal: reference === undefined ? null : same(reference) && product.every(same),
+    },
+  ]
+  for (const [index, runs] of [own ?? [], ...others].entries()) {
+    const first = runs[0]
+    if (first === undefined || limitSeconds === null) continue
+    const own = median(runs)
+    lines.push({
+      workload: workload.name,
+      variant: `C ${[workload.limit.source, ...workload.others][index]}`,
+      seconds: own,
+      limitSeconds,
+      ratio: own / limitSeconds,
+      checksum: first.checksum ?? '',
+      final: first.final,
+      fills: first.fills,
+      equal: null,
+    })
+  }
+  return lines
+}
+
+function median(runs: readonly Measured[]): number {
+  const seconds = runs.map((run) => run.seconds).sort((a, b) => a - b)
+  return seconds[Math.floor(seconds.length / 2)]!
+}
+
+function printTable(lines: readonly Line[]): void {
+  const ratio = (value: number | null): string => (value === null ? '-' : `${value.toFixed(2)}x`)
+  for (const line of lines) {
+    const equal = line.equal === null ? '' : line.equal ? '  equal to the C loop' : '  DIFFERS from the C loop'
+    console.log(
+      [
+        line.workload.padEnd(4),
+        line.variant.padEnd(14),
+        `${line.seconds.toFixed(4)} s`.padStart(10),
+        ratio(line.ratio).padStart(8),
+        line.checksum.padStart(10),
+        line.final.toFixed(4).padStart(18),
+        `${line.fills} bookings`.padStart(16),
+      ].join(' ') + equal,
+    )
+  }
+}
+
+function main(args: readonly string[]): number {
+  const isJson = args.includes('--json')
+  const named = args.filter((arg) => arg !== '--json')
+  const known = [...Object.keys(WORKLOADS), 'all']
+  const [name] = named
+  if (name === undefined || named.length > 1 || !known.includes(name)) {
+    const problem = name === undefined ? 'no workload was named' : `"${named.join(' ')}" is no workload`
+    console.error(`${problem}; give one of ${known.join(', ')}, such as: npm run bench -- w1`)
+    return 2
+  }
+  if (name === 'all') {
+    // A process for each: what one workload taught the compiler would slow the next.
+    const own = fileURLToPath(import.meta.url)
+    for (const one of Object.keys(WORKLOADS)) {
+      const flags = isJson ? ['--json'] : []
+      execFileSync(process.execPath, [...process.execArgv, own, one, ...flags], { stdio: 'inherit' })
+    }
+    return 0
+  }
+  const lines = measure(WORKLOADS[name]!())
+  if (isJson) for (const line of lines) console.log(JSON.stringify(line))
+  else printTable(lines)
+  return lines.some((line) => line.equal === false) ? 1 : 0
+}
+
+process.exitCode = main(process.argv.slice(2))
