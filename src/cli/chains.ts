@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import { readOptionRecords } from '../adapters/feeds/option-records.ts'
 import { readWide } from '../adapters/feeds/wide.ts'
 import { FaultError, fault } from '../domain/faults.ts'
 import type { ChainSource } from '../domain/market.ts'
+import type { OptionRecord } from '../domain/recorded.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import { dividendsOf, forwardFactors } from '../pipeline/market/adjust.ts'
 import {
@@ -12,6 +14,7 @@ import {
   type VolatilityRule,
 } from '../pipeline/market/implied-volatility.ts'
 import { type ChainModel, type ModelUnderlying, modelChainSource } from '../pipeline/market/model-chains.ts'
+import { recordedChainSource } from '../pipeline/market/recorded-chains.ts'
 import type { RawOptions } from './config/schema/instruments.ts'
 import { readSeries } from './data/read-series.ts'
 import type { History } from './market.ts'
@@ -82,13 +85,24 @@ function closesOf({ series, splits, basis }: History): DatedValues {
   return { dates: series.dates, values: series.close.map((close, row) => close * factors[row]!) }
 }
 
-/** Chains of every underlying that the configuration states, priced by the model. */
+/** The rows of every recorded chain that the configuration names. */
+export async function readRecordedChains(options: RawOptions, folder: string): Promise<readonly OptionRecord[]> {
+  const files: OptionRecord[][] = []
+  for (const file of options.recorded) {
+    const { records } = await readOptionRecords(join(folder, file), file)
+    files.push([...records])
+  }
+  return files.flat()
+}
+
+/** Chains of every underlying that the configuration states: recorded where a file holds the day, else of the model. */
 export function chainSourceOf(
   options: RawOptions,
   histories: readonly History[],
   volatilities: Volatilities,
-  sessions: Sessions,
+  context: { readonly sessions: Sessions; readonly recorded: readonly OptionRecord[] },
 ): ChainSource {
+  const { sessions, recorded: records } = context
   const underlyings = Object.entries(options.underlyings).map(([id, { expiries }]): ModelUnderlying => {
     const history = histories.find(({ instrument }) => instrument.id === id)!
     const { series, splits, basis, dividends: file } = history
@@ -101,7 +115,21 @@ export function chainSourceOf(
       dividendYield: (tradeDate, spot) => trailingDividendYield(paid, tradeDate, spot),
     }
   })
-  return modelChainSource({ underlyings, sessions, model: modelOf(options) })
+  const model = modelChainSource({ underlyings, sessions, model: modelOf(options) })
+  if (records.length === 0) return model
+  const recorded = recordedChainSource({
+    records,
+    instruments: new Map(histories.map(({ instrument }) => [instrument.symbol, instrument.id])),
+    rate: options.rate,
+    dividendYield: 0,
+    halfSpreadMin: options.half_spread_min,
+    halfSpreadFraction: options.half_spread,
+  })
+  return {
+    underlyings: model.underlyings,
+    chain: (underlying, at, tradeDate, phase, spot) =>
+      recorded.chain(underlying, at, tradeDate, phase, spot) ?? model.chain(underlying, at, tradeDate, phase, spot),
+  }
 }
 
 function modelOf(options: RawOptions): ChainModel {
@@ -118,7 +146,8 @@ function modelOf(options: RawOptions): ChainModel {
 
 /** What a reader must know about option prices: where each volatility comes from. */
 export function chainNotes(options: RawOptions): readonly string[] {
-  return Object.entries(options.underlyings).map(([id, { volatility }]) => {
+  const recorded = options.recorded.map((file) => `option chains of "${file}" are used on the days that it holds`)
+  const modelled = Object.entries(options.underlyings).map(([id, { volatility }]) => {
     const source = {
       index: () => `the index of "${(volatility as { file: string }).file}"`,
       ratio: () => `the index of ${(volatility as { to: string }).to} times the ratio of 60-day volatilities`,
@@ -127,4 +156,5 @@ export function chainNotes(options: RawOptions): readonly string[] {
     }[volatility.from]()
     return `options on ${id} are priced by a model off ${source}`
   })
+  return [...recorded, ...modelled]
 }

@@ -2,11 +2,12 @@ import { pathToFileURL } from 'node:url'
 import type { BacktestReport } from '../api/contract/report.ts'
 import { describeFault, FAULTS, type Fault, FaultError, fault } from '../domain/faults.ts'
 import type { MarketData } from '../domain/market.ts'
+import type { OptionRecord } from '../domain/recorded.ts'
 import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import type { RunResult } from '../engine/result.ts'
 import { runBacktest } from '../engine/run.ts'
-import { chainNotes, chainSourceOf, readVolatilities, type Volatilities } from './chains.ts'
+import { chainNotes, chainSourceOf, readRecordedChains, readVolatilities, type Volatilities } from './chains.ts'
 import { loadPortfolio } from './config/load.ts'
 import type { LoadedPortfolio } from './config/loaded.ts'
 import { type History, loadHistories, marketFrom, type Reach } from './market.ts'
@@ -94,7 +95,8 @@ export async function loadMarket(
   const histories = await loadHistories(loaded, folder, onStep)
   if (loaded.options === null) return withChains(loaded, histories, reach, null)
   const volatilities = await readVolatilities(loaded.options, histories, folder)
-  const market = withChains(loaded, histories, reach, volatilities)
+  const recorded = await readRecordedChains(loaded.options, folder)
+  const market = withChains(loaded, histories, reach, volatilities, recorded)
   return { ...market, notes: [...market.notes, ...chainNotes(loaded.options)] }
 }
 
@@ -123,6 +125,7 @@ function withChains(
   histories: readonly History[],
   reach: Reach,
   volatilities: Volatilities | null,
+  recorded: readonly OptionRecord[] = [],
 ): MarketData {
   const { options } = loaded
   return marketFrom(loaded, histories, reach, ({ sessions }) => {
@@ -130,7 +133,7 @@ function withChains(
     const first = Object.keys(options.underlyings)[0]
     const calendar = histories.find(({ instrument }) => instrument.id === first)?.instrument.calendar
     const table = calendar === undefined ? undefined : sessions.get(calendar)
-    return table === undefined ? null : chainSourceOf(options, histories, volatilities, table)
+    return table === undefined ? null : chainSourceOf(options, histories, volatilities, { sessions: table, recorded })
   })
 }
 

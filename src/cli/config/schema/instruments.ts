@@ -89,6 +89,10 @@ export const optionsSchema = z
         { below: null, step: 5 },
       ])
       .describe('distance of strikes by price level'),
+    recorded: z
+      .array(text)
+      .default([])
+      .describe('files of recorded option chains, relative to the data folder: used on the days that they hold'),
     underlyings: z.record(
       z.string(),
       z.strictObject({
