@@ -1,6 +1,7 @@
 /** Exits that the kernel keeps for a position: stop, target, trail, bars held. One-cancels-other; the stop comes first. */
 import type { QuoteColumns } from '../domain/columns.ts'
 import type { Slice } from '../domain/market.ts'
+import { toTick } from '../domain/ticks.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { placeTriggered } from './activate.ts'
 import { beginCycle } from './batch.ts'
@@ -20,7 +21,9 @@ function levelsOf(runtime: Runtime, guard: Guard): Levels {
   const { protection } = guard
   const long = held(state, guard.sleeve, guard.instrument) > 0
   const entry = averagePrice(state.books, guard.sleeve, guard.instrument)
-  const away = (fraction: number): number => entry * (long ? 1 - fraction : 1 + fraction)
+  const instrument = state.instruments[guard.instrument]!
+  const away = (fraction: number): number =>
+    toTick(instrument, entry * (long ? 1 - fraction : 1 + fraction), fraction < 0 === long ? 'up' : 'down')
   const fixed = protection.stop === undefined ? Number.NaN : away(protection.stop)
   const target = protection.target === undefined ? Number.NaN : away(-protection.target)
   if (protection.trail?.intrabar !== true) return { stop: fixed, stopReason: 'stop', target }
@@ -32,7 +35,8 @@ function levelsOf(runtime: Runtime, guard: Guard): Levels {
 function trailLevel(runtime: Runtime, guard: Guard, long: boolean): number {
   const fraction = guard.protection.trail!.fraction
   const raw = guard.extreme / runtime.state.factor[guard.instrument]!
-  return raw * (long ? 1 - fraction : 1 + fraction)
+  const level = raw * (long ? 1 - fraction : 1 + fraction)
+  return toTick(runtime.state.instruments[guard.instrument]!, level, long ? 'down' : 'up')
 }
 
 /** At the auction: a level that the first price has already passed closes the position there, netted with the others. */

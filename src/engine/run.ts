@@ -54,6 +54,19 @@ export function runBare(
   return run
 }
 
+/** A run under somebody else's eyes: the auditor sees the books after every event, the observer every booking. */
+export function runAudited(
+  input: Omit<RunInput, 'checks'>,
+  auditor: Auditor,
+  observer: Observer & { attach?(runtime: Runtime): void },
+): Run {
+  const run = startRun({ ...input, checks: true }, audited(observer, auditor), auditor)
+  observer.attach?.(run.kernel.runtime)
+  openBooks(run, input)
+  playMarket(run, input.onProgress)
+  return run
+}
+
 function startRun(input: RunInput, observer: Observer | undefined, auditor: Auditor | null): Run {
   const { config, market } = input
   const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))

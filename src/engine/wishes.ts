@@ -3,6 +3,7 @@ import { FORCE_CODE, TYPE_CODE } from '../domain/columns.ts'
 import type { Protection, Terms } from '../domain/orders.ts'
 import type { Change, RuleName } from '../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../domain/sessions.ts'
+import { toTick } from '../domain/ticks.ts'
 import type { Instant, SleeveId, TradeDate } from '../domain/units.ts'
 import { judge, type Verdict } from '../pipeline/risk/judge.ts'
 import { sizeOf } from '../pipeline/sizing/size.ts'
@@ -329,6 +330,8 @@ export interface WaitingWish {
 
 export function waitFor(runtime: Runtime, wish: WaitingWish): void {
   const { state } = runtime
+  const instrument = state.instruments[wish.instrument]!
+  const buys = wish.quantity > 0
   reserve(state, wish.sleeve, wish.instrument, wish.quantity)
   state.waiting.push({
     intent: state.nextIntent,
@@ -337,8 +340,8 @@ export function waitFor(runtime: Runtime, wish: WaitingWish): void {
     quantity: wish.quantity,
     type: TYPE_CODE[wish.terms.type],
     force: FORCE_CODE[wish.terms.force],
-    limit: wish.terms.limit ?? Number.NaN,
-    stop: wish.terms.stop ?? Number.NaN,
+    limit: toTick(instrument, wish.terms.limit ?? Number.NaN, buys ? 'down' : 'up'),
+    stop: toTick(instrument, wish.terms.stop ?? Number.NaN, buys ? 'up' : 'down'),
     activeFrom: state.at,
     expires: state.at + WAIT_MS_MAX,
     reducing: wish.reducing,
