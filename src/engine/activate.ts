@@ -103,8 +103,9 @@ function collect(runtime: Runtime, acts: (waiting: Waiting) => boolean): void {
     if (state.config!.netting) placeGroup(runtime, instrument, count)
     else for (let one = 0; one < count; one += 1) placeSingle(runtime, instrument, one)
   }
-  placeResting(runtime, resting)
-  if (taken === waiting.length) waiting.length = 0
+  // Resting wishes that the other side's live order holds back go on waiting.
+  const held = placeResting(runtime, resting)
+  if (taken - held === waiting.length) waiting.length = 0
   else state.waiting = waiting.filter((_, row) => next[row] === -2)
 }
 
@@ -303,9 +304,9 @@ function announce(
   })
 }
 
-/** Resting wishes net with wishes of the same instrument, type, price and force. */
-function placeResting(runtime: Runtime, rows: readonly number[]): void {
-  if (rows.length === 0) return
+/** Resting wishes net with wishes of the same instrument, type, price and force. Returns how many must wait. */
+function placeResting(runtime: Runtime, rows: readonly number[]): number {
+  let held = 0
   const { waiting } = runtime.state
   const groups = new Map<string, number[]>()
   for (const row of rows) {
@@ -323,10 +324,12 @@ function placeResting(runtime: Runtime, rows: readonly number[]): void {
     const instrument = waiting[group[0]!]!.instrument
     if (opposes(runtime, instrument, waiting[group[0]!]!.quantity)) {
       for (const row of group) next[row] = -2
+      held += group.length
       continue
     }
     placeGroup(runtime, instrument, count)
   }
+  return held
 }
 
 /** Live orders of an account in one instrument stand on one side only: brokers refuse the other as a wash trade. */
