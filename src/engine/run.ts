@@ -108,11 +108,15 @@ function audited(recorder: Observer, auditor: Auditor): Observer {
       if (kind === 'fill') parts += units
       recorder.posting(kind, order, execution, sleeve, instrument, units, price, cash, fee, realised, before, reason)
     },
-    executed: (_, filled) => {
+    executed: (instrument, filled) => {
       auditor.fill(filled, parts)
       parts = 0
+      recorder.executed(instrument, filled)
     },
-    reduced: (asked, moved) => auditor.reducingJudged(asked, moved),
+    reduced: (asked, moved) => {
+      auditor.reducingJudged(asked, moved)
+      recorder.reduced(asked, moved)
+    },
   }
 }
 
