@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { compile, hasCompiler, runLoop } from '../bench/c-loop.ts'
+import { byTime, seriesOf } from '../bench/generate.ts'
+import { type Measured, runProduct } from '../bench/product.ts'
+import { configOf, dailyPortfolio, marketOf, minuteSeries, type Workload } from '../bench/workloads.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'polyfolio-bench-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function product(workload: Workload): Measured {
+  return runProduct(configOf(workload), marketOf(workload, seriesOf(workload.recipe, folder)))
+}
+
+const SMALL: readonly (readonly [string, Workload])[] = [
+  ['a portfolio of daily bars', dailyPortfolio(13, 400)],
+  ['a series of minutes', minuteSeries(9_000)],
+]
+
+describe.skipIf(!hasCompiler())('a C loop of the same rules (skipped where no C compiler is)', () => {
+  it.each(SMALL)('%s ends with the same equity, bookings and check sum', (_, workload) => {
+    const own = product(workload)
+    const limit = runLoop(compile(workload.limit.source, workload.limit.macros, folder), folder, 2)
+    expect(own.fills).toBeGreaterThan(100)
+    expect({ final: own.final, fills: own.fills, checksum: own.checksum }).toEqual({
+      final: limit.final,
+      fills: limit.fills,
+      checksum: limit.checksum,
+    })
+  })
+})
+
+describe('workloads', () => {
+  it('give the same result on a second run', () => {
+    const workload = dailyPortfolio(7, 300)
+    const again = (measured: Measured) => ({ ...measured, seconds: 0 })
+    const named = { ...workload, recipe: { ...workload.recipe, name: 'again' } }
+    expect(again(product(named))).toEqual(again(product(named)))
+  })
+
+  it('lie bar by bar in a market and symbol by symbol in the files', () => {
+    expect(byTime(Float64Array.of(1, 2, 3, 4, 5, 6), 2, 3)).toEqual(Float64Array.of(1, 4, 2, 5, 3, 6))
+  })
+})
