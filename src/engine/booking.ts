@@ -58,7 +58,8 @@ export function bookPart(runtime: Runtime, part: Part): void {
   )
 }
 
-function dropGuard(runtime: Runtime, sleeve: number, instrument: number): void {
+/** Ends the exits kept for a position that is gone. */
+export function dropGuard(runtime: Runtime, sleeve: number, instrument: number): void {
   const { guards } = runtime.state
   if (guards.length === 0) return
   const at = guards.findIndex((guard) => guard.sleeve === sleeve && guard.instrument === instrument)

@@ -6,7 +6,7 @@ import { tradedCash } from '../domain/traded-cash.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
 import { postAccount } from '../pipeline/ledger/books.ts'
 import { cashEntitlements, splitEntitlements } from '../pipeline/ledger/entitlements.ts'
-import { bookPart } from './booking.ts'
+import { bookPart, dropGuard } from './booking.ts'
 import type { PostingKind } from './observer.ts'
 import { type Runtime, setMark } from './runtime.ts'
 import { held, projectedOf, release, reserve, type StructurePosition, type Waiting } from './state.ts'
@@ -62,8 +62,10 @@ function applySplit(
   const scale = runtime.perPrice[index]!
   let brokerFraction = 0
   for (const part of fraction) brokerFraction += part
-  const brokerCash = signed(brokerFraction, tradedCash(brokerFraction, price, scale))
-  const cash = Float64Array.from(fraction, (part) => signed(part, tradedCash(part, price, scale)))
+  // Without a fraction no price is needed: the split may come before the first bar.
+  const paid = (part: number): number => (part === 0 ? 0 : signed(part, tradedCash(part, price, scale)))
+  const brokerCash = paid(brokerFraction)
+  const cash = fraction.map(paid)
   balance(cash, before, brokerCash)
   for (let sleeve = 0; sleeve < before.length; sleeve += 1) {
     if (before[sleeve] === 0) continue
@@ -73,6 +75,7 @@ function applySplit(
     // The fraction is settled at the price after the split, against the average cost after it.
     const realised = (fraction[sleeve]! / perWhole) * books.multiplier[index]! * (price - average)
     books.quantity[at] = whole[sleeve]!
+    if (whole[sleeve] === 0) dropGuard(runtime, sleeve, index)
     books.cost[at] = (whole[sleeve]! / perWhole) * average
     books.realised[at] = books.realised[at]! + realised
     books.cash[sleeve * books.currencies + books.currency[index]!]! += cash[sleeve]!
@@ -93,6 +96,8 @@ function applySplit(
     .map((wish) => (wish.instrument === index ? rebuilt(runtime, wish, numerator, denominator) : wish))
     .filter((wish) => wish.quantity !== 0)
   if (!Number.isNaN(state.mark[index]!)) setMark(runtime, index, markAfter)
+  // Levels on the signal scale are compared with raw prices from this very auction on.
+  state.factor[index] = (state.factor[index]! * numerator) / denominator
 }
 
 /** A wish that waits over an ex-date keeps its value: count and prices follow the ratio. */
