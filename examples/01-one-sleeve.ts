@@ -1,7 +1,6 @@
 /* How do I run one strategy and read its result?        node --import tsx examples/01-one-sleeve.ts */
 import { fileURLToPath } from 'node:url'
-import { tradeDate } from '../src/domain/sessions.ts'
-import { runBacktest } from '../src/index.ts'
+import { runBacktest, tradeDate } from '../src/index.ts'
 import { loadPortfolio, reportOf, simulatedMarketData } from '../src/node.ts'
 
 // A portfolio is a YAML file. Reading it checks every value; what is wrong is said with line and column.

@@ -1,7 +1,6 @@
 /* What is gained by running two strategies in one account?   node --import tsx examples/02-two-strategies-one-account.ts */
 import { fileURLToPath } from 'node:url'
-import { tradeDate } from '../src/domain/sessions.ts'
-import { runBacktest } from '../src/index.ts'
+import { runBacktest, tradeDate } from '../src/index.ts'
 import { loadPortfolio, reportOf, simulatedMarketData } from '../src/node.ts'
 
 const file = fileURLToPath(new URL('02-two-strategies-one-account.yaml', import.meta.url))

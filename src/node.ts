@@ -1,8 +1,15 @@
 /* The public names that need files: reading portfolios and data, writing reports. Listed by hand. */
 
+export { CALENDARS } from './adapters/calendars/calendars.ts'
+export { CONTINUOUS, continuousSessions } from './adapters/calendars/continuous.ts'
+export { NYSE, NYSE_FIRST, NYSE_LAST, nyseSessions } from './adapters/calendars/nyse.ts'
 export type { BacktestReport } from './api/contract/report.ts'
 export { loadPortfolio } from './cli/config/load.ts'
 export type { LoadedPortfolio } from './cli/config/loaded.ts'
+export { checkFile, checkFolder, type DataCheck, type FileVerdict } from './cli/data/check.ts'
+export { readSeries } from './cli/data/read-series.ts'
+export type { Reach } from './cli/market.ts'
 export { reportOf } from './cli/report/figures.ts'
-export { writeReport } from './cli/report/write.ts'
+export { renderSummary } from './cli/report/summary.ts'
+export { reportTexts, writeReport } from './cli/report/write.ts'
 export { loadMarket, simulatedMarketData } from './cli/run.ts'
