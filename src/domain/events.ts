@@ -10,10 +10,12 @@ import type {
   CalendarId,
   CurrencyCode,
   Instant,
+  InstrumentId,
   Json,
   Memory,
   Money,
   OrderId,
+  Quantity,
   SleeveId,
   TradeDate,
 } from './units.ts'
@@ -21,6 +23,8 @@ import type {
 export type OperatorCommand =
   | { readonly kind: 'pause' | 'resume'; readonly sleeve: SleeveId }
   | { readonly kind: 'acknowledgeDrawdown' }
+  /** Closes up to `quantity` (signed change) of an instrument across the sleeves that hold it: a margin call's order. */
+  | { readonly kind: 'reduce'; readonly instrument: InstrumentId; readonly quantity: Quantity; readonly reason: string }
 
 /** Everything that can happen to the kernel. Time and chance enter only here. */
 export type EngineEvent = { readonly seq: number; readonly at: Instant } & (

@@ -92,6 +92,17 @@ export type CorporateAction =
   /** The holder of the other side exercises early: all short contracts of the account are assigned. */
   | { readonly kind: 'assignment'; readonly instrument: InstrumentId; readonly underlyingPrice: Price }
 
+  /**
+   * A split of the underlying turns its option contracts into others: `count` new ones for each old one, at a strike that
+   * follows the ratio. Both are listed. Value is conserved; no cash moves.
+   */
+  | {
+      readonly kind: 'adjustment'
+      readonly instrument: InstrumentId
+      readonly contracts: readonly { readonly from: InstrumentId; readonly to: InstrumentId }[]
+      readonly count: number
+    }
+
 export interface DatedAction {
   readonly at: Instant
   readonly tradeDate: TradeDate

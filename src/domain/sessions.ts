@@ -168,8 +168,16 @@ export function startOfDay(date: TradeDate): Instant {
 
 /** The UTC date of an instant. An exchange's own trade date comes from its sessions, never from here. */
 export function utcDate(at: Instant): TradeDate {
-  return fromDays(Math.floor(at / MS_PER_DAY))
+  const days = Math.floor(at / MS_PER_DAY)
+  if (days !== lastAsked.days) {
+    lastAsked.date = fromDays(days)
+    lastAsked.days = days
+  }
+  return lastAsked.date
 }
+
+/** The day asked for last: bars of one day ask again and again. */
+const lastAsked = { days: 0, date: fromDays(0) }
 
 /** ISO 8601 text of an instant in UTC, to the millisecond: "2024-01-31T14:30:00.000Z". */
 export function formatInstant(at: Instant): string {

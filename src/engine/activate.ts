@@ -198,7 +198,9 @@ function place(runtime: Runtime, terms: Waiting, instrument: number, start: numb
   for (let share = 0; share < count; share += 1) {
     wanted[share] = shares.wanted[start + share]!
     const before = state.books.quantity[shares.sleeve[start + share]! * state.books.width + instrument]!
-    if (before === 0 || before > 0 === wanted[share]! > 0) reducing = false
+    // A flip opens a new side: its purchase is judged like any other.
+    if (before === 0 || before > 0 === wanted[share]! > 0 || Math.abs(wanted[share]!) > Math.abs(before))
+      reducing = false
   }
   netWishes(wanted, count, info, crossed, netted)
   const { net, crossed: inside } = netted

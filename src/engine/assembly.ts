@@ -31,6 +31,7 @@ export function configure(parts: Parts, config: PortfolioConfig, codes: Readonly
     paused: sleeve.status === 'paused' ? 'paused in the configuration' : '',
     bars: 0,
     dayStartEquity: 0,
+    equityBefore: 0,
     day: 0,
   }))
   widenState(state, 16)
@@ -41,7 +42,11 @@ export function configure(parts: Parts, config: PortfolioConfig, codes: Readonly
     postFlow(state.books, 0, ordinal, own.capital)
   }
   valueAll(parts.runtime)
-  for (const sleeve of parts.runtime.sleeves) state.sleeves[sleeve.ordinal]!.dayStartEquity = sleeve.equity
+  for (const sleeve of parts.runtime.sleeves) {
+    const own = state.sleeves[sleeve.ordinal]!
+    own.dayStartEquity = sleeve.equity
+    own.equityBefore = sleeve.equity
+  }
   if (config.limits.drawdown !== null) state.breaker = startBreaker(parts.runtime.equity)
   state.moments = createRollingMoments(config.sleeves.length)
   state.previousEquity = Float64Array.from(parts.runtime.sleeves, (sleeve) => sleeve.equity)

@@ -14,13 +14,15 @@ export function stepPortfolio(runtime: Runtime): void {
     if (move === 'halt') breach(runtime, drawdown, rule.halt)
     else if (move === 'resume') resolveBreach(runtime)
   }
-  const day = utcDate(state.at as Instant)
+  // A close at midnight ends the day before: the daily bar of a Saturday is judged as Saturday's.
+  const day = utcDate((state.at - 1) as Instant)
   for (const sleeve of runtime.sleeves) {
     const own = state.sleeves[sleeve.ordinal]!
-    // Equity at the first look of a UTC day is what the day's loss is measured from.
-    if (own.day === day) continue
-    own.day = day
-    own.dayStartEquity = sleeve.equity
+    if (own.day !== day) {
+      own.day = day
+      own.dayStartEquity = own.equityBefore
+    }
+    own.equityBefore = sleeve.equity
   }
 }
 

@@ -6,12 +6,13 @@ import { tradedCash } from '../domain/traded-cash.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
 import { postAccount } from '../pipeline/ledger/books.ts'
 import { cashEntitlements, splitEntitlements } from '../pipeline/ledger/entitlements.ts'
+import { applyAdjustment } from './adjustment.ts'
 import { bookPart, dropGuard } from './booking.ts'
 import type { PostingKind } from './observer.ts'
 import { type Runtime, setMark } from './runtime.ts'
-import { held, projectedOf, release, reserve, type StructurePosition, type Waiting } from './state.ts'
+import { held, release, reserve, type StructurePosition, type Waiting } from './state.ts'
 import { structureLabel } from './structures.ts'
-import { waitFor } from './wishes.ts'
+import { endWaiting, exitRoom, waitFor } from './waiting.ts'
 
 /** In the money by at least this much, an expiring contract is exercised without instruction. */
 const EXERCISE_MIN = 0.01
@@ -35,6 +36,9 @@ export function applyAction(runtime: Runtime, action: CorporateAction): void {
       break
     case 'assignment':
       applyAssignment(runtime, instrument, action.underlyingPrice)
+      break
+    case 'adjustment':
+      applyAdjustment(runtime, action.contracts, action.count)
       break
   }
 }
@@ -193,12 +197,9 @@ function applyEnd(runtime: Runtime, instrument: Instrument, price: number, cause
   closeAll(runtime, instrument, price, 'ended', cause)
   const { state } = runtime
   state.delisted[instrument.index] = 1
-  for (const wish of state.waiting) {
-    if (wish.instrument !== instrument.index) continue
-    release(state, wish.sleeve, wish.instrument, wish.quantity)
-    state.ended.cancelled += 1
-  }
+  const over = state.waiting.filter((wish) => wish.instrument === instrument.index)
   state.waiting = state.waiting.filter((wish) => wish.instrument !== instrument.index)
+  for (const wish of over) endWaiting(runtime, wish, 'cancelled', 'notListed')
 }
 
 function closeAll(runtime: Runtime, instrument: Instrument, price: number, kind: PostingKind, reason: string): void {
@@ -305,7 +306,9 @@ function deliver(
     (count) => count * direction * contract.multiplier * shares.unitsPerWhole,
   )
   closeParts(runtime, shares, quantities, strike, kind, kind)
-  runtime.state.leftovers.push({ instrument: index, reason: kind })
+  quantities.forEach((quantity, sleeve) => {
+    if (quantity !== 0) runtime.state.leftovers.push({ instrument: index, sleeve, quantity, reason: kind })
+  })
   setMark(runtime, index, spot)
 }
 
@@ -317,7 +320,10 @@ function endLegs(runtime: Runtime, contract: number, reason: 'expiry' | 'assignm
   if (over.length === 0) return
   state.structures = state.structures.filter((position) => !over.includes(position))
   for (const position of over) {
-    for (const leg of position.contracts) state.leftovers.push({ instrument: leg, reason })
+    position.contracts.forEach((instrument, leg) => {
+      const quantity = position.quantity * position.legs[leg]!.ratio
+      state.leftovers.push({ instrument, sleeve: position.sleeve, quantity, reason })
+    })
     state.waitingStructures = state.waitingStructures.filter((wish) => {
       if (wish.structure !== position.id) return true
       state.ended.superseded += 1
@@ -329,6 +335,7 @@ function endLegs(runtime: Runtime, contract: number, reason: 'expiry' | 'assignm
       label: structureLabel(state.instruments[position.underlying]!.symbol, position.legs),
       quantity: position.quantity,
       premium: 0,
+      money: 0,
       order: 0,
       reason,
       exitReason: reason,
@@ -338,32 +345,25 @@ function endLegs(runtime: Runtime, contract: number, reason: 'expiry' | 'assignm
   }
 }
 
-/** Sells or covers what an expiry or assignment left behind and no open structure explains. */
+/** Sells or covers what an expiry or assignment left behind, as far as its sleeve still holds it; peers keep theirs. */
 export function closeLeftovers(runtime: Runtime, auctioned: (instrument: number) => boolean): void {
   const { state } = runtime
   if (state.leftovers.length === 0) return
   const due = state.leftovers.filter(({ instrument }) => auctioned(instrument))
   if (due.length === 0) return
   state.leftovers = state.leftovers.filter((leftover) => !due.includes(leftover))
-  for (const { instrument, reason } of due) {
-    for (let sleeve = 0; sleeve < runtime.sleeves.length; sleeve += 1) {
-      const projected = projectedOf(state, sleeve, instrument)
-      if (projected === 0 || explained(runtime, sleeve, instrument)) continue
-      waitFor(runtime, {
-        sleeve,
-        instrument,
-        quantity: 0 - projected,
-        terms: { type: 'market', force: 'day' },
-        reducing: true,
-        reason,
-        protection: null,
-      })
-    }
+  for (const { instrument, sleeve, quantity, reason } of due) {
+    const side = quantity > 0 ? -1 : 1
+    const closing = Math.min(Math.abs(quantity), exitRoom(state, sleeve, instrument, side))
+    if (closing === 0) continue
+    waitFor(runtime, {
+      sleeve,
+      instrument,
+      quantity: closing * side,
+      terms: { type: 'market', force: 'day' },
+      reducing: true,
+      reason,
+      protection: null,
+    })
   }
-}
-
-function explained(runtime: Runtime, sleeve: number, instrument: number): boolean {
-  return runtime.state.structures.some(
-    (position) => position.sleeve === sleeve && position.contracts.includes(instrument),
-  )
 }

@@ -1,7 +1,6 @@
-import type { QuoteColumns } from '../domain/columns.ts'
+import { type QuoteColumns, TYPE_CODE } from '../domain/columns.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
-import { sessionOf } from '../domain/sessions.ts'
-import type { Instant, TradeDate } from '../domain/units.ts'
+import { type Sessions, sessionOf } from '../domain/sessions.ts'
 import { advanceMoments } from '../pipeline/allocation/rolling.ts'
 import { endBreakerDay } from '../pipeline/risk/breaker.ts'
 import { activateAuction, activateClose } from './activate.ts'
@@ -13,10 +12,10 @@ import { decide } from './decide.ts'
 import type { Parts } from './parts.ts'
 import { guardAuction, guardClose, guardRange } from './protect.ts'
 import type { Runtime } from './runtime.ts'
-import { release } from './state.ts'
 import { activateStructures } from './structure-orders.ts'
 import { markContracts } from './structures.ts'
 import { valueAll } from './valuation.ts'
+import { endWaiting } from './waiting.ts'
 import { takeWishes } from './wishes.ts'
 
 /** One cycle at a close: marks, guards, breaker, every due sleeve's decision, sizing and risk; closes net at once. */
@@ -30,13 +29,13 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   stepPortfolio(runtime)
   for (const slice of slices) guardClose(runtime, slice)
   for (const sleeve of runtime.sleeves) {
-    const slice = slices.find((candidate) => candidate.clock === sleeve.config.clock)
-    if (slice !== undefined) decide(parts, sleeve.ordinal, slice)
+    for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
   }
   takeWishes(runtime, wishes, parts.books)
   endDay(parts, slices)
+  if (state.waiting.length === 0) return
   expireWaiting(runtime)
-  if (state.waiting.some((wish) => wish.type === 5)) {
+  if (state.waiting.some((wish) => wish.type === TYPE_CODE.close)) {
     beginCycle(runtime)
     for (const slice of slices) activateClose(runtime, slice.instruments, slice.close)
     sendBatch(runtime)
@@ -82,11 +81,12 @@ function endDay(parts: Parts, slices: readonly Slice[]): void {
   const { runtime } = parts
   const { state } = runtime
   const calendar = state.config!.dayCalendar
-  const ending = slices.find((slice) => {
-    const sessions = runtime.sessions.get(calendar)
-    return sessions === undefined ? true : closesDay(runtime, slice, calendar)
-  })
-  if (ending === undefined) return
+  const sessions = runtime.sessions.get(calendar)
+  let ending: Slice | null = null
+  for (const slice of slices) {
+    if (ending === null && (sessions === undefined || closesDay(runtime, slice, sessions))) ending = slice
+  }
+  if (ending === null) return
   const rule = state.config!.limits.drawdown
   if (rule !== null && state.breaker !== null) {
     const flat = runtime.equity === runtime.cash
@@ -112,12 +112,20 @@ function advanceAllocation(runtime: Runtime): void {
   runtime.observer?.allocated(state.moments.weights, state.moments.correlation)
 }
 
-function closesDay(runtime: Runtime, slice: Slice, calendar: string): boolean {
-  const clock = runtime.sleeves.find((sleeve) => sleeve.config.clock === slice.clock)
-  if (clock?.config.calendar !== calendar) return false
-  const sessions = runtime.sessions.get(calendar)!
-  const at = sessionOf(sessions, slice.tradeDate)
-  return at < 0 || sessions.closes[at] === slice.at
+function closesDay(runtime: Runtime, slice: Slice, sessions: Sessions): boolean {
+  for (const { config } of runtime.sleeves) {
+    if (config.clock !== slice.clock) continue
+    if (config.calendar !== sessions.calendar) return false
+    const { dayClose } = runtime
+    if (dayClose.sessions !== sessions || dayClose.tradeDate !== slice.tradeDate) {
+      const at = sessionOf(sessions, slice.tradeDate)
+      dayClose.sessions = sessions
+      dayClose.tradeDate = slice.tradeDate
+      dayClose.at = at < 0 ? Number.NaN : sessions.closes[at]!
+    }
+    return Number.isNaN(dayClose.at) || dayClose.at === slice.at
+  }
+  return false
 }
 
 /** What found no auction for too long lapses. */
@@ -126,23 +134,7 @@ function expireWaiting(runtime: Runtime): void {
   if (!state.waiting.some((wish) => wish.expires <= state.at)) return
   const lapsed = state.waiting.filter((wish) => wish.expires <= state.at)
   state.waiting = state.waiting.filter((wish) => wish.expires > state.at)
-  for (const wish of lapsed) {
-    release(state, wish.sleeve, wish.instrument, wish.quantity)
-    state.ended.lapsed += 1
-    const unit = state.instruments[wish.instrument]!.unitsPerWhole
-    runtime.observer?.refused({
-      at: state.at as Instant,
-      tradeDate: runtime.tradeDate as TradeDate,
-      sleeve: runtime.sleeves[wish.sleeve]!.config.id,
-      instrument: state.instruments[wish.instrument]!.symbol,
-      end: 'lapsed',
-      rule: 'noAuction',
-      wanted: wish.quantity / unit,
-      allowed: 0,
-      value: null,
-      limit: null,
-    })
-  }
+  for (const wish of lapsed) endWaiting(runtime, wish, 'lapsed', 'noAuction')
 }
 
 export function onAuction(parts: Parts, quotes: QuoteColumns): void {

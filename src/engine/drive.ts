@@ -1,6 +1,6 @@
 /** A run in the making: what it holds, and how events reach the kernel and commands the exchange. */
 import type { Command, EngineEvent } from '../domain/events.ts'
-import type { CorporateAction, DatedAction, MarketData } from '../domain/market.ts'
+import type { CorporateAction, DatedAction, MarketData, Slice } from '../domain/market.ts'
 import type { Instant, InstrumentId, TradeDate } from '../domain/units.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts'
 import type { Auditor } from './invariants.ts'
@@ -14,6 +14,8 @@ export interface Run {
   readonly market: MarketData
   readonly auditor: Auditor | null
   readonly cursors: readonly BlockCursor[]
+  /** The slices of all cursors: what an instant gives at which every clock closes. */
+  readonly slices: readonly Slice[]
   readonly actionsOf: ReadonlyMap<InstrumentId, readonly DatedAction[]>
   nextAction: number
   seq: number
@@ -29,11 +31,15 @@ type Body<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never
 
 /** Gives the kernel one event, carries its commands out and looks at the invariants. */
 export function give(run: Run, body: Body<EngineEvent>): void {
-  const event = { seq: run.seq, at: run.at, ...body } as EngineEvent
+  giveEvent(run, { seq: run.seq, at: run.at, ...body } as EngineEvent)
+}
+
+/** As `give`, for an event that is already numbered and dated. */
+export function giveEvent(run: Run, event: EngineEvent): void {
   run.seq += 1
   const commands = run.kernel.apply(event)
   run.auditor?.check(run.kernel, run.exchange.account)
-  for (const command of commands) carryOut(run, command)
+  for (let index = 0; index < commands.length; index += 1) carryOut(run, commands[index]!)
 }
 
 function carryOut(run: Run, command: Command): void {
@@ -65,6 +71,7 @@ function judgeFault(run: Run): void {
 
 /** The exchange's word: fills first, then what fills do not say. */
 export function answer(run: Run, said: ExchangeAnswer): void {
+  if (said.fills === null && said.states.length === 0) return
   const states =
     said.states.length === 0
       ? []

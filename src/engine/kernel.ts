@@ -74,6 +74,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     byId: new Map(),
     perPrice: new Float64Array(0),
     unitValue: new Float64Array(0),
+    countsOf: [],
     batch: orderColumns('' as never, { instrumentId: (index) => state.instruments[index]!.id, shares: () => [] }),
     shares: shareColumns(),
     shareStart: new Int32Array(64),
@@ -85,6 +86,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     structureOrders: new Map(),
     chains: new Map(),
     tradeDate: 0,
+    dayClose: { sessions: null, tradeDate: 0, at: Number.NaN },
     commands: [],
     equity: 0,
     cash: 0,
@@ -111,7 +113,7 @@ function apply(parts: Parts, event: EngineEvent): readonly Command[] {
   assert(event.seq === state.seq + 1, `event ${event.seq} must follow ${state.seq}`)
   state.seq = event.seq
   state.at = event.at
-  runtime.commands = []
+  if (runtime.commands.length > 0) runtime.commands = []
   switch (event.kind) {
     case 'configured':
       configure(parts, event.config, event.codes)

@@ -76,7 +76,10 @@ export interface StructureEvent {
   readonly sleeve: number
   readonly label: string
   readonly quantity: number
+  /** Net premium per share taken in; paid where negative. */
   readonly premium: number
+  /** The same for all of it, in money: unchanged by a split in between. */
+  readonly money: number
   readonly order: number
   readonly reason: string
   readonly at: number

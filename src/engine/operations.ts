@@ -10,9 +10,8 @@ import { acknowledgeBreaker } from '../pipeline/risk/breaker.ts'
 import { resolveBreach } from './breaches.ts'
 import type { Parts } from './parts.ts'
 import type { Runtime } from './runtime.ts'
-import { projectedOf } from './state.ts'
 import { valueAll } from './valuation.ts'
-import { waitFor } from './wishes.ts'
+import { exitRoom, waitFor } from './waiting.ts'
 
 export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: 'cash' }>): void {
   const { state } = runtime
@@ -74,10 +73,8 @@ function reduceAll(
   const { state } = runtime
   const index = runtime.byId.get(command.instrument)
   assert(index !== undefined, `a reduction names "${command.instrument}", which is not listed`)
-  const open = Float64Array.from(runtime.sleeves, (_, sleeve) => {
-    const reducible = 0 - projectedOf(state, sleeve, index)
-    return reducible * command.quantity > 0 ? reducible : 0
-  })
+  const side = command.quantity > 0 ? 1 : -1
+  const open = Float64Array.from(runtime.sleeves, (_, sleeve) => exitRoom(state, sleeve, index, side) * side)
   let most = 0
   for (const quantity of open) most += quantity
   const wanted = Math.abs(command.quantity) < Math.abs(most) ? command.quantity : most

@@ -6,8 +6,8 @@ import { averagePrice } from '../pipeline/ledger/books.ts'
 import { placeTriggered } from './activate.ts'
 import { beginCycle } from './batch.ts'
 import type { Runtime } from './runtime.ts'
-import { type Guard, held, projectedOf } from './state.ts'
-import { waitFor } from './wishes.ts'
+import { type Guard, held } from './state.ts'
+import { exitRoom, waitFor } from './waiting.ts'
 
 interface Levels {
   /** Raw price at which the loss side closes; NaN where there is none. */
@@ -65,7 +65,7 @@ export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
     if (placed.has(guard.instrument)) continue
     const row = rowOf(quotes, guard.instrument)
     if (row < 0) continue
-    const quantity = 0 - projectedExit(runtime, guard)
+    const quantity = 0 - openUnits(runtime, guard)
     if (quantity === 0) continue
     const long = held(state, guard.sleeve, guard.instrument) > 0
     const levels = levelsOf(runtime, guard)
@@ -86,12 +86,11 @@ export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
   return placed.size > 0
 }
 
-/** Units still to be closed: what is held less the exits already on their way. */
-function projectedExit(runtime: Runtime, guard: Guard): number {
-  const filled = held(runtime.state, guard.sleeve, guard.instrument)
-  const projected = projectedOf(runtime.state, guard.sleeve, guard.instrument)
-  if (projected === 0 || projected > 0 !== filled > 0) return 0
-  return Math.abs(projected) < Math.abs(filled) ? projected : filled
+/** Units still to be closed, signed as held: what is held less the exits already on their way. */
+function openUnits(runtime: Runtime, guard: Guard): number {
+  const long = held(runtime.state, guard.sleeve, guard.instrument) > 0
+  const room = exitRoom(runtime.state, guard.sleeve, guard.instrument, long ? -1 : 1)
+  return long ? room : 0 - room
 }
 
 /** At the close of a bar: sends what is judged on closes out at the next auction, then moves the trails. */
@@ -121,7 +120,7 @@ export function guardClose(runtime: Runtime, slice: Slice): void {
 }
 
 function exitAtMarket(runtime: Runtime, guard: Guard, reason: string): void {
-  const quantity = 0 - projectedExit(runtime, guard)
+  const quantity = 0 - openUnits(runtime, guard)
   if (quantity === 0) return
   waitFor(runtime, {
     sleeve: guard.sleeve,

@@ -8,7 +8,8 @@ import type { Strategy } from '../domain/strategy.ts'
 import { type Instant, type InstrumentId, type Memory, type Price, quantity, type TradeDate } from '../domain/units.ts'
 import { simulatedExchange } from '../exchange/simulated.ts'
 import { fixedAllocation } from '../pipeline/allocation/fixed.ts'
-import { act, answer, give, type Run } from './drive.ts'
+import { contractChanges } from './adjustment.ts'
+import { act, answer, give, giveEvent, type Run } from './drive.ts'
 import { type Auditor, createAuditor } from './invariants.ts'
 import { createKernel } from './kernel.ts'
 import { answerMarginCalls } from './margin-calls.ts'
@@ -31,6 +32,8 @@ export interface RunInput {
 
 /** Riskless rate that decides early exercise of American contracts. */
 const EXERCISE_RATE = 0.03
+const NO_CHAINS: readonly OptionChain[] = []
+const NO_CURSORS: readonly BlockCursor[] = []
 
 export function runBacktest(input: RunInput): RunResult {
   const recorder = createRecorder()
@@ -76,6 +79,7 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
     if (list === undefined) actionsOf.set(dated.action.instrument, [dated])
     else list.push(dated)
   }
+  const cursors = cursorsOf(market)
   return {
     kernel: createKernel(observer === undefined ? { strategies } : { strategies, observer }),
     exchange: simulatedExchange({
@@ -87,7 +91,8 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
     }),
     market,
     auditor,
-    cursors: cursorsOf(market),
+    cursors,
+    slices: cursors.map(({ slice }) => slice),
     actionsOf,
     nextAction: 0,
     seq: 0,
@@ -148,22 +153,20 @@ function playMarket(run: Run, onProgress?: (done: number) => void): void {
 
 /** Every clock that closes now: what happened within the bars, then one cycle, then the night's exercises and margin. */
 function closeBars(run: Run): number {
-  const closing = run.cursors.filter((cursor) => cursor.isOpen && cursor.block.closes[cursor.row] === run.at)
+  const closing = dueOf(run.cursors, (cursor) => cursor.isOpen && cursor.block.closes[cursor.row] === run.at)
   if (closing.length === 0) return 0
   for (const cursor of closing) rangeOf(run, cursor)
-  const chains: OptionChain[] = []
+  let chains = NO_CHAINS
   run.moment = 'close'
   for (const cursor of closing) {
     run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
     const own = chainsAt(run, cursor, 'close')
-    chains.push(...own)
+    if (own.length > 0) chains = [...chains, ...own]
     answer(run, run.exchange.close(run.at, run.tradeDate, cursor.bars(), own, true))
   }
-  give(run, {
-    kind: 'slices',
-    cycle: run.cycle,
-    slices: closing.map((cursor) => sliceAt(cursor, run.at, chainsFor(cursor, chains))),
-  })
+  for (const cursor of closing) sliceAt(cursor, run.at, chainsFor(cursor, chains))
+  const slices = closing === run.cursors ? run.slices : closing.map(({ slice }) => slice)
+  giveEvent(run, { seq: run.seq, at: run.at, kind: 'slices', cycle: run.cycle, slices })
   weighSleeves(run)
   for (const cursor of closing) {
     if (run.market.chains !== null) endOptionDay(run, cursor)
@@ -172,6 +175,17 @@ function closeBars(run: Run): number {
   }
   run.called = answerMarginCalls(run)
   return closing.length
+}
+
+/** The cursors for which something is due; without an array of its own where that is all of them or none. */
+function dueOf(
+  cursors: readonly BlockCursor[],
+  isDue: (cursor: BlockCursor) => boolean | undefined,
+): readonly BlockCursor[] {
+  let due = 0
+  for (let index = 0; index < cursors.length; index += 1) if (isDue(cursors[index]!)) due += 1
+  if (due === cursors.length) return cursors
+  return due === 0 ? NO_CURSORS : cursors.filter(isDue)
 }
 
 function weighSleeves(run: Run): void {
@@ -213,8 +227,22 @@ function takeActions(run: Run): void {
     const dated = actions[run.nextAction]!
     run.nextAction += 1
     run.tradeDate = dated.tradeDate
+    if (dated.action.kind === 'split') adjustContracts(run, dated.action)
     act(run, dated.action.kind === 'split' ? pricedSplit(run, dated.action) : dated.action)
   }
+}
+
+/** Contracts on the shares become others first: each new one is listed, then all change at once. */
+function adjustContracts(run: Run, split: Extract<CorporateAction, { kind: 'split' }>): void {
+  const { changes, count } = contractChanges(run.kernel.runtime, split.instrument, split)
+  if (changes.length === 0) return
+  for (const { to, isListed } of changes) {
+    if (isListed) continue
+    run.exchange.list(to)
+    give(run, { kind: 'listed', instrument: to })
+  }
+  const contracts = changes.map(({ from, to }) => ({ from, to: to.id }))
+  act(run, { kind: 'adjustment', instrument: split.instrument, contracts, count })
 }
 
 function pricedSplit(run: Run, action: Extract<CorporateAction, { kind: 'split' }>): CorporateAction {
@@ -232,25 +260,24 @@ function pricedSplit(run: Run, action: Extract<CorporateAction, { kind: 'split' 
 }
 
 function openBars(run: Run): void {
-  const opening = run.cursors.filter(
-    (cursor) =>
-      !cursor.isOpen && cursor.row < cursor.block.tradeDates.length && cursor.block.opens[cursor.row] === run.at,
-  )
+  const opening = dueOf(run.cursors, (cursor) => !cursor.isOpen && cursor.block.opens[cursor.row] === run.at)
   if (opening.length === 0) return
   run.moment = 'auction'
-  const chains: OptionChain[] = []
+  let chains = NO_CHAINS
   for (const cursor of opening) {
     cursor.isOpen = true
     run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
-    const own = needsChains(run) ? chainsAt(run, cursor, 'open') : []
-    chains.push(...own)
+    const own = needsChains(run) ? chainsAt(run, cursor, 'open') : NO_CHAINS
+    if (own.length > 0) chains = [...chains, ...own]
     answer(run, run.exchange.open(run.at, run.tradeDate, cursor.bars(), own))
   }
   if (run.called) forceReduction(run)
   if (!waits(run)) return
   for (const cursor of opening) {
     run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
-    give(run, {
+    giveEvent(run, {
+      seq: run.seq,
+      at: run.at,
       kind: 'quotes',
       cycle: run.cycle,
       phase: 'auction',
@@ -294,9 +321,9 @@ function forceReduction(run: Run): void {
   }
 }
 
-function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): OptionChain[] {
+function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): readonly OptionChain[] {
   const source = run.market.chains
-  if (source === null) return []
+  if (source === null) return NO_CHAINS
   const { block } = cursor
   const prices = phase === 'open' ? block.open : block.close
   const found: OptionChain[] = []

@@ -55,6 +55,8 @@ export interface Runtime {
   perPrice: Float64Array
   /** Base-currency value of one unit at the last mark, per instrument. */
   unitValue: Float64Array
+  /** Money counts in one unit of each currency of the books, once asked for. */
+  readonly countsOf: number[]
   batch: OrderColumns
   shares: ShareColumns
   /** First share and count of shares of each row in `batch`. */
@@ -69,6 +71,8 @@ export interface Runtime {
   structureOrders: Map<number, StructureOrder>
   chains: Map<InstrumentId, OptionChain>
   tradeDate: number
+  /** When the session of the day asked for last closes; NaN where the calendar has none on that day. */
+  readonly dayClose: { sessions: Sessions | null; tradeDate: number; at: number }
   commands: Command[]
   equity: number
   cash: number

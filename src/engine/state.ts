@@ -101,8 +101,10 @@ export interface SleeveMemory {
   paused: string
   /** Bars of its clock so far. */
   bars: number
-  /** Equity when the current UTC day began, for the weekend's day-loss rule. */
+  /** Equity with which the last UTC day ended, for the weekend's day-loss rule. */
   dayStartEquity: number
+  /** Equity at the last look. */
+  equityBefore: number
   day: number
 }
 
@@ -148,7 +150,13 @@ export interface KernelState {
   structures: StructurePosition[]
   guards: Guard[]
   /** Contracts and shares that an expiry or assignment left behind: closed at their next auction. */
-  leftovers: { readonly instrument: number; readonly reason: 'expiry' | 'assignment' }[]
+  leftovers: {
+    readonly instrument: number
+    readonly sleeve: number
+    /** Signed units that came to the sleeve. */
+    readonly quantity: number
+    readonly reason: 'expiry' | 'assignment'
+  }[]
   breaker: BreakerState | null
   /** Rolling returns of the sleeves per portfolio day, and the equity they are measured from. */
   moments: RollingMoments

@@ -255,19 +255,20 @@ function finishPart(
 ): void {
   const { state } = runtime
   const underlying = state.instruments[waiting.underlying]!
+  const multiplier = state.instruments[waiting.contracts[0]!]!.multiplier
   const event = {
     sleeve: waiting.sleeve,
     label: structureLabel(underlying.symbol, waiting.legs),
     quantity,
     // Opening takes the premium in; closing pays the same legs back.
     premium: waiting.structure === 0 ? credit : 0 - credit,
+    money: (waiting.structure === 0 ? credit : 0 - credit) * quantity * multiplier,
     order: order.id,
     reason: waiting.reason,
     at: state.at,
     tradeDate: runtime.tradeDate,
   }
   if (waiting.structure === 0) {
-    const multiplier = state.instruments[waiting.contracts[0]!]!.multiplier
     const position: StructurePosition = {
       id: state.nextStructure,
       sleeve: waiting.sleeve,

@@ -55,7 +55,8 @@ export function addInstrument(runtime: Runtime, instrument: Instrument): void {
   indexInstrument(runtime, instrument)
 }
 
-function contractId(underlying: InstrumentId, leg: OptionLeg): InstrumentId {
+/** 'SPY 2024-01-19 470P' */
+export function contractId(underlying: InstrumentId, leg: OptionLeg): InstrumentId {
   return instrumentId(`${underlying} ${formatDate(leg.expiry)} ${leg.strike}${leg.right === 'put' ? 'P' : 'C'}`)
 }
 

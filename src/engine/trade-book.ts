@@ -182,8 +182,7 @@ export function tradeBook({ runtime, moneyOf, sleeveAt }: Recording): TradeBook 
     if (opening === undefined) return
     structures.delete(closed.structure)
     const fees = opening.fees + (structureFees.get(`${closed.order} ${closed.sleeve}`) ?? 0)
-    const multiplier = 100
-    const pnl = (opening.event.premium + closed.premium) * closed.quantity * multiplier - fees
+    const pnl = opening.event.money + closed.money - fees
     trades.push({
       sleeve: sleeveAt(closed.sleeve),
       instrument: closed.label,

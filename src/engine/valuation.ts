@@ -5,8 +5,15 @@ import type { Runtime } from './runtime.ts'
 /** Value of a currency's cash counts in the base currency. */
 function valueOfCash(runtime: Runtime, currency: number, counts: number): number {
   if (counts === 0) return 0
-  const { state } = runtime
-  return (counts / countsPerUnit(state.currencies[currency] as CurrencyCode)) * state.rate[currency]!
+  const { state, countsOf } = runtime
+  const perUnit = countsOf[currency] ?? rememberCounts(runtime, currency)
+  return (counts / perUnit) * state.rate[currency]!
+}
+
+function rememberCounts(runtime: Runtime, currency: number): number {
+  const perUnit = countsPerUnit(runtime.state.currencies[currency] as CurrencyCode)
+  runtime.countsOf[currency] = perUnit
+  return perUnit
 }
 
 /** All cash of a sleeve in the base currency. */

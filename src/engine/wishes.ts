@@ -1,22 +1,20 @@
 /** From wishes to allowed changes: sizing, then risk. Reducing first, then entries in the order sleeves are declared. */
-import { FORCE_CODE, TYPE_CODE } from '../domain/columns.ts'
-import type { Protection, Terms } from '../domain/orders.ts'
+import type { Terms } from '../domain/orders.ts'
 import type { Change, RuleName } from '../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../domain/sessions.ts'
-import { toTick } from '../domain/ticks.ts'
-import type { Instant, SleeveId, TradeDate } from '../domain/units.ts'
+import { type Instant, MAGNITUDE_MAX, type SleeveId, type TradeDate } from '../domain/units.ts'
 import { judge, type Verdict } from '../pipeline/risk/judge.ts'
 import { sizeOf } from '../pipeline/sizing/size.ts'
 import type { RefusalRecord } from './result.ts'
 import type { ProjectedBooks } from './risk-view.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
-import { projectedOf, reserve } from './state.ts'
+import { projectedOf } from './state.ts'
 import { findStructure, listContract } from './structures.ts'
 import { WISH, type WishColumns } from './view.ts'
+import { exitRoom, WAIT_MS_MAX, waitFor } from './waiting.ts'
+import { cancelWorking, withdrawWaiting } from './withdraw.ts'
 
 const MARKET: Terms = { type: 'market', force: 'day' }
-/** A wish that finds no auction for this long lapses: a market that stays shut, or a symbol that is gone. */
-const WAIT_MS_MAX = 10 * 86_400_000
 
 interface Scratch extends Change {
   sleeve: number
@@ -42,6 +40,7 @@ const verdict: Verdict = { quantity: 0, rule: null, limit: Number.NaN }
 /** Turns the cycle's wishes into waiting changes. */
 export function takeWishes(runtime: Runtime, wishes: WishColumns, books: ProjectedBooks): void {
   if (wishes.count === 0) return
+  cancelling.clear()
   for (let row = 0; row < wishes.count; row += 1) reducePart(runtime, wishes, row)
   books.refresh()
   for (let row = 0; row < wishes.count; row += 1) growPart(runtime, wishes, row, books)
@@ -53,9 +52,9 @@ function wishedChange(runtime: Runtime, wishes: WishColumns, row: number): numbe
   const instrument = wishes.instrument[row]!
   switch (wishes.kind[row]) {
     case WISH.exit:
-      return 0 - projectedOf(runtime.state, sleeve, instrument)
+      return 0 - expectedOf(runtime, sleeve, instrument)
     case WISH.target:
-      return wishes.value[row]! - projectedOf(runtime.state, sleeve, instrument)
+      return wishes.value[row]! - expectedOf(runtime, sleeve, instrument)
     case WISH.change:
       return wishes.value[row]!
     default:
@@ -73,24 +72,46 @@ function reducePart(runtime: Runtime, wishes: WishColumns, row: number): void {
   const sleeve = wishes.sleeve[row]!
   const instrument = wishes.instrument[row]!
   if (wishes.kind[row] === WISH.enter) {
-    const projected = projectedOf(runtime.state, sleeve, instrument)
+    const expected = expectedOf(runtime, sleeve, instrument)
     // Turning around: the old side closes whatever the limits say about the new one.
-    wanted = projected * wishes.value[row]! < 0 ? 0 - projected : 0
+    wanted = expected * wishes.value[row]! < 0 ? 0 - expected : 0
   }
   if (wanted === 0 || Number.isNaN(wanted)) return
-  const reducing = reducingPart(runtime, sleeve, instrument, wanted)
-  if (reducing === 0) return
-  wishes.taken[row] = reducing
-  const before = projectedOf(runtime.state, sleeve, instrument)
-  wait(runtime, row, wishes, reducing, true)
-  runtime.observer?.reduced(reducing, projectedOf(runtime.state, sleeve, instrument) - before)
+  wishes.taken[row] = reduce(runtime, wishes, row, wanted)
 }
 
-/** How much of a change shrinks what the sleeve will hold, without crossing zero. */
-export function reducingPart(runtime: Runtime, sleeve: number, instrument: number, wanted: number): number {
-  const projected = projectedOf(runtime.state, sleeve, instrument)
-  if (projected === 0 || projected > 0 === wanted > 0) return 0
-  return Math.abs(wanted) <= Math.abs(projected) ? wanted : 0 - projected
+/** Units of orders that were asked to be cancelled in this cycle, signed as ordered, by sleeve and instrument. */
+const cancelling = new Map<number, number>()
+
+/** Filled plus waiting and working, without what is about to be cancelled. */
+function expectedOf(runtime: Runtime, sleeve: number, instrument: number): number {
+  const leaving = cancelling.get(sleeve * runtime.state.books.width + instrument) ?? 0
+  return projectedOf(runtime.state, sleeve, instrument) - leaving
+}
+
+/**
+ * Carries out the reducing part of a wished change: first what is held for certain is closed, then entries that still
+ * wait are taken back, then entries that work at the broker are cancelled. An entry that may never fill is never sold.
+ *
+ * @returns signed units by which the expected position moved; beyond the wish where a whole order had to be cancelled
+ */
+function reduce(runtime: Runtime, wishes: WishColumns, row: number, wanted: number): number {
+  const sleeve = wishes.sleeve[row]!
+  const instrument = wishes.instrument[row]!
+  const expected = expectedOf(runtime, sleeve, instrument)
+  if (expected === 0 || expected > 0 === wanted > 0) return 0
+  const side = wanted > 0 ? 1 : -1
+  const size = Math.min(Math.abs(wanted), Math.abs(expected))
+  const before = projectedOf(runtime.state, sleeve, instrument)
+  const closed = Math.min(size, exitRoom(runtime.state, sleeve, instrument, side))
+  if (closed > 0) wait(runtime, row, wishes, closed * side, true)
+  const taken = size > closed ? withdrawWaiting(runtime, sleeve, instrument, side, size - closed) : 0
+  runtime.observer?.reduced((closed + taken) * side, projectedOf(runtime.state, sleeve, instrument) - before)
+  if (closed + taken === size) return size * side
+  const cancelled = cancelWorking(runtime, sleeve, instrument, side)
+  const at = sleeve * runtime.state.books.width + instrument
+  cancelling.set(at, (cancelling.get(at) ?? 0) - cancelled * side)
+  return (closed + taken + cancelled) * side
 }
 
 function growPart(runtime: Runtime, wishes: WishColumns, row: number, books: ProjectedBooks): void {
@@ -109,19 +130,15 @@ function growPart(runtime: Runtime, wishes: WishColumns, row: number, books: Pro
   let wanted = kind === WISH.enter ? sizedChange(runtime, sleeve, wishes, row) : restOfWish(runtime, wishes, row)
   if (wanted === 0) return
   // Against what this cycle already allowed it may be a reduction after all.
-  const reducing = reducingPart(runtime, sleeve.ordinal, instrument, wanted)
-  if (reducing !== 0) {
-    wait(runtime, row, wishes, reducing, true)
-    wanted -= reducing
-    if (wanted === 0) return
-  }
+  wanted -= reduce(runtime, wishes, row, wanted)
+  if (wanted === 0) return
   judgeEntry(runtime, sleeve, instrument, wanted, books, (quantity) => wait(runtime, row, wishes, quantity, false))
 }
 
 /** What is left of a target or change once its reducing part is on its way. */
 function restOfWish(runtime: Runtime, wishes: WishColumns, row: number): number {
   if (wishes.kind[row] === WISH.change) return wishes.value[row]! - wishes.taken[row]!
-  return wishes.value[row]! - projectedOf(runtime.state, wishes.sleeve[row]!, wishes.instrument[row]!)
+  return wishes.value[row]! - expectedOf(runtime, wishes.sleeve[row]!, wishes.instrument[row]!)
 }
 
 function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumns, row: number): number {
@@ -157,13 +174,23 @@ function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumn
     )
     return 0
   }
-  const missing = size * side - projectedOf(state, sleeve.ordinal, index)
+  const missing = size * side - expectedOf(runtime, sleeve.ordinal, index)
   return missing * side > 0 ? missing : 0
 }
 
 export function isWeekend(at: number): boolean {
   const day = weekday(utcDate(at as Instant))
   return day === WEEKDAY.saturday || day === WEEKDAY.sunday
+}
+
+/** Most units, of the sleeve or of the account, that the books might have to count if the change and all that waits fills. */
+function largestReach(runtime: Runtime, sleeve: number, instrument: number, wanted: number): number {
+  const { books, pendingBuys, pendingSells, accountBuys, accountSells } = runtime.state
+  const at = sleeve * books.width + instrument
+  const size = Math.abs(wanted)
+  const own = Math.abs(books.quantity[at]!) + (wanted > 0 ? pendingBuys[at]! : pendingSells[at]!)
+  const all = Math.abs(books.accountQuantity[instrument]!) + (wanted > 0 ? accountBuys : accountSells)[instrument]!
+  return size + (own > all ? own : all)
 }
 
 /** Rules that need more than projected books; null where none objects. */
@@ -178,6 +205,11 @@ function forbidden(
   if (own.paused !== '' || sleeve.config.status === 'paused') return { rule: 'paused', value: null, limit: null }
   if (state.delisted[instrument] === 1) return { rule: 'notListed', value: null, limit: null }
   if (wanted < 0 && !state.instruments[instrument]!.shortable) return { rule: 'notHoldable', value: null, limit: null }
+  const reach = largestReach(runtime, sleeve.ordinal, instrument, wanted)
+  if (reach > MAGNITUDE_MAX) return { rule: 'notHoldable', value: reach, limit: MAGNITUDE_MAX }
+  // Without a mark no limit can say what the change is worth.
+  if (runtime.unitValue[instrument] === 0)
+    return { rule: Number.isNaN(state.mark[instrument]!) ? 'priceMissing' : 'rateMissing', value: null, limit: null }
   if (!eligible(runtime, sleeve, instrument)) return { rule: 'universe', value: null, limit: null }
   const weekend = sleeve.config.limits.weekend
   if (weekend !== null && isWeekend(state.at)) {
@@ -316,39 +348,6 @@ function wait(runtime: Runtime, row: number, wishes: WishColumns, quantity: numb
     reason: wishes.reason[row]!,
     protection: reducing ? null : (options?.protection ?? null),
   })
-}
-
-export interface WaitingWish {
-  readonly sleeve: number
-  readonly instrument: number
-  readonly quantity: number
-  readonly terms: Terms
-  readonly reducing: boolean
-  readonly reason: string
-  readonly protection: Protection | null
-}
-
-export function waitFor(runtime: Runtime, wish: WaitingWish): void {
-  const { state } = runtime
-  const instrument = state.instruments[wish.instrument]!
-  const buys = wish.quantity > 0
-  reserve(state, wish.sleeve, wish.instrument, wish.quantity)
-  state.waiting.push({
-    intent: state.nextIntent,
-    sleeve: wish.sleeve,
-    instrument: wish.instrument,
-    quantity: wish.quantity,
-    type: TYPE_CODE[wish.terms.type],
-    force: FORCE_CODE[wish.terms.force],
-    limit: toTick(instrument, wish.terms.limit ?? Number.NaN, buys ? 'down' : 'up'),
-    stop: toTick(instrument, wish.terms.stop ?? Number.NaN, buys ? 'up' : 'down'),
-    activeFrom: state.at,
-    expires: state.at + WAIT_MS_MAX,
-    reducing: wish.reducing,
-    reason: wish.reason,
-    protection: wish.protection,
-  })
-  state.nextIntent += 1
 }
 
 function openStructure(runtime: Runtime, wishes: WishColumns, row: number, books: ProjectedBooks): void {

@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../domain/assert.ts'
 import type { CorporateAction } from '../domain/market.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
+import type { InstrumentId } from '../domain/units.ts'
 import { mulDiv } from '../numerics/exact.ts'
 import { type Listings, listedInstrument, moveCash, movePosition } from './account.ts'
 import { type Desk, say, type WorkingOrder } from './desk.ts'
@@ -33,9 +34,26 @@ export function applyAction(desk: Desk, book: WorkingOrder[], action: CorporateA
     case 'assignment':
       settleOption(listings, index, action.underlyingPrice, true)
       return
+    case 'adjustment':
+      for (const { from, to } of action.contracts) adjust(desk, from, to, action.count)
+      return
     default:
       unreachable(action)
   }
+}
+
+/** Contracts become others of the same value: the price per share follows from count and multiplier. */
+function adjust(desk: Desk, from: InstrumentId, to: InstrumentId, count: number): void {
+  const { listings } = desk
+  const before = listings.indexOf.get(from)
+  const after = listings.indexOf.get(to)
+  assert(before !== undefined && after !== undefined, `"${from}" and "${to}" must be listed before the adjustment`)
+  const held = listings.account.positions[before]!
+  if (held === 0) return
+  const ratio = listedInstrument(listings, before).multiplier / (count * listedInstrument(listings, after).multiplier)
+  listings.account.marks[after] = listings.account.marks[before]! * ratio
+  movePosition(listings, before, -held)
+  movePosition(listings, after, held * count)
 }
 
 function cancelResting(desk: Desk, book: WorkingOrder[], index: number, cause: string): void {

@@ -1,0 +1,80 @@
+/** Allowed changes that wait for their moment, how they end there, and how much a sleeve may close for certain. */
+import { FORCE_CODE, TYPE_CODE } from '../domain/columns.ts'
+import type { Protection, Terms } from '../domain/orders.ts'
+import { toTick } from '../domain/ticks.ts'
+import type { Instant, TradeDate } from '../domain/units.ts'
+import type { RefusalRecord } from './result.ts'
+import type { Runtime } from './runtime.ts'
+import { type KernelState, release, reserve, type Waiting } from './state.ts'
+
+/** A wish that finds no auction for this long lapses: a market that stays shut, or a symbol that is gone. */
+export const WAIT_MS_MAX = 10 * 86_400_000
+
+export interface WaitingWish {
+  readonly sleeve: number
+  readonly instrument: number
+  readonly quantity: number
+  readonly terms: Terms
+  readonly reducing: boolean
+  readonly reason: string
+  readonly protection: Protection | null
+}
+
+export function waitFor(runtime: Runtime, wish: WaitingWish): void {
+  const { state } = runtime
+  const instrument = state.instruments[wish.instrument]!
+  const buys = wish.quantity > 0
+  reserve(state, wish.sleeve, wish.instrument, wish.quantity)
+  state.waiting.push({
+    intent: state.nextIntent,
+    sleeve: wish.sleeve,
+    instrument: wish.instrument,
+    quantity: wish.quantity,
+    type: TYPE_CODE[wish.terms.type],
+    force: FORCE_CODE[wish.terms.force],
+    limit: toTick(instrument, wish.terms.limit ?? Number.NaN, buys ? 'down' : 'up'),
+    stop: toTick(instrument, wish.terms.stop ?? Number.NaN, buys ? 'up' : 'down'),
+    activeFrom: state.at,
+    expires: state.at + WAIT_MS_MAX,
+    reducing: wish.reducing,
+    reason: wish.reason,
+    protection: wish.protection,
+  })
+  state.nextIntent += 1
+}
+
+/** Ends a wish that still waits: what it reserved is freed, and its end has a name. The caller takes it off the list. */
+export function endWaiting(
+  runtime: Runtime,
+  wish: Waiting,
+  end: Extract<RefusalRecord['end'], 'lapsed' | 'superseded' | 'cancelled'>,
+  rule: string,
+): void {
+  const { state } = runtime
+  if (wish.quantity !== 0) release(state, wish.sleeve, wish.instrument, wish.quantity)
+  state.ended[end] += 1
+  const instrument = state.instruments[wish.instrument]!
+  runtime.observer?.refused({
+    at: state.at as Instant,
+    tradeDate: runtime.tradeDate as TradeDate,
+    sleeve: runtime.sleeves[wish.sleeve]!.config.id,
+    instrument: instrument.symbol,
+    end,
+    rule,
+    wanted: wish.quantity / instrument.unitsPerWhole,
+    allowed: 0,
+    value: null,
+    limit: null,
+  })
+}
+
+/**
+ * Units that a change of this side may take off what the sleeve holds for certain: filled, less the exits already on
+ * their way. Entries that have not filled are no holding.
+ */
+export function exitRoom(state: KernelState, sleeve: number, instrument: number, side: number): number {
+  const at = sleeve * state.books.width + instrument
+  const opposite = 0 - state.books.quantity[at]! * side
+  const leaving = side > 0 ? state.pendingBuys[at]! : state.pendingSells[at]!
+  return opposite > leaving ? opposite - leaving : 0
+}
