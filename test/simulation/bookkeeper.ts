@@ -1,5 +1,5 @@
-import type { Kernel } from '../../src/engine/kernel.ts'
 import type { Auditor, BrokerBooks } from '../../src/engine/invariants.ts'
+import type { Kernel } from '../../src/engine/kernel.ts'
 import type { Observer } from '../../src/engine/observer.ts'
 
 /*
@@ -144,7 +144,8 @@ export function bookkeeper(): Bookkeeper {
         if (own < 0n && !instrument.shortable) wrong(`14 sleeve ${sleeve} is short ${own} of "${instrument.id}"`)
       }
       const held = broker?.positions[instrument.index] ?? 0
-      if (broker !== null && BigInt(held) !== sum) wrong(`1 the broker holds ${held} of "${instrument.id}", sleeves ${sum}`)
+      if (broker !== null && BigInt(held) !== sum)
+        wrong(`1 the broker holds ${held} of "${instrument.id}", sleeves ${sum}`)
     }
   }
 

@@ -54,7 +54,9 @@ export const drawnInstrument: fc.Arbitrary<DrawnInstrument> = fc.record({
   firstBar: fc.constantFrom(0, 0, 0, 1, 3),
   lastBar: fc.constantFrom(99, 99, 99, 6, 9),
   split: fc.option(fc.record({ bar: fc.integer({ min: 0, max: 14 }), ratio: fc.nat(RATIOS.length - 1) })),
-  dividend: fc.option(fc.record({ bar: fc.integer({ min: 0, max: 14 }), hundredths: fc.integer({ min: 1, max: 333 }) })),
+  dividend: fc.option(
+    fc.record({ bar: fc.integer({ min: 0, max: 14 }), hundredths: fc.integer({ min: 1, max: 333 }) }),
+  ),
   quietBar: fc.constantFrom(-1, -1, -1, 2, 5),
 })
 
@@ -179,7 +181,10 @@ function pathOf(drawn: DrawnMarket, one: DrawnInstrument, index: number, actions
       const [numerator, denominator] = RATIOS[one.split.ratio]!
       price = (price * denominator) / numerator
       factor = (factor * numerator) / denominator
-      actions.push({ ...dated, action: { kind: 'split', instrument: id(index), numerator, denominator, priceAfter: null } })
+      actions.push({
+        ...dated,
+        action: { kind: 'split', instrument: id(index), numerator, denominator, priceAfter: null },
+      })
     }
     if (one.dividend?.bar === bar)
       actions.push({
@@ -198,7 +203,7 @@ function pathOf(drawn: DrawnMarket, one: DrawnInstrument, index: number, actions
     path.high.push(there ? cents(Math.max(open, price) * (1 + 0.4 * swing * random.uniform())) : Number.NaN)
     path.low.push(there ? cents(Math.min(open, price) * (1 - 0.4 * swing * random.uniform())) : Number.NaN)
     path.close.push(there ? price : Number.NaN)
-    const whole = 40_000_000 / (start * unitsPerWhole) * unitsPerWhole / 100
+    const whole = ((40_000_000 / (start * unitsPerWhole)) * unitsPerWhole) / 100
     path.volume.push(there ? (bar === one.quietBar ? 0 : Math.floor(whole * random.uniform()) + 100) : Number.NaN)
     path.factor.push(factor)
   }

@@ -16,7 +16,7 @@ import type { RunInput } from '../../src/engine/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { sma } from '../../src/indicators/sma/sma.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
-import { FORMS, type DrawnInstrument, drawnInstrument, isCoin, marketOf, specOf } from './drawn-market.ts'
+import { type DrawnInstrument, drawnInstrument, FORMS, isCoin, marketOf, specOf } from './drawn-market.ts'
 
 /*
  * Portfolios drawn by fast-check: what every sleeve wishes on every bar, on which instruments, under which account. The
@@ -127,7 +127,7 @@ const COSTS = {
 function capitalOf(drawn: DrawnPortfolio): number {
   const big = drawn.instruments.find(({ form }) => form === 'bigCoin')
   if (big === undefined) return 1_000_000_000_000 * drawn.sleeves
-  return Math.floor(MAGNITUDE_MAX * 0.4 * (big.price / 100) * (1_000_000 / FORMS.bigCoin.unitsPerWhole))
+  return Math.floor(MAGNITUDE_MAX * 0.4 * specOf(big).price * (1_000_000 / FORMS.bigCoin.unitsPerWhole))
 }
 
 /** Units that one `size` of a wish means. */
@@ -209,7 +209,11 @@ function expanded(drawn: DrawnPortfolio): DrawnWish[] {
 export type Deviation = (bar: number) => Memory | null
 
 /** The strategy that a drawn sleeve runs: its wishes by its own bar count, kept in its memory. */
-export function scriptOf(drawn: DrawnPortfolio, ordinal: number, deviation?: Deviation): RunInput['strategies'][number] {
+export function scriptOf(
+  drawn: DrawnPortfolio,
+  ordinal: number,
+  deviation?: Deviation,
+): RunInput['strategies'][number] {
   const byBar = new Map<number, DrawnWish[]>()
   for (const one of expanded(drawn)) {
     if (one.sleeve !== ordinal) continue
