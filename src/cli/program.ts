@@ -72,7 +72,7 @@ function addRuns(program: Command): void {
     .addOption(dataOption())
     .addOption(fromOption())
     .addOption(toOption())
-    .addOption(new Option('--seed <number>', 'another number gives another market').argParser(seed).default(7))
+    .addOption(new Option('--seed <number>', 'another number gives another market').argParser(seed).default(26))
     .option('--out <folder>', 'where the report is written', 'polyfolio-report')
     .option('--open', 'open the report when it is written')
     .addOption(jsonOption())
