@@ -113,12 +113,13 @@ export function sleeveView(
   let universeWidth = -1
   const instrumentAt = (column: number): number => {
     const instrument = clock.columns[column]
-    assert(instrument !== undefined, `column must be below ${clock.width}, was "${column}"`)
+    // Asked before asserting, here and below, because writing the sentence costs more than the answer.
+    if (instrument === undefined) assert(false, `column must be below ${clock.width}, was "${column}"`)
     return instrument
   }
   const named = (name: string): Named => {
     const found = indicators.get(name)
-    assert(found !== undefined, `indicator "${name}" is not declared by "${sleeve.config.strategy}"`)
+    if (found === undefined) assert(false, `indicator "${name}" is not declared by "${sleeve.config.strategy}"`)
     return found
   }
   const rules = sleeve.config.universeRules
