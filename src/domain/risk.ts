@@ -19,7 +19,6 @@ export const RULES = [
   'leverage',
   'sleeveCash',
   'buyingPower',
-  'structure',
   'brokerRejected',
 ] as const
 export type RuleName = (typeof RULES)[number]

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FAULTS } from '../../src/domain/faults.ts'
+import { RULES } from '../../src/domain/risk.ts'
 import { filesBelow, productModules, publishedFiles, ROOT, type Source } from './sources.ts'
 
 const LINES_MAX = 450
@@ -126,5 +127,17 @@ describe.skipIf(!existsSync(page))('the faults (needs docs/faults.md)', () => {
   it('are each raised somewhere', () => {
     const raised = productModules().filter(({ path }) => path !== 'src/domain/faults.ts')
     expect(codes.filter((code) => !raised.some((source) => source.text.includes(`'${code}'`)))).toEqual([])
+  })
+})
+
+describe('the risk rules', () => {
+  it('have each a row in docs/risk-rules.md, in the order in which they are consulted', () => {
+    const text = readFileSync(join(ROOT, 'docs/risk-rules.md'), 'utf8')
+    expect([...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)).toEqual([...RULES])
+  })
+
+  it('are each raised somewhere', () => {
+    const raised = productModules().filter(({ path }) => path !== 'src/domain/risk.ts')
+    expect(RULES.filter((rule) => !raised.some(({ text }) => text.includes(`'${rule}'`)))).toEqual([])
   })
 })
