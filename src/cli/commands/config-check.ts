@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
-import { FaultError, fault } from '../../domain/faults.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { loadPortfolio } from '../config/load.ts'
-import type { InstrumentDeclaration, LoadedPortfolio } from '../config/loaded.ts'
+import type { LoadedPortfolio } from '../config/loaded.ts'
 import { overlapsOf } from '../config/overlaps.ts'
 import { snakeCase } from '../config/strategies.ts'
-import { readSeries } from '../data/read-series.ts'
+import { loadHistories } from '../market.ts'
 import { print, printJson } from '../output.ts'
-import { requireFolder } from '../paths.ts'
 import { textTable } from '../text-table.ts'
 
 interface CheckOptions {
@@ -85,30 +81,17 @@ function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
   }
 }
 
+/** What a run would read, judged as a run judges it: splits against the declared basis of prices included. */
 async function filesOf(loaded: LoadedPortfolio, folder: string): Promise<readonly FileView[]> {
-  requireFolder(folder)
-  const views: FileView[] = []
-  for (const declaration of loaded.instruments) {
-    requireFile(declaration, folder)
-    const read = await readSeries(join(folder, declaration.file), declaration.file)
-    if (!read.ok) throw new FaultError(read.error)
-    const series = read.series
-    const day = (date: number | undefined): string => formatDate((date ?? 0) as TradeDate)
-    views.push({
-      instrument: declaration.instrument.id,
-      file: declaration.file,
-      first: day(series.dates[0]),
-      last: day(series.dates.at(-1)),
-      rows: series.dates.length,
-    })
-  }
-  return views
-}
-
-function requireFile({ file, place, instrument }: InstrumentDeclaration, folder: string): void {
-  if (existsSync(join(folder, file))) return
-  const reason = `no file "${file}" in the data folder; correct the name or the folder given by --data`
-  throw new FaultError(fault('CONFIG_INVALID', { ...place, path: `instruments.${instrument.id}.file`, reason }))
+  const histories = await loadHistories(loaded, folder)
+  const day = (date: number | undefined): string => formatDate((date ?? 0) as TradeDate)
+  return histories.map(({ instrument, series }) => ({
+    instrument: instrument.id,
+    file: series.source,
+    first: day(series.dates[0]),
+    last: day(series.dates.at(-1)),
+    rows: series.dates.length,
+  }))
 }
 
 type View = ReturnType<typeof viewOf>
