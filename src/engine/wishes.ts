@@ -155,6 +155,7 @@ function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumn
   const size = sizeOf(sleeve.config.sizing, {
     price,
     unitValue: runtime.unitValue[index]!,
+    ownValue: price * state.books.scale[index]!,
     unitsPerWhole: instrument.unitsPerWhole,
     step: instrument.step,
     sleeveEquity: sleeve.equity,
@@ -183,14 +184,27 @@ export function isWeekend(at: number): boolean {
   return day === WEEKDAY.saturday || day === WEEKDAY.sunday
 }
 
-/** Most units, of the sleeve or of the account, that the books might have to count if the change and all that waits fills. */
+/** The books count to 2^52; a sixteenth of it is left to the many small positions that are not added up here. */
+const REACH_MAX = MAGNITUDE_MAX - MAGNITUDE_MAX / 16
+
+/**
+ * Most units that all sleeves together might come to hold on the side of the change; 0 where the sleeve's own are few.
+ * Peers on the other side are not counted against them: they may leave at any time.
+ */
 function largestReach(runtime: Runtime, sleeve: number, instrument: number, wanted: number): number {
-  const { books, pendingBuys, pendingSells, accountBuys, accountSells } = runtime.state
-  const at = sleeve * books.width + instrument
+  const { books, pendingBuys, pendingSells } = runtime.state
+  const side = wanted > 0 ? 1 : -1
+  const pending = wanted > 0 ? pendingBuys : pendingSells
+  const reachOf = (one: number): number => {
+    const at = one * books.width + instrument
+    const held = books.quantity[at]! * side
+    return (held > 0 ? held : 0) + pending[at]!
+  }
   const size = Math.abs(wanted)
-  const own = Math.abs(books.quantity[at]!) + (wanted > 0 ? pendingBuys[at]! : pendingSells[at]!)
-  const all = Math.abs(books.accountQuantity[instrument]!) + (wanted > 0 ? accountBuys : accountSells)[instrument]!
-  return size + (own > all ? own : all)
+  if (reachOf(sleeve) + size <= MAGNITUDE_MAX / 16 / books.sleeves) return 0
+  let reach = size
+  for (let one = 0; one < books.sleeves; one += 1) reach += reachOf(one)
+  return reach
 }
 
 /** Rules that need more than projected books; null where none objects. */
@@ -206,7 +220,7 @@ function forbidden(
   if (state.delisted[instrument] === 1) return { rule: 'notListed', value: null, limit: null }
   if (wanted < 0 && !state.instruments[instrument]!.shortable) return { rule: 'notHoldable', value: null, limit: null }
   const reach = largestReach(runtime, sleeve.ordinal, instrument, wanted)
-  if (reach > MAGNITUDE_MAX) return { rule: 'notHoldable', value: reach, limit: MAGNITUDE_MAX }
+  if (reach > REACH_MAX) return { rule: 'notHoldable', value: reach, limit: REACH_MAX }
   // Without a mark no limit can say what the change is worth.
   if (runtime.unitValue[instrument] === 0)
     return { rule: Number.isNaN(state.mark[instrument]!) ? 'priceMissing' : 'rateMissing', value: null, limit: null }
@@ -363,6 +377,7 @@ function openStructure(runtime: Runtime, wishes: WishColumns, row: number, books
   const count = sizeOf(sleeve.config.sizing, {
     price: wish.credit,
     unitValue: wish.maximumLoss,
+    ownValue: wish.maximumLoss,
     unitsPerWhole: 1,
     step: 1,
     sleeveEquity: sleeve.equity,

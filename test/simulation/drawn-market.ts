@@ -97,6 +97,7 @@ function instrumentOf(one: DrawnInstrument, index: number): Instrument {
 interface DrawnMarket {
   readonly seed: number
   readonly bars: number
+  readonly wild: boolean
   readonly instruments: readonly DrawnInstrument[]
 }
 
@@ -171,7 +172,7 @@ function pathOf(drawn: DrawnMarket, one: DrawnInstrument, index: number, actions
   const { price: start, unitsPerWhole, id } = specOf(one)
   const path: Path = { open: [], high: [], low: [], close: [], volume: [], factor: [] }
   const clock = isCoin(one) ? 'coins' : 'stocks'
-  const swing = one.form === 'bigCoin' ? 0.01 : 0.05
+  const swing = one.form === 'bigCoin' ? 0.01 : drawn.wild ? 0.4 : 0.05
   const cents = (value: number): number => Math.max(0.0001, Math.round(value * 10_000) / 10_000)
   let price = start
   let factor = 1

@@ -46,6 +46,8 @@ export interface DrawnPortfolio {
   readonly seed: number
   readonly sleeves: number
   readonly bars: number
+  /** Swings that break accounts. */
+  readonly wild: boolean
   readonly instruments: readonly DrawnInstrument[]
   readonly netting: boolean
   readonly margin: boolean
@@ -91,11 +93,12 @@ export const drawnPortfolio: fc.Arbitrary<DrawnPortfolio> = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000_000 }),
   sleeves: fc.integer({ min: 1, max: 8 }),
   bars: fc.integer({ min: 3, max: 16 }),
+  wild: fc.boolean(),
   instruments: fc.array(drawnInstrument, { minLength: 1, maxLength: 4 }),
   netting: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   margin: fc.boolean(),
   reserve: fc.boolean(),
-  tight: fc.boolean(),
+  tight: fc.integer({ min: 0, max: 2 }).map((draw) => draw === 0),
   schedule: fc.constantFrom('none', 'minimum', 'bps'),
   slips: fc.boolean(),
   participationMax: fc.constantFrom(null, null, 0.1, 0.5),
@@ -123,27 +126,30 @@ const COSTS = {
   bps: { ...SCHEDULES.none, name: 'bps', bps: 25, step: 0.000001 },
 } as const
 
-/** Money counts of all sleeves together; where a coin is in play that comes near 2^52 units, what buys under half of it. */
+/** Money counts of all sleeves together; where a coin is in play that comes near 2^52 units, what buys nearly all of it. */
 function capitalOf(drawn: DrawnPortfolio): number {
   const big = drawn.instruments.find(({ form }) => form === 'bigCoin')
   if (big === undefined) return 1_000_000_000_000 * drawn.sleeves
-  return Math.floor(MAGNITUDE_MAX * 0.4 * specOf(big).price * (1_000_000 / FORMS.bigCoin.unitsPerWhole))
+  return Math.floor(MAGNITUDE_MAX * 0.95 * specOf(big).price * (1_000_000 / FORMS.bigCoin.unitsPerWhole))
 }
 
 /** Units that one `size` of a wish means. */
 export function baseOf(drawn: DrawnPortfolio, index: number): number {
   const one = drawn.instruments[index]!
   const spec = specOf(one)
-  const perSleeve = capitalOf(drawn) / drawn.sleeves / 1_000_000
-  const steps = Math.floor(((perSleeve * 0.06) / spec.price / spec.step) * spec.unitsPerWhole)
+  const part = one.form === 'bigCoin' ? 0.4 : 0.06
+  const steps = Math.floor((((capitalOf(drawn) / 5_000_000) * part) / spec.price / spec.step) * spec.unitsPerWhole)
   return Math.max(1, steps) * spec.step
 }
 
 export function configOf(drawn: DrawnPortfolio): PortfolioConfig {
   const clocks = [...new Set(drawn.instruments.map((one) => (isCoin(one) ? 'coins' : 'stocks')))]
-  const capital = Math.floor(capitalOf(drawn) / (drawn.sleeves + (drawn.reserve ? 1 : 0)))
   const count = drawn.sleeves + (drawn.reserve ? 1 : 0)
+  const total = capitalOf(drawn)
+  // The first sleeve is the largest, as big as five others.
+  const partOf = (ordinal: number): number => Math.floor((total * (ordinal === 0 ? 5 : 1)) / (count + 4))
   const sleeves: SleeveConfig[] = Array.from({ length: count }, (_, ordinal) => {
+    const capital = partOf(ordinal)
     const clock = clocks[ordinal % clocks.length]! as SleeveConfig['clock'] & string
     return {
       id: sleeveId(ordinal < drawn.sleeves ? `s${ordinal}` : 'reserve'),
@@ -151,7 +157,7 @@ export function configOf(drawn: DrawnPortfolio): PortfolioConfig {
       strategy: ordinal < drawn.sleeves ? `scripted-${ordinal}` : null,
       parameters: {},
       capital: money(capital),
-      weight: 1 / count,
+      weight: (ordinal === 0 ? 5 : 1) / (count + 4),
       clock,
       calendar: calendarId(clock),
       periods: 252,
@@ -177,7 +183,7 @@ export function configOf(drawn: DrawnPortfolio): PortfolioConfig {
   return {
     name: 'drawn',
     currency: currencyCode('USD'),
-    capital: money(capital * count),
+    capital: money(sleeves.reduce((sum, sleeve) => sum + sleeve.capital, 0)),
     sleeves,
     limits: drawn.tight ? TIGHT : { ...LOOSE, leverageMax: drawn.margin ? 2 : 1 },
     netting: drawn.netting,
