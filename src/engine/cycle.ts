@@ -56,23 +56,29 @@ function takeSlice(parts: Parts, slice: Slice): void {
     runtime.clocks.set(slice.clock, clock)
   }
   setColumns(clock, slice.instruments)
-  const { books } = state
-  for (let column = 0; column < slice.instruments.length; column += 1) {
-    const close = slice.close[column]!
-    if (Number.isNaN(close)) continue
-    const index = slice.instruments[column]!
-    state.mark[index] = close
-    const value = close * books.scale[index]! * state.rate[books.currency[index]!]!
-    runtime.unitValue[index] = value
-    state.factor[index] = slice.factor[column]!
-  }
+  takeMarks(runtime, slice)
   takeChains(runtime, slice.chains)
   advanceClock(clock, slice)
   for (const sleeve of runtime.sleeves)
     if (sleeve.config.clock === slice.clock) state.sleeves[sleeve.ordinal]!.bars += 1
 }
 
+function takeMarks({ state, unitValue }: Runtime, { instruments, close, factor: factors }: Slice): void {
+  const { mark, factor, rate } = state
+  const { scale, currency } = state.books
+  for (let column = 0; column < instruments.length; column += 1) {
+    const price = close[column]!
+    if (Number.isNaN(price)) continue
+    const index = instruments[column]!
+    mark[index] = price
+    unitValue[index] = price * scale[index]! * rate[currency[index]!]!
+    factor[index] = factors[column]!
+  }
+}
+
 export function takeChains(runtime: Runtime, chains: readonly OptionChain[]): void {
+  // A chain speaks of its own instant: an older one is no quote any more.
+  for (const [underlying, chain] of runtime.chains) if (chain.at !== runtime.state.at) runtime.chains.delete(underlying)
   for (const chain of chains) runtime.chains.set(chain.underlying, chain)
 }
 

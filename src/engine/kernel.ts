@@ -12,9 +12,11 @@ import type { Memory } from '../domain/units.ts'
 import { configure, indexAgain, list, takeConfig } from './assembly.ts'
 import { retireBatch } from './batch.ts'
 import { canonicalBytes, revive } from './canonical.ts'
+import { createClock } from './clock.ts'
 import { applyAction } from './corporate.ts'
 import { onAuction, onRange, onSlices, takeChains } from './cycle.ts'
 import { onDecided } from './decide.ts'
+import { onRates } from './foreign.ts'
 import type { Observer } from './observer.ts'
 import { onCash, onOperator } from './operations.ts'
 import type { Parts } from './parts.ts'
@@ -57,8 +59,15 @@ export function restoreKernel(snapshot: Snapshot, options: KernelOptions): Kerne
   const kernel = assemble(state, options, revive(snapshot.sessions) as Map<string, never>)
   const { runtime } = kernel
   for (const [id, data] of Object.entries(snapshot.indicators)) {
-    restoreClock(runtime.clocks.get(id)!, data as ClockSnapshot)
+    let clock = runtime.clocks.get(id)
+    // A clock that no sleeve trades on has no indicators, but its bars count on.
+    if (clock === undefined) {
+      clock = createClock(id)
+      runtime.clocks.set(id, clock)
+    }
+    restoreClock(clock, data as ClockSnapshot)
   }
+  runtime.tradeDate = snapshot.tradeDate
   return kernel
 }
 
@@ -73,6 +82,8 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     sessions: new Map(),
     byId: new Map(),
     perPrice: new Float64Array(0),
+    assetClass: new Uint8Array(0),
+    isOption: new Uint8Array(0),
     unitValue: new Float64Array(0),
     countsOf: [],
     batch: orderColumns('' as never, { instrumentId: (index) => state.instruments[index]!.id, shares: () => [] }),
@@ -146,6 +157,9 @@ function apply(parts: Parts, event: EngineEvent): readonly Command[] {
     case 'corporateAction':
       runtime.tradeDate = event.tradeDate
       applyAction(runtime, event.action)
+      break
+    case 'rates':
+      onRates(runtime, event)
       break
     case 'cash':
       onCash(parts, event)

@@ -3,7 +3,7 @@ import { ASSET_CLASSES } from '../domain/instruments.ts'
 import type { Change, RiskView } from '../domain/risk.ts'
 import { drawdownOf } from '../pipeline/risk/breaker.ts'
 import type { Runtime } from './runtime.ts'
-import { cashOf, collateral } from './valuation.ts'
+import { collateral, spendableFor } from './valuation.ts'
 
 export interface ProjectedBooks {
   readonly view: RiskView
@@ -21,7 +21,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   let power = 0
   let positions = 0
   let sleeveCounts = new Int32Array(0)
-  const classOf = (instrument: number): number => ASSET_CLASSES.indexOf(state.instruments[instrument]!.assetClass)
+  const classOf = (instrument: number): number => runtime.assetClass[instrument]!
   const plainExposure = (instrument: number): number => {
     const net = state.books.accountQuantity[instrument]!
     const high = Math.abs(net + state.accountBuys[instrument]!)
@@ -52,7 +52,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       return gross
     },
     sleeveEquity: (sleeve) => runtime.sleeves[sleeve]!.equity,
-    sleeveAvailable: (sleeve) => cashOf(runtime, sleeve),
+    sleeveAvailable: (sleeve, instrument) => spendableFor(runtime, sleeve, instrument),
     sleevePositions: (sleeve) => sleeveCounts[sleeve]!,
     opens: (change) => change.structure || !isOpen(change.sleeve, change.instrument),
     sleeveExposure: (sleeve, instrument) => {
@@ -74,18 +74,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     const counted =
       runtime.sleeves.some(({ config }) => config.limits.positionsMax !== null) ||
       state.config!.limits.positionsMax !== null
-    for (const instrument of state.instruments) {
-      if (instrument.kind === 'option') continue
-      const exposure = plainExposure(instrument.index)
-      if (exposure !== 0) {
-        classes[classOf(instrument.index)]! += exposure
-        gross += exposure
-      }
-      if (!counted) continue
-      for (let sleeve = 0; sleeve < sleeveCounts.length; sleeve += 1) {
-        if (isOpen(sleeve, instrument.index)) sleeveCounts[sleeve]! += 1
-      }
-    }
+    addPlain()
+    if (counted) countOpen()
     for (const structure of [
       ...state.structures,
       ...state.waitingStructures.filter((waiting) => waiting.structure === 0),
@@ -98,6 +88,30 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     }
     for (const count of sleeveCounts) positions += count
     power = spendable(runtime, gross)
+  }
+  /** Exposures of everything but contracts, which count as their structures. */
+  function addPlain(): void {
+    const { accountBuys, accountSells } = state
+    const { accountQuantity } = state.books
+    const { unitValue, assetClass, isOption } = runtime
+    const count = state.instruments.length
+    for (let index = 0; index < count; index += 1) {
+      const net = accountQuantity[index]!
+      const high = Math.abs(net + accountBuys[index]!)
+      const low = Math.abs(net - accountSells[index]!)
+      const exposure = (high > low ? high : low) * unitValue[index]!
+      if (exposure === 0 || isOption[index] === 1) continue
+      classes[assetClass[index]!]! += exposure
+      gross += exposure
+    }
+  }
+  function countOpen(): void {
+    for (let index = 0; index < state.instruments.length; index += 1) {
+      if (runtime.isOption[index] === 1) continue
+      for (let sleeve = 0; sleeve < sleeveCounts.length; sleeve += 1) {
+        if (isOpen(sleeve, index)) sleeveCounts[sleeve]! += 1
+      }
+    }
   }
   function take(change: Change, quantity: number): void {
     const exposure = Math.abs(quantity) * change.unitExposure

@@ -2,22 +2,24 @@
  * What the kernel works with besides its state: strategies, views, indicator rows and scratch columns. All of it is built
  * again from the state, so none of it is in a snapshot but the indicators' own.
  */
+import { assert } from '../domain/assert.ts'
 import type { OrderColumns } from '../domain/columns.ts'
 import type { PortfolioConfig, SleeveConfig } from '../domain/config.ts'
-import { countsPerUnit } from '../domain/currencies.ts'
+import { isBookCurrency } from '../domain/currencies.ts'
 import type { Command } from '../domain/events.ts'
-import type { Instrument } from '../domain/instruments.ts'
+import { ASSET_CLASSES, type Instrument } from '../domain/instruments.ts'
 import type { OptionChain } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type { Strategy } from '../domain/strategy.ts'
 import { countsPerPrice } from '../domain/traded-cash.ts'
 import type { InstrumentId, Memory } from '../domain/units.ts'
+import { addCurrency, rewiden } from '../pipeline/ledger/books.ts'
 import type { BoundRule } from '../pipeline/risk/judge.ts'
 import { rulesFor } from '../pipeline/risk/judge.ts'
 import type { ClockRuntime } from './clock.ts'
 import type { Observer } from './observer.ts'
-import type { KernelState, ShareColumns, WaitingStructure } from './state.ts'
+import { foreignLedger, type KernelState, type ShareColumns, type WaitingStructure } from './state.ts'
 
 export interface SleeveRuntime {
   readonly ordinal: number
@@ -53,6 +55,9 @@ export interface Runtime {
   readonly byId: Map<InstrumentId, number>
   /** Money counts that one unit moves for a price of one, per instrument. */
   perPrice: Float64Array
+  /** Place of each instrument's asset class in ASSET_CLASSES; and 1 for option contracts. */
+  assetClass: Uint8Array
+  isOption: Uint8Array
   /** Base-currency value of one unit at the last mark, per instrument. */
   unitValue: Float64Array
   /** Money counts in one unit of each currency of the books, once asked for. */
@@ -98,13 +103,19 @@ export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveR
   })
 }
 
-/** Index of a currency in the books; a currency not seen yet gets the next one. */
-export function currencyIndex(runtime: Runtime, currency: string): number {
+/** Column of a currency in the books, or of what it is taken as equal to; a new one gets the next column and no rate. */
+export function currencyColumn(runtime: Runtime, currency: string): number {
   const { state } = runtime
-  const config = state.config!
-  const base = config.parity[currency] ?? currency
-  const found = state.currencies.indexOf(base)
-  return found >= 0 ? found : -1
+  const code = state.config!.parity[currency] ?? currency
+  const found = state.currencies.indexOf(code)
+  if (found >= 0) return found
+  assert(isBookCurrency(code), `no books can be kept in "${code}"`)
+  const column = state.currencies.length
+  addCurrency(state.books)
+  state.currencies.push(code)
+  state.rate = rewiden(state.rate, 1, column, column + 1).fill(Number.NaN, column)
+  state.foreign ??= foreignLedger(state.books.sleeves, state.books.width)
+  return column
 }
 
 /** Takes an instrument's constants into the columns. */
@@ -118,8 +129,16 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
     const unitValue = new Float64Array(width)
     unitValue.set(runtime.unitValue)
     runtime.unitValue = unitValue
+    const assetClass = new Uint8Array(width)
+    assetClass.set(runtime.assetClass)
+    runtime.assetClass = assetClass
+    const isOption = new Uint8Array(width)
+    isOption.set(runtime.isOption)
+    runtime.isOption = isOption
   }
   runtime.byId.set(instrument.id, instrument.index)
+  runtime.assetClass[instrument.index] = ASSET_CLASSES.indexOf(instrument.assetClass)
+  runtime.isOption[instrument.index] = instrument.kind === 'option' ? 1 : 0
   runtime.perPrice[instrument.index] = countsPerPrice(
     instrument,
     runtime.state.config?.parity[instrument.currency] ?? instrument.currency,
@@ -127,14 +146,7 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
   state.books.perWhole[instrument.index] = instrument.unitsPerWhole
   state.books.multiplier[instrument.index] = instrument.multiplier
   state.books.scale[instrument.index] = instrument.multiplier / instrument.unitsPerWhole
-  const currency = currencyIndex(runtime, instrument.currency)
-  state.books.currency[instrument.index] = currency < 0 ? 0 : currency
-}
-
-/** Base-currency value of one money count, per currency of the books. */
-export function countValue(runtime: Runtime, currency: number): number {
-  const code = runtime.state.currencies[currency]!
-  return runtime.state.rate[currency]! / countsPerUnit(code as never)
+  state.books.currency[instrument.index] = currencyColumn(runtime, instrument.currency)
 }
 
 /** Sets an instrument's mark and what one unit of it is worth. */

@@ -1,8 +1,10 @@
 /** What the broker did, taken into the books: fills attributed to the sleeves, and the ends of orders. */
 import { assert } from '../domain/assert.ts'
 import type { FillColumns } from '../domain/columns.ts'
+import { countsPerUnit } from '../domain/currencies.ts'
 import type { OrderState } from '../domain/orders.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
+import type { CurrencyCode } from '../domain/units.ts'
 import { dealAmount, dealFill } from '../pipeline/fills/attribute.ts'
 import { postAccount } from '../pipeline/ledger/books.ts'
 import { applyOrderEvent } from '../pipeline/orders/order-state.ts'
@@ -13,8 +15,11 @@ import { finish, finishShare } from './share-ends.ts'
 import { release, type WorkingOrder } from './state.ts'
 import { endStructureOrder, settleStructureLeg } from './structure-orders.ts'
 
-/** Fees are split in whole cents where the fee is one. */
-const CENT_IN_COUNTS = 10_000
+/** Counts of a hundredth of the instrument's currency: fees are split in whole ones where the fee is one. */
+function centCounts(runtime: Runtime, instrument: number): number {
+  const { books, currencies } = runtime.state
+  return countsPerUnit(currencies[books.currency[instrument]!] as CurrencyCode) / 100
+}
 
 let open = new Float64Array(64)
 let quantities = new Float64Array(64)
@@ -62,31 +67,48 @@ export function settleFills(runtime: Runtime, fills: FillColumns): void {
         runtime.observer?.executed(instrument, quantity)
         continue
       }
-      settleBatch(runtime, at, { row, quantity, price, cash: signed, fee, execution: fills.execution[row]! })
-    } else settleWorking(runtime, order, { row, quantity, price, cash: signed, fee, execution: fills.execution[row]! })
+      settleBatch(runtime, at, aim(quantity, price, signed, fee, fills.execution[row]!))
+    } else settleWorking(runtime, order, aim(quantity, price, signed, fee, fills.execution[row]!))
     runtime.observer?.executed(instrument, quantity)
     runtime.observer?.orderFilled(order, quantity, price, fee)
   }
 }
 
 interface Execution {
-  readonly row: number
-  readonly quantity: number
-  readonly price: number
+  quantity: number
+  price: number
   /** Signed counts before the fee. */
-  readonly cash: number
-  readonly fee: number
-  readonly execution: number
+  cash: number
+  fee: number
+  execution: number
+}
+
+/** One execution at a time is settled: one object for all. */
+const current: Execution = { quantity: 0, price: 0, cash: 0, fee: 0, execution: 0 }
+
+function aim(quantity: number, price: number, cash: number, fee: number, execution: number): Execution {
+  current.quantity = quantity
+  current.price = price
+  current.cash = cash
+  current.fee = fee
+  current.execution = execution
+  return current
 }
 
 /** Splits an execution over `count` shares whose open parts stand in `open`. */
 function deal(runtime: Runtime, instrument: number, count: number, execution: Execution): void {
+  if (count === 1) {
+    quantities[0] = execution.quantity
+    cashes[0] = Math.abs(execution.cash)
+    fees[0] = execution.fee
+    return
+  }
   const step = runtime.state.instruments[instrument]!.step
   dealFill(execution.quantity, open, count, step, quantities)
   measure.quantityStep = step
   measure.amountStep = 1
   dealAmount(Math.abs(execution.cash), quantities, count, measure, cashes)
-  measure.amountStep = CENT_IN_COUNTS
+  measure.amountStep = centCounts(runtime, instrument)
   dealAmount(execution.fee, quantities, count, measure, fees)
 }
 
@@ -122,10 +144,9 @@ function settleBatch(runtime: Runtime, at: number, execution: Execution): void {
   }
   runtime.filled[at] = runtime.filled[at]! + execution.quantity
   if (Math.abs(runtime.filled[at]!) >= Math.abs(batch.quantity[at]!)) endBatchRow(runtime, at, 'filled', '')
-  assert(
-    Math.abs(runtime.filled[at]!) <= Math.abs(batch.quantity[at]!),
-    `order "${id}" was filled beyond what was ordered`,
-  )
+  // Asked before asserting, because writing the sentence costs more than the fill.
+  const isBeyond = Math.abs(runtime.filled[at]!) > Math.abs(batch.quantity[at]!)
+  if (isBeyond) assert(false, `order "${id}" was filled beyond what was ordered`)
 }
 
 function bookShare(

@@ -22,6 +22,7 @@ export interface WaitingWish {
 
 export function waitFor(runtime: Runtime, wish: WaitingWish): void {
   const { state } = runtime
+  const { type, force, limit, stop } = wish.terms
   const instrument = state.instruments[wish.instrument]!
   const buys = wish.quantity > 0
   reserve(state, wish.sleeve, wish.instrument, wish.quantity)
@@ -30,10 +31,10 @@ export function waitFor(runtime: Runtime, wish: WaitingWish): void {
     sleeve: wish.sleeve,
     instrument: wish.instrument,
     quantity: wish.quantity,
-    type: TYPE_CODE[wish.terms.type],
-    force: FORCE_CODE[wish.terms.force],
-    limit: toTick(instrument, wish.terms.limit ?? Number.NaN, buys ? 'down' : 'up'),
-    stop: toTick(instrument, wish.terms.stop ?? Number.NaN, buys ? 'up' : 'down'),
+    type: type === 'market' ? MARKET : TYPE_CODE[type],
+    force: FORCE_CODE[force],
+    limit: limit === undefined ? Number.NaN : toTick(instrument, limit, buys ? 'down' : 'up'),
+    stop: stop === undefined ? Number.NaN : toTick(instrument, stop, buys ? 'up' : 'down'),
     activeFrom: state.at,
     expires: state.at + WAIT_MS_MAX,
     reducing: wish.reducing,
@@ -42,6 +43,8 @@ export function waitFor(runtime: Runtime, wish: WaitingWish): void {
   })
   state.nextIntent += 1
 }
+
+const MARKET = TYPE_CODE.market
 
 /** Ends a wish that still waits: what it reserved is freed, and its end has a name. The caller takes it off the list. */
 export function endWaiting(

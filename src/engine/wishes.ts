@@ -9,7 +9,7 @@ import type { RefusalRecord } from './result.ts'
 import type { ProjectedBooks } from './risk-view.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import { projectedOf } from './state.ts'
-import { findStructure, listContract } from './structures.ts'
+import { findStructure, listContract, worstLoss } from './structures.ts'
 import { WISH, type WishColumns } from './view.ts'
 import { exitRoom, WAIT_MS_MAX, waitFor } from './waiting.ts'
 import { cancelWorking, withdrawWaiting } from './withdraw.ts'
@@ -151,7 +151,8 @@ function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumn
     refuse(runtime, sleeve, index, Number.isNaN(price) ? 'priceMissing' : 'rateMissing', 0, null, null)
     return 0
   }
-  const weekendFactor = isWeekend(state.at) ? (sleeve.config.limits.weekend?.sizeFactor ?? 1) : 1
+  const { weekend } = sleeve.config.limits
+  const weekendFactor = weekend !== null && isWeekend(state.at) ? weekend.sizeFactor : 1
   const size = sizeOf(sleeve.config.sizing, {
     price,
     unitValue: runtime.unitValue[index]!,
@@ -372,6 +373,11 @@ function openStructure(runtime: Runtime, wishes: WishColumns, row: number, books
   const no = forbidden(runtime, sleeve, underlying, 1)
   if (no !== null) {
     refuse(runtime, sleeve, underlying, no.rule, 1, no.limit, no.value)
+    return
+  }
+  // Legs that can lose without end need cover that a structure does not have.
+  if (!Number.isFinite(worstLoss(wish.legs, wish.credit, 1))) {
+    refuse(runtime, sleeve, underlying, 'notHoldable', 1, null, null)
     return
   }
   const count = sizeOf(sleeve.config.sizing, {

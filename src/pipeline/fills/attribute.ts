@@ -18,15 +18,19 @@ export function dealFill(filled: number, open: Float64Array, count: number, step
     return
   }
   const side = filled < 0 ? -1 : 1
-  let measure = step
-  if (filled % step !== 0) measure = 1
-  for (let index = 0; index < count; index += 1) if (open[index]! % measure !== 0) measure = 1
+  let measure = isWhole(filled, step) ? step : 1
+  for (let index = 0; index < count; index += 1) if (!isWhole(open[index]!, measure)) measure = 1
   for (let index = 0; index < count; index += 1) {
     const wanted = open[index]! * side
     out[index] = wanted > 0 ? wanted / measure : 0
   }
   splitByLargestRemainderInto(Math.abs(filled) / measure, out, count, out)
   for (let index = 0; index < count; index += 1) out[index] = out[index]! * measure * side + 0
+}
+
+/** Whether a whole count is whole steps: the remainder of doubles says the same and costs ten times as much. */
+function isWhole(count: number, step: number): boolean {
+  return Math.floor(count / step) * step === count
 }
 
 /**
@@ -44,9 +48,9 @@ export function dealAmount(
     out[0] = amount
     return
   }
-  const amountStep = amount % measure.amountStep === 0 ? measure.amountStep : 1
+  const amountStep = isWhole(amount, measure.amountStep) ? measure.amountStep : 1
   let quantityStep = measure.quantityStep
-  for (let index = 0; index < count; index += 1) if (dealt[index]! % quantityStep !== 0) quantityStep = 1
+  for (let index = 0; index < count; index += 1) if (!isWhole(dealt[index]!, quantityStep)) quantityStep = 1
   for (let index = 0; index < count; index += 1) out[index] = Math.abs(dealt[index]!) / quantityStep
   splitByLargestRemainderInto(amount / amountStep, out, count, out)
   if (amountStep !== 1) for (let index = 0; index < count; index += 1) out[index] = out[index]! * amountStep
