@@ -54,6 +54,11 @@ export interface SleeveConfig {
   readonly strategy: string | null
   readonly parameters: Parameters
   readonly capital: Money
+  /**
+   * Parts of the capital that are changed into other currencies at the first rate known; absent: all of it stays in the
+   * base currency.
+   */
+  readonly capitalIn?: readonly { readonly currency: CurrencyCode; readonly fraction: number }[]
   /** Part of the portfolio's capital. */
   readonly weight: number
   readonly clock: ClockId

@@ -3,7 +3,7 @@ import type { PortfolioConfig } from './config.ts'
 import type { Instrument } from './instruments.ts'
 import type { CorporateAction, OptionChain, QuotePhase, Slice } from './market.ts'
 import type { Intent, OrderState } from './orders.ts'
-import type { CashCause, CashTransfer, Violation } from './risk.ts'
+import type { CashCause, CashConversion, CashTransfer, Violation } from './risk.ts'
 import type { Sessions } from './sessions.ts'
 import type {
   AccountId,
@@ -51,9 +51,17 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
       readonly fault?: string
     }
   | { readonly kind: 'order'; readonly order: OrderId; readonly state: OrderState; readonly evidence: string }
+  /** What one unit of each foreign currency is worth in the base currency from now on. */
+  | {
+      readonly kind: 'rates'
+      readonly rates: readonly { readonly currency: CurrencyCode; readonly rate: number }[]
+    }
   | { readonly kind: 'fills'; readonly fills: FillColumns }
   | { readonly kind: 'corporateAction'; readonly tradeDate: TradeDate; readonly action: CorporateAction }
-  /** Money from or to outside (sleeve named), or a movement between sleeves (transfer named). */
+  /**
+   * Money from or to outside (sleeve named), a movement between sleeves (transfer named), or a change of currency
+   * (conversion named; currency and amount are then what is given up).
+   */
   | {
       readonly kind: 'cash'
       readonly account: AccountId
@@ -62,6 +70,7 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
       readonly cause: CashCause
       readonly sleeve?: SleeveId
       readonly transfer?: CashTransfer
+      readonly conversion?: CashConversion
     }
   | {
       readonly kind: 'operator'

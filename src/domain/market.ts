@@ -1,6 +1,6 @@
 import type { Instrument } from './instruments.ts'
 import type { Sessions } from './sessions.ts'
-import type { CalendarId, ClockId, CurrencyCode, Instant, InstrumentId, Json, Price, TradeDate } from './units.ts'
+import type { CalendarId, ClockId, Instant, InstrumentId, Json, Price, TradeDate } from './units.ts'
 
 /** One clock at one instant: every bar that closes now, one column per instrument. */
 export interface Slice {
@@ -137,13 +137,6 @@ export interface ChainSource {
     phase: 'open' | 'close',
     spot: number,
   ): OptionChain | null
-}
-
-/** Units of a currency's value in the base currency, dated. */
-export interface RateSeries {
-  readonly currency: CurrencyCode
-  readonly at: Float64Array
-  readonly rate: Float64Array
 }
 
 /** Everything a run reads: what the feeds and calendars give, aligned and dated. */

@@ -1,4 +1,4 @@
-import type { Instant, Money, SleeveId } from './units.ts'
+import type { CurrencyCode, Instant, Money, SleeveId } from './units.ts'
 
 /** Every rule that may trim or refuse, strictest first: the first to object names the refusal. */
 export const RULES = [
@@ -51,8 +51,8 @@ export interface RiskView {
   readonly drawdown: number
   readonly halted: boolean
   sleeveEquity(sleeve: number): number
-  /** Cash the sleeve may still spend, in the base currency. */
-  sleeveAvailable(sleeve: number): number
+  /** Cash of the instrument's currency that the sleeve may still spend, valued in the base currency. */
+  sleeveAvailable(sleeve: number, instrument: number): number
   /** Cash the account may still spend: settled cash or Reg-T buying power less what waits. */
   readonly buyingPower: number
   sleevePositions(sleeve: number): number
@@ -99,6 +99,18 @@ export type CashCause =
   | 'funding'
   | 'marginCall'
   | 'fee'
+  | 'conversion'
+
+/** Money of one currency given up for money of another, in one sleeve's purses and on the account: both as stated. */
+export interface CashConversion {
+  readonly sleeve: SleeveId
+  readonly from: CurrencyCode
+  /** What is given up, in counts of `from`. */
+  readonly sold: Money
+  readonly to: CurrencyCode
+  /** What comes for it, in counts of `to`. */
+  readonly bought: Money
+}
 
 /** A movement between two sleeves of one account: creates and loses nothing. */
 export interface CashTransfer {

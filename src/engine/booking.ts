@@ -1,6 +1,7 @@
 /** One place where a sleeve's part of anything reaches its book, its guard and the observer. */
 import type { Protection } from '../domain/orders.ts'
 import { postTrade } from '../pipeline/ledger/books.ts'
+import { realiseForeign } from './foreign.ts'
 import type { PostingKind } from './observer.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -25,8 +26,9 @@ export function bookPart(runtime: Runtime, part: Part): void {
   const { state } = runtime
   const at = part.sleeve * state.books.width + part.instrument
   const before = state.books.quantity[at]!
-  const realised = postTrade(state.books, part.sleeve, part.instrument, part.quantity, part.price, part.cash, part.fee)
+  let realised = postTrade(state.books, part.sleeve, part.instrument, part.quantity, part.price, part.cash, part.fee)
   const after = state.books.quantity[at]!
+  if (state.books.currency[part.instrument] !== 0) realised = realisedAbroad(runtime, part, before, realised)
   if (after === 0) {
     if (before !== 0) dropGuard(runtime, part.sleeve, part.instrument)
   } else if (before === 0 || before > 0 !== after > 0) {
@@ -56,6 +58,13 @@ export function bookPart(runtime: Runtime, part: Part): void {
     before,
     part.reason,
   )
+}
+
+function realisedAbroad(runtime: Runtime, part: Part, before: number, realised: number): number {
+  const { sleeve, instrument, quantity, fee } = part
+  const isClosing = before !== 0 && before > 0 !== quantity > 0
+  const closed = isClosing ? Math.min(1, Math.abs(quantity / before)) : 0
+  return realiseForeign(runtime, { sleeve, instrument, realised, closed, fee, dividend: 0 })
 }
 
 /** Ends the exits kept for a position that is gone. */

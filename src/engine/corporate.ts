@@ -8,6 +8,7 @@ import { postAccount } from '../pipeline/ledger/books.ts'
 import { cashEntitlements, splitEntitlements } from '../pipeline/ledger/entitlements.ts'
 import { applyAdjustment } from './adjustment.ts'
 import { bookPart, dropGuard } from './booking.ts'
+import { realiseForeign } from './foreign.ts'
 import type { PostingKind } from './observer.ts'
 import { type Runtime, setMark } from './runtime.ts'
 import { held, release, reserve, type StructurePosition, type Waiting } from './state.ts'
@@ -77,11 +78,15 @@ function applySplit(
     const perWhole = books.perWhole[index]!
     const average = ((books.cost[at]! / (before[sleeve]! / perWhole)) * denominator) / numerator
     // The fraction is settled at the price after the split, against the average cost after it.
-    const realised = (fraction[sleeve]! / perWhole) * books.multiplier[index]! * (price - average)
+    let realised = (fraction[sleeve]! / perWhole) * books.multiplier[index]! * (price - average)
     books.quantity[at] = whole[sleeve]!
     if (whole[sleeve] === 0) dropGuard(runtime, sleeve, index)
     books.cost[at] = (whole[sleeve]! / perWhole) * average
     books.realised[at] = books.realised[at]! + realised
+    if (books.currency[index] !== 0) {
+      const closed = fraction[sleeve]! / (whole[sleeve]! + fraction[sleeve]!)
+      realised = realiseForeign(runtime, { sleeve, instrument: index, realised, closed, fee: 0, dividend: 0 })
+    }
     books.cash[sleeve * books.currencies + books.currency[index]!]! += cash[sleeve]!
     observe(runtime, {
       kind: 'split',
@@ -147,7 +152,10 @@ function applyDividend(runtime: Runtime, instrument: Instrument, amount: number)
   for (let sleeve = 0; sleeve < before.length; sleeve += 1) {
     if (cash[sleeve] === 0) continue
     books.cash[sleeve * books.currencies + books.currency[index]!]! += cash[sleeve]!
-    books.dividends[sleeve] = books.dividends[sleeve]! + cash[sleeve]!
+    const purse = sleeve * books.currencies + books.currency[index]!
+    books.dividends[purse] = books.dividends[purse]! + cash[sleeve]!
+    if (books.currency[index] !== 0)
+      realiseForeign(runtime, { sleeve, instrument: index, realised: 0, closed: 0, fee: 0, dividend: cash[sleeve]! })
     observe(runtime, {
       kind: 'dividend',
       sleeve,

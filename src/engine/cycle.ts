@@ -71,7 +71,9 @@ function takeMarks({ state, unitValue }: Runtime, { instruments, close, factor: 
     if (Number.isNaN(price)) continue
     const index = instruments[column]!
     mark[index] = price
-    unitValue[index] = price * scale[index]! * rate[currency[index]!]!
+    const value = price * scale[index]! * rate[currency[index]!]!
+    // Without a rate it is worth nothing yet: nobody may hold it.
+    unitValue[index] = Number.isNaN(value) ? 0 : value
     factor[index] = factors[column]!
   }
 }

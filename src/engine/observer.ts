@@ -10,6 +10,7 @@ export const POSTING_KINDS = [
   'ended',
   'transfer',
   'marginCall',
+  'conversion',
 ] as const
 export type PostingKind = (typeof POSTING_KINDS)[number]
 
@@ -18,7 +19,10 @@ export type PostingKind = (typeof POSTING_KINDS)[number]
  * kernel with plain numbers, so that nothing is built where nobody listens.
  */
 export interface Observer {
-  /** One sleeve's part of a booking. `before` is its position before it, in units. */
+  /**
+   * One sleeve's part of a booking. `before` is its position before it, in units; cash and fee are counts of the
+   * instrument's currency (of the base currency where there is no instrument), `realised` is in the base currency.
+   */
   posting(
     kind: PostingKind,
     order: number,
@@ -33,6 +37,8 @@ export interface Observer {
     before: number,
     reason: string,
   ): void
+  /** One side of a change of currency: signed counts of the currency in that column of the books. */
+  converted?(sleeve: number, currency: number, amount: number, reason: string): void
   /** An execution has been dealt: its signed units, after the postings of its parts. */
   executed(instrument: number, quantity: number): void
   /** A reducing wish was judged: units asked, and how far the projected position moved. */

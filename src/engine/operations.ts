@@ -8,37 +8,40 @@ import { dealFill } from '../pipeline/fills/attribute.ts'
 import { postFlow, postTransfer } from '../pipeline/ledger/books.ts'
 import { acknowledgeBreaker } from '../pipeline/risk/breaker.ts'
 import { resolveBreach } from './breaches.ts'
+import { baseCounts, convert } from './foreign.ts'
 import type { Parts } from './parts.ts'
-import type { Runtime } from './runtime.ts'
+import { currencyColumn, type Runtime } from './runtime.ts'
 import { valueAll } from './valuation.ts'
 import { exitRoom, waitFor } from './waiting.ts'
 
 export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: 'cash' }>): void {
   const { state } = runtime
-  const currency = state.currencies.indexOf(state.config!.parity[event.currency] ?? event.currency)
-  assert(currency >= 0, `no books are kept in "${event.currency}"`)
+  const currency = currencyColumn(runtime, event.currency)
   const before = runtime.tradeDate
-  if (event.transfer !== undefined) {
+  if (event.conversion !== undefined) convert(runtime, event.conversion)
+  else if (event.transfer !== undefined) {
     const { from, to, amount } = event.transfer
     const source = runtime.sleeveOrdinal.get(from)!
     const target = runtime.sleeveOrdinal.get(to)!
+    const worth = amount * baseCounts(runtime, currency)
     postTransfer(state.books, currency, source, target, amount)
-    shiftPrevious(runtime, source, 0 - amount)
-    shiftPrevious(runtime, target, amount)
+    shiftPrevious(runtime, source, 0 - worth)
+    shiftPrevious(runtime, target, worth)
     const kind = event.cause === 'marginCall' ? 'marginCall' : 'transfer'
-    runtime.observer?.posting(kind, 0, 0, source, -1, 0, 0, 0 - amount, 0, 0, 0, event.cause)
-    runtime.observer?.posting(kind, 0, 0, target, -1, 0, 0, amount, 0, 0, 0, event.cause)
+    runtime.observer?.posting(kind, 0, 0, source, -1, 0, 0, 0 - worth, 0, 0, 0, event.cause)
+    runtime.observer?.posting(kind, 0, 0, target, -1, 0, 0, worth, 0, 0, 0, event.cause)
   } else {
     const sleeve = event.sleeve === undefined ? 0 : runtime.sleeveOrdinal.get(event.sleeve)!
+    const worth = event.amount * baseCounts(runtime, currency)
     postFlow(state.books, currency, sleeve, event.amount)
-    shiftPrevious(runtime, sleeve, event.amount)
-    runtime.observer?.posting('transfer', 0, 0, sleeve, -1, 0, 0, event.amount, 0, 0, 0, event.cause)
+    shiftPrevious(runtime, sleeve, worth)
+    runtime.observer?.posting('transfer', 0, 0, sleeve, -1, 0, 0, worth, 0, 0, 0, event.cause)
   }
   runtime.tradeDate = before
   valueAll(runtime)
 }
 
-/** A flow moves what the next return is measured from, so that it is none itself. */
+/** A flow moves what the next return is measured from, so that it is none itself. Counts of the base currency. */
 function shiftPrevious(runtime: Runtime, sleeve: number, amount: number): void {
   const { state } = runtime
   state.previousEquity[sleeve] = state.previousEquity[sleeve]! + amount / countsPerUnit(state.config!.currency)
@@ -47,13 +50,17 @@ function shiftPrevious(runtime: Runtime, sleeve: number, amount: number): void {
 export function onOperator(runtime: Runtime, command: Extract<EngineEvent, { kind: 'operator' }>['command']): void {
   const { state } = runtime
   switch (command.kind) {
-    case 'pause':
-      state.sleeves[runtime.sleeveOrdinal.get(command.sleeve)!]!.paused = 'paused by the operator'
+    case 'pause': {
+      const own = state.sleeves[runtime.sleeveOrdinal.get(command.sleeve)!]!
+      // What a fault stopped stays stopped: only a resumption lets it decide again.
+      if (!own.paused.startsWith('fault')) own.paused = 'paused by the operator'
       return
+    }
     case 'resume':
       state.sleeves[runtime.sleeveOrdinal.get(command.sleeve)!]!.paused = ''
       return
     case 'acknowledgeDrawdown':
+      valueAll(runtime)
       if (state.breaker !== null && acknowledgeBreaker(state.breaker, runtime.equity) === 'resume')
         resolveBreach(runtime)
       return

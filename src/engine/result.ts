@@ -66,7 +66,17 @@ export interface AttributionRecord {
   readonly execution: string
   readonly sleeve: SleeveId
   readonly instrument: string
-  readonly kind: 'fill' | 'cross' | 'dividend' | 'split' | 'expiry' | 'assignment' | 'ended' | 'transfer' | 'marginCall'
+  readonly kind:
+    | 'fill'
+    | 'cross'
+    | 'dividend'
+    | 'split'
+    | 'expiry'
+    | 'assignment'
+    | 'ended'
+    | 'transfer'
+    | 'marginCall'
+    | 'conversion'
   readonly quantity: number
   readonly price: number
   readonly cash: number

@@ -120,6 +120,28 @@ export interface ShareColumns {
   readonly protection: (Protection | null)[]
 }
 
+/** What other currencies did to each sleeve, in the base currency: each booking at the rate of its moment. */
+export interface ForeignLedger {
+  /** Change in value of foreign cash and positions that came from rates alone. */
+  readonly currencyGain: Float64Array
+  /** Of instruments in other currencies; those in the base currency are in the books. */
+  readonly realised: Float64Array
+  readonly fees: Float64Array
+  readonly dividends: Float64Array
+  /** Per sleeve and instrument: the part of the currency gain that fell on gains still open. */
+  onGains: Float64Array
+}
+
+export function foreignLedger(sleeves: number, width: number): ForeignLedger {
+  return {
+    currencyGain: new Float64Array(sleeves),
+    realised: new Float64Array(sleeves),
+    fees: new Float64Array(sleeves),
+    dividends: new Float64Array(sleeves),
+    onGains: new Float64Array(sleeves * width),
+  }
+}
+
 export interface KernelState {
   config: PortfolioConfig | null
   codes: Readonly<Record<string, string>>
@@ -140,9 +162,12 @@ export interface KernelState {
   mark: Float64Array
   factor: Float64Array
   delisted: Uint8Array
-  /** Base-currency value of one money count's currency unit; NaN where no rate is known. */
+  /** What one unit of each currency is worth in the base currency; NaN where no rate is known yet. */
   rate: Float64Array
+  /** The base currency first. */
   currencies: string[]
+  /** Absent while the books keep one currency. */
+  foreign?: ForeignLedger
   sleeves: SleeveMemory[]
   waiting: Waiting[]
   waitingStructures: WaitingStructure[]
@@ -227,6 +252,7 @@ export function widenState(state: KernelState, instruments: number): void {
   state.pendingSells = rewiden(state.pendingSells, sleeves, from, to)
   state.openedBar = rewiden(state.openedBar, sleeves, from, to)
   state.openedAt = rewiden(state.openedAt, sleeves, from, to)
+  if (state.foreign !== undefined) state.foreign.onGains = rewiden(state.foreign.onGains, sleeves, from, to)
   state.accountBuys = rewiden(state.accountBuys, 1, from, to)
   state.accountSells = rewiden(state.accountSells, 1, from, to)
   state.mark = rewiden(state.mark, 1, from, to).fill(Number.NaN, from)

@@ -1,3 +1,4 @@
+import { AssertionError } from '../domain/assert.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
 import type { CurrencyCode } from '../domain/units.ts'
 import type { Runtime } from './runtime.ts'
@@ -7,7 +8,10 @@ function valueOfCash(runtime: Runtime, currency: number, counts: number): number
   if (counts === 0) return 0
   const { state, countsOf } = runtime
   const perUnit = countsOf[currency] ?? rememberCounts(runtime, currency)
-  return (counts / perUnit) * state.rate[currency]!
+  const value = (counts / perUnit) * state.rate[currency]!
+  if (Number.isNaN(value))
+    throw new AssertionError(`money is held in "${state.currencies[currency]}", which has no rate`)
+  return value
 }
 
 function rememberCounts(runtime: Runtime, currency: number): number {
@@ -86,6 +90,23 @@ export function cashOf(runtime: Runtime, sleeve: number): number {
     if (buys > 0) free -= buys * unitValue[index]!
   }
   return free - collateral(runtime, sleeve)
+}
+
+/**
+ * Cash of the instrument's currency that a sleeve may still spend, valued in the base currency. Waiting purchases bind
+ * their own currency; structures are kept in the base currency and bind that.
+ */
+export function spendableFor(runtime: Runtime, sleeve: number, instrument: number): number {
+  const { state, unitValue } = runtime
+  const { books } = state
+  if (books.currencies === 1) return cashOf(runtime, sleeve)
+  const currency = books.currency[instrument]!
+  let free = valueOfCash(runtime, currency, books.cash[sleeve * books.currencies + currency]!)
+  for (let index = 0; index < state.instruments.length; index += 1) {
+    const buys = state.pendingBuys[sleeve * books.width + index]!
+    if (buys > 0 && books.currency[index] === currency) free -= buys * unitValue[index]!
+  }
+  return currency === 0 ? free - collateral(runtime, sleeve) : free
 }
 
 /** Money that open and waiting structures may still cost: maximum loss plus the premium already in the cash. */

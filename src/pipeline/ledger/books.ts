@@ -12,7 +12,7 @@ import { MAGNITUDE_MAX } from '../../domain/units.ts'
  */
 export interface Books {
   readonly sleeves: number
-  readonly currencies: number
+  currencies: number
   width: number
   quantity: Float64Array
   /** Signed whole shares, contracts or coins x average entry price. */
@@ -21,10 +21,11 @@ export interface Books {
   realised: Float64Array
   accountQuantity: Float64Array
   /** Sleeve s, currency c at s * currencies + c. */
-  readonly cash: Float64Array
-  readonly accountCash: Float64Array
-  readonly fees: Float64Array
-  readonly dividends: Float64Array
+  cash: Float64Array
+  accountCash: Float64Array
+  /** Laid out as `cash` is: counts of different currencies are never added up. */
+  fees: Float64Array
+  dividends: Float64Array
   /** Money value of one count for a price of one, per instrument: multiplier x unit. */
   scale: Float64Array
   /** Units in one whole share, contract or coin, and what a price move of one is worth for it. */
@@ -44,8 +45,8 @@ export function createBooks(sleeves: number, currencies: number, width: number):
     accountQuantity: new Float64Array(width),
     cash: new Float64Array(sleeves * currencies),
     accountCash: new Float64Array(currencies),
-    fees: new Float64Array(sleeves),
-    dividends: new Float64Array(sleeves),
+    fees: new Float64Array(sleeves * currencies),
+    dividends: new Float64Array(sleeves * currencies),
     scale: new Float64Array(width),
     perWhole: new Float64Array(width),
     multiplier: new Float64Array(width),
@@ -67,6 +68,17 @@ export function widenBooks(books: Books, width: number): void {
   currency.set(books.currency)
   books.currency = currency
   books.width = width
+}
+
+/** Gives every sleeve and the account an empty purse in one more currency. */
+export function addCurrency(books: Books): void {
+  const from = books.currencies
+  const to = from + 1
+  books.cash = rewiden(books.cash, books.sleeves, from, to)
+  books.fees = rewiden(books.fees, books.sleeves, from, to)
+  books.dividends = rewiden(books.dividends, books.sleeves, from, to)
+  books.accountCash = rewiden(books.accountCash, 1, from, to)
+  books.currencies = to
 }
 
 /** Rows laid out for a larger width. */
@@ -113,7 +125,7 @@ export function postTrade(
   books.quantity[at] = after
   const purse = sleeve * books.currencies + books.currency[instrument]!
   books.cash[purse] = books.cash[purse]! + cash - fee
-  if (fee !== 0) books.fees[sleeve] = books.fees[sleeve]! + fee
+  if (fee !== 0) books.fees[purse] = books.fees[purse]! + fee
   return realised
 }
 
@@ -138,6 +150,17 @@ export function averagePrice(books: Books, sleeve: number, instrument: number): 
 export function postTransfer(books: Books, currency: number, from: number, to: number, amount: number): void {
   books.cash[from * books.currencies + currency] = books.cash[from * books.currencies + currency]! - amount
   books.cash[to * books.currencies + currency] = books.cash[to * books.currencies + currency]! + amount
+}
+
+/** Changes money of one currency into another in one sleeve's purses: what is given up and what comes are both stated. */
+export function postConversion(
+  books: Books,
+  sleeve: number,
+  sold: { readonly currency: number; readonly amount: number },
+  bought: { readonly currency: number; readonly amount: number },
+): void {
+  postFlow(books, sold.currency, sleeve, 0 - sold.amount)
+  postFlow(books, bought.currency, sleeve, bought.amount)
 }
 
 /** Money from or to outside, through one sleeve. */

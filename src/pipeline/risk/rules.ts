@@ -78,12 +78,13 @@ export const leverage: RiskRule = {
     unitsWithin(limit * books.equity * (1 + EPSILON) - books.grossExposure, change.unitExposure, change.quantity),
 }
 
-/** What the sleeve may still spend: in a cash account nothing is bought with a peer's money. */
+/** What the sleeve may still spend of the instrument's currency: in a cash account nothing is bought with a peer's money. */
 export const sleeveCash: RiskRule<true> = {
   name: 'sleeveCash',
   scope: 'sleeve',
   contention: 'queue',
-  room: (change, books) => unitsWithin(books.sleeveAvailable(change.sleeve), change.unitExposure, change.quantity),
+  room: (change, books) =>
+    unitsWithin(books.sleeveAvailable(change.sleeve, change.instrument), change.unitExposure, change.quantity),
 }
 
 /** What the account may still spend: settled cash, or Reg-T buying power. */

@@ -10,6 +10,8 @@ export interface SizeInput {
   readonly price: number
   /** Base-currency value of one unit at this price. */
   readonly unitValue: number
+  /** The same in the instrument's own currency: what fixed amounts are in. */
+  readonly ownValue: number
   readonly unitsPerWhole: number
   readonly step: number
   readonly sleeveEquity: number
@@ -24,7 +26,7 @@ export interface SizeInput {
 export function sizeOf(sizing: Sizing, input: SizeInput): number {
   switch (sizing.kind) {
     case 'notional':
-      return stepsOf((sizing.amount * input.factor) / input.unitValue, input.step)
+      return stepsOf((sizing.amount * input.factor) / input.ownValue, input.step)
     case 'percent': {
       const equity = sizing.of === 'sleeve' ? input.sleeveEquity : input.portfolioEquity
       return stepsOf((equity * sizing.fraction * input.factor) / input.unitValue, input.step)
