@@ -1,12 +1,15 @@
 /** A sleeve's decision, its own or from elsewhere, and what happens when it goes wrong. */
 
 import { assert } from '../domain/assert.ts'
+import { FORCE_CODE, TYPE_CODE } from '../domain/columns.ts'
 import type { EngineEvent } from '../domain/events.ts'
 import type { Slice } from '../domain/market.ts'
 import type { Intent } from '../domain/orders.ts'
 import type { Violation } from '../domain/risk.ts'
-import type { Instant, Memory } from '../domain/units.ts'
+import type { StructureWish, WishOptions } from '../domain/strategy.ts'
+import { type Instant, MAGNITUDE_MAX, type Memory } from '../domain/units.ts'
 import type { Parts } from './parts.ts'
+import { valueAll } from './valuation.ts'
 import { pushWish, WISH, type WishColumns } from './view.ts'
 import { takeWishes } from './wishes.ts'
 
@@ -43,10 +46,16 @@ function wishProblem(wishes: WishColumns, from: number): string | null {
   for (let row = from; row < wishes.count; row += 1) {
     const value = wishes.value[row]!
     const kind = wishes.kind[row]!
-    if (!Number.isFinite(value) || !(wishes.factor[row]! >= 0)) return `a wish of "${value}" is no quantity`
+    const factor = wishes.factor[row]!
+    if (!Number.isFinite(value) || !Number.isFinite(factor) || factor < 0) return `a wish of "${value}" is no quantity`
     if (kind === WISH.enter && value !== 1 && value !== -1) return `an entry's side must be 1 or -1, was "${value}"`
-    if ((kind === WISH.target || kind === WISH.change) && !Number.isInteger(value))
-      return `a quantity must be whole units, was "${value}"`
+    if ((kind === WISH.target || kind === WISH.change) && !isUnits(value))
+      return `a quantity must be whole units within 2^52, was "${value}"`
+    const options = wishes.options[row] ?? null
+    const problem =
+      (options === null ? null : optionsProblem(options)) ??
+      (kind === WISH.openStructure ? structureProblem(wishes.structure[row]!) : null)
+    if (problem !== null) return problem
     if (kind !== WISH.target) continue
     for (let other = from; other < row; other += 1) {
       if (wishes.kind[other] === WISH.target && wishes.instrument[other] === wishes.instrument[row])
@@ -54,6 +63,37 @@ function wishProblem(wishes: WishColumns, from: number): string | null {
     }
   }
   return null
+}
+
+const isUnits = (value: number): boolean => Number.isInteger(value) && Math.abs(value) <= MAGNITUDE_MAX
+
+const isPrice = (value: number | undefined): boolean => value !== undefined && Number.isFinite(value) && value > 0
+
+function optionsProblem({ terms, protection }: WishOptions): string | null {
+  if (terms !== undefined) {
+    const { type, force, limit, stop } = terms
+    if (TYPE_CODE[type] === undefined || FORCE_CODE[force] === undefined)
+      return `an order of type "${type}" and force "${force}" is not known`
+    if ((type === 'limit' || type === 'stopLimit') && !isPrice(limit)) return `a limit must be a price, was "${limit}"`
+    if ((type === 'stop' || type === 'stopLimit') && !isPrice(stop)) return `a stop must be a price, was "${stop}"`
+  }
+  if (protection === undefined) return null
+  const { stop, target, trail, bars } = protection
+  for (const value of [stop, target, trail?.fraction, bars]) {
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0))
+      return `a protection of "${value}" is no distance`
+  }
+  return null
+}
+
+function structureProblem({ legs, credit, maximumLoss }: StructureWish): string | null {
+  if (!Array.isArray(legs) || legs.length === 0) return 'a structure must have legs'
+  for (const leg of legs) {
+    if (!isPrice(leg.strike) || !Number.isInteger(leg.ratio) || leg.ratio === 0 || !Number.isInteger(leg.expiry))
+      return `a leg of strike "${leg.strike}" and ratio "${leg.ratio}" is no contract`
+  }
+  if (!Number.isFinite(credit)) return `the credit of a structure must be a number, was "${credit}"`
+  return maximumLoss >= 0 ? null : `the maximum loss of a structure must be a number, was "${maximumLoss}"`
 }
 
 function pauseFor(parts: Parts, ordinal: number, cause: string): void {
@@ -93,11 +133,13 @@ export function onDecided(parts: Parts, event: Extract<EngineEvent, { kind: 'dec
   const { runtime, wishes } = parts
   const ordinal = runtime.sleeveOrdinal.get(event.sleeve)
   assert(ordinal !== undefined, `a decision names sleeve "${event.sleeve}", which is not configured`)
+  wishes.count = 0
+  valueAll(runtime)
   if (event.fault !== undefined) {
     pauseFor(parts, ordinal, event.fault)
+    takeWishes(runtime, wishes, parts.books)
     return
   }
-  wishes.count = 0
   for (const intent of event.intents) pushIntent(parts, ordinal, intent)
   runtime.state.sleeves[ordinal]!.memory = event.memory
   takeWishes(runtime, wishes, parts.books)

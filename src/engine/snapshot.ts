@@ -13,6 +13,7 @@ export interface Snapshot {
   readonly state: unknown
   readonly indicators: Readonly<Record<string, unknown>>
   readonly sessions: unknown
+  readonly tradeDate: number
 }
 
 export interface ClockSnapshot {
@@ -57,5 +58,6 @@ export function snapshotOf({ runtime }: Parts): Snapshot {
     state: freeze(runtime.state),
     indicators,
     sessions: freeze(Object.fromEntries(runtime.sessions)),
+    tradeDate: runtime.tradeDate,
   }
 }

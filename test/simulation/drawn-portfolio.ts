@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import type { PortfolioConfig, PortfolioLimits, SleeveConfig } from '../../src/domain/config.ts'
 import { ORDER_TYPES, type OrderType, type Protection } from '../../src/domain/orders.ts'
+import type { IntentSink, View } from '../../src/domain/strategy.ts'
 import {
   accountId,
   calendarId,
   currencyCode,
   MAGNITUDE_MAX,
-  type Memory,
   money,
   type Price,
   quantity,
@@ -211,8 +211,10 @@ function expanded(drawn: DrawnPortfolio): DrawnWish[] {
   })
 }
 
-/** What a sleeve's script does on one bar; replaced by tests that plant a fault. */
-export type Deviation = (bar: number) => Memory | null
+/** What a sleeve's script does on one bar instead of its wishes; null where it goes on with them. */
+export type Deviation = (bar: number, view: View, out: IntentSink) => { readonly answer: unknown } | null
+
+const PRICED: readonly OrderType[] = ['limit', 'stop', 'stopLimit']
 
 /** The strategy that a drawn sleeve runs: its wishes by its own bar count, kept in its memory. */
 export function scriptOf(
@@ -235,13 +237,15 @@ export function scriptOf(
     start: (): { readonly bar: number } => ({ bar: 0 }),
     decide(view, out) {
       const { bar } = view.memory
-      const odd = deviation?.(bar) ?? null
-      if (odd !== null) return odd as never
+      const odd = deviation?.(bar, view as never, out) ?? null
+      if (odd !== null) return odd.answer as never
       const targets = new Set<number>()
       const width = view.universe.length
       for (const one of width === 0 ? [] : (byBar.get(bar) ?? [])) {
         const column = view.universe[one.column % width]!
         const index = view.slice.instruments[column]!
+        // Without a bar there is no price that a limit or stop could be set by.
+        if (Number.isNaN(view.slice.close[column]!) && PRICED.includes(one.type)) continue
         const options = {
           terms: termsOf(one, view.slice.close[column]!),
           ...(one.protection === null ? {} : { protection: one.protection }),
