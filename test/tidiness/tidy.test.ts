@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FAULTS } from '../../src/domain/faults.ts'
+import { INTENT_ENDS } from '../../src/domain/orders.ts'
 import { RULES } from '../../src/domain/risk.ts'
 import { filesBelow, productModules, publishedFiles, ROOT, type Source } from './sources.ts'
 
@@ -139,5 +140,22 @@ describe('the risk rules', () => {
   it('are each raised somewhere', () => {
     const raised = productModules().filter(({ path }) => path !== 'src/domain/risk.ts')
     expect(RULES.filter((rule) => !raised.some(({ text }) => text.includes(`'${rule}'`)))).toEqual([])
+  })
+})
+
+describe('the glossary', () => {
+  const text = readFileSync(join(ROOT, 'docs/glossary.md'), 'utf8')
+  const words = [...text.matchAll(/^\| ([^|]+?) \| [^|]+ \|$/gm)].map(([, word]) => word!.toLowerCase()).slice(1)
+
+  it('is in alphabetical order, each word once', () => {
+    expect(words.length).toBeGreaterThan(100)
+    expect(words).toEqual([...new Set(words)].sort((one, other) => (one < other ? -1 : 1)))
+  })
+
+  it('has every way an intent can end, and every stage of the pipeline is named', () => {
+    expect(INTENT_ENDS.filter((end) => !words.includes(end))).toEqual([])
+    const stages = new Set(filesBelow('src/pipeline').map(({ path }) => path.split('/')[2]!))
+    const named = /\| stage \| ([^|]+) \|/.exec(text)?.[1] ?? ''
+    expect([...stages].filter((stage) => !stage.includes('.') && !named.includes(stage))).toEqual([])
   })
 })
