@@ -5,7 +5,7 @@ import type { Runtime } from './runtime.ts'
 import { growShares } from './state.ts'
 
 /** An order's number is cycle x this + its sequence within the cycle. */
-export const ORDERS_PER_CYCLE_MAX = 1_048_576
+const ORDERS_PER_CYCLE_MAX = 1_048_576
 
 /** Orders that outlive their cycle move to the list of working orders; then the columns are free for a new cycle. */
 export function beginCycle(runtime: Runtime): void {
@@ -32,7 +32,6 @@ export function retireBatch(runtime: Runtime): void {
       force: batch.force[row]!,
       limit: batch.limit[row]!,
       stop: batch.stop[row]!,
-      expires: state.at,
       shares: Array.from({ length: runtime.shareCount[row]! }, (_, offset) => ({
         intent: shares.intent[start + offset]!,
         sleeve: shares.sleeve[start + offset]!,

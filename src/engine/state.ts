@@ -67,7 +67,6 @@ export interface WorkingOrder {
   readonly force: number
   readonly limit: number
   readonly stop: number
-  readonly expires: number
   readonly shares: WorkingShare[]
 }
 
