@@ -24,12 +24,14 @@ export const smaCrossover = defineStrategy({
     const slow = view.indicator('slow')
     const side = view.memory.side as number[]
     while (side.length < fast.length) side.push(-1)
-    for (let place = 0; place < universe.length; place += 1) {
+    const end = universe.length
+    for (
+      let place = nextDispute(universe, fast, slow, side, 0);
+      place < end;
+      place = nextDispute(universe, fast, slow, side, place + 1)
+    ) {
       const column = universe[place]!
-      const difference = fast[column]! - slow[column]!
-      // True on few bars only: the difference and the side disagree, or the averages are equal. Undefined ones never are.
-      if (!(difference * side[column]! <= 0)) continue
-      const next = difference > 0 ? 1 : -1
+      const next = fast[column]! - slow[column]! > 0 ? 1 : -1
       if (next === side[column]) continue
       if (next < 0) out.exit(column, 'cross')
       else if (view.eligible(column)) out.enter(column, 1, 'cross')
@@ -38,3 +40,35 @@ export const smaCrossover = defineStrategy({
     return view.memory
   },
 })
+
+/**
+ * The first place from `from` on where the averages are equal or their difference and the side disagree; the universe's
+ * length where none is. True on few bars only, so the search is a loop of its own that calls nothing. Undefined averages
+ * never dispute.
+ */
+function nextDispute(
+  universe: Int32Array,
+  fast: Float64Array,
+  slow: Float64Array,
+  side: readonly number[],
+  from: number,
+): number {
+  const end = universe.length
+  let place = from
+  // Four at a time until one of them disputes.
+  for (; place + 3 < end; place += 4) {
+    const a = universe[place]!
+    const b = universe[place + 1]!
+    const c = universe[place + 2]!
+    const d = universe[place + 3]!
+    if ((fast[a]! - slow[a]!) * side[a]! <= 0) return place
+    if ((fast[b]! - slow[b]!) * side[b]! <= 0) return place + 1
+    if ((fast[c]! - slow[c]!) * side[c]! <= 0) return place + 2
+    if ((fast[d]! - slow[d]!) * side[d]! <= 0) return place + 3
+  }
+  for (; place < end; place += 1) {
+    const column = universe[place]!
+    if ((fast[column]! - slow[column]!) * side[column]! <= 0) return place
+  }
+  return end
+}
