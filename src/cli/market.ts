@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CALENDARS } from '../adapters/calendars/calendars.ts'
 import { readDividends } from '../adapters/feeds/wide.ts'
@@ -77,9 +77,12 @@ async function readHistory(declaration: InstrumentDeclaration, folder: string): 
 }
 
 function requireDeclaredFile(declaration: InstrumentDeclaration, folder: string, file: string, key: string): void {
-  if (existsSync(join(folder, file))) return
+  const isThere = existsSync(join(folder, file))
+  if (isThere && !statSync(join(folder, file)).isDirectory()) return
   const path = `instruments.${declaration.instrument.id}.${key}`
-  const reason = `no file "${file}" in the data folder; correct the name or the folder given by --data`
+  const reason = isThere
+    ? `"${file}" is a folder of the data folder; name a file in it`
+    : `no file "${file}" in the data folder; correct the name or the folder given by --data`
   throw new FaultError(fault('CONFIG_INVALID', { ...declaration.place, path, reason }))
 }
 
@@ -96,14 +99,16 @@ export function marketFrom(
   chains: (market: { readonly sessions: ReadonlyMap<CalendarId, Sessions> }) => ChainSource | null,
 ): MarketData {
   const { first, last } = extent(histories)
-  const from = reach.from ?? first
-  const to = reach.to ?? last
-  if (from > last || to < first) {
-    const text = { from: formatDate(from), to: formatDate(to), first: formatDate(first), last: formatDate(last) }
-    throw new FaultError(fault('RANGE_EMPTY', text))
+  const asked = { from: reach.from ?? first, to: reach.to ?? last }
+  if (asked.from > last || asked.to < first) {
+    const text = { from: formatDate(asked.from), to: formatDate(asked.to) }
+    throw new FaultError(fault('RANGE_EMPTY', { ...text, first: formatDate(first), last: formatDate(last) }))
   }
+  // Days without any price are no days of the run: they would only thin its statistics.
+  const from = asked.from < first ? first : asked.from
+  const to = asked.to > last ? last : asked.to
+  const dataEnd = to
   const sessions = sessionsOf(loaded, histories, from, to)
-  const dataEnd = (last < to ? last : to) as TradeDate
   const blocks: MarketData['blocks'][number][] = []
   const actions: DatedAction[] = []
   const notes: SourceNote[] = histories.flatMap(repairsOf)
@@ -138,8 +143,17 @@ export function marketFrom(
     actions,
     sessions: [...sessions.values()],
     chains: chains({ sessions }),
-    notes: [...loaded.notes, ...groupedNotes(notes)],
+    notes: [...loaded.notes, ...lateStart(loaded, asked.from, first), ...groupedNotes(notes)],
   }
+}
+
+/** Says when the files begin only after sessions that were asked for. */
+function lateStart(loaded: LoadedPortfolio, asked: TradeDate, first: TradeDate): string[] {
+  if (asked >= first) return []
+  const month = addDays(first, -30)
+  const calendar = CALENDARS.get(loaded.config.dayCalendar)!(asked > month ? asked : month, addDays(first, -1))
+  if (calendar.dates.length === 0) return []
+  return [`the files begin on ${formatDate(first)}: so does the run, though asked from ${formatDate(asked)}`]
 }
 
 interface SourceNote {

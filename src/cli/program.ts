@@ -31,8 +31,15 @@ function seed(text: string): number {
   return value
 }
 
+function folder(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Name a folder.')
+  return text
+}
+
 const dataOption = (): Option =>
   new Option('--data <folder>', 'folder of market data; files in the configuration are relative to it')
+const outOption = (): Option =>
+  new Option('--out <folder>', 'where the report is written').argParser(folder).default('polyfolio-report')
 const jsonOption = (): Option => new Option('--json', 'print one JSON document on stdout and nothing else')
 const fromOption = (): Option => new Option('--from <date>', 'first day, YYYY-MM-DD').argParser(date)
 const toOption = (): Option => new Option('--to <date>', 'last day, YYYY-MM-DD').argParser(date)
@@ -63,7 +70,7 @@ function addRuns(program: Command): void {
     .addOption(dataOption().makeOptionMandatory())
     .addOption(fromOption())
     .addOption(toOption())
-    .option('--out <folder>', 'where the report is written', 'polyfolio-report')
+    .addOption(outOption())
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/backtest.ts')).backtest(config, options))
   program
@@ -73,7 +80,7 @@ function addRuns(program: Command): void {
     .addOption(fromOption())
     .addOption(toOption())
     .addOption(new Option('--seed <number>', 'another number gives another market').argParser(seed).default(26))
-    .option('--out <folder>', 'where the report is written', 'polyfolio-report')
+    .addOption(outOption())
     .option('--open', 'open the report when it is written')
     .addOption(jsonOption())
     .action(async (options) => (await import('./commands/demo.ts')).demo(options))

@@ -1,7 +1,8 @@
 import { CALENDARS } from '../adapters/calendars/calendars.ts'
+import { NYSE_FIRST, NYSE_LAST } from '../adapters/calendars/nyse.ts'
 import { FaultError, fault } from '../domain/faults.ts'
 import type { Series } from '../domain/series.ts'
-import { addDays, parseDate, type Sessions, startOfDay } from '../domain/sessions.ts'
+import { addDays, formatDate, parseDate, type Sessions, startOfDay } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import type { AssetOptions, SimulatedAsset } from '../exchange/generator/options.ts'
 import { simulateMarket } from '../exchange/generator/simulate.ts'
@@ -11,18 +12,26 @@ import type { History } from './market.ts'
 
 /** History before the first day, so that averages and volatilities exist when a run begins. */
 const DAYS_BEFORE = 400
+/** A stretch of the calendar that holds sessions for certain. */
+const DAYS_OF_LIFE = 14
 
-/** The portfolio's instruments on a simulated market; the same seed gives the same history. */
+/**
+ * The portfolio's instruments on a simulated market; the same seed gives the same history.
+ *
+ * @throws FaultError where the calendar does not reach, or an instrument has no character
+ */
 export function simulateHistories(
   loaded: LoadedPortfolio,
   seed: number,
   reach: { readonly from: TradeDate; readonly to: TradeDate },
 ): readonly History[] {
+  requireReach(reach)
   const assets = loaded.instruments.map((declaration) => assetOf(declaration, loaded))
+  const { start, end } = stretchOf(assets, reach)
   const calendars = new Set(loaded.instruments.map(({ instrument }) => instrument.calendar))
   const sessions = Object.fromEntries(
     [...calendars].map((id) => {
-      const table = CALENDARS.get(id)?.(addDays(reach.from, -DAYS_BEFORE), reach.to)
+      const table = CALENDARS.get(id)?.(start, end)
       if (table === undefined) throw new Error(`no calendar is named "${id}"`)
       return [id, sessionList(table)]
     }),
@@ -30,6 +39,40 @@ export function simulateHistories(
   const market = simulateMarket({ seed, sessions, assets })
   return market.assets.map((asset, index) => historyOf(loaded.instruments[index]!, asset))
 }
+
+/** The simulated exchange is open on the sessions of the calendar that is known. */
+function requireReach({ from, to }: { readonly from: TradeDate; readonly to: TradeDate }): void {
+  const refuse = (option: string, reason: string): FaultError =>
+    new FaultError(fault('OPTION_INVALID', { option, reason }))
+  const earliest = addDays(NYSE_FIRST, DAYS_BEFORE)
+  if (from > to)
+    throw refuse('--from', `${formatDate(from)} is after --to ${formatDate(to)}; give the earlier day first`)
+  if (from < earliest) {
+    throw refuse(
+      '--from',
+      `${formatDate(from)} is before the simulated market, which begins on ${formatDate(earliest)}`,
+    )
+  }
+  if (to > NYSE_LAST) {
+    throw refuse('--to', `${formatDate(to)} is after the simulated market, which ends on ${formatDate(NYSE_LAST)}`)
+  }
+}
+
+/** The days to simulate: enough that every asset has a life, though it lists after the run or ended before it. */
+function stretchOf(
+  assets: readonly AssetOptions[],
+  { from, to }: { readonly from: TradeDate; readonly to: TradeDate },
+): { readonly start: TradeDate; readonly end: TradeDate } {
+  let start = addDays(from, -DAYS_BEFORE)
+  let end = to
+  for (const { listed, ends } of assets) {
+    if (listed !== undefined && listed > to) end = latest(end, addDays(listed as TradeDate, DAYS_OF_LIFE))
+    if (ends !== undefined && ends < start) start = addDays(ends as TradeDate, -DAYS_OF_LIFE)
+  }
+  return { start, end }
+}
+
+const latest = (one: TradeDate, other: TradeDate): TradeDate => (one > other ? one : other)
 
 function sessionList(table: Sessions): { readonly date: number }[] {
   return Array.from(table.dates, (date) => ({ date }))
@@ -42,8 +85,15 @@ function assetOf({ instrument, simulation, place }: InstrumentDeclaration, loade
     throw new FaultError(fault('CONFIG_INVALID', { ...place, path, reason }))
   }
   const kind = instrument.kind === 'etf' ? 'etf' : instrument.calendar === 'continuous' ? 'crypto' : 'equity'
-  const date = (text: string | undefined): TradeDate | null => (text === undefined ? null : parseDate(text))
-  const [listed, ends] = [date(simulation.listed), date(simulation.ends)]
+  const date = (key: 'listed' | 'ends'): TradeDate | undefined => {
+    const text = simulation[key]
+    if (text === undefined) return undefined
+    const parsed = parseDate(text)
+    if (parsed !== null && parsed >= NYSE_FIRST && parsed <= addDays(NYSE_LAST, -DAYS_OF_LIFE)) return parsed
+    const path = `instruments.${instrument.id}.simulation.${key}`
+    const reason = `must be a day from ${formatDate(NYSE_FIRST)} to ${formatDate(NYSE_LAST)} as YYYY-MM-DD, was "${text}"`
+    throw new FaultError(fault('CONFIG_INVALID', { ...place, path, reason }))
+  }
   return {
     symbol: instrument.id,
     kind,
@@ -60,8 +110,8 @@ function assetOf({ instrument, simulation, place }: InstrumentDeclaration, loade
     ...given('jumpsPerYear', simulation.jumps_per_year),
     ...given('selloffsPerYear', simulation.selloffs_per_year),
     ...given('burstsPerYear', simulation.bursts_per_year),
-    ...given('listed', listed ?? undefined),
-    ...given('ends', ends ?? undefined),
+    ...given('listed', date('listed')),
+    ...given('ends', date('ends')),
     iv: loaded.options?.underlyings[instrument.id] !== undefined,
     ...given('ivSkew', loaded.options?.skew),
   }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { describeFault, type Fault, fault } from '../../domain/faults.ts'
 import type { ConfigDocument, Path } from './document.ts'
-import { hint } from './suggest.ts'
+import { hint, nearest } from './suggest.ts'
 
 /** Everything that is wrong with a configuration, in the order of the file: all of it is said at once. */
 class ConfigRefused extends Error {
@@ -64,8 +64,28 @@ export function checked<S extends z.ZodType>(
 ): z.output<S> | null {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  for (const issue of result.error.issues) report(schema, value, issue, context)
+  const { issues } = result.error
+  const misspelt = new Set(issues.flatMap((issue) => meantKeys(schema, value, issue)))
+  for (const issue of issues) {
+    // A key that is there under a slip of the hand is said once, where it stands.
+    if (isMissing(value, issue) && misspelt.has(pathText(issue.path as Path))) continue
+    report(schema, value, issue, context)
+  }
   return null
+}
+
+const isMissing = (root: unknown, issue: Issue): boolean =>
+  issue.code === 'invalid_type' && valueAt(root, issue.path as Path) === undefined
+
+/** The keys that the unknown keys of a block were probably meant to be. */
+function meantKeys(schema: z.ZodType, root: unknown, issue: Issue): string[] {
+  if (issue.code !== 'unrecognized_keys') return []
+  const path = issue.path as Path
+  const known = keysAt(schema, path, root)
+  return issue.keys.flatMap((key) => {
+    const near = nearest(key, known)
+    return near === null ? [] : [pathText([...path, near])]
+  })
 }
 
 function report(
