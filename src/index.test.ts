@@ -4,7 +4,7 @@ import * as surface from './index.ts'
 describe('the package', () => {
   it('exports exactly this', () => {
     expect(Object.keys(surface).sort().join(' ')).toMatchInlineSnapshot(
-      `"AssertionError FaultError METRICS SCHEDULES STRATEGIES above accountId adx allMetrics atLeast atr below bollinger calendarId choice clockId computeMetric currencyCode defineStrategy describeFault donchian ema flag formatDate highest instant instrumentId integer lowest macd marketByHand metricInput metricNames money obv optional parseDate perInstrument portfolioByHand previous quantity real roc rsi runBacktest sleeveId sma summariseReturns summariseTrades tradeDate volatility volumeAverage vwap wma zScore"`,
+      `"AssertionError FaultError METRICS SCHEDULES STRATEGIES above accountId adx allMetrics atLeast atr below bollinger calendarId choice clockId computeMetric currencyCode defineStrategy describeFault donchian ema flag formatDate highest instant instrumentId integer lowest macd marketByHand metricInput metricNames money obv optional parseDate perInstrument portfolioByHand previous price quantity real roc rsi runBacktest sleeveId sma summariseReturns summariseTrades tradeDate volatility volumeAverage vwap wma zScore"`,
     )
   })
 

@@ -66,6 +66,7 @@ export {
   type Money,
   money,
   type Price,
+  price,
   type Quantity,
   quantity,
   type SleeveId,

@@ -13,7 +13,7 @@ export const TYPE_CODE: Readonly<Record<OrderType, number>> = {
   open: 4,
   close: 5,
 }
-export const FORCES = ['cycle', 'day', 'gtc'] as const
+const FORCES = ['cycle', 'day', 'gtc'] as const
 export const FORCE_CODE: Readonly<Record<Terms['force'], number>> = { cycle: 0, day: 1, gtc: 2 }
 
 function grown<T extends Float64Array | Int32Array | Uint8Array>(old: T, make: (length: number) => T): T {

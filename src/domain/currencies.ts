@@ -49,12 +49,7 @@ export function isBookCurrency(currency: string): boolean {
   return KNOWN.has(currency)
 }
 
-/** Size of one Money count in the currency: 1e-6, or 1e-2 for currencies below 0.05 USD. */
-export function bookUnit(currency: CurrencyCode): number {
-  return HUNDREDTHS.has(currency) ? 0.01 : 0.000001
-}
-
-/** Money counts in one whole unit of the currency: the exact inverse of bookUnit. */
+/** Money counts in one whole unit of the currency: a million, or a hundred for currencies below 0.05 USD. */
 export function countsPerUnit(currency: CurrencyCode): number {
   return HUNDREDTHS.has(currency) ? 100 : 1_000_000
 }

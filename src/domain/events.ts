@@ -11,7 +11,6 @@ import type {
   CurrencyCode,
   Instant,
   InstrumentId,
-  Json,
   Memory,
   Money,
   OrderId,
@@ -87,4 +86,3 @@ export type Command =
   | { readonly kind: 'submit'; readonly orders: OrderColumns }
   | { readonly kind: 'cancel'; readonly order: OrderId }
   | { readonly kind: 'alert'; readonly violation: Violation }
-  | { readonly kind: 'publish'; readonly topic: string; readonly body: Json }

@@ -19,16 +19,6 @@ export interface Slice {
   readonly factor: Float64Array
   /** Option chains of this instant, one per underlying that has one. */
   readonly chains: readonly OptionChain[]
-  /** Events published by now (earnings, news, flow). */
-  readonly records: readonly MarketRecord[]
-}
-
-export interface MarketRecord {
-  readonly kind: string
-  readonly instrument: InstrumentId
-  readonly at: Instant
-  readonly available: Instant
-  readonly body: Json
 }
 
 /**

@@ -46,7 +46,6 @@ export interface Intent {
   readonly activeFrom: Instant
   readonly expires: Instant
   readonly protection?: Protection
-  readonly confidence?: number
   /** Short and for the reader: shown beside the order and counted in the table of exits. */
   readonly reason: string
 }

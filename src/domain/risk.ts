@@ -23,12 +23,6 @@ export const RULES = [
 ] as const
 export type RuleName = (typeof RULES)[number]
 
-/** What a refusal or trim is based on, in numbers the reader can check. */
-export interface Facts {
-  readonly value: number | null
-  readonly limit: number | null
-}
-
 /** One sized wish under judgement. Reused between calls: never keep it. */
 export interface Change {
   readonly sleeve: number
@@ -48,7 +42,6 @@ export interface Change {
 /** What rules may know: projections count filled, waiting and working at their worse end. */
 export interface RiskView {
   readonly equity: number
-  readonly drawdown: number
   readonly halted: boolean
   sleeveEquity(sleeve: number): number
   /** Cash of the instrument's currency that the sleeve may still spend, valued in the base currency. */

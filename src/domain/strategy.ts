@@ -73,7 +73,6 @@ export interface View<P = Parameters, M = Memory> {
 export interface WishOptions {
   readonly terms?: Terms
   readonly protection?: Protection
-  readonly confidence?: number
   readonly strength?: number
 }
 

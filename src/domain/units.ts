@@ -40,18 +40,6 @@ export interface Rows<T> {
   at(row: number): T
 }
 
-/** A list of records as Rows. */
-export function rowsOf<T>(items: readonly T[]): Rows<T> {
-  return {
-    count: items.length,
-    at: (row) => {
-      const item = items[row]
-      assert(item !== undefined, `row must be below ${items.length}, was "${row}"`)
-      return item
-    },
-  }
-}
-
 export function quantity(value: number): Quantity {
   assert(Number.isInteger(value), `quantity must be a whole count of units, was "${value}"`)
   assert(value <= MAGNITUDE_MAX && value >= -MAGNITUDE_MAX, `quantity must stay within 2^52, was "${value}"`)

@@ -2,7 +2,7 @@
  * Canonical bytes: equal values have equal bytes on every machine. Keys sorted, one NaN, no negative zero, typed arrays as
  * their numbers. The edge hashes them; the pure rings know no hash.
  */
-export function canonicalText(value: unknown): string {
+function canonicalText(value: unknown): string {
   const parts: string[] = []
   write(value, parts)
   return parts.join('')

@@ -1,7 +1,6 @@
 /** The projected books that risk rules judge against: filled, waiting and working at their worse end. */
 import { ASSET_CLASSES } from '../domain/instruments.ts'
 import type { Change, RiskView } from '../domain/risk.ts'
-import { drawdownOf } from '../pipeline/risk/breaker.ts'
 import type { Runtime } from './runtime.ts'
 import { collateral, spendableFor } from './valuation.ts'
 
@@ -35,9 +34,6 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   const view: RiskView = {
     get equity() {
       return runtime.equity
-    },
-    get drawdown() {
-      return state.breaker === null ? 0 : drawdownOf(state.breaker, runtime.equity)
     },
     get halted() {
       return state.breaker?.halted ?? false

@@ -194,7 +194,7 @@ function configOf(input: ScenarioInput, names: readonly string[]): PortfolioConf
   }
 }
 
-export const counts = (amount: Decimal): number =>
+const counts = (amount: Decimal): number =>
   Math.floor(Math.abs(Number(amount)) * 1_000_000 + 0.5) * (Number(amount) < 0 ? -1 : 1)
 
 function instrumentOf(input: ScenarioInput, symbol: string, index: number): Instrument {

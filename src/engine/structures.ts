@@ -91,7 +91,7 @@ export function worstLoss(legs: readonly OptionLeg[], credit: number, multiplier
 }
 
 /** Net premium per share that closing at mid prices costs now; null where a leg has no quote. */
-export function costToClose(chain: OptionChain | undefined, legs: readonly OptionLeg[]): number | null {
+function costToClose(chain: OptionChain | undefined, legs: readonly OptionLeg[]): number | null {
   if (chain === undefined) return null
   let cost = 0
   for (const leg of legs) {

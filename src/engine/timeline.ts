@@ -66,7 +66,6 @@ function blankSlice(block: ClockBlock, instruments: Int32Array): Writable<Slice>
     volume: column(),
     factor: column(),
     chains: NO_CHAINS,
-    records: [],
   }
 }
 

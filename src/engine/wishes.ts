@@ -180,7 +180,7 @@ function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumn
   return missing * side > 0 ? missing : 0
 }
 
-export function isWeekend(at: number): boolean {
+function isWeekend(at: number): boolean {
   const day = weekday(utcDate(at as Instant))
   return day === WEEKDAY.saturday || day === WEEKDAY.sunday
 }
@@ -311,7 +311,7 @@ function endBorn(runtime: Runtime, end: 'refused' | 'trimmed'): void {
 }
 
 /** Counts and records a wish that ends before it becomes a change. */
-export function refuse(
+function refuse(
   runtime: Runtime,
   sleeve: SleeveRuntime,
   instrument: number,
@@ -436,7 +436,7 @@ function openStructure(runtime: Runtime, wishes: WishColumns, row: number, books
 }
 
 /** Wishes to close a structure; one that is already closing is left alone. */
-export function closeStructure(runtime: Runtime, sleeve: number, id: number, reason: string): void {
+function closeStructure(runtime: Runtime, sleeve: number, id: number, reason: string): void {
   const { state } = runtime
   const position = findStructure(runtime, id)
   if (position === undefined || position.pending || position.sleeve !== sleeve) return

@@ -32,7 +32,7 @@ export function defineIndicator<L extends Layout>(definition: Definition<L>): In
 }
 
 /** Feeds one instrument's history, bar by bar, to a state of one column. */
-export function columnsByStreaming(spec: IndicatorSpec, history: BarColumns): readonly Float64Array[] {
+function columnsByStreaming(spec: IndicatorSpec, history: BarColumns): readonly Float64Array[] {
   const { open, high, low, close, volume, session } = history
   const length = close.length
   const results = spec.outputs.map(() => new Float64Array(length))

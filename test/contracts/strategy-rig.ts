@@ -260,7 +260,6 @@ function sliceAt(market: RigMarket, bar: number): Slice {
     volume: part(market.volume),
     factor: part(market.factor),
     chains: [],
-    records: [],
   }
 }
 

@@ -34,7 +34,6 @@ export function signalCloses({ series, factors }: Pick<AdjustedSeries, 'series' 
 }
 
 const REALISED_DAYS = 60
-export const REALISED_FACTOR = 1.1
 const DAYS_PER_YEAR = 252
 /** A value this many calendar days old no longer says anything about today. */
 const STALE_DAYS = 10

@@ -16,7 +16,7 @@ export type OrderEvent =
   | { readonly kind: 'fill'; readonly quantity: number; readonly ordered: number }
   | { readonly kind: 'state'; readonly state: OrderState }
 
-export const isTerminal = (state: OrderState): boolean => state !== 'working'
+const isTerminal = (state: OrderState): boolean => state !== 'working'
 
 /** The next state of an order. A fill that arrives after the end is booked all the same: the money has moved. */
 export function applyOrderEvent(order: OrderProgress, event: OrderEvent): OrderProgress {

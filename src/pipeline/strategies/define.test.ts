@@ -22,7 +22,7 @@ const simple = defineStrategy({
   decide: perInstrument<{ readonly period: number; readonly low: number }>((one, out) => {
     const average = one.indicator('average')
     if (one.holding !== null) {
-      if (one.close > average) out.exit('back', { confidence: 0.5 })
+      if (one.close > average) out.exit('back', { strength: 0.5 })
       return undefined
     }
     const crossed =
@@ -49,7 +49,7 @@ const batch = defineStrategy({
       const close = signalClose(view, column)
       if (Number.isNaN(close)) continue
       if (view.holding(column) !== null) {
-        if (close > average[column]!) out.exit(column, 'back', { confidence: 0.5 })
+        if (close > average[column]!) out.exit(column, 'back', { strength: 0.5 })
         continue
       }
       const weak = view.ago('rsi', column, 1) > view.parameters.low && strength[column]! < view.parameters.low

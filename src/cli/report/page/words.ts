@@ -21,7 +21,6 @@ const RULE_WORDS: { readonly [K in RuleName]: string } = {
   leverage: 'Gross exposure is at its limit',
   sleeveCash: 'Sleeve has not enough cash',
   buyingPower: 'Account has not enough buying power',
-  structure: 'Structure cannot be built or kept as asked',
   brokerRejected: 'The broker refused the order',
 }
 
