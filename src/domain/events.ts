@@ -53,6 +53,7 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
   /** What one unit of each foreign currency is worth in the base currency from now on. */
   | {
       readonly kind: 'rates'
+      readonly tradeDate: TradeDate
       readonly rates: readonly { readonly currency: CurrencyCode; readonly rate: number }[]
     }
   | { readonly kind: 'fills'; readonly fills: FillColumns }

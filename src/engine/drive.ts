@@ -1,11 +1,19 @@
 /** A run in the making: what it holds, and how events reach the kernel and commands the exchange. */
+import type { RateSource } from '../domain/currencies.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { CorporateAction, DatedAction, MarketData, Slice } from '../domain/market.ts'
-import type { Instant, InstrumentId, TradeDate } from '../domain/units.ts'
+import type { CurrencyCode, Instant, InstrumentId, Money, SleeveId, TradeDate } from '../domain/units.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts'
 import type { Auditor } from './invariants.ts'
 import type { Kernel } from './kernel.ts'
 import type { BlockCursor } from './timeline.ts'
+
+/** Where a run has its rates from, the last ones, and capital that waits for its first. */
+export interface RunRates {
+  readonly sources: readonly RateSource[]
+  readonly known: Map<CurrencyCode, number>
+  pending: readonly { readonly sleeve: SleeveId; readonly currency: CurrencyCode; readonly amount: Money }[]
+}
 
 /** Everything one run holds. */
 export interface Run {
@@ -16,6 +24,7 @@ export interface Run {
   readonly cursors: readonly BlockCursor[]
   /** The slices of all cursors: what an instant gives at which every clock closes. */
   readonly slices: readonly Slice[]
+  readonly rates: RunRates
   readonly actionsOf: ReadonlyMap<InstrumentId, readonly DatedAction[]>
   nextAction: number
   seq: number

@@ -10,6 +10,7 @@ import { valueAll } from './valuation.ts'
 
 /** Takes the rates and values everything anew; what the change alone does to a sleeve is its currency gain. */
 export function onRates(runtime: Runtime, event: Extract<EngineEvent, { kind: 'rates' }>): void {
+  runtime.tradeDate = event.tradeDate
   for (const { currency, rate } of event.rates) {
     const column = currencyColumn(runtime, currency)
     assert(column > 0, `"${currency}" is the base currency or equal to it; it has no rate`)

@@ -6,7 +6,6 @@ import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import { batchRow } from './batch.ts'
 import type { Kernel } from './kernel.ts'
-import { cashValue } from './valuation.ts'
 
 export const INVARIANTS = {
   '1': 'quantity conserved',
@@ -22,7 +21,9 @@ export const INVARIANTS = {
 export type InvariantId = keyof typeof INVARIANTS
 
 export interface BrokerBooks {
+  /** Of the base currency, and of any currency; in money counts. */
   readonly cash: number
+  cashOf(currency: string): number
   readonly positions: Float64Array
 }
 
@@ -95,24 +96,24 @@ function checkQuantities(kernel: Kernel, broker: BrokerBooks | null, hold: Hold)
 }
 
 function checkMoney(kernel: Kernel, broker: BrokerBooks | null, hold: Hold): void {
-  const { books } = kernel.runtime.state
-  let holds = true
+  const { books, currencies } = kernel.runtime.state
+  const brokerCash = (currency: number): number | null =>
+    broker === null ? null : currency === 0 ? broker.cash : broker.cashOf(currencies[currency]!)
+  let wrong = -1
   for (let currency = 0; currency < books.currencies; currency += 1) {
-    let sum = 0
-    for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) sum += books.cash[sleeve * books.currencies + currency]!
-    if (sum !== books.accountCash[currency]) holds = false
+    const sum = cashSum(kernel, currency)
+    if (sum !== books.accountCash[currency] || sum !== (brokerCash(currency) ?? sum)) wrong = currency
   }
-  if (broker !== null && books.currencies === 1 && books.accountCash[0] !== broker.cash) holds = false
-  hold(
-    '2',
-    holds,
-    () => `sleeves' cash ${cashSum(kernel)}, account ${books.accountCash[0]}, broker ${broker?.cash ?? 'unknown'}`,
-  )
+  hold('2', wrong < 0, () => {
+    const [sum, account, broker] = [cashSum(kernel, wrong), books.accountCash[wrong], brokerCash(wrong) ?? 'unknown']
+    return `${currencies[wrong]}: sleeves' cash ${sum}, account ${account}, broker ${broker} (in counts)`
+  })
 }
 
-function cashSum(kernel: Kernel): number {
+function cashSum({ runtime }: Kernel, currency: number): number {
+  const { books } = runtime.state
   let sum = 0
-  for (let sleeve = 0; sleeve < kernel.runtime.sleeves.length; sleeve += 1) sum += cashValue(kernel.runtime, sleeve)
+  for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) sum += books.cash[sleeve * books.currencies + currency]!
   return sum
 }
 

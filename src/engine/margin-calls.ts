@@ -5,6 +5,7 @@ import type { CashTransfer } from '../domain/risk.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import { money } from '../domain/units.ts'
 import { give, type Run } from './drive.ts'
+import { baseCounts } from './foreign.ts'
 
 /**
  * After a close: a sleeve whose own book is below its maintenance requirement is lent the difference by the reserve.
@@ -55,11 +56,16 @@ function sleeveDeficit(run: Run, ordinal: number): number {
   const { state } = runtime
   const rules = state.config!.account
   let required = 0
-  let value = state.books.cash[ordinal * state.books.currencies]!
+  let value = 0
+  for (let currency = 0; currency < state.books.currencies; currency += 1) {
+    const cash = state.books.cash[ordinal * state.books.currencies + currency]!
+    if (cash !== 0) value += cash * baseCounts(runtime, currency)
+  }
   for (const instrument of state.instruments) {
     const quantity = state.books.quantity[ordinal * state.books.width + instrument.index]!
     if (quantity === 0) continue
-    const worth = tradedCash(quantity, state.mark[instrument.index]!, runtime.perPrice[instrument.index]!)
+    const own = tradedCash(quantity, state.mark[instrument.index]!, runtime.perPrice[instrument.index]!)
+    const worth = own * baseCounts(runtime, state.books.currency[instrument.index]!)
     value += quantity > 0 ? worth : 0 - worth
     if (instrument.option === null)
       required += worth * (quantity > 0 ? rules.maintenanceMargin : rules.shortMaintenanceMargin)

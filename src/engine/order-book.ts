@@ -1,7 +1,7 @@
 /** Net orders with every sleeve's part of them, and what netting saved. */
 import type { CostRules } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
-import type { Instant, OrderId, TradeDate } from '../domain/units.ts'
+import type { CurrencyCode, Instant, OrderId, TradeDate } from '../domain/units.ts'
 import { commission } from '../exchange/commission.ts'
 import type { OrderRow } from './observer.ts'
 import type { Recording } from './recording.ts'
@@ -10,6 +10,8 @@ import type { NettingTotals, OrderRecord, OrderShareRecord } from './result.ts'
 export interface MutableOrder {
   record: Omit<OrderRecord, 'shares'>
   readonly unit: number
+  /** -1 for a structure. */
+  readonly instrument: number
   readonly ordered: number
   shares: (OrderShareRecord & { filled: number; fee: number })[]
   readonly sleeves: readonly number[]
@@ -20,7 +22,7 @@ export interface MutableOrder {
 export interface OrderBook {
   find(order: number): MutableOrder | undefined
   ordered(row: OrderRow): void
-  /** A posting of one sleeve's part. */
+  /** A posting of one sleeve's part; the fee is an amount of the base currency. */
   takeShare(made: MutableOrder, sleeve: number, quantity: number, fee: number, kind: 'fill' | 'cross'): void
   filled(order: number, quantity: number, price: number, fee: number): void
   ended(order: number, state: OrderRecord['state']): void
@@ -30,7 +32,7 @@ export interface OrderBook {
   ordersPerInstrumentCycle(): number
 }
 
-export function orderBook({ runtime, instrumentAt, moneyOf, sleeveAt }: Recording): OrderBook {
+export function orderBook({ runtime, instrumentAt, moneyOf, valueOf, sleeveAt }: Recording): OrderBook {
   const orders = new Map<number, MutableOrder>()
   const totals = {
     ordersGross: 0,
@@ -48,7 +50,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, sleeveAt }: Recordin
     const at = made.sleeves.indexOf(sleeve)
     if (at < 0) return
     const share = made.shares[at]!
-    share.fee += moneyOf(fee)
+    share.fee += fee
     if (kind === 'fill' && made.unit > 0) share.filled += quantity / made.unit
   }
 
@@ -76,6 +78,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, sleeveAt }: Recordin
     const net = row.net / unit
     orders.set(row.id, {
       unit: structure ? 0 : unit,
+      instrument: row.instrument,
       ordered: row.net,
       sleeves,
       shares,
@@ -104,7 +107,9 @@ export function orderBook({ runtime, instrumentAt, moneyOf, sleeveAt }: Recordin
   function countNetting(row: OrderRow, gross: number, net: number): void {
     const structure = row.instrument < 0
     const info = structure ? null : instrumentAt(row.instrument)
-    const value = Number.isNaN(row.reference) ? 0 : row.reference * (info?.multiplier ?? 1)
+    const { books, rate } = runtime().state
+    const inBase = structure ? 1 : rate[books.currency[row.instrument]!]!
+    const value = Number.isNaN(row.reference) ? 0 : row.reference * (info?.multiplier ?? 1) * inBase
     totals.ordersGross += row.count
     totals.unitsGross += gross
     totals.notionalGross += gross * value
@@ -137,7 +142,9 @@ export function orderBook({ runtime, instrumentAt, moneyOf, sleeveAt }: Recordin
     const value = shares * price * info.multiplier
     const sold = quantity < 0 ? 1 : 0
     const traded = { shares, value, soldShares: shares * sold, soldValue: value * sold }
-    return moneyOf(commission(rules.commission, info, traded, 0, runtime().state.config!.currency))
+    const { books, currencies } = runtime().state
+    const currency = currencies[books.currency[info.index]!] as CurrencyCode
+    return valueOf(commission(rules.commission, info, traded, 0, currency), info.index)
   }
 
   function orderFilled(order: number, quantity: number, price: number, fee: number): void {
@@ -145,7 +152,8 @@ export function orderBook({ runtime, instrumentAt, moneyOf, sleeveAt }: Recordin
     if (made === undefined) return
     made.filledUnits += quantity
     made.value += Math.abs(quantity) * price
-    made.record = { ...made.record, fee: made.record.fee + moneyOf(fee) }
+    const charge = made.instrument < 0 ? moneyOf(fee) : valueOf(fee, made.instrument)
+    made.record = { ...made.record, fee: made.record.fee + charge }
   }
 
   function orderEnded(order: number, state: OrderRecord['state']): void {

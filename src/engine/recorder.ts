@@ -1,5 +1,6 @@
 /** Keeps what reports need of a run: trades, orders, attribution, refusals and daily series. */
-import type { Instant, OrderId, TradeDate } from '../domain/units.ts'
+import { countsPerUnit } from '../domain/currencies.ts'
+import type { CurrencyCode, Instant, OrderId, TradeDate } from '../domain/units.ts'
 import { type DayBook, dayBook } from './day-book.ts'
 import type { Observer, PostingKind } from './observer.ts'
 import { type OrderBook, orderBook } from './order-book.ts'
@@ -21,7 +22,7 @@ export interface Recorder extends Observer {
 
 export function createRecorder(): Recorder {
   const recording = createRecording()
-  const { runtime, instrumentAt, moneyOf, sleeveAt } = recording
+  const { runtime, instrumentAt, moneyOf, valueOf, sleeveAt } = recording
   const trades = tradeBook(recording)
   const orders = orderBook(recording)
   const days = dayBook(recording)
@@ -57,19 +58,44 @@ export function createRecorder(): Recorder {
       kind,
       quantity: quantity / unit,
       price,
-      cash: moneyOf(cash),
-      fee: moneyOf(fee),
+      cash: info === null ? moneyOf(cash) : valueOf(cash, instrument),
+      fee: info === null ? moneyOf(fee) : valueOf(fee, instrument),
       realised,
       reason,
     })
     if (info === null) return
     const made = orders.find(order)
-    if (made !== undefined && (kind === 'fill' || kind === 'cross')) orders.takeShare(made, sleeve, quantity, fee, kind)
+    if (made !== undefined && (kind === 'fill' || kind === 'cross'))
+      orders.takeShare(made, sleeve, quantity, valueOf(fee, instrument), kind)
     if (info.option !== null && made !== undefined && made.record.instrument !== info.symbol) {
-      trades.legFee(order, sleeve, fee)
+      trades.legFee(order, sleeve, moneyOf(fee))
       return
     }
-    trades.take(kind, order, sleeve, info, quantity, price, cash, fee, realised, before, reason)
+    const [proceeds, charge] = [valueOf(cash, instrument), valueOf(fee, instrument)]
+    trades.take(kind, order, sleeve, info, quantity, price, proceeds, charge, realised, before, reason)
+  }
+
+  /** One side of a change of currency: the currency stands where the instrument does, its rate where the price does. */
+  function converted(sleeve: number, currency: number, amount: number, reason: string): void {
+    const { state, tradeDate } = runtime()
+    const code = state.currencies[currency] as CurrencyCode
+    const quantity = amount / countsPerUnit(code)
+    const rate = state.rate[currency]!
+    attribution.push({
+      at: state.at as Instant,
+      tradeDate: tradeDate as TradeDate,
+      order: 0 as OrderId,
+      execution: '',
+      sleeve: sleeveAt(sleeve),
+      instrument: code,
+      kind: 'conversion',
+      quantity,
+      price: rate,
+      cash: quantity * rate,
+      fee: 0,
+      realised: 0,
+      reason,
+    })
   }
 
   return {
@@ -81,6 +107,7 @@ export function createRecorder(): Recorder {
     refusals,
     allocation,
     posting,
+    converted,
     executed: () => {},
     reduced: () => {},
     allocated: (weights, correlation) => {

@@ -57,12 +57,15 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResu
   let unrealised = 0
   for (const instrument of state.instruments) {
     const at = ordinal * books.width + instrument.index
-    realised += books.realised[at]!
+    const currency = books.currency[instrument.index]!
+    if (currency === 0) realised += books.realised[at]!
     const quantity = books.quantity[at]!
-    if (quantity !== 0)
-      unrealised +=
-        quantity * runtime.unitValue[instrument.index]! - books.cost[at]! * books.multiplier[instrument.index]!
+    if (quantity === 0) continue
+    const cost = books.cost[at]! * books.multiplier[instrument.index]! * state.rate[currency]!
+    unrealised += quantity * runtime.unitValue[instrument.index]! - cost - (state.foreign?.onGains[at] ?? 0)
   }
+  const purse = ordinal * books.currencies
+  const foreign = (figure: 'realised' | 'fees' | 'dividends'): number => state.foreign?.[figure][ordinal] ?? 0
   const violation = state.violations.find(
     (candidate) => candidate.rule === 'sleeveFault' && candidate.subject === runtime.sleeves[ordinal]!.config.id,
   )
@@ -74,10 +77,11 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResu
     exposure: Float64Array.from(own.exposure),
     openPositions: Int32Array.from(own.positions),
     maxPositionWeight: recorder.days.maxPositionWeight[ordinal] ?? 0,
-    fees: books.fees[ordinal]! / counts,
-    realised,
+    fees: books.fees[purse]! / counts + foreign('fees'),
+    realised: realised + foreign('realised'),
     unrealised,
-    dividends: books.dividends[ordinal]! / counts,
+    dividends: books.dividends[purse]! / counts + foreign('dividends'),
+    currencyGain: state.foreign?.currencyGain[ordinal] ?? null,
     paused:
       violation === undefined
         ? null
@@ -95,10 +99,13 @@ function positionsOf(run: Run): PositionRecord[] {
   const positions: PositionRecord[] = []
   for (const sleeve of runtime.sleeves) {
     for (const instrument of state.instruments) {
-      const quantity = state.books.quantity[sleeve.ordinal * state.books.width + instrument.index]!
+      const at = sleeve.ordinal * state.books.width + instrument.index
+      const quantity = state.books.quantity[at]!
       if (quantity === 0) continue
       const averagePriceNow = averagePrice(state.books, sleeve.ordinal, instrument.index)
       const value = quantity * runtime.unitValue[instrument.index]!
+      const rate = state.rate[state.books.currency[instrument.index]!]!
+      const cost = quantity * averagePriceNow * state.books.scale[instrument.index]! * rate
       positions.push({
         sleeve: sleeve.config.id,
         instrument: instrument.symbol,
@@ -106,7 +113,7 @@ function positionsOf(run: Run): PositionRecord[] {
         averagePrice: averagePriceNow,
         mark: state.mark[instrument.index]!,
         value,
-        unrealised: value - quantity * averagePriceNow * state.books.scale[instrument.index]!,
+        unrealised: value - cost - (state.foreign?.onGains[at] ?? 0),
       })
     }
   }

@@ -127,6 +127,11 @@ export interface SleeveResult {
   readonly realised: number
   readonly unrealised: number
   readonly dividends: number
+  /**
+   * Change in value of foreign cash and positions that came from rates alone; null where the books keep one currency.
+   * Capital, flows, realised, unrealised, dividends and this less the fees add up to the last equity.
+   */
+  readonly currencyGain: number | null
   readonly paused: { readonly at: Instant; readonly tradeDate: TradeDate; readonly cause: string } | null
 }
 
@@ -134,6 +139,7 @@ export interface PositionRecord {
   readonly sleeve: SleeveId
   readonly instrument: string
   readonly quantity: number
+  /** Prices in the instrument's currency, amounts in the base currency. */
   readonly averagePrice: number
   readonly mark: number
   readonly value: number

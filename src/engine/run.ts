@@ -14,6 +14,7 @@ import { type Auditor, createAuditor } from './invariants.ts'
 import { createKernel } from './kernel.ts'
 import { answerMarginCalls } from './margin-calls.ts'
 import type { Observer } from './observer.ts'
+import { ratesOf, takeRates } from './rates.ts'
 import { createRecorder } from './recorder.ts'
 import type { RunResult } from './result.ts'
 import { resultOf } from './result-of.ts'
@@ -86,6 +87,7 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
       account: config.account,
       currency: config.currency,
       cash: config.capital,
+      parity: config.parity,
       costs: config.costs,
       checks: input.checks,
     }),
@@ -93,6 +95,7 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
     auditor,
     cursors,
     slices: cursors.map(({ slice }) => slice),
+    rates: ratesOf(market, config),
     actionsOf,
     nextAction: 0,
     seq: 0,
@@ -164,6 +167,7 @@ function closeBars(run: Run): number {
     if (own.length > 0) chains = [...chains, ...own]
     answer(run, run.exchange.close(run.at, run.tradeDate, cursor.bars(), own, true))
   }
+  if (run.rates.sources.length > 0) takeRates(run, closing)
   for (const cursor of closing) sliceAt(cursor, run.at, chainsFor(cursor, chains))
   const slices = closing === run.cursors ? run.slices : closing.map(({ slice }) => slice)
   giveEvent(run, { seq: run.seq, at: run.at, kind: 'slices', cycle: run.cycle, slices })

@@ -28,6 +28,7 @@ interface OpenStructure {
 
 export interface TradeBook {
   readonly trades: TradeRecord[]
+  /** Cash, fee and realised gain are amounts of the base currency. */
   take(
     kind: PostingKind,
     order: number,
@@ -47,7 +48,7 @@ export interface TradeBook {
   structureClosed(event: StructureEvent & { readonly exitReason: string }): void
 }
 
-export function tradeBook({ runtime, moneyOf, sleeveAt }: Recording): TradeBook {
+export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
   const trades: TradeRecord[] = []
   const open = new Map<string, OpenTrade>()
   const structures = new Map<number, OpenStructure>()
@@ -69,7 +70,7 @@ export function tradeBook({ runtime, moneyOf, sleeveAt }: Recording): TradeBook 
     const key = `${sleeve} ${info.index}`
     const trade = open.get(key)
     if (kind === 'dividend') {
-      if (trade !== undefined) trade.pnl += moneyOf(cash)
+      if (trade !== undefined) trade.pnl += cash
       return
     }
     if (kind === 'split') {
@@ -82,10 +83,9 @@ export function tradeBook({ runtime, moneyOf, sleeveAt }: Recording): TradeBook 
     }
     const unit = info.unitsPerWhole
     const after = before + quantity
-    const money = moneyOf(fee)
+    const money = fee
     if (trade === undefined || before === 0) {
-      if (before !== 0 && kind === 'fill')
-        closeLeg(sleeve, info, { quantity, price, cash: moneyOf(cash), fee: money, order, reason })
+      if (before !== 0 && kind === 'fill') closeLeg(sleeve, info, { quantity, price, cash, fee: money, order, reason })
       if (before === 0) open.set(key, opened(quantity / unit, price, order, reason, sleeve, money))
       return
     }
@@ -210,7 +210,7 @@ export function tradeBook({ runtime, moneyOf, sleeveAt }: Recording): TradeBook 
     take: takeTrade,
     legFee: (order, sleeve, fee) => {
       const key = `${order} ${sleeve}`
-      structureFees.set(key, (structureFees.get(key) ?? 0) + moneyOf(fee))
+      structureFees.set(key, (structureFees.get(key) ?? 0) + fee)
     },
     structureOpened: (event) => {
       structures.set(event.structure, {

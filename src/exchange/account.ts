@@ -1,5 +1,6 @@
 import { AssertionError } from '../domain/assert.ts'
 import type { CostRules, PortfolioConfig } from '../domain/config.ts'
+import { countsPerUnit } from '../domain/currencies.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import { countsPerPrice } from '../domain/traded-cash.ts'
 import { type CurrencyCode, type InstrumentId, MAGNITUDE_MAX } from '../domain/units.ts'
@@ -8,12 +9,16 @@ import { SCHEDULES } from './schedules.ts'
 const FREE_COSTS: CostRules = { commission: SCHEDULES.none, slippage: { kind: 'none' }, participationMax: null }
 
 /**
- * The broker's own books: one account, one currency. Kept by the exchange from its own fills and corporate actions, so
+ * The broker's own books: one account, a purse per currency. Kept by the exchange from its own fills and corporate actions, so
  * that they audit the kernel's books rather than copy them. Columns are by Instrument.index and grow with `list`.
  */
 export interface BrokerAccount {
-  /** Money counts; whole. */
+  /** Money counts of the base currency; whole. */
   cash: number
+  /** Money counts of the other currencies, in the order of `Listings.currencies`; the base's place stays 0. */
+  readonly purses: number[]
+  /** Money counts of a currency; 0 of one that the account never had. */
+  cashOf(currency: string): number
   /** Signed units. */
   positions: Float64Array
   /** Last known price of one whole share, contract or coin; NaN before the first. */
@@ -26,12 +31,20 @@ export interface BrokerAccount {
 /** What the exchange knows of each instrument, as columns for the hot loop. */
 export interface Listings {
   readonly account: BrokerAccount
-  readonly currency: CurrencyCode
+  /** The base currency first. */
+  readonly currencies: CurrencyCode[]
+  /** Counts of the base currency that one count of each currency is worth; NaN before its first rate. */
+  readonly toBase: number[]
+  /** Currencies taken as equal to the base. */
+  readonly parity: Readonly<Record<string, CurrencyCode>>
   readonly instruments: (Instrument | undefined)[]
   readonly costs: CostRules[]
   readonly indexOf: Map<InstrumentId, number>
-  /** Money counts per unit and price. */
+  /** Money counts per unit and price: in the instrument's currency, and worth in the base; 0 before its first rate. */
   scale: Float64Array
+  baseScale: Float64Array
+  /** Place of the instrument's currency in `currencies`. */
+  currencyOf: Int32Array
   perWhole: Float64Array
   step: Float64Array
   /** 1 for options: they fill at quotes, not at bars. */
@@ -45,20 +58,33 @@ export interface Listings {
   heldAt: Int32Array
 }
 
-export function createListings(currency: CurrencyCode, cash: number): Listings {
+export function createListings(
+  currency: CurrencyCode,
+  cash: number,
+  parity: Readonly<Record<string, CurrencyCode>> = {},
+): Listings {
+  const currencies = [currency]
+  const account: BrokerAccount = {
+    cash,
+    purses: [0],
+    cashOf: (code) =>
+      code === currency ? account.cash : (account.purses[currencies.indexOf(code as CurrencyCode)] ?? 0),
+    positions: new Float64Array(0),
+    marks: new Float64Array(0),
+    held: new Int32Array(16),
+    heldCount: 0,
+  }
   return {
-    account: {
-      cash,
-      positions: new Float64Array(0),
-      marks: new Float64Array(0),
-      held: new Int32Array(16),
-      heldCount: 0,
-    },
-    currency,
+    account,
+    currencies,
+    toBase: [1],
+    parity,
     instruments: [],
     costs: [],
     indexOf: new Map(),
     scale: new Float64Array(0),
+    baseScale: new Float64Array(0),
+    currencyOf: new Int32Array(0),
     perWhole: new Float64Array(0),
     step: new Float64Array(0),
     isOption: new Uint8Array(0),
@@ -91,6 +117,8 @@ function grow(listings: Listings, length: number): void {
   account.positions = widened(account.positions, new Float64Array(size))
   account.marks = widened(account.marks, new Float64Array(size).fill(Number.NaN))
   listings.scale = widened(listings.scale, new Float64Array(size))
+  listings.baseScale = widened(listings.baseScale, new Float64Array(size))
+  listings.currencyOf = widened(listings.currencyOf, new Int32Array(size))
   listings.perWhole = widened(listings.perWhole, new Float64Array(size))
   listings.step = widened(listings.step, new Float64Array(size))
   listings.isOption = widened(listings.isOption, new Uint8Array(size))
@@ -109,12 +137,16 @@ export function listInstrument(listings: Listings, instrument: Instrument, costs
   listings.instruments[index] = instrument
   listings.costs[index] = costs[instrument.kind] ?? FREE_COSTS
   listings.indexOf.set(instrument.id, index)
-  listings.scale[index] = countsPerPrice(instrument, listings.currency)
+  const currency = currencyPlace(listings, instrument.currency)
+  listings.currencyOf[index] = currency
+  listings.scale[index] = countsPerPrice(instrument, listings.currencies[currency]!)
+  valueAtRate(listings, index)
   listings.perWhole[index] = instrument.unitsPerWhole
   listings.step[index] = instrument.step
   listings.isOption[index] = instrument.option === null ? 0 : 1
   listings.isShare[index] = instrument.kind === 'equity' || instrument.kind === 'etf' ? 1 : 0
-  listings.plain[index] = instrument.option === null && isPlain(listings.costs[index]!) ? 1 : 0
+  const simple = instrument.option === null && currency === 0
+  listings.plain[index] = simple && isPlain(listings.costs[index]!) ? 1 : 0
   listings.multiplier[index] = instrument.multiplier
 }
 
@@ -132,6 +164,66 @@ export function moveCash(account: BrokerAccount, counts: number): void {
     throw new AssertionError(`account cash must stay within 2^52 counts, was "${cash}"`)
   }
   account.cash = cash
+}
+
+/** Place of a currency, or of what it is taken as equal to, in `currencies`; a new one gets the next, without a rate. */
+export function currencyPlace(listings: Listings, currency: CurrencyCode): number {
+  const code = listings.parity[currency] ?? currency
+  const found = listings.currencies.indexOf(code)
+  if (found >= 0) return found
+  listings.currencies.push(code)
+  listings.toBase.push(Number.NaN)
+  return listings.account.purses.push(0) - 1
+}
+
+function valueAtRate(listings: Listings, index: number): void {
+  const toBase = listings.toBase[listings.currencyOf[index]!]!
+  listings.baseScale[index] = Number.isNaN(toBase) ? 0 : listings.scale[index]! * toBase
+}
+
+/** What one unit of a currency is worth in the base from now on: revalues every instrument in it. */
+export function takeRate(listings: Listings, currency: CurrencyCode, rate: number): void {
+  const place = currencyPlace(listings, currency)
+  const { currencies } = listings
+  listings.toBase[place] = rate * (countsPerUnit(currencies[0]!) / countsPerUnit(currencies[place]!))
+  for (const instrument of listings.instruments) {
+    if (instrument !== undefined && listings.currencyOf[instrument.index] === place)
+      valueAtRate(listings, instrument.index)
+  }
+}
+
+/** Moves cash in the currency at a place of `currencies`. */
+export function movePurse(listings: Listings, place: number, counts: number): void {
+  const { account } = listings
+  if (place === 0) {
+    moveCash(account, counts)
+    return
+  }
+  const cash = account.purses[place]! + counts
+  if (!(cash <= MAGNITUDE_MAX && cash >= -MAGNITUDE_MAX)) {
+    throw new AssertionError(
+      `account cash in "${listings.currencies[place]}" must stay within 2^52 counts, was "${cash}"`,
+    )
+  }
+  account.purses[place] = cash
+}
+
+/** Moves cash in the instrument's currency. */
+export function moveCashFor(listings: Listings, index: number, counts: number): void {
+  movePurse(listings, listings.currencyOf[index]!, counts)
+}
+
+/** All cash of other currencies in counts of the base. */
+export function foreignCash(listings: Listings): number {
+  const { purses } = listings.account
+  let total = 0
+  for (let place = 1; place < purses.length; place += 1) {
+    if (purses[place] === 0) continue
+    const value = purses[place]! * listings.toBase[place]!
+    if (Number.isNaN(value)) throw new AssertionError(`cash in "${listings.currencies[place]}" must have a rate`)
+    total += value
+  }
+  return total
 }
 
 /** Changes a position and keeps the list of held instruments. */
@@ -165,16 +257,16 @@ function release(account: BrokerAccount, heldAt: Int32Array, index: number): voi
   account.heldCount -= 1
 }
 
-/** Market value of a position in money counts at its mark; 0 before the first mark. */
+/** Market value of a position in counts of the base currency at its mark; 0 before the first mark. */
 export function markedValue(listings: Listings, index: number): number {
   const mark = listings.account.marks[index]!
-  return Number.isNaN(mark) ? 0 : listings.account.positions[index]! * mark * listings.scale[index]!
+  return Number.isNaN(mark) ? 0 : listings.account.positions[index]! * mark * listings.baseScale[index]!
 }
 
-/** Cash and every position at its mark, in money counts (a valuation: not rounded). */
+/** Cash of every currency and every position at its mark, in counts of the base (a valuation: not rounded). */
 export function accountEquity(listings: Listings): number {
   const { account } = listings
-  let equity = account.cash
+  let equity = account.cash + foreignCash(listings)
   for (let place = 0; place < account.heldCount; place += 1) equity += markedValue(listings, account.held[place]!)
   return equity
 }

@@ -22,7 +22,18 @@ function admitted(units: number, evidence: string): Admission {
   return admission
 }
 
-/** Free initial margin (free cash in a cash account) in money counts. Reckoned once, then followed fill by fill. */
+/**
+ * What an order in the instrument may bind, in counts of the base: a cash account pays out of the purse of the
+ * instrument's currency and no other.
+ */
+function freeFor(desk: Desk, index: number): number {
+  const { listings } = desk
+  const place = listings.currencyOf[index]!
+  if (place === 0 || desk.rules.kind === 'margin') return freeMargin(desk)
+  return listings.account.purses[place]! * listings.toBase[place]!
+}
+
+/** Free initial margin (free cash in a cash account) in counts of the base. Reckoned once, then followed fill by fill. */
 export function freeMargin(desk: Desk): number {
   if (Number.isNaN(desk.excess)) {
     const { available, required } = marginState(desk.listings, desk.rules, 'initial', standing)
@@ -53,13 +64,13 @@ export function admit(
     const refusal = shortRefusal(desk, index)
     if (refusal !== null) return admitted(-closing, refusal)
   }
-  const free = freeMargin(desk)
+  const free = freeFor(desk, index)
   const left = (wanted: number): number => marginAfter(desk, order, index, wanted * side, price, reference, free)
   const after = left(size)
   if (after >= -DUST) return admitted(units, '')
   const step = listings.step[index]!
   const fits = largestFit(closing, size, step, (wanted) => left(wanted) >= -DUST)
-  return admitted(fits * side, shortfall(desk, free - after, free, wholeText(listings, index, size, fits)))
+  return admitted(fits * side, shortfall(desk, index, free - after, free, wholeText(listings, index, size, fits)))
 }
 
 function shortRefusal(desk: Desk, index: number): string | null {
@@ -83,7 +94,8 @@ function marginAfter(
   const cash = tradedCash(units, price, scale[index]!)
   const paid = (units > 0 ? cash : -cash) + feeOf(desk, order, index, units, price)
   const before = contribution(desk, index, position, account.marks[index]!)
-  return free + contribution(desk, index, position + units, reference) - before - paid
+  const worth = paid * desk.listings.toBase[desk.listings.currencyOf[index]!]!
+  return free + contribution(desk, index, position + units, reference) - before - worth
 }
 
 /** The largest count between `sure` and `most`, in steps above `sure`, that fits; fitting must be monotone. */
@@ -129,7 +141,7 @@ export function admitQuoted(
   const after = left(size)
   if (after >= -DUST || after >= free) return admitted(wanted, '')
   const fits = legs.length > 1 ? 0 : largestFit(0, size, 1, (count) => count === 0 || left(count) >= -DUST)
-  return admitted(fits * side, shortfall(desk, free - after, free, `${size} to ${fits}`))
+  return admitted(fits * side, shortfall(desk, legs[0]!.index, free - after, free, `${size} to ${fits}`))
 }
 
 function wholeText(listings: Listings, index: number, from: number, to: number): string {
@@ -137,8 +149,11 @@ function wholeText(listings: Listings, index: number, from: number, to: number):
   return `${from / perWhole} to ${to / perWhole}`
 }
 
-function shortfall(desk: Desk, binds: number, free: number, cut: string): string {
-  const what = desk.rules.kind === 'cash' ? 'cash' : 'initial margin'
-  const needed = binds < Number.POSITIVE_INFINITY ? `needs ${moneyText(binds, desk.currency)}` : 'needs cover by shares'
-  return `${needed} of ${what}, ${moneyText(Math.max(0, free), desk.currency)} is free: cut from ${cut}`
+function shortfall(desk: Desk, index: number, binds: number, free: number, cut: string): string {
+  const isCash = desk.rules.kind === 'cash'
+  const { currencies, currencyOf, toBase } = desk.listings
+  const place = isCash ? currencyOf[index]! : 0
+  const text = (counts: number): string => moneyText(counts / toBase[place]!, currencies[place]!)
+  const needed = binds < Number.POSITIVE_INFINITY ? `needs ${text(binds)}` : 'needs cover by shares'
+  return `${needed} of ${isCash ? 'cash' : 'initial margin'}, ${text(Math.max(0, free))} is free: cut from ${cut}`
 }

@@ -3,7 +3,7 @@ import type { CorporateAction } from '../domain/market.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import type { InstrumentId } from '../domain/units.ts'
 import { mulDiv } from '../numerics/exact.ts'
-import { type Listings, listedInstrument, moveCash, movePosition } from './account.ts'
+import { type Listings, listedInstrument, moveCashFor, movePosition } from './account.ts'
 import { type Desk, say, type WorkingOrder } from './desk.ts'
 import { settleOption } from './expiry.ts'
 import { slotFor } from './trading.ts'
@@ -72,7 +72,7 @@ function cancelResting(desk: Desk, book: WorkingOrder[], index: number, cause: s
 /** Cash per share on a signed holding, in the holder's favour when long; the magnitude is rounded half up once. */
 function pay(listings: Listings, index: number, units: number, perShare: number): void {
   const cash = tradedCash(units, perShare, listings.scale[index]!)
-  moveCash(listings.account, units > 0 ? cash : -cash)
+  moveCashFor(listings, index, units > 0 ? cash : -cash)
 }
 
 /**

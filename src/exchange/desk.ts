@@ -5,7 +5,7 @@ import type { OptionChain } from '../domain/market.ts'
 import type { OrderState } from '../domain/orders.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import type { CurrencyCode, InstrumentId, OrderId } from '../domain/units.ts'
-import { type Listings, listedInstrument, moveCash, movePosition } from './account.ts'
+import { type Listings, listedInstrument, moveCashFor, movePosition } from './account.ts'
 import { commission, type Traded } from './commission.ts'
 import { requirementFraction } from './margin.ts'
 import type { BarPrices, Moment, Resting } from './matching.ts'
@@ -94,15 +94,15 @@ export function moneyText(counts: number, currency: CurrencyCode): string {
   return `${(counts / countsPerUnit(currency)).toFixed(2)} ${currency}`
 }
 
-/** What a position adds to free margin at a mark: its value less what it binds. Not for options. */
+/** What a position adds to free margin at a mark: its value less what it binds, in the base currency. Not for options. */
 export function contribution(desk: Desk, index: number, position: number, mark: number): number {
   if (position === 0 || Number.isNaN(mark)) return 0
-  const value = position * mark * desk.listings.scale[index]!
+  const value = position * mark * desk.listings.baseScale[index]!
   const instrument = listedInstrument(desk.listings, index)
   return value - Math.abs(value) * requirementFraction(desk.rules, instrument, value < 0, 'initial')
 }
 
-/** The fee of one more fill: what the order costs with it, less what it was charged so far. Money counts. */
+/** The fee of one more fill: what the order costs with it, less what it was charged so far. Counts of its currency. */
 export function feeOf(desk: Desk, order: WorkingOrder, index: number, units: number, price: number): number {
   const { listings } = desk
   const before = order.traded
@@ -114,7 +114,8 @@ export function feeOf(desk: Desk, order: WorkingOrder, index: number, units: num
   tally.soldShares = before.soldShares + (units < 0 ? shares : 0)
   tally.soldValue = before.soldValue + (units < 0 ? value : 0)
   const earlier = Math.max(0, desk.sharesThisMonth - before.shares)
-  const total = commission(listings.costs[index]!.commission, instrument, tally, earlier, desk.currency)
+  const currency = listings.currencies[listings.currencyOf[index]!]!
+  const total = commission(listings.costs[index]!.commission, instrument, tally, earlier, currency)
   return total - order.charged
 }
 
@@ -146,7 +147,7 @@ export function execute(
   const cash = tradedCash(units, price, listings.scale[index]!)
   const paid = (units > 0 ? cash : -cash) + fee
   if (!Number.isNaN(desk.excess)) followExcess(desk, index, units, reference, paid)
-  moveCash(account, -paid)
+  moveCashFor(listings, index, -paid)
   movePosition(listings, index, units)
   account.marks[index] = reference
   if (listings.isShare[index] === 1) desk.sharesThisMonth += shares
@@ -155,7 +156,7 @@ export function execute(
 }
 
 function followExcess(desk: Desk, index: number, units: number, reference: number, paid: number): void {
-  if (desk.listings.isOption[index] === 1) {
+  if (desk.listings.isOption[index] === 1 || desk.listings.currencyOf[index] !== 0) {
     desk.excess = Number.NaN
     return
   }

@@ -3,7 +3,7 @@ import type { CorporateAction } from '../domain/market.ts'
 import { daysBetween } from '../domain/sessions.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import type { InstrumentId, Price, TradeDate } from '../domain/units.ts'
-import { type Listings, listedInstrument, moveCash, movePosition } from './account.ts'
+import { type Listings, listedInstrument, moveCashFor, movePosition } from './account.ts'
 
 /** In the money by at least this much, an expiring contract is exercised without instruction (OCC Rule 805). */
 const EXERCISE_MIN = 0.01
@@ -90,7 +90,7 @@ export function settleOption(listings: Listings, index: number, underlyingPrice:
   if (!assigned && value < EXERCISE_MIN) return
   if (option.style === 'european') {
     const cash = tradedCash(contracts, value, listings.scale[index]!)
-    moveCash(account, contracts > 0 ? cash : -cash)
+    moveCashFor(listings, index, contracts > 0 ? cash : -cash)
     return
   }
   const underlying = listings.indexOf.get(option.underlying)
@@ -98,7 +98,7 @@ export function settleOption(listings: Listings, index: number, underlyingPrice:
   const direction = option.right === 'call' ? 1 : -1
   const units = contracts * direction * multiplier * listings.perWhole[underlying]!
   const cash = tradedCash(units, option.strike, listings.scale[underlying]!)
-  moveCash(account, units > 0 ? -cash : cash)
+  moveCashFor(listings, underlying, units > 0 ? -cash : cash)
   movePosition(listings, underlying, units)
   account.marks[underlying] = underlyingPrice
 }

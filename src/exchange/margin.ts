@@ -1,7 +1,7 @@
 import type { AccountRules } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { InstrumentId } from '../domain/units.ts'
-import { type Listings, listedInstrument } from './account.ts'
+import { foreignCash, type Listings, listedInstrument } from './account.ts'
 
 /**
  * What the account must keep and what it has to show for it, both in money counts. Options carry no loan value: their
@@ -28,7 +28,8 @@ export function requirementFraction(
 
 /**
  * The account's standing under Regulation T (`initial`) or the maintenance rule. Instruments without a mark yet count
- * for nothing. Option positions of one underlying and expiry are judged together by `optionRequirement`.
+ * for nothing. Cash of other currencies counts where the account lends against it; a cash account pays each currency out of
+ * its own purse. Option positions of one underlying and expiry are judged together by `optionRequirement`.
  *
  * @see 12 CFR 220 (Regulation T); FINRA Rule 4210
  */
@@ -39,11 +40,11 @@ export function marginState(
   out: MarginState,
 ): MarginState {
   const { held, heldCount, cash, positions, marks } = listings.account
-  const { isOption, scale, instruments } = listings
+  const { isOption, baseScale, instruments } = listings
   const ofLong = purpose === 'initial' ? account.initialMargin : account.maintenanceMargin
   const ofShort = purpose === 'initial' ? account.initialMargin : account.shortMaintenanceMargin
   const lends = account.kind === 'margin'
-  let available: number = cash
+  let available: number = lends ? cash + foreignCash(listings) : cash
   let required = 0
   let options = false
   for (let place = 0; place < heldCount; place += 1) {
@@ -53,7 +54,7 @@ export function marginState(
       continue
     }
     const mark = marks[index]!
-    const value = Number.isNaN(mark) ? 0 : positions[index]! * mark * scale[index]!
+    const value = Number.isNaN(mark) ? 0 : positions[index]! * mark * baseScale[index]!
     available += value
     // As requirementFraction says, without asking it for each position.
     const paidInFull = !lends || instruments[index]!.kind === 'crypto'

@@ -23,6 +23,7 @@ import { type FillColumns, FORCE_CODE, fillColumns, type OrderColumns, TYPE_CODE
 import type { AccountRules, PortfolioConfig } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { CorporateAction, OptionChain } from '../domain/market.ts'
+import type { CashConversion } from '../domain/risk.ts'
 import {
   type CurrencyCode,
   type Instant,
@@ -35,9 +36,11 @@ import {
   accountEquity,
   type BrokerAccount,
   createListings,
+  currencyPlace,
   listedInstrument,
   listInstrument,
-  moveCash,
+  movePurse,
+  takeRate,
 } from './account.ts'
 import { fillAuction } from './bulk.ts'
 import { freeMargin } from './buying-power.ts'
@@ -53,8 +56,10 @@ import { blankOrder, isQuoted, lapses, orderName, readOrder, refusalOf, resting,
 export interface ExchangeOptions {
   readonly account: AccountRules
   readonly currency: CurrencyCode
-  /** Cash on the first day. */
+  /** Cash on the first day, in that currency. */
   readonly cash: Money
+  /** Currencies taken as equal to it. */
+  readonly parity?: PortfolioConfig['parity']
   readonly costs: PortfolioConfig['costs']
   /**
    * False leaves buying power unjudged and takes marks only when they are asked for, between a close and the next open:
@@ -88,9 +93,13 @@ export interface SimulatedExchange {
   cancel(order: number): ExchangeAnswer
   /** Books a corporate action, expiry or assignment on the broker's own account. */
   apply(action: CorporateAction): ExchangeAnswer
-  /** Money from or to outside: deposits, interest, borrow, funding. */
-  post(amount: Money): void
-  /** Cash and positions at their marks, in money counts. */
+  /** Money from or to outside: deposits, interest, borrow, funding; of the base currency where none is named. */
+  post(amount: Money, currency?: CurrencyCode): void
+  /** What one unit of a currency is worth in the base from now on. Orders in a currency without a rate are rejected. */
+  setRate(currency: CurrencyCode, rate: number): void
+  /** Changes money of one currency into another, both amounts as stated. */
+  convert(conversion: Omit<CashConversion, 'sleeve'>): void
+  /** Cash of every currency and positions at their marks, in counts of the base. */
   equity(): number
   /** Free initial margin, or free cash, in money counts. */
   buyingPower(): number
@@ -116,7 +125,7 @@ interface Parts {
 }
 
 export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
-  const listings = createListings(options.currency, options.cash)
+  const listings = createListings(options.currency, options.cash, options.parity)
   const fills = fillColumns(options.account.id, (index) => listedInstrument(listings, index).id)
   const desk: Desk = {
     listings,
@@ -150,8 +159,17 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
       applyAction(desk, parts.book, action)
       return finish(parts)
     },
-    post(amount) {
-      moveCash(listings.account, amount)
+    post(amount, currency = options.currency) {
+      movePurse(listings, currencyPlace(listings, currency), amount)
+      desk.excess = Number.NaN
+    },
+    setRate(currency, rate) {
+      takeRate(listings, currency, rate)
+      desk.excess = Number.NaN
+    },
+    convert({ from, sold, to, bought }) {
+      movePurse(listings, currencyPlace(listings, from), -sold)
+      movePurse(listings, currencyPlace(listings, to), bought)
       desk.excess = Number.NaN
     },
     equity() {

@@ -69,6 +69,9 @@ export function refusalOf(desk: Desk, order: WorkingOrder): string | null {
     return order.type === TYPE_CODE.stop || order.type === TYPE_CODE.stopLimit ? 'structures take no stop orders' : null
   }
   if (listings.instruments[order.instrument] === undefined) return 'the instrument is not listed'
+  const place = listings.currencyOf[order.instrument]!
+  if (Number.isNaN(listings.toBase[place]!) && !order.reducing)
+    return `no rate of ${listings.currencies[place]} is known`
   const stops = order.type === TYPE_CODE.stop || order.type === TYPE_CODE.stopLimit
   if (stops && listings.isOption[order.instrument] === 1) return 'options take no stop orders'
   if (stops && Number.isNaN(order.stop)) return 'a stop order must name its stop price'

@@ -86,6 +86,8 @@ export interface SleeveFigures extends ReturnFigures {
   readonly realised: number
   readonly unrealised: number
   readonly dividends: number
+  /** What rates alone did to foreign cash and positions; null where the books keep one currency. */
+  readonly currencyGain: number | null
   readonly exposure: number
   readonly leverage: number | null
   readonly positions: number

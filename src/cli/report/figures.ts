@@ -210,6 +210,7 @@ function sleeveFigures({ result, returns }: Wealth, sleeve: SleeveResult, index:
     realised: known(sleeve.realised),
     unrealised: known(sleeve.unrealised),
     dividends: known(sleeve.dividends),
+    currencyGain: finite(sleeve.currencyGain),
     exposure: known(exposure),
     leverage: ratioOf(Math.abs(exposure), final),
     positions: sleeve.openPositions.at(-1) ?? 0,
