@@ -1,3 +1,4 @@
+import { runAttributionCase } from './attribution.ts'
 import { type ReadTable, readCase, tableReader } from './case-files.ts'
 import { type Comparison, compare, type Difference } from './compare.ts'
 import { runIndicatorsCase } from './indicators.ts'
@@ -20,6 +21,7 @@ interface Topic {
 
 /** What can be computed so far: one entry per topic, or per family of names in it. */
 const TOPICS: readonly Topic[] = [
+  { topic: 'attribution', prefix: '', run: runAttributionCase },
   { topic: 'indicators', prefix: '', run: runIndicatorsCase },
   { topic: 'ledger', prefix: '', run: runLedgerCase },
   { topic: 'metrics', prefix: '', run: runMetricsCase },

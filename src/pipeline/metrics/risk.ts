@@ -8,8 +8,10 @@ import {
   quantile,
   sampleDeviation,
 } from '../../numerics/statistics.ts'
+import { cornishFisherQuantile } from './cornish-fisher.ts'
 import { maxDrawdown } from './drawdown.ts'
 import { annualReturn, excess, observed } from './returns.ts'
+import { mixOf } from './risk-components.ts'
 
 /** A rate or threshold per period: one number, or one per period. */
 export type Rate = number | Float64Array
@@ -119,12 +121,11 @@ export function cornishFisherValueAtRisk(
   deviation: Deviation = sampleDeviation,
 ): number {
   const present = observed(returns)
-  const z = normalQuantile(tail)
-  const skew = populationSkewness(present)
-  const kurt = populationKurtosis(present) - 3
-  const adjusted =
-    z + ((z * z - 1) * skew) / 6 + ((z * z * z - 3 * z) * kurt) / 24 - ((2 * z * z * z - 5 * z) * skew * skew) / 36
-  return -(mean(present) + adjusted * deviation(present))
+  const shape = {
+    skewness: populationSkewness(present),
+    excessKurtosis: populationKurtosis(present) - 3,
+  }
+  return -(mean(present) + cornishFisherQuantile(tail, shape).value * deviation(present))
 }
 
 /** Normal value at risk of a fixed mix of series, from their sample covariances, as a positive loss. */
@@ -133,10 +134,5 @@ export function portfolioGaussianValueAtRisk(
   weights: readonly number[],
   tail: number,
 ): number {
-  const count = columns[0]?.length ?? 0
-  const mixed = new Float64Array(count)
-  for (let row = 0; row < count; row += 1) {
-    for (let column = 0; column < columns.length; column += 1) mixed[row]! += weights[column]! * columns[column]![row]!
-  }
-  return gaussianValueAtRisk(mixed, tail)
+  return gaussianValueAtRisk(mixOf(columns, weights), tail)
 }
