@@ -2,15 +2,20 @@
 import type { Protection, Share } from '../domain/orders.ts'
 import type { IntentId, Quantity } from '../domain/units.ts'
 import type { Runtime } from './runtime.ts'
-import { growShares } from './state.ts'
+import { type ClosedOrder, growShares, type KernelState, type WorkingOrder } from './state.ts'
 
 /** An order's number is cycle x this + its sequence within the cycle. */
 const ORDERS_PER_CYCLE_MAX = 1_048_576
+
+/** A fill that comes later than this after its order's end needs the shares from elsewhere. */
+const LATE_FILL_MS_MAX = 7 * 86_400_000
 
 /** Orders that outlive their cycle move to the list of working orders; then the columns are free for a new cycle. */
 export function beginCycle(runtime: Runtime): void {
   retireBatch(runtime)
   const { state } = runtime
+  if (state.closed.length > 0)
+    state.closed = state.closed.filter((order) => order.closedAt > state.at - LATE_FILL_MS_MAX)
   state.cycle += 1
   runtime.batch.clear(state.cycle)
   runtime.shares.count = 0
@@ -19,32 +24,47 @@ export function beginCycle(runtime: Runtime): void {
 }
 
 export function retireBatch(runtime: Runtime): void {
-  const { batch, shares, state } = runtime
+  const { batch, state } = runtime
   for (let row = 0; row < batch.count; row += 1) {
-    if (runtime.rowEnded[row] === 1 || batch.instrument[row]! < 0) continue
-    const start = runtime.shareStart[row]!
-    state.working.push({
-      id: batch.id[row]!,
-      instrument: batch.instrument[row]!,
-      quantity: batch.quantity[row]!,
-      filled: runtime.filled[row]!,
-      type: batch.type[row]!,
-      force: batch.force[row]!,
-      limit: batch.limit[row]!,
-      stop: batch.stop[row]!,
-      shares: Array.from({ length: runtime.shareCount[row]! }, (_, offset) => ({
-        intent: shares.intent[start + offset]!,
-        sleeve: shares.sleeve[start + offset]!,
-        wanted: shares.wanted[start + offset]!,
-        crossed: shares.crossed[start + offset]!,
-        filled: shares.filled[start + offset]!,
-        reason: shares.reason[start + offset]!,
-        protection: shares.protection[start + offset]!,
-      })),
-    })
+    if (batch.instrument[row]! < 0) continue
+    if (runtime.rowEnded[row] === 0) state.working.push(orderOf(runtime, row))
+    else if (runtime.filled[row] !== batch.quantity[row])
+      keepClosed(state, { ...orderOf(runtime, row), closedAt: runtime.endedAt[row]! })
   }
   batch.count = 0
   runtime.sequence = 0
+}
+
+/** Keeps an ended order, in the order of numbers: the same list whenever a cycle's columns are closed. */
+export function keepClosed(state: KernelState, order: ClosedOrder): void {
+  let at = state.closed.length
+  while (at > 0 && state.closed[at - 1]!.id > order.id) at -= 1
+  state.closed.splice(at, 0, order)
+}
+
+/** A row of the batch as the record of an order that outlives it. */
+function orderOf(runtime: Runtime, row: number): WorkingOrder {
+  const { batch, shares } = runtime
+  const start = runtime.shareStart[row]!
+  return {
+    id: batch.id[row]!,
+    instrument: batch.instrument[row]!,
+    quantity: batch.quantity[row]!,
+    filled: runtime.filled[row]!,
+    type: batch.type[row]!,
+    force: batch.force[row]!,
+    limit: batch.limit[row]!,
+    stop: batch.stop[row]!,
+    shares: Array.from({ length: runtime.shareCount[row]! }, (_, offset) => ({
+      intent: shares.intent[start + offset]!,
+      sleeve: shares.sleeve[start + offset]!,
+      wanted: shares.wanted[start + offset]!,
+      crossed: shares.crossed[start + offset]!,
+      filled: shares.filled[start + offset]!,
+      reason: shares.reason[start + offset]!,
+      protection: shares.protection[start + offset]!,
+    })),
+  }
 }
 
 /** Adds one sleeve's part of the order in the making; returns its row. */
@@ -82,6 +102,7 @@ export function takeRow(runtime: Runtime, row: number, start: number, count: num
     runtime.shareCount = copy(runtime.shareCount, new Int32Array(capacity))
     runtime.filled = copy(runtime.filled, new Float64Array(capacity))
     runtime.rowEnded = copy(runtime.rowEnded, new Uint8Array(capacity))
+    runtime.endedAt = copy(runtime.endedAt, new Float64Array(capacity))
   }
   runtime.shareStart[row] = start
   runtime.shareCount[row] = count

@@ -92,6 +92,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     shareCount: new Int32Array(64),
     filled: new Float64Array(64),
     rowEnded: new Uint8Array(64),
+    endedAt: new Float64Array(64),
     rowOfSequence: new Int32Array(64),
     sequence: 0,
     structureOrders: new Map(),

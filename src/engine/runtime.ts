@@ -70,6 +70,7 @@ export interface Runtime {
   /** Filled units of each row in `batch`, and whether it has ended. */
   filled: Float64Array
   rowEnded: Uint8Array
+  endedAt: Float64Array
   /** Row in `batch` of each sequence number of this cycle; -1 = crossed inside. */
   rowOfSequence: Int32Array
   sequence: number

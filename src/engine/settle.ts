@@ -8,7 +8,7 @@ import type { CurrencyCode } from '../domain/units.ts'
 import { dealAmount, dealFill } from '../pipeline/fills/attribute.ts'
 import { postAccount } from '../pipeline/ledger/books.ts'
 import { applyOrderEvent } from '../pipeline/orders/order-state.ts'
-import { batchRow } from './batch.ts'
+import { batchRow, keepClosed } from './batch.ts'
 import { bookPart, type Part } from './booking.ts'
 import type { Runtime } from './runtime.ts'
 import { finish, finishShare } from './share-ends.ts'
@@ -119,6 +119,7 @@ function settleBatch(runtime: Runtime, at: number, execution: Execution): void {
   const instrument = batch.instrument[at]!
   const id = batch.id[at]!
   ensure(count)
+  const isLate = runtime.rowEnded[at] === 1
   const side = execution.quantity < 0 ? -1 : 1
   for (let share = 0; share < count; share += 1) {
     const left = shares.wanted[start + share]! - shares.crossed[start + share]! - shares.filled[start + share]!
@@ -140,15 +141,17 @@ function settleBatch(runtime: Runtime, at: number, execution: Execution): void {
       execution,
       shares.reason[row]!,
       shares.protection[row]!,
+      isLate,
     )
   }
   runtime.filled[at] = runtime.filled[at]! + execution.quantity
-  if (Math.abs(runtime.filled[at]!) >= Math.abs(batch.quantity[at]!)) endBatchRow(runtime, at, 'filled', '')
+  if (!isLate && Math.abs(runtime.filled[at]!) >= Math.abs(batch.quantity[at]!)) endBatchRow(runtime, at, 'filled', '')
   // Asked before asserting, because writing the sentence costs more than the fill.
   const isBeyond = Math.abs(runtime.filled[at]!) > Math.abs(batch.quantity[at]!)
   if (isBeyond) assert(false, `order "${id}" was filled beyond what was ordered`)
 }
 
+/** After an order's end nothing is reserved for it any more: a late fill moves positions and money only. */
 function bookShare(
   runtime: Runtime,
   sleeve: number,
@@ -159,8 +162,9 @@ function bookShare(
   execution: Execution,
   reason: string,
   protection: Part['protection'],
+  isLate: boolean,
 ): void {
-  release(runtime.state, sleeve, instrument, quantity)
+  if (!isLate) release(runtime.state, sleeve, instrument, quantity)
   part.kind = 'fill'
   part.order = order
   part.execution = execution.execution
@@ -177,8 +181,10 @@ function bookShare(
 
 function settleWorking(runtime: Runtime, id: number, execution: Execution): void {
   const { state } = runtime
-  const order = state.working.find((candidate) => candidate.id === id)
+  const live = state.working.find((candidate) => candidate.id === id)
+  const order = live ?? state.closed.find((candidate) => candidate.id === id)
   assert(order !== undefined, `a fill names order "${id}", which is not known here`)
+  const isLate = live === undefined
   const count = order.shares.length
   ensure(count)
   const side = execution.quantity < 0 ? -1 : 1
@@ -193,14 +199,16 @@ function settleWorking(runtime: Runtime, id: number, execution: Execution): void
     if (quantity === 0) continue
     const one = order.shares[share]!
     one.filled += quantity
-    bookShare(runtime, one.sleeve, order.instrument, id, quantity, share, execution, one.reason, one.protection)
+    bookShare(runtime, one.sleeve, order.instrument, id, quantity, share, execution, one.reason, one.protection, isLate)
   }
   const next = applyOrderEvent(
     { state: 'working', filled: order.filled },
     { kind: 'fill', quantity: execution.quantity, ordered: order.quantity },
   )
   order.filled = next.filled
-  if (next.state === 'filled') endWorking(runtime, order, 'filled', '')
+  if (next.state !== 'filled') return
+  if (isLate) state.closed = state.closed.filter((candidate) => candidate !== order)
+  else endWorking(runtime, order, 'filled', '')
 }
 
 /** A broker's word on an order: rejected, cancelled, expired, or done. */
@@ -219,6 +227,7 @@ export function settleState(runtime: Runtime, id: number, orderState: OrderState
 function endBatchRow(runtime: Runtime, at: number, orderState: OrderState, evidence: string): void {
   const { batch } = runtime
   runtime.rowEnded[at] = 1
+  runtime.endedAt[at] = runtime.state.at
   const start = runtime.shareStart[at]!
   const end = start + runtime.shareCount[at]!
   const instrument = batch.instrument[at]!
@@ -236,6 +245,7 @@ function endWorking(runtime: Runtime, order: WorkingOrder, orderState: OrderStat
     finish(runtime, share.sleeve, order.instrument, share, orderState, evidence)
   }
   state.working = state.working.filter((candidate) => candidate !== order)
+  if (order.filled !== order.quantity) keepClosed(state, { ...order, closedAt: state.at })
   runtime.observer?.orderEnded(order.id, reportedState(orderState, order.filled, order.quantity), evidence)
 }
 

@@ -70,6 +70,10 @@ export interface WorkingOrder {
   readonly shares: WorkingShare[]
 }
 
+export interface ClosedOrder extends WorkingOrder {
+  readonly closedAt: number
+}
+
 /** Exits that the kernel keeps for one sleeve's position. */
 export interface Guard {
   readonly sleeve: number
@@ -171,6 +175,8 @@ export interface KernelState {
   waiting: Waiting[]
   waitingStructures: WaitingStructure[]
   working: WorkingOrder[]
+  /** Orders that ended short of their quantity, kept for the fills that may still come. */
+  closed: ClosedOrder[]
   structures: StructurePosition[]
   guards: Guard[]
   /** Contracts and shares that an expiry or assignment left behind: closed at their next auction. */
@@ -226,6 +232,7 @@ export function emptyState(): KernelState {
     waiting: [],
     waitingStructures: [],
     working: [],
+    closed: [],
     structures: [],
     guards: [],
     leftovers: [],
