@@ -21,9 +21,10 @@ export const INVARIANTS = {
 export type InvariantId = keyof typeof INVARIANTS
 
 export interface BrokerBooks {
-  /** Of the base currency, and of any currency; in money counts. */
+  /** Money counts of the base currency. */
   readonly cash: number
-  cashOf(currency: string): number
+  /** Money counts of any currency; absent at a broker who keeps the base currency only. */
+  cashOf?(currency: string): number
   readonly positions: Float64Array
 }
 
@@ -98,7 +99,7 @@ function checkQuantities(kernel: Kernel, broker: BrokerBooks | null, hold: Hold)
 function checkMoney(kernel: Kernel, broker: BrokerBooks | null, hold: Hold): void {
   const { books, currencies } = kernel.runtime.state
   const brokerCash = (currency: number): number | null =>
-    broker === null ? null : currency === 0 ? broker.cash : broker.cashOf(currencies[currency]!)
+    broker === null ? null : currency === 0 ? broker.cash : (broker.cashOf?.(currencies[currency]!) ?? 0)
   let wrong = -1
   for (let currency = 0; currency < books.currencies; currency += 1) {
     const sum = cashSum(kernel, currency)

@@ -32,7 +32,7 @@ export interface OrderBook {
   ordersPerInstrumentCycle(): number
 }
 
-export function orderBook({ runtime, instrumentAt, moneyOf, valueOf, sleeveAt }: Recording): OrderBook {
+export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }: Recording): OrderBook {
   const orders = new Map<number, MutableOrder>()
   const totals = {
     ordersGross: 0,
@@ -144,7 +144,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, valueOf, sleeveAt }:
     const traded = { shares, value, soldShares: shares * sold, soldValue: value * sold }
     const { books, currencies } = runtime().state
     const currency = currencies[books.currency[info.index]!] as CurrencyCode
-    return valueOf(commission(rules.commission, info, traded, 0, currency), info.index)
+    return worthOf(commission(rules.commission, info, traded, 0, currency), info.index)
   }
 
   function orderFilled(order: number, quantity: number, price: number, fee: number): void {
@@ -152,7 +152,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, valueOf, sleeveAt }:
     if (made === undefined) return
     made.filledUnits += quantity
     made.value += Math.abs(quantity) * price
-    const charge = made.instrument < 0 ? moneyOf(fee) : valueOf(fee, made.instrument)
+    const charge = made.instrument < 0 ? moneyOf(fee) : worthOf(fee, made.instrument)
     made.record = { ...made.record, fee: made.record.fee + charge }
   }
 

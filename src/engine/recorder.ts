@@ -22,7 +22,7 @@ export interface Recorder extends Observer {
 
 export function createRecorder(): Recorder {
   const recording = createRecording()
-  const { runtime, instrumentAt, moneyOf, valueOf, sleeveAt } = recording
+  const { runtime, instrumentAt, moneyOf, worthOf, sleeveAt } = recording
   const trades = tradeBook(recording)
   const orders = orderBook(recording)
   const days = dayBook(recording)
@@ -58,20 +58,20 @@ export function createRecorder(): Recorder {
       kind,
       quantity: quantity / unit,
       price,
-      cash: info === null ? moneyOf(cash) : valueOf(cash, instrument),
-      fee: info === null ? moneyOf(fee) : valueOf(fee, instrument),
+      cash: info === null ? moneyOf(cash) : worthOf(cash, instrument),
+      fee: info === null ? moneyOf(fee) : worthOf(fee, instrument),
       realised,
       reason,
     })
     if (info === null) return
     const made = orders.find(order)
     if (made !== undefined && (kind === 'fill' || kind === 'cross'))
-      orders.takeShare(made, sleeve, quantity, valueOf(fee, instrument), kind)
+      orders.takeShare(made, sleeve, quantity, worthOf(fee, instrument), kind)
     if (info.option !== null && made !== undefined && made.record.instrument !== info.symbol) {
       trades.legFee(order, sleeve, moneyOf(fee))
       return
     }
-    const [proceeds, charge] = [valueOf(cash, instrument), valueOf(fee, instrument)]
+    const [proceeds, charge] = [worthOf(cash, instrument), worthOf(fee, instrument)]
     trades.take(kind, order, sleeve, info, quantity, price, proceeds, charge, realised, before, reason)
   }
 

@@ -11,7 +11,7 @@ export interface Recording {
   /** Money counts of the base currency as an amount. */
   moneyOf(counts: number): number
   /** Money counts of an instrument's currency as an amount of the base currency, at the rate of now. */
-  valueOf(counts: number, instrument: number): number
+  worthOf(counts: number, instrument: number): number
   sleeveAt(ordinal: number): SleeveId
 }
 
@@ -28,7 +28,7 @@ export function createRecording(): Recording & { attach(runtime: Runtime): void 
     runtime,
     instrumentAt: (index) => runtime().state.instruments[index]!,
     moneyOf: (counts) => counts / countsPerUnit(runtime().state.config!.currency),
-    valueOf: (counts, instrument) => {
+    worthOf: (counts, instrument) => {
       const { books, currencies, rate } = runtime().state
       const currency = books.currency[instrument]!
       return (counts / countsPerUnit(currencies[currency] as CurrencyCode)) * rate[currency]!

@@ -17,12 +17,14 @@ import {
   calendarId,
   currencyCode,
   instrumentId,
+  MAGNITUDE_MAX,
   type Money,
   money,
   sleeveId,
 } from '../../domain/units.ts'
 import { SCHEDULES, type ScheduleName } from '../../exchange/schedules.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
+import { capitalInOf } from './currencies.ts'
 import type { ConfigDocument } from './document.ts'
 import { clockOf } from './instruments.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
@@ -41,6 +43,8 @@ export interface CheckedSleeve {
 }
 
 const PERIODS: Readonly<Record<string, number>> = { nyse: 252, continuous: 365 }
+/** How often the largest capital fits into the largest count of money. */
+const CAPITAL_ROOM = 4
 /** Weights are read as billionths, so that three thirds written as 0.333333333 are still told from 1. */
 const WEIGHT_SCALE = 1_000_000_000
 
@@ -57,11 +61,15 @@ export function buildConfig(
   const { raw, instruments } = parts
   const sleeves = withReserve(parts.sleeves, document, problems, raw.leverage)
   const currency = currencyCode(raw.currency)
-  const capital = money(Math.round(raw.capital * countsPerUnit(currency)))
+  const capital = capitalOf(raw.capital, currency, problems)
   const capitals = capitalsOf(capital, sleeves)
   const declared = new Map(instruments.map((declaration) => [String(declaration.instrument.id), declaration]))
   const calendars = new Set(instruments.map(({ instrument }) => String(instrument.calendar)))
   const dayCalendar = raw.day_calendar ?? (calendars.size > 0 && !calendars.has('nyse') ? 'continuous' : 'nyse')
+  if (calendars.size > 0 && !calendars.has(dayCalendar)) {
+    const reason = `no instrument trades on the calendar "${dayCalendar}", so no day would ever end; leave this out`
+    problems.at(['day_calendar'], reason)
+  }
   const context = { document, problems, declared, dayCalendar: calendarId(dayCalendar) }
   return {
     name: raw.name,
@@ -156,6 +164,17 @@ function reserveOf(weight: number): RawSleeve {
   }
 }
 
+/** Books are exact up to 2^52 counts; a portfolio starts with room to grow. */
+function capitalOf(amount: number, currency: CurrencyCode, problems: Problems): Money {
+  const counts = Math.round(amount * countsPerUnit(currency))
+  const most = MAGNITUDE_MAX / CAPITAL_ROOM
+  if (counts >= 1 && counts <= most) return money(counts)
+  const bound = counts < 1 ? 1 : most
+  const text = Math.floor(bound) / countsPerUnit(currency)
+  problems.at(['capital'], `must be at ${counts < 1 ? 'least' : 'most'} ${text} ${currency}, was "${amount}"`)
+  return money(1)
+}
+
 /** Capital by weight, to the last count; with leverage the weights share the capital that there is. */
 function capitalsOf(capital: Money, sleeves: readonly CheckedSleeve[]): readonly Money[] {
   const weights = sleeves.map(({ raw }) => Math.round(raw.weight * WEIGHT_SCALE))
@@ -179,6 +198,7 @@ function sleeveConfig(sleeve: CheckedSleeve, capital: Money, context: SleeveCont
     strategy: sleeve.strategy,
     parameters: sleeve.parameters,
     capital,
+    ...capitalInOf(raw),
     weight: raw.weight,
     clock: clockOf(calendar, raw.timeframe),
     calendar,

@@ -1,4 +1,4 @@
-import { isBookCurrency } from '../../domain/currencies.ts'
+import { currencyPair, isBookCurrency } from '../../domain/currencies.ts'
 import { fault } from '../../domain/faults.ts'
 import type { AssetClass, Instrument, InstrumentKind } from '../../domain/instruments.ts'
 import {
@@ -10,6 +10,7 @@ import {
   instrumentId,
   type Quantity,
 } from '../../domain/units.ts'
+import { currencyOf } from './currencies.ts'
 import type { ConfigDocument } from './document.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
 import type { Problems } from './problems.ts'
@@ -35,12 +36,21 @@ const SHARE_TICKS = [
 const COIN_TICKS = [{ from: 0, tick: 0.00000001 }]
 const SHARE = { unit: 0.000001, step: 1, multiplier: 1, calendar: 'nyse', shortable: true, ticks: SHARE_TICKS } as const
 const COIN = { step: null, multiplier: 1, calendar: 'continuous', assetClass: 'crypto', ticks: COIN_TICKS } as const
+/** Currency pairs count hundredths of the left currency; the continuous day ends after the last market for them. */
+const PAIR = {
+  unit: 0.01,
+  step: 1,
+  multiplier: 1,
+  calendar: 'continuous',
+  ticks: [{ from: 0, tick: 0.00001 }],
+} as const
 
 const DEFAULTS: Readonly<Record<RawInstrument['kind'], KindDefaults>> = {
   equity: { ...SHARE, assetClass: 'equity' },
   etf: { ...SHARE, assetClass: 'equity' },
   crypto: { ...COIN, unit: null, shortable: false },
   perpetual: { ...COIN, unit: null, shortable: true },
+  fx: { ...PAIR, assetClass: 'fx', shortable: true },
   stream: { ...SHARE, step: null, assetClass: 'fund', shortable: false, ticks: COIN_TICKS },
 }
 
@@ -93,7 +103,11 @@ function instrumentOf(
   const { problems } = context
   const path = ['instruments', id]
   const defaults = DEFAULTS[raw.kind]
-  const currency = raw.currency ?? context.currency
+  const currency = currencyOf(id, raw, context.currency)
+  if (raw.kind === 'fx' && currencyPair(raw.symbol ?? id)?.right !== currency) {
+    problems.at(path, `a currency pair is named by two currencies, the price's own on the right, such as EUR/USD`)
+    return null
+  }
   if (!isBookCurrency(currency)) {
     problems.at(raw.currency === undefined ? path : [...path, 'currency'], currencyAdvice(currency))
     return null

@@ -145,7 +145,7 @@ describe('a portfolio file that is wrong', () => {
     [
       'a foreign currency without parity',
       `${HEAD}instruments:\n  BTC/USD: {kind: crypto, file: b.csv, currency: USDT}\nbenchmark: BTC/USD\n${RESERVE}`,
-      /^p\.yaml:4:50 instruments\.BTC\/USD\.currency: USDT is not USD; state "parity: \{USDT: USD\}" if you take them as equal$/,
+      /^p\.yaml:4:50 instruments\.BTC\/USD\.currency: USDT is not USD; state "parity: \{USDT: USD\}" if you take them as equal, or declare their rate: "USDT\/USD: \{kind: fx, file: FILE\.csv\}"$/,
     ],
     [
       'a coin without its smallest amount',

@@ -2,6 +2,7 @@ import { isBookCurrency } from '../../domain/currencies.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
 import { buildConfig, type CheckedSleeve } from './build.ts'
+import { checkCurrencies, neededPairs } from './currencies.ts'
 import type { ConfigDocument, Path, Place } from './document.ts'
 import { readDocument } from './includes.ts'
 import { currencyAdvice, declareInstruments } from './instruments.ts'
@@ -81,6 +82,7 @@ function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): Read
   const used = new Set(sleeves.flatMap((sleeve) => sleeve.universe))
   if (raw.benchmark !== null) used.add(raw.benchmark)
   for (const underlying of Object.keys(raw.options?.underlyings ?? {})) used.add(underlying)
+  for (const pair of neededPairs(raw, used, sleeves)) used.add(pair)
   return used
 }
 
@@ -124,15 +126,7 @@ function checkReferences({ document, problems, raw, sleeves }: Parts): void {
     const reason = `must name an underlying whose volatility comes from an index, was "${volatility.to}"`
     if (other === undefined || other.volatility.from !== 'index') problems.at([...path, 'volatility', 'to'], reason)
   }
-  for (const [id, entry] of Object.entries(raw.instruments)) {
-    const currency = entry.currency ?? raw.currency
-    const stated = currency === raw.currency || raw.parity[currency] !== undefined || !isBookCurrency(currency)
-    if (entry.file === undefined || stated) continue
-    problems.at(
-      ['instruments', id, 'currency'],
-      `${currency} is not ${raw.currency}; state "parity: {${currency}: ${raw.currency}}" if you take them as equal`,
-    )
-  }
+  checkCurrencies(raw, sleeves, problems)
 }
 
 async function withStrategies(

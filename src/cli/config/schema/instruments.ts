@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ASSET_CLASSES } from '../../../domain/instruments.ts'
 import { notNegative, positive, text, wholePositive } from './terms.ts'
 
-const DECLARED_KINDS = ['equity', 'etf', 'crypto', 'perpetual', 'stream'] as const
+const DECLARED_KINDS = ['equity', 'etf', 'crypto', 'perpetual', 'fx', 'stream'] as const
 
 /** The character of an instrument on the simulated market: what `demo` runs on. */
 const simulation = z
@@ -37,7 +37,7 @@ export const instrumentSchema = z.strictObject({
   asset_class: z.enum(ASSET_CLASSES).optional(),
   sector: text.optional(),
   industry: text.optional(),
-  currency: text.optional().describe("the portfolio's where left out"),
+  currency: text.optional().describe("the portfolio's where left out; the right side of a currency pair"),
   calendar: z.enum(['nyse', 'continuous']).optional(),
   unit: positive.optional().describe('smallest amount that can exist, a power of ten: 0.000001 share, 0.00000001 BTC'),
   step: positive.optional().describe('smallest amount that is traded, in whole shares or coins'),

@@ -67,6 +67,10 @@ export const sleeveSchema = z.strictObject({
   id: identifier.describe('short name: used in files and tables'),
   title: text.optional().describe('name for the reader; the id where left out'),
   weight: notNegative.describe("part of the portfolio's capital, as a fraction of 1"),
+  capital_in: z
+    .record(z.string(), fraction)
+    .optional()
+    .describe('parts of the capital that are changed into other currencies at the first rate known, such as EUR: 0.4'),
   strategy: text
     .nullable()
     .default(null)
