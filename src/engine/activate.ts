@@ -105,8 +105,11 @@ function collect(runtime: Runtime, acts: (waiting: Waiting) => boolean): void {
   }
   // Resting wishes that the other side's live order holds back go on waiting.
   const held = placeResting(runtime, resting)
-  if (taken - held === waiting.length) waiting.length = 0
-  else state.waiting = waiting.filter((_, row) => next[row] === -2)
+  if (taken - held === waiting.length) {
+    // All of them are taken up: their records serve the next cycle.
+    for (let row = 0; row < waiting.length; row += 1) runtime.spareWaiting.push(waiting[row]!)
+    waiting.length = 0
+  } else state.waiting = waiting.filter((_, row) => next[row] === -2)
 }
 
 /** Keeps the group's rows sorted by sleeve, then by age: ties go to the sleeve declared first. */

@@ -3,6 +3,7 @@ import type { RuleName } from '../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../domain/sessions.ts'
 import { type Instant, MAGNITUDE_MAX } from '../domain/units.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
+import type { KernelState } from './state.ts'
 
 /** Saturday or Sunday in UTC. */
 export function isWeekend(at: number): boolean {
@@ -18,19 +19,20 @@ const REACH_MAX = MAGNITUDE_MAX - MAGNITUDE_MAX / 16
  * Peers on the other side are not counted against them: they may leave at any time.
  */
 function largestReach(runtime: Runtime, sleeve: number, instrument: number, wanted: number): number {
-  const { books, pendingBuys, pendingSells } = runtime.state
+  const { books } = runtime.state
   const side = wanted > 0 ? 1 : -1
-  const pending = wanted > 0 ? pendingBuys : pendingSells
-  const reachOf = (one: number): number => {
-    const at = one * books.width + instrument
-    const held = books.quantity[at]! * side
-    return (held > 0 ? held : 0) + pending[at]!
-  }
   const size = Math.abs(wanted)
-  if (reachOf(sleeve) + size <= MAGNITUDE_MAX / 16 / books.sleeves) return 0
+  if (reachOf(runtime.state, sleeve, instrument, side) + size <= MAGNITUDE_MAX / 16 / books.sleeves) return 0
   let reach = size
-  for (let one = 0; one < books.sleeves; one += 1) reach += reachOf(one)
+  for (let one = 0; one < books.sleeves; one += 1) reach += reachOf(runtime.state, one, instrument, side)
   return reach
+}
+
+/** Units of this side that one sleeve holds or waits for. */
+function reachOf(state: KernelState, sleeve: number, instrument: number, side: number): number {
+  const at = sleeve * state.books.width + instrument
+  const held = state.books.quantity[at]! * side
+  return (held > 0 ? held : 0) + (side > 0 ? state.pendingBuys[at]! : state.pendingSells[at]!)
 }
 
 /** The rule that forbids an entry whatever its size; null where none does. */

@@ -99,6 +99,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     chains: new Map(),
     tradeDate: 0,
     dayClose: { sessions: null, tradeDate: 0, at: Number.NaN },
+    spareWaiting: [],
     commands: [],
     equity: 0,
     cash: 0,

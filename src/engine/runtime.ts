@@ -19,7 +19,7 @@ import type { BoundRule } from '../pipeline/risk/judge.ts'
 import { rulesFor } from '../pipeline/risk/judge.ts'
 import type { ClockRuntime } from './clock.ts'
 import type { Observer } from './observer.ts'
-import { foreignLedger, type KernelState, type ShareColumns, type WaitingStructure } from './state.ts'
+import { foreignLedger, type KernelState, type ShareColumns, type Waiting, type WaitingStructure } from './state.ts'
 
 export interface SleeveRuntime {
   readonly ordinal: number
@@ -79,6 +79,8 @@ export interface Runtime {
   tradeDate: number
   /** When the session of the day asked for last closes; NaN where the calendar has none on that day. */
   readonly dayClose: { sessions: Sessions | null; tradeDate: number; at: number }
+  /** Waiting wishes that were taken up: their records serve again. */
+  readonly spareWaiting: Waiting[]
   commands: Command[]
   equity: number
   cash: number

@@ -14,20 +14,20 @@ import type { BreakerState } from '../pipeline/risk/breaker.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */
 export interface Waiting {
-  readonly intent: number
-  readonly sleeve: number
-  readonly instrument: number
+  intent: number
+  sleeve: number
+  instrument: number
   /** Signed units. Changed by splits only. */
   quantity: number
-  readonly type: number
-  readonly force: number
+  type: number
+  force: number
   limit: number
   stop: number
-  readonly activeFrom: number
-  readonly expires: number
-  readonly reducing: boolean
-  readonly reason: string
-  readonly protection: Protection | null
+  activeFrom: number
+  expires: number
+  reducing: boolean
+  reason: string
+  protection: Protection | null
 }
 
 /** As Waiting, for a multi-leg structure; `structure` names the one being closed, 0 opens a new one. */

@@ -26,22 +26,40 @@ export function waitFor(runtime: Runtime, wish: WaitingWish): void {
   const instrument = state.instruments[wish.instrument]!
   const buys = wish.quantity > 0
   reserve(state, wish.sleeve, wish.instrument, wish.quantity)
-  state.waiting.push({
-    intent: state.nextIntent,
-    sleeve: wish.sleeve,
-    instrument: wish.instrument,
-    quantity: wish.quantity,
-    type: type === 'market' ? MARKET : TYPE_CODE[type],
-    force: FORCE_CODE[force],
-    limit: limit === undefined ? Number.NaN : toTick(instrument, limit, buys ? 'down' : 'up'),
-    stop: stop === undefined ? Number.NaN : toTick(instrument, stop, buys ? 'up' : 'down'),
-    activeFrom: state.at,
-    expires: state.at + WAIT_MS_MAX,
-    reducing: wish.reducing,
-    reason: wish.reason,
-    protection: wish.protection,
-  })
+  const record = runtime.spareWaiting.pop() ?? blankWaiting()
+  record.intent = state.nextIntent
+  record.sleeve = wish.sleeve
+  record.instrument = wish.instrument
+  record.quantity = wish.quantity
+  record.type = type === 'market' ? MARKET : TYPE_CODE[type]
+  record.force = FORCE_CODE[force]
+  record.limit = limit === undefined ? Number.NaN : toTick(instrument, limit, buys ? 'down' : 'up')
+  record.stop = stop === undefined ? Number.NaN : toTick(instrument, stop, buys ? 'up' : 'down')
+  record.activeFrom = state.at
+  record.expires = state.at + WAIT_MS_MAX
+  record.reducing = wish.reducing
+  record.reason = wish.reason
+  record.protection = wish.protection
+  state.waiting.push(record)
   state.nextIntent += 1
+}
+
+function blankWaiting(): Waiting {
+  return {
+    intent: 0,
+    sleeve: 0,
+    instrument: 0,
+    quantity: 0,
+    type: 0,
+    force: 0,
+    limit: Number.NaN,
+    stop: Number.NaN,
+    activeFrom: 0,
+    expires: 0,
+    reducing: false,
+    reason: '',
+    protection: null,
+  }
 }
 
 const MARKET = TYPE_CODE.market

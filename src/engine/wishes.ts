@@ -36,6 +36,17 @@ const change: Scratch = {
   structure: false,
 }
 const verdict: Verdict = { quantity: 0, rule: null, limit: Number.NaN }
+const asked = {
+  price: 0,
+  unitValue: 0,
+  ownValue: 0,
+  unitsPerWhole: 1,
+  step: 1,
+  sleeveEquity: 0,
+  portfolioEquity: 0,
+  factor: 1,
+  maximumLoss: 0,
+}
 
 /** Turns the cycle's wishes into waiting changes. */
 export function takeWishes(runtime: Runtime, wishes: WishColumns, books: ProjectedBooks): void {
@@ -85,6 +96,7 @@ const cancelling = new Map<number, number>()
 
 /** Filled plus waiting and working, without what is about to be cancelled. */
 function expectedOf(runtime: Runtime, sleeve: number, instrument: number): number {
+  if (cancelling.size === 0) return projectedOf(runtime.state, sleeve, instrument)
   const leaving = cancelling.get(sleeve * runtime.state.books.width + instrument) ?? 0
   return projectedOf(runtime.state, sleeve, instrument) - leaving
 }
@@ -116,9 +128,9 @@ function reduce(runtime: Runtime, wishes: WishColumns, row: number, wanted: numb
 
 function growPart(runtime: Runtime, wishes: WishColumns, row: number, books: ProjectedBooks): void {
   const kind = wishes.kind[row]!
+  if (kind === WISH.closeStructure || kind === WISH.exit) return
   const sleeve = runtime.sleeves[wishes.sleeve[row]!]!
   const instrument = wishes.instrument[row]!
-  if (kind === WISH.closeStructure || kind === WISH.exit) return
   if (kind === WISH.refuse) {
     refuse(runtime, sleeve, instrument, wishes.reason[row] as RuleName, 0, null, null)
     return
@@ -132,7 +144,8 @@ function growPart(runtime: Runtime, wishes: WishColumns, row: number, books: Pro
   // Against what this cycle already allowed it may be a reduction after all.
   wanted -= reduce(runtime, wishes, row, wanted)
   if (wanted === 0) return
-  judgeEntry(runtime, sleeve, instrument, wanted, books, (quantity) => wait(runtime, row, wishes, quantity, false))
+  const allowed = judgeEntry(runtime, sleeve, instrument, wanted, books)
+  if (allowed !== 0) wait(runtime, row, wishes, allowed, false)
 }
 
 /** What is left of a target or change once its reducing part is on its way. */
@@ -153,17 +166,15 @@ function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumn
   }
   const { weekend } = sleeve.config.limits
   const weekendFactor = weekend !== null && isWeekend(state.at) ? weekend.sizeFactor : 1
-  const size = sizeOf(sleeve.config.sizing, {
-    price,
-    unitValue: runtime.unitValue[index]!,
-    ownValue: price * state.books.scale[index]!,
-    unitsPerWhole: instrument.unitsPerWhole,
-    step: instrument.step,
-    sleeveEquity: sleeve.equity,
-    portfolioEquity: runtime.equity,
-    factor: wishes.factor[row]! * weekendFactor,
-    maximumLoss: 0,
-  })
+  asked.price = price
+  asked.unitValue = runtime.unitValue[index]!
+  asked.ownValue = price * state.books.scale[index]!
+  asked.unitsPerWhole = instrument.unitsPerWhole
+  asked.step = instrument.step
+  asked.sleeveEquity = sleeve.equity
+  asked.portfolioEquity = runtime.equity
+  asked.factor = wishes.factor[row]! * weekendFactor
+  const size = sizeOf(sleeve.config.sizing, asked)
   if (size === 0) {
     refuse(
       runtime,
@@ -180,18 +191,18 @@ function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumn
   return missing * side > 0 ? missing : 0
 }
 
+/** Signed units of an entry that the limits allow; 0 where it is refused, which is noted here. */
 function judgeEntry(
   runtime: Runtime,
   sleeve: SleeveRuntime,
   instrument: number,
   wanted: number,
   books: ProjectedBooks,
-  allow: (quantity: number) => void,
-): void {
+): number {
   const no = forbidden(runtime, sleeve, instrument, wanted)
   if (no !== null) {
     refuse(runtime, sleeve, instrument, no.rule, wanted, no.limit, no.value)
-    return
+    return 0
   }
   const whole = runtime.state.instruments[instrument]!
   change.sleeve = sleeve.ordinal
@@ -218,12 +229,12 @@ function judgeEntry(
     )
     if (verdict.quantity === 0) {
       endBorn(runtime, 'refused')
-      return
+      return 0
     }
   }
   const quantity = verdict.quantity
   books.take(change, quantity)
-  allow(quantity)
+  return quantity
 }
 
 /** A wish, or the part of one that was cut, ends as soon as it was made. */
@@ -297,8 +308,8 @@ function openStructure(runtime: Runtime, wishes: WishColumns, row: number, books
     refuse(runtime, sleeve, underlying, no.rule, 1, no.limit, no.value)
     return
   }
-  // Legs that can lose without end need cover that a structure does not have.
-  if (!Number.isFinite(worstLoss(wish.legs, wish.credit, 1))) {
+  // Legs that can lose without end need cover that a structure does not have; structures are kept in the base currency.
+  if (!Number.isFinite(worstLoss(wish.legs, wish.credit, 1)) || state.books.currency[underlying] !== 0) {
     refuse(runtime, sleeve, underlying, 'notHoldable', 1, null, null)
     return
   }
