@@ -194,8 +194,10 @@ function dueOf(
 
 function weighSleeves(run: Run): void {
   if (run.auditor === null) return
-  const invested = run.kernel.runtime.state.config!.sleeves.filter((sleeve) => sleeve.strategy !== null)
-  const { weights, cash } = fixedAllocation(invested.map((sleeve) => sleeve.weight))
+  // With leverage the stated weights add up to more than one; what is handed out never does.
+  const config = run.kernel.runtime.state.config!
+  const invested = config.sleeves.filter((sleeve) => sleeve.strategy !== null)
+  const { weights, cash } = fixedAllocation(invested.map((sleeve) => sleeve.capital / config.capital))
   run.auditor.weights(weights, cash)
 }
 
