@@ -1,3 +1,4 @@
+import type { OrderOutcome } from '../pipeline/orders/order-state.ts'
 import type { RefusalRecord } from './result.ts'
 
 export const POSTING_KINDS = [
@@ -47,7 +48,7 @@ export interface Observer {
   ordered(row: OrderRow): void
   /** What became of it: filled units are added per fill; the state when it ends. */
   orderFilled(order: number, quantity: number, price: number, fee: number): void
-  orderEnded(order: number, state: 'filled' | 'partial' | 'rejected' | 'cancelled' | 'expired', evidence: string): void
+  orderEnded(order: number, state: OrderOutcome, evidence: string): void
   refused(record: RefusalRecord): void
   structureOpened(opened: StructureEvent): void
   structureClosed(closed: StructureEvent & { readonly exitReason: string }): void

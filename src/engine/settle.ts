@@ -7,7 +7,7 @@ import { tradedCash } from '../domain/traded-cash.ts'
 import type { CurrencyCode } from '../domain/units.ts'
 import { dealAmount, dealFill } from '../pipeline/fills/attribute.ts'
 import { postAccount } from '../pipeline/ledger/books.ts'
-import { applyOrderEvent } from '../pipeline/orders/order-state.ts'
+import { isComplete, outcomeOf } from '../pipeline/orders/order-state.ts'
 import { batchRow, keepClosed } from './batch.ts'
 import { bookPart, type Part } from './booking.ts'
 import type { Runtime } from './runtime.ts'
@@ -201,12 +201,8 @@ function settleWorking(runtime: Runtime, id: number, execution: Execution): void
     one.filled += quantity
     bookShare(runtime, one.sleeve, order.instrument, id, quantity, share, execution, one.reason, one.protection, isLate)
   }
-  const next = applyOrderEvent(
-    { state: 'working', filled: order.filled },
-    { kind: 'fill', quantity: execution.quantity, ordered: order.quantity },
-  )
-  order.filled = next.filled
-  if (next.state !== 'filled') return
+  order.filled += execution.quantity
+  if (!isComplete(order.filled, order.quantity)) return
   if (isLate) state.closed = state.closed.filter((candidate) => candidate !== order)
   else endWorking(runtime, order, 'filled', '')
 }
@@ -232,11 +228,7 @@ function endBatchRow(runtime: Runtime, at: number, orderState: OrderState, evide
   const end = start + runtime.shareCount[at]!
   const instrument = batch.instrument[at]!
   for (let share = start; share < end; share += 1) finishShare(runtime, share, instrument, orderState, evidence)
-  runtime.observer?.orderEnded(
-    batch.id[at]!,
-    reportedState(orderState, runtime.filled[at]!, batch.quantity[at]!),
-    evidence,
-  )
+  runtime.observer?.orderEnded(batch.id[at]!, outcomeOf(orderState, runtime.filled[at]!, batch.quantity[at]!), evidence)
 }
 
 function endWorking(runtime: Runtime, order: WorkingOrder, orderState: OrderState, evidence: string): void {
@@ -246,15 +238,5 @@ function endWorking(runtime: Runtime, order: WorkingOrder, orderState: OrderStat
   }
   state.working = state.working.filter((candidate) => candidate !== order)
   if (order.filled !== order.quantity) keepClosed(state, { ...order, closedAt: state.at })
-  runtime.observer?.orderEnded(order.id, reportedState(orderState, order.filled, order.quantity), evidence)
-}
-
-function reportedState(
-  orderState: OrderState,
-  filled: number,
-  ordered: number,
-): 'filled' | 'partial' | 'rejected' | 'cancelled' | 'expired' {
-  if (Math.abs(filled) >= Math.abs(ordered)) return 'filled'
-  if (filled !== 0) return 'partial'
-  return orderState === 'rejected' ? 'rejected' : orderState === 'expired' ? 'expired' : 'cancelled'
+  runtime.observer?.orderEnded(order.id, outcomeOf(orderState, order.filled, order.quantity), evidence)
 }

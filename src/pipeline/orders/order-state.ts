@@ -1,34 +1,21 @@
 /**
  * Orders: what has become of each order sent.
- * In:    broker states and fills   Out: the order's state
- * Keeps: a terminal state is left only by more fills, which are still accepted
+ * In:    what the broker says of it, what it ordered, what it got   Out: whether it is done, and how it is reported
+ * Keeps: fills decide; an order that got all it wanted is filled whatever else was said, and a late fill still counts
  */
-import { unreachable } from '../../domain/assert.ts'
 import type { OrderState } from '../../domain/orders.ts'
 
-export interface OrderProgress {
-  readonly state: OrderState
-  /** Signed units filled so far. */
-  readonly filled: number
+/** How an order is reported once it has ended; `partial` got something, and less than it wanted. */
+export type OrderOutcome = Exclude<OrderState, 'working'> | 'partial'
+
+/** Whether the signed units filled are all that was ordered. An order of nothing is complete. */
+export function isComplete(filled: number, ordered: number): boolean {
+  return Math.abs(filled) >= Math.abs(ordered)
 }
 
-export type OrderEvent =
-  | { readonly kind: 'fill'; readonly quantity: number; readonly ordered: number }
-  | { readonly kind: 'state'; readonly state: OrderState }
-
-const isTerminal = (state: OrderState): boolean => state !== 'working'
-
-/** The next state of an order. A fill that arrives after the end is booked all the same: the money has moved. */
-export function applyOrderEvent(order: OrderProgress, event: OrderEvent): OrderProgress {
-  switch (event.kind) {
-    case 'fill': {
-      const filled = order.filled + event.quantity
-      const complete = Math.abs(filled) >= Math.abs(event.ordered)
-      return { filled, state: complete ? 'filled' : order.state }
-    }
-    case 'state':
-      return isTerminal(order.state) ? order : { ...order, state: event.state }
-    default:
-      return unreachable(event)
-  }
+/** What an order came to: by its fills first, and by the broker's word where there were none. */
+export function outcomeOf(state: OrderState, filled: number, ordered: number): OrderOutcome {
+  if (isComplete(filled, ordered)) return 'filled'
+  if (filled !== 0) return 'partial'
+  return state === 'rejected' || state === 'expired' ? state : 'cancelled'
 }
