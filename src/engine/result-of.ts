@@ -5,6 +5,7 @@ import type { Run } from './drive.ts'
 import { INVARIANTS } from './invariants.ts'
 import type { Recorder } from './recorder.ts'
 import type { PositionRecord, RunResult, SleeveResult } from './result.ts'
+import type { Runtime } from './runtime.ts'
 
 /** Everything a finished run leaves behind. */
 export function resultOf(run: Run, recorder: Recorder): RunResult {
@@ -61,8 +62,11 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResu
     if (currency === 0) realised += books.realised[at]!
     const quantity = books.quantity[at]!
     if (quantity === 0) continue
-    const cost = books.cost[at]! * books.multiplier[instrument.index]! * state.rate[currency]!
-    unrealised += quantity * runtime.unitValue[instrument.index]! - cost - (state.foreign?.onGains[at] ?? 0)
+    const cost = books.cost[at]! * books.multiplier[instrument.index]!
+    unrealised +=
+      currency === 0
+        ? quantity * runtime.unitValue[instrument.index]! - cost
+        : openGainAbroad(runtime, at, instrument.index, quantity, cost)
   }
   const purse = ordinal * books.currencies
   const foreign = (figure: 'realised' | 'fees' | 'dividends'): number => state.foreign?.[figure][ordinal] ?? 0
@@ -93,6 +97,13 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResu
   }
 }
 
+/** What a foreign position gained in its own currency, at the rate of now, less what rates did to that gain on the way. */
+function openGainAbroad(runtime: Runtime, at: number, instrument: number, quantity: number, cost: number): number {
+  const { books, mark, rate, foreign } = runtime.state
+  const gain = quantity * mark[instrument]! * books.scale[instrument]! - cost
+  return gain * rate[books.currency[instrument]!]! - foreign!.onGains[at]!
+}
+
 function positionsOf(run: Run): PositionRecord[] {
   const { runtime } = run.kernel
   const { state } = runtime
@@ -104,8 +115,8 @@ function positionsOf(run: Run): PositionRecord[] {
       if (quantity === 0) continue
       const averagePriceNow = averagePrice(state.books, sleeve.ordinal, instrument.index)
       const value = quantity * runtime.unitValue[instrument.index]!
-      const rate = state.rate[state.books.currency[instrument.index]!]!
-      const cost = quantity * averagePriceNow * state.books.scale[instrument.index]! * rate
+      const cost = quantity * averagePriceNow * state.books.scale[instrument.index]!
+      const isForeign = state.books.currency[instrument.index] !== 0
       positions.push({
         sleeve: sleeve.config.id,
         instrument: instrument.symbol,
@@ -113,7 +124,7 @@ function positionsOf(run: Run): PositionRecord[] {
         averagePrice: averagePriceNow,
         mark: state.mark[instrument.index]!,
         value,
-        unrealised: value - cost - (state.foreign?.onGains[at] ?? 0),
+        unrealised: isForeign ? openGainAbroad(runtime, at, instrument.index, quantity, cost) : value - cost,
       })
     }
   }
