@@ -141,6 +141,11 @@ const COMMAND_LINES: readonly (readonly [readonly string[], string])[] = [
     ['backtest', 'p.yaml', '--data', 'data', '--out', ''],
     "error: option '--out <folder>' argument '' is invalid. Name a folder.\n(run with --help to see what is possible)\n",
   ],
+  [['metrics', '--returns', 'data'], 'error: "data" cannot be read: it is a folder; name a file in it\n'],
+  [
+    ['data', 'import', 'data/AAA.csv', '--out', 'p.yaml'],
+    `error: "p.yaml" cannot be written: EEXIST: file already exists, mkdir 'p.yaml'\n`,
+  ],
   [
     ['demo', '--from', '1999-01-01', '--json'],
     'error: --from 1999-01-01 is before the simulated market, which begins on 2001-02-04\n',
@@ -190,7 +195,7 @@ describe('wrong input', () => {
     write('a-file', 'mine')
     const { code, out, err } = await command(folder, ['backtest', 'p.yaml', '--data', 'data', '--out', 'a-file'])
     expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toMatch(/^error: "a-file" is not a folder that can be written: .*\n$/)
+    expect(err).toMatch(/^error: "a-file" cannot be written: .*\n$/)
     expect(readFileSync(join(folder, 'a-file'), 'utf8')).toBe('mine')
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([])
   })

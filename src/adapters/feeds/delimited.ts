@@ -43,12 +43,19 @@ interface CutRows {
   readonly lines: Int32Array
 }
 
+/** What the system says in codes, in words. */
+const READ_REASONS: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder; name a file in it',
+  EACCES: 'you have no right to read it',
+}
+
 async function bytesOf(path: string, source: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    const reason = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause)
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
+    const missing = code === 'ENOENT'
+    const reason = READ_REASONS[code] ?? code
     throw new FaultError(
       missing ? fault('FILE_MISSING', { file: source }) : fault('FILE_UNREADABLE', { file: source, reason }),
       cause,

@@ -33,7 +33,8 @@ export interface ImportEntry {
  * repaired. Every file is written under a temporary name and renamed when all of them are complete, so a half-written file never
  * bears its name; when writing fails, nothing of it is left behind.
  *
- * @throws FaultError OUTPUT_EXISTS where a file is there already and `force` is false, before anything is written
+ * @throws FaultError OUTPUT_EXISTS where a file is there already and `force` is false, before anything is written, or the
+ *   folder cannot be made
  */
 export async function importSeries(
   items: readonly ImportItem[],
@@ -50,7 +51,11 @@ export async function importSeries(
       if (await isThere(join(folder, file))) throw exists(file, 'it exists; give another folder, or --force')
     }
   }
-  for (const { file } of targets) await mkdir(dirname(join(folder, file)), { recursive: true })
+  for (const { file } of targets) {
+    await mkdir(dirname(join(folder, file)), { recursive: true }).catch((cause: unknown) => {
+      throw exists(folder, cause instanceof Error ? cause.message : String(cause))
+    })
+  }
   const entries = targets.map(({ file, series }) => entryOf(file, series))
   const written: string[] = []
   try {

@@ -52,8 +52,8 @@ describe('writing a report', () => {
 
   it('leaves nothing behind where it cannot write', async () => {
     writeFileSync(join(base, 'file'), 'in the way')
-    await expect(writeReport(run, join(base, 'file', 'out'))).rejects.toThrow(/is not a folder that can be written/)
-    await expect(writeReport(run, join(base, 'file'))).rejects.toThrow(/is not a folder that can be written/)
+    await expect(writeReport(run, join(base, 'file', 'out'))).rejects.toThrow(/cannot be written/)
+    await expect(writeReport(run, join(base, 'file'))).rejects.toThrow(/cannot be written/)
     expect(filesIn(base)).toEqual(['file'])
     expect(readFileSync(join(base, 'file'), 'utf8')).toBe('in the way')
   })
