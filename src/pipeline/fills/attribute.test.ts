@@ -3,76 +3,92 @@ import { describe, expect, it } from 'vitest'
 import { propertyRuns } from '../../../test/profile.ts'
 import { dealAmount, dealFill } from './attribute.ts'
 
-function fill(filled: number, open: readonly number[], step = 1): number[] {
-  const parts = new Float64Array(open.length)
-  dealFill(filled, Float64Array.from(open), open.length, step, parts)
-  return [...parts]
+function deal(filled: number, open: readonly number[], step = 1): number[] {
+  const out = new Float64Array(open.length)
+  dealFill(filled, Float64Array.from(open), open.length, step, out)
+  return Array.from(out)
 }
-function amount(whole: number, dealt: readonly number[], measure = { quantityStep: 1, amountStep: 1 }): number[] {
-  const parts = new Float64Array(dealt.length)
-  dealAmount(whole, Float64Array.from(dealt), dealt.length, measure, parts)
-  return [...parts]
+
+function split(amount: number, dealt: readonly number[], quantityStep = 1, amountStep = 1): number[] {
+  const out = new Float64Array(dealt.length)
+  dealAmount(amount, Float64Array.from(dealt), dealt.length, { quantityStep, amountStep }, out)
+  return Array.from(out)
 }
-const sum = (parts: readonly number[]): number => parts.reduce((total, part) => total + part, 0)
 
-describe('a fill', () => {
-  it('is dealt by what each share still wants, largest remainder first, ties to the first', () => {
-    expect(fill(7, [13, 8, 13])).toEqual([3, 1, 3])
-    expect(fill(1, [5, 5])).toEqual([1, 0])
+describe('dealFill', () => {
+  it('deals by largest remainder over what each share still wants, ties to the share declared first', () => {
+    expect(deal(6, [13, 8, 13])).toEqual([2, 2, 2])
+    expect(deal(7, [1, 1, 1])).toEqual([3, 2, 2])
+    expect(deal(-5, [-4, -4, -2])).toEqual([-2, -2, -1])
   })
 
-  it('gives nothing to the other side', () => {
-    expect(fill(-6, [10, -4, -8])).toEqual([0, -2, -4])
+  it('gives nothing to a share of the other sign, and all to an only one', () => {
+    expect(deal(10, [20, -5, 0])).toEqual([10, 0, 0])
+    expect(deal(-3, [-9])).toEqual([-3])
   })
 
-  it('is dealt in whole steps while it is whole steps itself', () => {
-    expect(fill(300, [400, 400], 100)).toEqual([200, 100])
-    expect(fill(150, [400, 400], 100)).toEqual([75, 75])
+  it('deals whole steps where everything is whole steps, else units', () => {
+    expect(deal(30, [30, 30], 10)).toEqual([20, 10])
+    expect(deal(25, [30, 30], 10)).toEqual([13, 12])
   })
 
-  it('is never taken back: dealt piece by piece over what is still open, it fills everybody in the end', () => {
-    const shares = fc.array(fc.integer({ min: 1, max: 2 ** 40 }), { minLength: 1, maxLength: 12 })
-    const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })
+  it('adds up to the fill with its sign, and gives nobody more than is open, part by part to the end', () => {
+    const shares = fc.array(fc.integer({ min: 1, max: 2 ** 48 }), { minLength: 1, maxLength: 8 })
     fc.assert(
-      fc.property(shares, cuts, (wanted, fractions) => {
-        const whole = sum(wanted)
-        const ends = [...fractions.map((part) => Math.floor(part * whole)), whole].sort((one, other) => one - other)
-        const open = [...wanted]
-        let done = 0
-        for (const end of ends) {
-          const parts = fill(end - done, open)
-          expect(sum(parts)).toBe(end - done)
-          for (const [share, part] of parts.entries()) {
-            expect(part).toBeGreaterThanOrEqual(0)
-            open[share] = open[share]! - part
+      fc.property(
+        shares,
+        fc.array(fc.integer({ min: 1, max: 999 }), { maxLength: 6 }),
+        fc.boolean(),
+        (wanted, cuts, buys) => {
+          const side = buys ? 1 : -1
+          const open = wanted.map((quantity) => quantity * side)
+          let left = open.reduce((sum, quantity) => sum + quantity, 0)
+          for (const thousandths of [...cuts, 1_000]) {
+            const filled = thousandths === 1_000 ? left : Math.trunc((left / 1_000) * thousandths)
+            if (filled === 0) continue
+            const parts = deal(filled, open)
+            expect(parts.reduce((sum, part) => sum + part, 0)).toBe(filled)
+            for (const [index, part] of parts.entries()) {
+              expect(part * side).toBeGreaterThanOrEqual(0)
+              expect(Math.abs(part)).toBeLessThanOrEqual(Math.abs(open[index]!))
+              open[index] = open[index]! - part + 0
+            }
+            left -= filled
           }
-          done = end
-        }
-        expect(open.every((left) => left === 0)).toBe(true)
-      }),
-      propertyRuns(300),
+          expect(open.every((quantity) => quantity === 0)).toBe(true)
+        },
+      ),
+      propertyRuns(500),
     )
   })
 })
 
-describe('money', () => {
-  it('follows the units, to the last count', () => {
-    expect(amount(100, [1, 1, 1])).toEqual([34, 33, 33])
-    expect(amount(-100, [2, -1])).toEqual([-67, -33])
+describe('dealAmount', () => {
+  it('splits fees in cents where they are cents, count by count where they are not', () => {
+    expect(split(350_000, [60, 40], 1, 10_000)).toEqual([210_000, 140_000])
+    expect(split(10_000, [60, 40], 1, 10_000)).toEqual([10_000, 0])
+    expect(split(10_001, [60, 40], 1, 10_000)).toEqual([6_001, 4_000])
   })
 
-  it('is split in cents where it is cents, else count by count', () => {
-    expect(amount(10_000, [1, 1], { quantityStep: 1, amountStep: 10_000 })).toEqual([10_000, 0])
-    expect(amount(10_001, [1, 1], { quantityStep: 1, amountStep: 10_000 })).toEqual([5_001, 5_000])
+  it('gives nothing where nothing was dealt, and all to an only share', () => {
+    expect(split(999, [0, 5, 0])).toEqual([0, 999, 0])
+    expect(split(7, [3])).toEqual([7])
   })
 
-  it('adds up for every split', () => {
-    const shares = fc.array(fc.integer({ min: 0, max: 2 ** 50 }), { minLength: 1, maxLength: 20 })
+  it('adds up to the amount, to the last count', () => {
     fc.assert(
-      fc.property(shares, fc.integer({ min: -(2 ** 52), max: 2 ** 52 }), (dealt, whole) => {
-        fc.pre(dealt.some((quantity) => quantity > 0))
-        expect(sum(amount(whole, dealt))).toBe(whole)
-      }),
+      fc.property(
+        fc
+          .array(fc.integer({ min: 0, max: 2 ** 48 }), { minLength: 1, maxLength: 8 })
+          .filter((all) => all.some((one) => one > 0)),
+        fc.integer({ min: 0, max: 2 ** 51 }),
+        fc.constantFrom(1, 10_000),
+        (dealt, amount, amountStep) => {
+          const parts = split(amount, dealt, 1, amountStep)
+          expect(parts.reduce((sum, part) => sum + part, 0)).toBe(amount)
+          for (const [index, part] of parts.entries()) if (dealt.length > 1 && dealt[index] === 0) expect(part).toBe(0)
+        },
+      ),
       propertyRuns(500),
     )
   })
