@@ -3,6 +3,7 @@ import type { QuoteColumns } from '../domain/columns.ts'
 import type { Slice } from '../domain/market.ts'
 import { toTick } from '../domain/ticks.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
+import { stepTrail } from '../pipeline/risk/trail.ts'
 import { placeTriggered } from './activate.ts'
 import { beginCycle } from './batch.ts'
 import type { Runtime } from './runtime.ts'
@@ -106,9 +107,9 @@ export function guardClose(runtime: Runtime, slice: Slice): void {
       // Within a bar nobody knows which came first: an intrabar trail follows the bar's extreme once the bar is over.
       const raw = trail.intrabar ? (long ? slice.high[column]! : slice.low[column]!) : slice.close[column]!
       const signal = raw * slice.factor[column]!
-      if (long ? signal > guard.extreme : signal < guard.extreme) guard.extreme = signal
-      const level = guard.extreme * (long ? 1 - trail.fraction : 1 + trail.fraction)
-      if (!trail.intrabar && (long ? signal <= level : signal >= level)) {
+      const moved = stepTrail(guard.extreme, signal, trail.fraction, long)
+      guard.extreme = moved.extreme
+      if (!trail.intrabar && moved.hit) {
         exitAtMarket(runtime, guard, 'trail')
         continue
       }

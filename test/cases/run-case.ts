@@ -1,9 +1,12 @@
 import { runAttributionCase } from './attribution.ts'
+import { runAllocationCase } from './allocation.ts'
+import { ALLOCATION_RULES, runAllocationRulesCase } from './allocation-rules.ts'
 import { type ReadTable, readCase, tableReader } from './case-files.ts'
 import { type Comparison, compare, type Difference } from './compare.ts'
 import { runIndicatorsCase } from './indicators.ts'
 import { runLedgerCase } from './ledger.ts'
 import { runMetricsCase } from './metrics.ts'
+import { runRulesCase } from './rules.ts'
 
 /** Computes what a case expects, with the functions that the engine uses; null for what is not built. */
 export type RunCase = (
@@ -21,10 +24,13 @@ interface Topic {
 
 /** What can be computed so far: one entry per topic, or per family of names in it. */
 const TOPICS: readonly Topic[] = [
+  { topic: 'allocation', prefix: '', run: runAllocationCase },
   { topic: 'attribution', prefix: '', run: runAttributionCase },
   { topic: 'indicators', prefix: '', run: runIndicatorsCase },
   { topic: 'ledger', prefix: '', run: runLedgerCase },
   { topic: 'metrics', prefix: '', run: runMetricsCase },
+  { topic: 'seed_rules', prefix: '', run: runRulesCase },
+  ...ALLOCATION_RULES.map((prefix) => ({ topic: 'seed_rules', prefix, run: runAllocationRulesCase })),
 ]
 
 /** The function for a case: of its topic, the entry with the longest prefix of its name; null when none is built. */
