@@ -20,6 +20,7 @@ import {
 } from '../pipeline/market/adjust.ts'
 import { alignClock } from '../pipeline/market/align.ts'
 import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
+import { pathText } from './config/problems.ts'
 import { readSeries } from './data/read-series.ts'
 import { requireFolder } from './paths.ts'
 
@@ -52,12 +53,27 @@ export async function loadHistories(
   onStep: Step = () => {},
 ): Promise<readonly History[]> {
   requireFolder(folder)
+  requireOptionFiles(loaded, folder)
   const histories: History[] = []
   for (const [index, declaration] of loaded.instruments.entries()) {
     onStep(index, loaded.instruments.length, declaration.file)
     histories.push(await readHistory(declaration, folder))
   }
   return histories
+}
+
+/** What the pricing of options names must be there, said where it is named. */
+function requireOptionFiles({ options, placeOf }: LoadedPortfolio, folder: string): void {
+  const sources = Object.entries(options?.underlyings ?? {}).flatMap(([id, { volatility }]) =>
+    'file' in volatility ? [{ file: volatility.file, path: ['underlyings', id, 'volatility', 'file'] }] : [],
+  )
+  const recorded = (options?.recorded ?? []).map((file, index) => ({ file, path: ['recorded', index] }))
+  for (const { file, path } of [...sources, ...recorded]) {
+    if (existsSync(join(folder, file))) continue
+    const whole = ['options', ...path]
+    const reason = `no file "${file}" in the data folder; correct the name or the folder given by --data`
+    throw new FaultError(fault('CONFIG_INVALID', { ...placeOf(whole), path: pathText(whole), reason }))
+  }
 }
 
 async function readHistory(declaration: InstrumentDeclaration, folder: string): Promise<History> {

@@ -77,6 +77,11 @@ const CONFIGURATIONS: readonly (readonly [string, string, string])[] = [
     'missing-file.yaml:6:15 instruments.AAA.file: no file "ZZZ.csv" in the data folder; correct the name or the folder given by --data',
   ],
   [
+    'volatility-file',
+    `${PORTFOLIO}options:\n  underlyings:\n    AAA: {volatility: {from: index, file: IV.csv}}\n`,
+    'volatility-file.yaml:9:43 options.underlyings.AAA.volatility.file: no file "IV.csv" in the data folder; correct the name or the folder given by --data',
+  ],
+  [
     'no-file',
     PORTFOLIO.replace('file: AAA.csv', 'kind: equity'),
     'no-file.yaml:6:15 instrument "AAA" names no file; add "file:" relative to the data folder',

@@ -47,6 +47,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
     notes: notesOf(raw, rawSleeves),
     sleevePlaces: placesOf(document, rawSleeves),
+    placeOf: (path) => document.placeOf(path),
   }
 }
 

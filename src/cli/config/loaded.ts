@@ -2,7 +2,7 @@ import type { PortfolioConfig } from '../../domain/config.ts'
 import type { Instrument } from '../../domain/instruments.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { InstrumentId, SleeveId } from '../../domain/units.ts'
-import type { Place } from './document.ts'
+import type { Path, Place } from './document.ts'
 import type { RawOptions, RawSimulation } from './schema/instruments.ts'
 import type { RawScreen } from './schema/portfolio.ts'
 
@@ -33,4 +33,6 @@ export interface LoadedPortfolio {
   readonly notes: readonly string[]
   /** Where each sleeve is written. */
   readonly sleevePlaces: ReadonlyMap<SleeveId, Place>
+  /** Where a setting of the file is written, for what can be found wrong only later. */
+  placeOf(path: Path): Place
 }
