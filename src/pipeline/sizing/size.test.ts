@@ -1,61 +1,46 @@
 import { describe, expect, it } from 'vitest'
-import type { Sizing } from '../../domain/config.ts'
 import { type SizeInput, sizeOf } from './size.ts'
 
-const MICRO = 1_000_000
-/** A share at 40, counted in millionths and traded whole; a sleeve of 10,000 in a portfolio of 50,000. */
-const share: SizeInput = {
+/** A share at 40 of a million units, whole shares only, in a sleeve of 10,000 within 50,000. */
+const INPUT: SizeInput = {
   price: 40,
-  unitValue: 40 / MICRO,
-  ownValue: 40 / MICRO,
-  unitsPerWhole: MICRO,
-  step: MICRO,
+  unitValue: 40e-6,
+  ownValue: 40e-6,
+  unitsPerWhole: 1_000_000,
+  step: 1_000_000,
   sleeveEquity: 10_000,
   portfolioEquity: 50_000,
   factor: 1,
   maximumLoss: 0,
 }
-const shares = (sizing: Sizing, input: Partial<SizeInput> = {}): number =>
-  sizeOf(sizing, { ...share, ...input }) / MICRO
+const shares = (units: number): number => units / 1_000_000
 
-describe('a size', () => {
-  it('is an amount of money, floored to the step', () => {
-    expect(shares({ kind: 'notional', amount: 1_000 })).toBe(25)
-    expect(shares({ kind: 'notional', amount: 1_039.99 })).toBe(25)
-    expect(shares({ kind: 'notional', amount: 39.99 })).toBe(0)
-    expect(shares({ kind: 'notional', amount: 30 }, { step: 1 })).toBe(0.75)
+describe('sizeOf', () => {
+  it('floors a fixed amount to whole steps', () => {
+    expect(shares(sizeOf({ kind: 'notional', amount: 673 }, INPUT))).toBe(16)
+    expect(shares(sizeOf({ kind: 'notional', amount: 680 }, INPUT))).toBe(17)
+    expect(shares(sizeOf({ kind: 'notional', amount: 39.99 }, INPUT))).toBe(0)
   })
-
-  it("of a fixed amount is in the instrument's own currency, of a fraction in the base currency", () => {
-    const foreign = { unitValue: 80 / MICRO } // worth twice as much in the base currency
-    expect(shares({ kind: 'notional', amount: 1_000 }, foreign)).toBe(25)
-    expect(shares({ kind: 'percent', fraction: 0.1, of: 'sleeve' }, foreign)).toBe(12)
+  it('takes a part of the sleeve or of the portfolio', () => {
+    expect(shares(sizeOf({ kind: 'percent', fraction: 0.1, of: 'sleeve' }, INPUT))).toBe(25)
+    expect(shares(sizeOf({ kind: 'percent', fraction: 0.1, of: 'portfolio' }, INPUT))).toBe(125)
   })
-
-  it('counts a step that only a rounding error misses', () => {
-    expect(shares({ kind: 'notional', amount: 0.1 + 0.2 }, { price: 0.1, ownValue: 0.1 / MICRO })).toBe(3)
-    expect(shares({ kind: 'notional', amount: 0.3 }, { price: 0.1, ownValue: 0.1 / MICRO })).toBe(3)
+  it('takes a count of whole shares', () => {
+    expect(shares(sizeOf({ kind: 'quantity', quantity: 3 }, INPUT))).toBe(3)
   })
-
-  it("is a fraction of the sleeve's or the portfolio's equity", () => {
-    expect(shares({ kind: 'percent', fraction: 0.1, of: 'sleeve' })).toBe(25)
-    expect(shares({ kind: 'percent', fraction: 0.1, of: 'portfolio' })).toBe(125)
+  it('multiplies by the factor before it floors', () => {
+    expect(shares(sizeOf({ kind: 'notional', amount: 673 }, { ...INPUT, factor: 0.5 }))).toBe(8)
+    expect(sizeOf({ kind: 'notional', amount: 673 }, { ...INPUT, factor: 0 })).toBe(0)
   })
-
-  it('is a count of whole shares', () => {
-    expect(shares({ kind: 'quantity', quantity: 7 }, { price: 1e6, unitValue: 1, ownValue: 1 })).toBe(7)
+  it('counts a wish that is a rounding error short of a step as that step', () => {
+    expect(shares(sizeOf({ kind: 'notional', amount: 0.1 + 0.2 }, { ...INPUT, unitValue: 1e-7, ownValue: 1e-7 }))).toBe(
+      3,
+    )
   })
-
-  it('follows the strength of the signal', () => {
-    expect(shares({ kind: 'notional', amount: 1_000 }, { factor: 0.5 })).toBe(12)
-    expect(shares({ kind: 'quantity', quantity: 7 }, { factor: 0 })).toBe(0)
-  })
-
-  it('of a structure is its budget over the largest loss: at least one, at most the cap', () => {
-    const sizing: Sizing = { kind: 'maximumLoss', budget: 1_000, contractsMax: 3 }
-    const structures = (maximumLoss: number): number =>
-      sizeOf(sizing, { ...share, step: 1, unitsPerWhole: 1, maximumLoss })
-    expect([structures(300), structures(450), structures(1_000), structures(1_001)]).toEqual([3, 2, 1, 1])
-    expect(structures(200)).toBe(3)
+  it('counts structures by their budget, at least one, at most what is allowed', () => {
+    const rule = { kind: 'maximumLoss', budget: 2_500, contractsMax: 2 } as const
+    expect(sizeOf(rule, { ...INPUT, maximumLoss: 900 })).toBe(2)
+    expect(sizeOf(rule, { ...INPUT, maximumLoss: 1_300 })).toBe(1)
+    expect(sizeOf(rule, { ...INPUT, maximumLoss: 9_000 })).toBe(1)
   })
 })
