@@ -24,6 +24,8 @@ export interface ClockRuntime {
   width: number
   bars: number
   readonly indicators: Map<string, IndicatorRows>
+  /** The same in the order they were asked for. */
+  readonly entries: IndicatorRows[]
   /** Scratch for signal prices where a factor is not 1. */
   signal: { open: Float64Array; high: Float64Array; low: Float64Array; close: Float64Array; volume: Float64Array }
 }
@@ -37,6 +39,7 @@ export function createClock(id: string): ClockRuntime {
     width: 0,
     bars: 0,
     indicators: new Map(),
+    entries: [],
     signal: { open: none, high: none, low: none, close: none, volume: none },
   }
 }
@@ -53,6 +56,7 @@ export function requestIndicator(clock: ClockRuntime, request: IndicatorRequest,
       depth: 0,
     }
     clock.indicators.set(request.key, entry)
+    clock.entries.push(entry)
   }
   if (lookback > 0 && entry.depth < lookback + 1) {
     assert(clock.bars === 0, `lookback of "${request.key}" must be known before the first bar`)
@@ -103,7 +107,7 @@ export function setColumns(clock: ClockRuntime, instruments: Int32Array): void {
 /** Runs every indicator over the slice, on signal prices: raw x factor, volume / factor. */
 export function advanceClock(clock: ClockRuntime, slice: Slice): void {
   const row = signalRow(clock, slice)
-  for (const entry of clock.indicators.values()) {
+  for (const entry of clock.entries) {
     entry.state.advance(row, entry.rows)
     if (entry.depth > 0) {
       const slot = clock.bars % entry.depth

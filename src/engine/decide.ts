@@ -19,7 +19,7 @@ export function decide(parts: Parts, ordinal: number, slice: Slice): void {
   const sleeve = runtime.sleeves[ordinal]!
   const own = runtime.state.sleeves[ordinal]!
   const target = parts.views[ordinal]
-  if (sleeve.strategy === null || target === null || target === undefined || own.paused.startsWith('fault')) return
+  if (sleeve.strategy === null || target === null || target === undefined || isFaulty(own.paused)) return
   const before = wishes.count
   target.aim(slice)
   let cause: string | null = null
@@ -33,6 +33,10 @@ export function decide(parts: Parts, ordinal: number, slice: Slice): void {
   if (cause === null) return
   wishes.count = before
   pauseFor(parts, ordinal, cause)
+}
+
+function isFaulty(paused: string): boolean {
+  return paused !== '' && paused.startsWith('fault')
 }
 
 function memoryProblem(next: unknown): string | null {

@@ -156,7 +156,7 @@ function playMarket(run: Run, onProgress?: (done: number) => void): void {
 
 /** Every clock that closes now: what happened within the bars, then one cycle, then the night's exercises and margin. */
 function closeBars(run: Run): number {
-  const closing = dueOf(run.cursors, (cursor) => cursor.isOpen && cursor.block.closes[cursor.row] === run.at)
+  const closing = dueOf(run.cursors, closesAt, run.at)
   if (closing.length === 0) return 0
   for (const cursor of closing) rangeOf(run, cursor)
   let chains = NO_CHAINS
@@ -184,12 +184,21 @@ function closeBars(run: Run): number {
 /** The cursors for which something is due; without an array of its own where that is all of them or none. */
 function dueOf(
   cursors: readonly BlockCursor[],
-  isDue: (cursor: BlockCursor) => boolean | undefined,
+  isDue: (cursor: BlockCursor, at: number) => boolean,
+  at: number,
 ): readonly BlockCursor[] {
   let due = 0
-  for (let index = 0; index < cursors.length; index += 1) if (isDue(cursors[index]!)) due += 1
+  for (let index = 0; index < cursors.length; index += 1) if (isDue(cursors[index]!, at)) due += 1
   if (due === cursors.length) return cursors
-  return due === 0 ? NO_CURSORS : cursors.filter(isDue)
+  return due === 0 ? NO_CURSORS : cursors.filter((cursor) => isDue(cursor, at))
+}
+
+function closesAt(cursor: BlockCursor, at: number): boolean {
+  return cursor.isOpen && cursor.block.closes[cursor.row] === at
+}
+
+function opensAt(cursor: BlockCursor, at: number): boolean {
+  return !cursor.isOpen && cursor.row < cursor.block.opens.length && cursor.block.opens[cursor.row] === at
 }
 
 function weighSleeves(run: Run): void {
@@ -266,7 +275,7 @@ function pricedSplit(run: Run, action: Extract<CorporateAction, { kind: 'split' 
 }
 
 function openBars(run: Run): void {
-  const opening = dueOf(run.cursors, (cursor) => !cursor.isOpen && cursor.block.opens[cursor.row] === run.at)
+  const opening = dueOf(run.cursors, opensAt, run.at)
   if (opening.length === 0) return
   run.moment = 'auction'
   let chains = NO_CHAINS

@@ -44,9 +44,14 @@ function advance(lanes: Memory, source: Float64Array, close: Float64Array, out: 
   const head = slot[0]!
   const until = source === close ? lanes.width : firstGap(close, lanes.width)
   const done = advanceInStep(lanes, source, out, period, head * lanes.width, until)
-  slot.fill(head + 1 === period ? 0 : head + 1, 0, done)
+  const next = head + 1 === period ? 0 : head + 1
+  if (done > FEW) slot.fill(next, 0, done)
+  else for (let column = 0; column < done; column += 1) slot[column] = next
   if (done < lanes.width) advanceEach(lanes, source, close, out, period, done)
 }
+
+/** Up to this many columns a loop is cheaper than a call that fills. */
+const FEW = 8
 
 function firstGap(close: Float64Array, width: number): number {
   let column = 0
@@ -55,8 +60,8 @@ function firstGap(close: Float64Array, width: number): number {
 }
 
 /**
- * Four columns at a time: the loop's own cost and the search for gaps are shared by four.
- * Returns the first column not done: where four have a gap among them, or fewer than four are left.
+ * Four columns at a time: the loop's own cost and the search for gaps are shared by four; the last ones alone.
+ * Returns the first column not done: where four have a gap among them, or a last one has.
  */
 function advanceInStep(
   lanes: Memory,
@@ -91,6 +96,14 @@ function advanceInStep(
     out[column + 1] = sumB / period
     out[column + 2] = sumC / period
     out[column + 3] = sumD / period
+  }
+  for (; column < until; column += 1) {
+    const value = source[column]!
+    if (Number.isNaN(value)) return column
+    const next = sum[column]! + value - window[base + column]!
+    window[base + column] = value
+    sum[column] = next
+    out[column] = next / period
   }
   return column
 }
