@@ -111,10 +111,23 @@ export function sleeveView(
   let slice: Slice | null = null
   let universe = new Int32Array(0)
   let universeWidth = -1
+  let isOwn = new Uint8Array(0)
   const instrumentAt = (column: number): number => {
     const instrument = clock.columns[column]
     // Asked before asserting, here and below, because writing the sentence costs more than the answer.
     if (instrument === undefined) assert(false, `column must be below ${clock.width}, was "${column}"`)
+    return instrument
+  }
+  /** Columns are those of the clock, shared with other sleeves: wishes may only name what is the sleeve's own. */
+  const ownInstrument = (column: number): number => {
+    const instrument = instrumentAt(column)
+    if (isOwn[column] === 0) {
+      const { symbol } = state.instruments[instrument]!
+      assert(
+        false,
+        `"${symbol}" in column ${column} is not in the universe of this sleeve; wish columns of view.universe`,
+      )
+    }
     return instrument
   }
   const named = (name: string): Named => {
@@ -168,14 +181,14 @@ export function sleeveView(
     },
   }
   const push = (column: number, kind: number, value: number, reason: string, options?: WishOptions): void =>
-    pushWish(wishes, ordinal, instrumentAt(column), kind, value, reason, options ?? null, null)
+    pushWish(wishes, ordinal, ownInstrument(column), kind, value, reason, options ?? null, null)
   const sink: IntentSink = {
     enter: (column, side, reason, options) => push(column, WISH.enter, side, reason, options),
     exit: (column, reason, options) => push(column, WISH.exit, 0, reason, options),
     target: (column, quantity, reason, options) => push(column, WISH.target, quantity, reason, options),
     change: (column, quantity, reason, options) => push(column, WISH.change, quantity, reason, options),
     openStructure: (column, wish) =>
-      pushWish(wishes, ordinal, instrumentAt(column), WISH.openStructure, 0, wish.reason, null, wish),
+      pushWish(wishes, ordinal, ownInstrument(column), WISH.openStructure, 0, wish.reason, null, wish),
     closeStructure: (structure, reason) =>
       pushWish(wishes, ordinal, -1, WISH.closeStructure, structure, reason, null, null),
     refuse: (column, rule) => pushWish(wishes, ordinal, instrumentAt(column), WISH.refuse, 0, rule, null, null),
@@ -195,6 +208,8 @@ export function sleeveView(
         if (column >= 0) columns.push(column)
       }
       universe = Int32Array.from(columns)
+      isOwn = new Uint8Array(clock.width)
+      for (const column of columns) isOwn[column] = 1
     },
   }
 }

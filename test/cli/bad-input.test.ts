@@ -210,6 +210,9 @@ describe('a run that can be carried to its end', () => {
   const variants: Readonly<Record<string, string>> = {
     throws: PORTFOLIO.replace('buy-and-hold', './throws.js'),
     promises: PORTFOLIO.replace('buy-and-hold', './promises.js'),
+    strays: PORTFOLIO.replace('buy-and-hold', './strays.js')
+      .replace('instruments: {', 'instruments: {BBB: {file: AAA.csv}, ')
+      .replace('sma-crossover, universe: [AAA]', 'sma-crossover, universe: [AAA, BBB]'),
     nonsense: PORTFOLIO.replace('buy-and-hold', './nonsense.js'),
     lists: PORTFOLIO.replace(
       '[AAA], sizing: {kind: notional, amount: 3000}',
@@ -227,6 +230,8 @@ describe('a run that can be carried to its end', () => {
   beforeAll(async () => {
     write('throws.js', strategy('throws', "throw new Error('no idea')"))
     write('promises.js', strategy('promises', 'return Promise.resolve({})'))
+    // the other sleeve's instrument: columns are shared by the sleeves of a clock
+    write('strays.js', strategy('strays', 'for (const column of [0, 1]) out.enter(column, 1, "elsewhere")'))
     write('nonsense.js', strategy('nonsense', 'out.enter(99, 1, "nowhere")'))
     const names = Object.keys(variants)
     for (const name of names) write(`${name}.yaml`, variants[name]!)
@@ -244,6 +249,7 @@ describe('a run that can be carried to its end', () => {
     ['throws', 'no idea'],
     ['promises', 'decide returned a promise; it must answer at once'],
     ['nonsense', 'column'],
+    ['strays', 'is not in the universe of this sleeve'],
   ])('pauses a sleeve that %s: exit 3, everything written, sleeve, bar and cause said', (name, cause) => {
     const { code, err } = ended.get(name)!
     const report = reports.get(name)!
@@ -258,7 +264,7 @@ describe('a run that can be carried to its end', () => {
     // the position that it took before is kept, and the other sleeve goes on trading
     expect(one!.positions).toBe(1)
     expect(two!.paused).toBeNull()
-    expect(two!.roundTrips).toBe(3)
+    expect(two!.roundTrips).toBe(name === 'strays' ? 6 : 3)
     expect(report.portfolio.end).toBe('2024-05-23')
     expect(report.invariants.violated).toEqual([])
     expect(report.invariants.checked['12 a faulty sleeve is paused, the others go on']).toBe(1)
