@@ -78,7 +78,11 @@ export function checkCurrencies(raw: RawPortfolio, sleeves: readonly RawSleeve[]
       else if (!pairs.has(currency)) problems.at(path, `has no rate; declare it: ${rate(currency)}`)
     }
     const sum = parts.reduce((total, [, fraction]) => total + fraction, 0)
-    if (sum > 1 + 1e-9) problems.at(['sleeves', index, 'capital_in'], `fractions add up to ${sum}, above 1; lower them`)
+    if (sum > 1 + 1e-9)
+      problems.at(
+        ['sleeves', index, 'capital_in'],
+        `fractions add up to ${Number(sum.toPrecision(12))}, above 1; lower them`,
+      )
   })
 }
 
