@@ -12,7 +12,7 @@ import { decide } from './decide.ts'
 import type { Parts } from './parts.ts'
 import { guardAuction, guardClose, guardRange } from './protect.ts'
 import type { Runtime } from './runtime.ts'
-import { activateStructures } from './structure-orders.ts'
+import { activateStructures, expireStructures } from './structure-orders.ts'
 import { markContracts } from './structures.ts'
 import { valueAll } from './valuation.ts'
 import { endWaiting } from './waiting.ts'
@@ -33,7 +33,7 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   }
   takeWishes(runtime, wishes, parts.books)
   endDay(parts, slices)
-  if (state.waiting.length === 0) return
+  if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
   expireWaiting(runtime)
   if (state.waiting.some((wish) => wish.type === TYPE_CODE.close)) {
     beginCycle(runtime)
@@ -139,6 +139,7 @@ function closesDay(runtime: Runtime, slice: Slice, sessions: Sessions): boolean 
 /** What found no auction for too long lapses. */
 function expireWaiting(runtime: Runtime): void {
   const { state } = runtime
+  if (state.waitingStructures.some((wish) => wish.expires <= state.at)) expireStructures(runtime)
   if (!state.waiting.some((wish) => wish.expires <= state.at)) return
   const lapsed = state.waiting.filter((wish) => wish.expires <= state.at)
   state.waiting = state.waiting.filter((wish) => wish.expires > state.at)

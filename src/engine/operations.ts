@@ -13,6 +13,7 @@ import type { Parts } from './parts.ts'
 import { currencyColumn, type Runtime } from './runtime.ts'
 import { valueAll } from './valuation.ts'
 import { exitRoom, waitFor } from './waiting.ts'
+import { closeStructure } from './wishes.ts'
 
 export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: 'cash' }>): void {
   const { state } = runtime
@@ -80,6 +81,10 @@ function reduceAll(
   const { state } = runtime
   const index = runtime.byId.get(command.instrument)
   assert(index !== undefined, `a reduction names "${command.instrument}", which is not listed`)
+  // A structure closes as a unit: without one of its legs the others would be uncovered.
+  const whole = state.structures.filter((position) => position.contracts.includes(index))
+  for (const position of whole) closeStructure(runtime, position.sleeve, position.id, command.reason)
+  if (whole.length > 0) return
   const side = command.quantity > 0 ? 1 : -1
   const open = Float64Array.from(runtime.sleeves, (_, sleeve) => exitRoom(state, sleeve, index, side) * side)
   let most = 0

@@ -321,3 +321,27 @@ export function endStructureOrder(runtime: Runtime, at: number, orderState: Orde
   }
   runtime.observer?.orderEnded(order.id, orderState === 'rejected' ? 'rejected' : 'cancelled', evidence)
 }
+
+/** Structures that found no auction for too long lapse; one that was to be closed may be wished away again. */
+export function expireStructures(runtime: Runtime): void {
+  const { state } = runtime
+  const lapsed = state.waitingStructures.filter((wish) => wish.expires <= state.at)
+  state.waitingStructures = state.waitingStructures.filter((wish) => wish.expires > state.at)
+  for (const wish of lapsed) {
+    const position = state.structures.find((candidate) => candidate.id === wish.structure)
+    if (position !== undefined) position.pending = false
+    state.ended.lapsed += 1
+    runtime.observer?.refused({
+      at: state.at as Instant,
+      tradeDate: runtime.tradeDate as TradeDate,
+      sleeve: runtime.sleeves[wish.sleeve]!.config.id,
+      instrument: structureLabel(state.instruments[wish.underlying]!.symbol, wish.legs),
+      end: 'lapsed',
+      rule: 'noAuction',
+      wanted: wish.quantity,
+      allowed: 0,
+      value: null,
+      limit: null,
+    })
+  }
+}

@@ -369,7 +369,7 @@ function openStructure(runtime: Runtime, wishes: WishColumns, row: number, books
 }
 
 /** Wishes to close a structure; one that is already closing is left alone. */
-function closeStructure(runtime: Runtime, sleeve: number, id: number, reason: string): void {
+export function closeStructure(runtime: Runtime, sleeve: number, id: number, reason: string): void {
   const { state } = runtime
   const position = findStructure(runtime, id)
   if (position === undefined || position.pending || position.sleeve !== sleeve) return

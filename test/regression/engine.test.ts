@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Price } from '../../src/domain/units.ts'
-import { instrumentId, quantity, sleeveId } from '../../src/domain/units.ts'
+import { instrumentId, type Price, quantity, sleeveId, type TradeDate } from '../../src/domain/units.ts'
 import { createKernel } from '../../src/engine/kernel.ts'
 import { runBacktest } from '../../src/engine/run.ts'
 import { type Act, dayOf, handRun, openOf, SHARE } from '../simulation/hand-run.ts'
@@ -251,5 +250,71 @@ describe('faults', () => {
       command: { kind: 'pause', sleeve },
     })
     expect(kernel.runtime.state.sleeves[0]!.paused).toBe('fault: hangs')
+  })
+})
+
+describe('structures', () => {
+  const legs = [
+    { right: 'put', strike: 95, expiry: 20_240_216 as TradeDate, ratio: -1 },
+    { right: 'put', strike: 90, expiry: 20_240_216 as TradeDate, ratio: 1 },
+  ] as const
+
+  /** A kernel whose only sleeve holds one spread, and the event that comes next. */
+  function withSpread() {
+    const bars = flat(100, 3)
+    const input = handRun({
+      prices: { A: bars, P95: bars, P90: bars },
+      sleeves: { one: { capital: 50_000, act: () => {} } },
+    })
+    const kernel = createKernel({ strategies: new Map(input.strategies.map((strategy) => [strategy.name, strategy])) })
+    const { events } = journalOf(input)
+    for (const event of events) kernel.apply(event)
+    const { state } = kernel.runtime
+    const spread = {
+      id: 7,
+      sleeve: 0,
+      underlying: 0,
+      legs,
+      contracts: [1, 2],
+      quantity: 1,
+      credit: 1,
+      maximumLoss: 400,
+    }
+    state.structures.push({ ...spread, openedAt: 0, openedBar: 0, pending: false })
+    const last = events.at(-1)!
+    const slices = events.findLast((event) => event.kind === 'slices')!
+    return { kernel, state, seq: events.length, at: last.at, slices }
+  }
+
+  it('a forced reduction of one leg closes the whole structure', () => {
+    const { kernel, state, seq, at } = withSpread()
+    state.books.quantity[1] = -1
+    state.books.quantity[2] = 1
+    const command = {
+      kind: 'reduce',
+      instrument: instrumentId('P95'),
+      quantity: quantity(1),
+      reason: 'margin call',
+    } as const
+    kernel.apply({ seq, at, kind: 'operator', id: 'm', actor: 'broker', seen: seq, command })
+    const other = { ...command, instrument: instrumentId('P90'), quantity: quantity(-1) }
+    kernel.apply({ seq: seq + 1, at, kind: 'operator', id: 'n', actor: 'broker', seen: seq, command: other })
+    expect(state.waitingStructures.map(({ structure, reason }) => [structure, reason])).toEqual([[7, 'margin call']])
+    expect(state.waiting).toEqual([])
+  })
+
+  it('a structure that finds no auction lapses after ten days, and may be closed again', () => {
+    const { kernel, state, seq, at, slices } = withSpread()
+    const command = {
+      kind: 'reduce',
+      instrument: instrumentId('P95'),
+      quantity: quantity(1),
+      reason: 'margin call',
+    } as const
+    kernel.apply({ seq, at, kind: 'operator', id: 'm', actor: 'broker', seen: seq, command })
+    kernel.apply({ ...slices, seq: seq + 1, at: (at + 11 * 86_400_000) as typeof at } as typeof slices)
+    expect(state.waitingStructures).toEqual([])
+    expect(state.structures.map(({ pending }) => pending)).toEqual([false])
+    expect(state.ended.lapsed).toBe(1)
   })
 })

@@ -38,7 +38,7 @@ export interface DrawnWish {
   /** Of limit and stop prices from the close, in thousandths. */
   readonly offset: number
   readonly protection: Protection | null
-  /** Another sleeve that wishes the opposite on the same bar. */
+  /** Another sleeve that wishes the opposite on the same bar; from 8 on, all of them want the same thing in other sizes. */
   readonly mirror: number | null
 }
 
@@ -85,7 +85,7 @@ const wish: fc.Arbitrary<DrawnWish> = fc.record({
   force: fc.constantFrom<DrawnWish['force'][]>('day', 'cycle', 'gtc') as fc.Arbitrary<DrawnWish['force']>,
   offset: fc.constantFrom(-60, -10, 0, 10, 60),
   protection,
-  mirror: fc.option(fc.nat(7), { freq: 3 }),
+  mirror: fc.option(fc.nat(10), { freq: 3 }),
 })
 
 /** Every shape at once: many sleeves, shorts, flips, caps, lots, splits, dividends, late and early ends, netting off. */
@@ -96,7 +96,7 @@ export const drawnPortfolio: fc.Arbitrary<DrawnPortfolio> = fc.record({
   wild: fc.boolean(),
   instruments: fc.array(drawnInstrument, { minLength: 1, maxLength: 4 }),
   netting: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
-  margin: fc.boolean(),
+  margin: fc.integer({ min: 0, max: 2 }).map((draw) => draw > 0),
   reserve: fc.boolean(),
   tight: fc.integer({ min: 0, max: 2 }).map((draw) => draw === 0),
   schedule: fc.constantFrom('none', 'minimum', 'bps'),
@@ -133,11 +133,13 @@ function capitalOf(drawn: DrawnPortfolio): number {
   return Math.floor(MAGNITUDE_MAX * 0.95 * specOf(big).price * (1_000_000 / FORMS.bigCoin.unitsPerWhole))
 }
 
+const formAt = (drawn: DrawnPortfolio, index: number) => drawn.instruments[index]!.form
+
 /** Units that one `size` of a wish means. */
 export function baseOf(drawn: DrawnPortfolio, index: number): number {
   const one = drawn.instruments[index]!
   const spec = specOf(one)
-  const part = one.form === 'bigCoin' ? 0.4 : 0.06
+  const part = one.form === 'bigCoin' ? 0.4 : 0.12
   const steps = Math.floor((((capitalOf(drawn) / 5_000_000) * part) / spec.price / spec.step) * spec.unitsPerWhole)
   return Math.max(1, steps) * spec.step
 }
@@ -207,6 +209,10 @@ function expanded(drawn: DrawnPortfolio): DrawnWish[] {
   return drawn.wishes.flatMap((one) => {
     const own = { ...one, sleeve: one.sleeve % drawn.sleeves }
     if (one.mirror === null) return [own]
+    if (one.mirror > 7)
+      return Array.from({ length: drawn.sleeves }, (_, sleeve) =>
+        sleeve === own.sleeve ? { ...own, side: (0 - one.side) as 1 | -1 } : { ...own, sleeve, size: 1 + sleeve },
+      )
     return [own, { ...own, sleeve: one.mirror % drawn.sleeves, side: (0 - one.side) as 1 | -1 }]
   })
 }
@@ -250,7 +256,10 @@ export function scriptOf(
           terms: termsOf(one, view.slice.close[column]!),
           ...(one.protection === null ? {} : { protection: one.protection }),
         }
-        const units = quantity(baseOf(drawn, index) * one.size * one.side)
+        // Odd counts, so that shares do not divide evenly.
+        const units = quantity(
+          (baseOf(drawn, index) * one.size + FORMS[formAt(drawn, index)].step * ordinal) * one.side,
+        )
         const reason = `${one.want} ${one.type}`
         if (one.want === 'enter') out.enter(column, one.side, reason, options)
         else if (one.want === 'exit') out.exit(column, reason, options)
