@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { ALLOCATION_METHODS, COVARIANCE_ESTIMATORS } from '../domain/allocation.ts'
 import { parseDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import { packageVersion } from './package-root.ts'
@@ -17,6 +18,26 @@ function number(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Write a number such as 0.02.')
   return value
+}
+
+function notNegative(text: string): number {
+  const value = number(text)
+  if (value < 0) throw new InvalidArgumentError('Write a number of at least 0.')
+  return value
+}
+
+function aboveZero(text: string): number {
+  const value = number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('Write a number above 0.')
+  return value
+}
+
+function bounds(text: string): readonly [number, number] {
+  const [lower = Number.NaN, upper = Number.NaN, ...more] = text.split(',').map(number)
+  if (more.length > 0 || !(lower >= 0 && lower <= upper)) {
+    throw new InvalidArgumentError('Write the lower and the upper bound, such as 0.15,0.30.')
+  }
+  return [lower, upper]
 }
 
 function count(text: string): number {
@@ -60,6 +81,7 @@ export function buildProgram(): Command {
   addConfig(program)
   addData(program)
   addTools(program)
+  addAllocation(program)
   return program
 }
 
@@ -145,4 +167,32 @@ function addTools(program: Command): void {
     .option('--config <file>', 'portfolio file with a `screen:` block; the channels preset where left out')
     .addOption(jsonOption())
     .action(async (options) => (await import('./commands/screen.ts')).screen(options))
+}
+
+function addAllocation(program: Command): void {
+  program
+    .command('allocate')
+    .description('weights of several series by a method')
+    .option('--returns <file>', 'CSV: a date column and one column of returns per series')
+    .option('--covariance <file>', 'CSV: a covariance instead of returns')
+    .option('--means <file>', 'mean of each series, beside --covariance')
+    .addOption(new Option('--method <name>', 'how').choices(ALLOCATION_METHODS).makeOptionMandatory())
+    .addOption(new Option('--bounds <lower,upper>', 'bounds on each weight, such as 0.15,0.30').argParser(bounds))
+    .option('--groups <file>', 'bounds on what series have together')
+    .option('--budget <file>', 'what is known of each series: budget, weight, stage, trades')
+    .addOption(new Option('--cov <estimator>', 'covariance').choices(COVARIANCE_ESTIMATORS).default('sample'))
+    .addOption(new Option('--window <count>', 'only the last rows').argParser(count))
+    .addOption(new Option('--periods <count>', 'returns in a year').argParser(count).default(252))
+    .addOption(new Option('--rf <rate>', 'risk-free rate per period').argParser(number).default(0))
+    .addOption(new Option('--kelly <form>', 'all together or each alone').choices(['joint', 'each']).default('joint'))
+    .addOption(new Option('--fraction <number>', 'fraction of full Kelly').argParser(aboveZero).default(0.5))
+    .addOption(new Option('--leverage <number>', 'what Kelly weights may add up to').argParser(aboveZero).default(1))
+    .option('--literal', 'lifecycle sizes by the letter: no cut at a Sharpe ratio of 0')
+    .option('--previous <file>', 'weights until now')
+    .addOption(
+      new Option('--turnover-penalty <number>', 'how much shorter each move is').argParser(notNegative).default(0),
+    )
+    .addOption(new Option('--buffer <number>', 'smaller moves are not made').argParser(notNegative).default(0))
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/allocate.ts')).allocateCommand(options))
 }

@@ -89,3 +89,48 @@ export function pairReturns(left: ReturnsColumn, right: ReturnsColumn): readonly
     Float64Array.from(kept, ([, row]) => right.values[row!]!),
   ]
 }
+
+/** Several series of returns on one axis of rows, oldest first; NaN where a series has none. */
+export interface ReturnsTable {
+  readonly file: string
+  readonly names: readonly string[]
+  /** Null where the file has no column of dates. */
+  readonly dates: readonly number[] | null
+  readonly columns: readonly Float64Array[]
+}
+
+/**
+ * Every series of a CSV or Parquet file: a column of dates or none, and a column of returns per series, oldest row first.
+ * An empty cell is a period without a return; without a header the series are numbered.
+ *
+ * @throws FaultError FILE_MISSING, FILE_UNREADABLE, FILE_EMPTY, ROW_UNREADABLE
+ */
+export async function readReturnsTable(path: string): Promise<ReturnsTable> {
+  const table = await readTable(path, basename(path))
+  const refused = (reason: string): FaultError =>
+    new FaultError(fault('FILE_UNREADABLE', { file: table.source, reason }))
+  const dateColumn = table.header.findIndex((name, column) => isDateColumn(table, name, column))
+  const own = table.header.map((_, column) => column).filter((column) => column !== dateColumn)
+  if (own.length === 0) throw refused('it has no column of returns; give one column per series')
+  const headless = dateColumn === -1 && table.header.every((name) => name !== '' && Number.isFinite(Number(name)))
+  const names = own.map((column) => (headless ? `series ${column + 1}` : table.header[column]!))
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw refused(`two columns are named "${twice}"; rename one`)
+  const columns = own.map((column) => {
+    const body = table.numbers(column)
+    return headless ? Float64Array.of(Number(table.header[column]), ...body) : body
+  })
+  for (const [at, column] of columns.entries()) {
+    const known = column.filter((value) => !Number.isNaN(value))
+    if (known.length === 0) throw refused(`column "${names[at]}" holds no number; remove it`)
+    if (known.length > 1 && known.every((value) => value > 1))
+      throw refused(`column "${names[at]}" holds prices, not returns; write returns such as 0.012`)
+  }
+  const dates = dateColumn === -1 ? null : datesOf(table, dateColumn)
+  const unsorted = dates?.findIndex((date, row) => row > 0 && date <= dates[row - 1]!) ?? -1
+  if (unsorted > 0) {
+    const where = `line ${table.lines[unsorted]!}: "${table.cell(unsorted, dateColumn)}"`
+    throw refused(`${where} is not after the date before it; sort the rows, one per date`)
+  }
+  return { file: table.source, names, dates, columns }
+}

@@ -38,6 +38,7 @@ export const FAULTS = {
   },
   OPTION_INVALID: { exit: 2, text: '{option} {reason}' },
   COLUMN_MISSING: { exit: 2, text: '"{file}" has no column "{column}"; it has {columns}' },
+  FILE_VALUE_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
   OUTPUT_EXISTS: { exit: 2, text: '"{path}" cannot be written: {reason}' },
   SCENARIO_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
   SLEEVE_FAULT: {

@@ -1,3 +1,7 @@
+import type { Allocator } from '../../domain/allocation.ts'
+import { diagonalOf } from '../../numerics/linear.ts'
+import { allocateMoving } from './moving.ts'
+
 /**
  * Weights in inverse proportion to volatility: (1/s) / sum(1/s). Boring sleeves get the larger part.
  *
@@ -13,4 +17,23 @@ export function inverseVolatilityInto(variances: Float64Array, out: Float64Array
     total += inverse
   }
   for (let index = 0; index < variances.length; index += 1) out[index] = out[index]! / total
+}
+
+/** Inverse volatility of the sleeves that move. */
+export const inverseVolatility: Allocator = {
+  name: 'inverse_volatility',
+  observationsMin: 2,
+  keepsSize: false,
+  allocate: (input) =>
+    allocateMoving(input, ({ covariance, size, total }) => {
+      const variances = diagonalOf(covariance, size)
+      const largest = variances.reduce((most, value) => Math.max(most, value), 0)
+      const weights = new Float64Array(size)
+      // in units of the largest, so that the floor of daily variances does not touch those of other units
+      inverseVolatilityInto(
+        variances.map((variance) => variance / largest),
+        weights,
+      )
+      return [weights.map((weight) => weight * total), {}]
+    }),
 }
