@@ -39,6 +39,12 @@ describe('the summary', () => {
     expect(text).toContain('Report: out/report.html')
   })
 
+  it('says what exchange rates brought, where the books keep several currencies', () => {
+    expect(text).toContain('Exchange rates alone brought −$12.50')
+    const sleeves = report.sleeves.map((sleeve) => ({ ...sleeve, currencyGain: null }))
+    expect(renderSummary({ ...report, sleeves }, { width: 100, colour: false })).not.toContain('Exchange rates')
+  })
+
   it('keeps the table within the terminal and drops columns in their order', () => {
     for (const width of [60, 80, 100, 120]) {
       const table = renderSummary(report, { width, colour: false }).split('\n\n')[1]!

@@ -137,6 +137,13 @@ function nettingLine({ netting, portfolio }: BacktestReport): string {
   return `Netting saved ${money(netting.savings, portfolio.currency)} (${percentTo(netting.savingsPct, 1)}) in trade value: ${count(netting.ordersGross)} wishes became ${count(netting.ordersNet)} orders, ${count(netting.crosses)} internal crosses`
 }
 
+/** What rates did to foreign money; nothing for a portfolio of one currency. */
+function currencyLine({ sleeves, portfolio }: BacktestReport): string[] {
+  if (sleeves.every((sleeve) => sleeve.currencyGain === null)) return []
+  const gain = sleeves.reduce((total, sleeve) => total + (sleeve.currencyGain ?? 0), 0)
+  return [`Exchange rates alone brought ${money(gain, portfolio.currency, 'both')}`]
+}
+
 function exitLines({ sleeves }: BacktestReport): string[] {
   const lines = sleeves.flatMap((sleeve) => {
     const exits = Object.entries(sleeve.exits).map(([reason, times]) => `${plain(reason)} ${count(times)}`)
@@ -178,6 +185,7 @@ export function renderSummary(report: BacktestReport, { width, colour }: Summary
     '',
     portfolioLine(report),
     nettingLine(report),
+    ...currencyLine(report),
     ...exitLines(report),
     ...warningLines(report, colours),
     ...(html === null ? [] : [`Report: ${colours.bold(folder === null ? html : join(folder, html))}`]),
