@@ -3,7 +3,7 @@
  * what was done inside each (selection), and both at once (interaction).
  */
 import { assert } from '../../domain/assert.ts'
-import { log1p, pow } from '../../numerics/elementary.ts'
+import { expm1, log1p, pow } from '../../numerics/elementary.ts'
 
 /** One period of a portfolio and its policy, segment by segment. Weights at the period's beginning, returns over it. */
 export interface BrinsonPeriod {
@@ -136,11 +136,9 @@ export function mencheroTerms(
 ): { readonly a: number; readonly c: number; readonly factors: readonly number[] } {
   const count = single.length
   const excess = portfolioReturn - policyReturn
-  const root = (value: number): number => pow(1 + value, 1 / count)
-  const a =
-    excess === 0
-      ? pow(1 + portfolioReturn, (count - 1) / count)
-      : excess / count / (root(portfolioReturn) - root(policyReturn))
+  // the difference of the two roots, without losing it where both are nearly equal
+  const steps = pow(1 + policyReturn, 1 / count) * expm1(log1p(excess / (1 + policyReturn)) / count)
+  const a = steps === 0 ? pow(1 + portfolioReturn, (count - 1) / count) : excess / count / steps
   const gaps = single.map((period) => period.portfolioReturn - period.policyReturn)
   const squares = gaps.reduce((sum, gap) => sum + gap * gap, 0)
   const c = squares > 0 ? (excess - a * total(gaps)) / squares : 0
