@@ -16,9 +16,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   const { state } = runtime
   const classes = new Float64Array(ASSET_CLASSES.length)
   let structureExposure = new Map<number, number>()
-  let gross = 0
-  let power = 0
-  let positions = 0
+  // Fields rather than variables: a number that closures share and change is boxed anew at each change.
+  const totals = { gross: 0, power: 0, positions: 0 }
   let sleeveCounts = new Int32Array(0)
   const classOf = (instrument: number): number => runtime.assetClass[instrument]!
   const plainExposure = (instrument: number): number => {
@@ -39,13 +38,13 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       return state.breaker?.halted ?? false
     },
     get buyingPower() {
-      return power
+      return totals.power
     },
     get positions() {
-      return positions
+      return totals.positions
     },
     get grossExposure() {
-      return gross
+      return totals.gross
     },
     sleeveEquity: (sleeve) => runtime.sleeves[sleeve]!.equity,
     sleeveAvailable: (sleeve, instrument) => spendableFor(runtime, sleeve, instrument),
@@ -64,8 +63,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   function refresh(): void {
     classes.fill(0)
     structureExposure = new Map()
-    gross = 0
-    positions = 0
+    totals.gross = 0
+    totals.positions = 0
     sleeveCounts = new Int32Array(runtime.sleeves.length)
     const counted =
       runtime.sleeves.some(({ config }) => config.limits.positionsMax !== null) ||
@@ -79,11 +78,11 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       const exposure = structure.quantity * structure.maximumLoss
       structureExposure.set(structure.underlying, (structureExposure.get(structure.underlying) ?? 0) + exposure)
       classes[classOf(structure.underlying)]! += exposure
-      gross += exposure
+      totals.gross += exposure
       sleeveCounts[structure.sleeve]! += 1
     }
-    for (const count of sleeveCounts) positions += count
-    power = spendable(runtime, gross)
+    for (const count of sleeveCounts) totals.positions += count
+    totals.power = spendable(runtime, totals.gross)
   }
   /** Exposures of everything but contracts, which count as their structures. */
   function addPlain(): void {
@@ -91,15 +90,27 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     const { accountQuantity } = state.books
     const { unitValue, assetClass, isOption } = runtime
     const count = state.instruments.length
+    let gross = 0
+    // The sum of one class stays at hand while instruments of that class follow each other.
+    let current = 0
+    let sum = classes[0]!
     for (let index = 0; index < count; index += 1) {
       const net = accountQuantity[index]!
       const high = Math.abs(net + accountBuys[index]!)
       const low = Math.abs(net - accountSells[index]!)
       const exposure = (high > low ? high : low) * unitValue[index]!
       if (exposure === 0 || isOption[index] === 1) continue
-      classes[assetClass[index]!]! += exposure
       gross += exposure
+      const own = assetClass[index]!
+      if (own !== current) {
+        classes[current] = sum
+        current = own
+        sum = classes[own]!
+      }
+      sum += exposure
     }
+    classes[current] = sum
+    totals.gross = gross
   }
   function countOpen(): void {
     for (let index = 0; index < state.instruments.length; index += 1) {
@@ -112,8 +123,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   function take(change: Change, quantity: number): void {
     const exposure = Math.abs(quantity) * change.unitExposure
     classes[classOf(change.instrument)]! += exposure
-    gross += exposure
-    power -= exposure
+    totals.gross += exposure
+    totals.power -= exposure
     if (change.structure) {
       structureExposure.set(change.instrument, (structureExposure.get(change.instrument) ?? 0) + exposure)
     }
@@ -124,7 +135,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     take: (change, quantity) => {
       if (view.opens(change)) {
         sleeveCounts[change.sleeve]! += 1
-        positions += 1
+        totals.positions += 1
       }
       take(change, quantity)
     },

@@ -216,11 +216,10 @@ function chainsFor(cursor: BlockCursor, chains: readonly OptionChain[]): readonl
 
 /** Within the bar: what rests at the exchange, then the kernel's own exits, one trigger per instrument at a time. */
 function rangeOf(run: Run, cursor: BlockCursor): void {
+  if (run.exchange.restingCount() === 0 && run.kernel.runtime.state.guards.length === 0) return
   run.moment = 'range'
   run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
-  if (run.exchange.restingCount() > 0 || run.kernel.runtime.state.guards.length > 0) {
-    answer(run, run.exchange.range(run.at, cursor.bars()))
-  }
+  answer(run, run.exchange.range(run.at, cursor.bars()))
   for (let orders = run.kernel.runtime.state.executions - 1; orders !== run.kernel.runtime.state.executions; ) {
     if (run.kernel.runtime.state.guards.length === 0) return
     orders = run.kernel.runtime.state.executions

@@ -40,7 +40,7 @@ export function marginState(
   out: MarginState,
 ): MarginState {
   const { held, heldCount, cash, positions, marks } = listings.account
-  const { isOption, baseScale, instruments } = listings
+  const { isOption, isShare, baseScale, instruments } = listings
   const ofLong = purpose === 'initial' ? account.initialMargin : account.maintenanceMargin
   const ofShort = purpose === 'initial' ? account.initialMargin : account.shortMaintenanceMargin
   const lends = account.kind === 'margin'
@@ -57,7 +57,7 @@ export function marginState(
     const value = Number.isNaN(mark) ? 0 : positions[index]! * mark * baseScale[index]!
     available += value
     // As requirementFraction says, without asking it for each position.
-    const paidInFull = !lends || instruments[index]!.kind === 'crypto'
+    const paidInFull = !lends || (isShare[index] !== 1 && instruments[index]!.kind === 'crypto')
     required += Math.abs(value) * (paidInFull ? 1 : value < 0 ? ofShort : ofLong)
   }
   out.available = available
