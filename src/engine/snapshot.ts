@@ -1,4 +1,5 @@
-import { retireBatch } from './batch.ts'
+import { assert } from '../domain/assert.ts'
+import { awaitsStructure, retireBatch } from './batch.ts'
 import { freeze, revive } from './canonical.ts'
 import { type ClockRuntime, setColumns } from './clock.ts'
 import type { Parts } from './parts.ts'
@@ -38,6 +39,7 @@ export function restoreClock(clock: ClockRuntime, data: ClockSnapshot): void {
 }
 
 export function snapshotOf({ runtime }: Parts): Snapshot {
+  assert(!awaitsStructure(runtime), 'a snapshot must wait until the orders of structures are answered')
   retireBatch(runtime)
   const indicators: Record<string, unknown> = {}
   for (const [id, clock] of runtime.clocks) {

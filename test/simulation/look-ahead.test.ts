@@ -58,7 +58,8 @@ function lookAheadOf(make: Makers, market: RigMarket, cuts: number): string | nu
   return null
 }
 
-const market = drawnMarket(SEED, 4, 420)
+/** The market in which every strategy trades and sleeves cross; what is altered in it follows the profile's seed. */
+const market = drawnMarket(20_000_101, 4, 420)
 
 describe('invariant 7: no look-ahead through the whole engine', () => {
   it.each(STRATEGIES.map((strategy) => [strategy.name, strategy] as const))(

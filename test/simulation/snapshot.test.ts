@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/domain/events.ts'
+import { awaitsStructure } from '../../src/engine/batch.ts'
 import { createKernel, type Kernel, restoreKernel } from '../../src/engine/kernel.ts'
 import type { RunInput } from '../../src/engine/run.ts'
 import type { Snapshot } from '../../src/engine/snapshot.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
 import { drawnMarket } from '../contracts/strategy-rig.ts'
-import { propertyRuns, SEED } from '../profile.ts'
+import { propertyRuns } from '../profile.ts'
 import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
 import { journalOf, textOf } from './journal.ts'
 import { strategyInput } from './strategy-run.ts'
@@ -21,6 +22,9 @@ function said(commands: readonly Command[]): string {
     ),
   )
 }
+
+/** The market that shows structures and exits at the cuts below. */
+const MARKET_SEED = 20_000_101
 
 interface Alive {
   waiting: number
@@ -44,8 +48,12 @@ function comparesAll(input: RunInput, cutsAt: readonly number[], alive: Alive): 
   const cuts = new Set(cutsAt.map((part) => 1 + Math.floor((part * (events.length - 1)) / 1_000)))
   const plain = createKernel({ strategies })
   let other = createKernel({ strategies })
+  let due = 0
   for (const [at, event] of events.entries()) {
-    if (cuts.has(at)) {
+    if (cuts.has(at)) due += 1
+    // While a structure's order is on its way a snapshot is refused: the cut waits for the answer.
+    if (due > 0 && !awaitsStructure(other.runtime)) {
+      due = 0
       const { waiting, working, guards, structures } = other.runtime.state
       alive.waiting += waiting.length
       alive.working += working.length
@@ -77,7 +85,7 @@ describe('a kernel restored from a snapshot', () => {
 
   it('invariant 11: the built-in strategies go on with their indicators, memories and open structures', () => {
     const alive = nothingAlive()
-    const market = drawnMarket(SEED, 4, 260)
+    const market = drawnMarket(MARKET_SEED, 4, 260)
     comparesAll(strategyInput(STRATEGIES, market, []), [40, 333, 520, 521, 640, 780, 900], alive)
     for (const kind of ['guards', 'structures'] as const) expect([kind, alive[kind] > 0]).toEqual([kind, true])
   })
