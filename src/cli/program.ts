@@ -161,7 +161,7 @@ function addTools(program: Command): void {
     .command('risk')
     .description('the risk of a mix of return series, and what each of them carries of it')
     .requiredOption('--returns <file>', 'CSV with a column of dates and one column of returns per series')
-    .option('--weights <file>', 'CSV or JSON with a weight per series; equal ones where left out')
+    .option('--weights <file>', 'a weight per series (CSV, YAML or JSON); equal ones where left out')
     .addOption(new Option('--periods <count>', 'returns in a year').argParser(count).default(252))
     .addOption(new Option('--draws <count>', 'redrawn histories behind every interval').argParser(count).default(1000))
     .addOption(new Option('--seed <number>', 'another number redraws other histories').argParser(seed).default(1))

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../numerics/random.ts'
 import { packageRoot } from './package-root.ts'
 import { readReturnsTable } from './returns-file.ts'
-import { readWeights } from './weights-file.ts'
+import { readNumbers } from './sleeves-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-risk-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -67,25 +67,21 @@ describe('readReturnsTable', () => {
   })
 })
 
-describe('readWeights', () => {
+describe('weights of a mix', () => {
   const names = ['a', 'b']
   it.each([
-    ['w.csv', 'name,weight\nb,0.25\na,0.5\n'],
-    ['w.csv', 'b,0.25\na,0.5\n'],
-    ['w.json', '{"a": 0.5, "b": 0.25}'],
-    ['w.json', '{"method": "fixed", "weights": {"b": 0.25, "a": 0.5}, "cash": 0.25}'],
-  ])('takes %s %j', async (name, text) => {
-    expect(await readWeights(file(name, text), names)).toEqual([0.5, 0.25])
+    ['w.csv', 'name,weight\nb,-0.25\na,0.5\n'],
+    ['w.json', '{"a": 0.5, "b": -0.25}'],
+    ['w.json', '{"method": "fixed", "weights": {"b": -0.25, "a": 0.5}, "cash": 0.75}'],
+  ])('are taken from %s %j', async (name, text) => {
+    expect([...(await readNumbers(file(name, text), names))]).toEqual([0.5, -0.25])
   })
   it.each([
-    ['w.csv', 'name,weight\na,0.5\n', 'no weight for "b"; write 0 for a series that is not held'],
-    ['w.csv', 'name,weight\na,0.5\nc,0.5\n', '"c" is no series; they are "a", "b"'],
-    ['w.csv', 'name,weight\na,0.5\na,0.5\n', '"a" has two weights'],
-    ['w.csv', 'name,weight\na,half\nb,0.5\n', 'the weight of "a" is no number'],
-    ['w.json', '[0.5, 0.5]', 'it holds no object of names and weights'],
+    ['w.csv', 'name,weight\na,0.5\n', 'give every series a number'],
+    ['w.csv', 'name,weight\na,0.5\nb,0.1\nc,0.5\n', 'is no series; there are a, b'],
     ['w.json', '{"a": 0.5,', 'cannot be read'],
-  ])('refuses %s %j and says why', async (name, text, said) => {
-    await expect(readWeights(file(name, text), names)).rejects.toThrow(said)
+  ])('are refused from %s %j', async (name, text, said) => {
+    await expect(readNumbers(file(name, text), names)).rejects.toThrow(said)
   })
 })
 

@@ -190,12 +190,14 @@ export function budgetOf(entries: SleeveEntries): readonly BudgetPart[] | null {
   return treeOf(entries)
 }
 
-/** A number for every sleeve. @throws FaultError FILE_VALUE_INVALID where one is missing */
+/** A number for every sleeve and for nothing else. @throws FaultError FILE_VALUE_INVALID */
 export async function readNumbers(path: string, sleeves: readonly string[]): Promise<Float64Array> {
   const file = basename(path)
   const value = await readNamed(path, sleeves)
   const numbers = z.union([z.number(), z.object({ weight: z.number() }).transform(({ weight }) => weight)])
   const given = checkedBy(z.record(z.string(), numbers), value, file)
+  const stranger = Object.keys(given).find((name) => !sleeves.includes(name))
+  if (stranger !== undefined) throw invalid(file, stranger, `is no series; there are ${sleeves.join(', ')}`)
   return Float64Array.from(sleeves, (name) => {
     const own = given[name]
     if (own === undefined) throw invalid(file, name, 'is missing; give every series a number')

@@ -25,6 +25,7 @@ import { benchCase, runLengthCase } from './bench.ts'
 import type { ReadTable } from './case-files.ts'
 import { ladderCase, ladderPoint } from './ladder.ts'
 import type { RunCase } from './run-case.ts'
+import { lifecycleScenarioCase, sizingCycleCase } from './sizing-cycle.ts'
 
 type Input = Readonly<Record<string, unknown>>
 type Named = Readonly<Record<string, number>>
@@ -245,6 +246,8 @@ const RULES: readonly (readonly [string, (input: Input, readTable: ReadTable) =>
   ['portfolio_sharpe_vs_', sharpeTargetCase],
   ['stage_limits_', stageLimitsCase],
   ['order_cap_', orderCapCase],
+  ['sizing_cycle_limits_', sizingCycleCase],
+  ['lifecycle_seed_scenario', lifecycleScenarioCase],
   [
     'daily_loss_',
     (input) => ({

@@ -1,6 +1,6 @@
-import { runAttributionCase } from './attribution.ts'
 import { runAllocationCase } from './allocation.ts'
 import { ALLOCATION_RULES, runAllocationRulesCase } from './allocation-rules.ts'
+import { runAttributionCase } from './attribution.ts'
 import { type ReadTable, readCase, tableReader } from './case-files.ts'
 import { type Comparison, compare, type Difference } from './compare.ts'
 import { runIndicatorsCase } from './indicators.ts'

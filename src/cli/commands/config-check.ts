@@ -1,7 +1,9 @@
+import { unreachable } from '../../domain/assert.ts'
 import type { SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
+import { deployment } from '../../pipeline/risk/deployment.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { overlapsOf } from '../config/overlaps.ts'
@@ -74,6 +76,7 @@ function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
       notEvaluated: sleeve.universeRules.notEvaluated,
     })),
     limits: config.limits,
+    deployable: deployable(loaded),
     overlaps,
     warnings,
     notes: loaded.notes,
@@ -94,6 +97,37 @@ async function filesOf(loaded: LoadedPortfolio, folder: string): Promise<readonl
   }))
 }
 
+/** The most that places and sizes put to work at once; null where a sleeve has neither. */
+function deployable({ config }: LoadedPortfolio): { amount: number; share: number; positions: number } | null {
+  const scale = countsPerUnit(config.currency)
+  const total = config.capital / scale
+  const places = config.sleeves
+    .filter(({ strategy }) => strategy !== null)
+    .map(({ capital, limits, sizing }) => ({
+      capital: capital / scale,
+      positionsMax: limits.positionsMax ?? Number.NaN,
+      size: sizeOf(sizing, capital / scale, total),
+    }))
+  const most = deployment(places, total)
+  return Number.isFinite(most.total) ? { amount: most.total, share: most.share, positions: most.positionsMax } : null
+}
+
+/** Money in one position; NaN where it depends on a price. */
+function sizeOf(sizing: SleeveConfig['sizing'], sleeve: number, portfolio: number): number {
+  switch (sizing.kind) {
+    case 'notional':
+      return sizing.amount
+    case 'maximumLoss':
+      return sizing.budget
+    case 'percent':
+      return sizing.fraction * (sizing.of === 'sleeve' ? sleeve : portfolio)
+    case 'quantity':
+      return Number.NaN
+    default:
+      return unreachable(sizing)
+  }
+}
+
 type View = ReturnType<typeof viewOf>
 
 function printView(view: View): void {
@@ -109,6 +143,10 @@ function printView(view: View): void {
     sleeve.decides,
   ])
   print(`\n${textTable(['sleeve', 'strategy', 'weight', 'capital', 'names', 'places', 'decides'], rows, [2, 3, 4, 5])}`)
+  if (view.deployable !== null) {
+    const { amount, share, positions } = view.deployable
+    print(`\nAt most ${money(amount)} (${(share * 100).toFixed(1)} %) work at once, in ${positions} positions.`)
+  }
   if (view.overlaps.length > 0) {
     print('\nInstruments of several sleeves, whose wishes are netted:')
     for (const { instrument, sleeves } of view.overlaps) print(`  ${instrument}: ${sleeves.join(', ')}`)

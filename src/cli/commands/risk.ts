@@ -13,8 +13,8 @@ import { TAIL_METHODS } from '../../pipeline/metrics/tail-risk.ts'
 import { print, printJson } from '../output.ts'
 import { decimal, percentTo, ratio } from '../report/numbers.ts'
 import { type ReturnsTable, readReturnsTable } from '../returns-file.ts'
+import { readNumbers } from '../sleeves-file.ts'
 import { textTable } from '../text-table.ts'
-import { readWeights } from '../weights-file.ts'
 
 interface RiskOptions {
   readonly returns: string
@@ -34,7 +34,7 @@ export async function risk(options: RiskOptions): Promise<void> {
   const table = await readReturnsTable(options.returns)
   const { names, columns } = table
   const weights =
-    options.weights === undefined ? names.map(() => 1 / names.length) : await readWeights(options.weights, names)
+    options.weights === undefined ? names.map(() => 1 / names.length) : [...(await readNumbers(options.weights, names))]
   const rows = commonRows(columns)
   if (rows.length < 2) {
     const reason = `its ${names.length} series have ${rows.length} rows in common, and risk needs at least 2; leave out the series with gaps`

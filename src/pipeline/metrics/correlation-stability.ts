@@ -11,7 +11,7 @@ export interface RegimeRule {
   readonly level: number
 }
 
-export const REGIME_RULE: RegimeRule = { move: 0.3, days: 30, level: 0.7 }
+const REGIME_RULE: RegimeRule = { move: 0.3, days: 30, level: 0.7 }
 
 export interface RegimeAlert {
   readonly index: number

@@ -129,7 +129,7 @@ describe('blockDraws', () => {
     expect([...blockDraws(0, { random: createRandom(1), draws: 5, block: 1 })]).toEqual([])
   })
   it('takes every row equally often in the long run', () => {
-    const counts = new Array<number>(7).fill(0)
+    const counts = Array.from({ length: 7 }, () => 0)
     for (const rows of blockDraws(7, { random: createRandom(2), draws: 4000, block: 3 }))
       for (const row of rows) counts[row]! += 1
     for (const count of counts) expect(Math.abs(count - 4000)).toBeLessThan(250)

@@ -25,7 +25,7 @@ function play(state: BenchState, correlations: readonly number[], sharpe: readon
     }))
     .filter(({ moves }) => moves.length > 0)
 }
-const times = (count: number, value: number): number[] => new Array<number>(count).fill(value)
+const times = (count: number, value: number): number[] => Array.from({ length: count }, () => value)
 
 describe('the correlation bench', () => {
   it('benches the lower Sharpe ratio on the thirtieth day above, and takes it back on the thirtieth calm one', () => {

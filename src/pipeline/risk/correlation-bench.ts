@@ -34,9 +34,9 @@ const EPSILON = 1e-12
 export function startBench(sleeves: number): BenchState {
   return {
     sleeves,
-    above: new Array<number>((sleeves * (sleeves - 1)) / 2).fill(0),
-    calm: new Array<number>(sleeves).fill(0),
-    benched: new Array<boolean>(sleeves).fill(false),
+    above: Array.from({ length: (sleeves * (sleeves - 1)) / 2 }, () => 0),
+    calm: Array.from({ length: sleeves }, () => 0),
+    benched: Array.from({ length: sleeves }, () => false),
   }
 }
 

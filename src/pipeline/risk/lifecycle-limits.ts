@@ -2,10 +2,10 @@
  * The limits of a lifecycle portfolio: entries of one cycle are judged in turn and each uses up room, so that the same
  * room is never given twice. The smallest room binds; a refusal is named in the order of `LIFECYCLE_RULES`.
  */
+import type { LifecycleStage } from '../../domain/allocation.ts'
 import { dailyLossBreached } from './daily-loss.ts'
 
-export const STAGES = ['MATURE', 'VALIDATION', 'DISCOVERY', 'DECAY', 'PAPER'] as const
-export type Stage = (typeof STAGES)[number]
+export type Stage = LifecycleStage
 
 /** In the order in which they are asked: the first to object names the refusal. */
 export const LIFECYCLE_RULES = [

@@ -13,7 +13,7 @@ describe('gradual re-entry', () => {
       endReentrySession(state, REENTRY_RULE)
       return factor
     })
-    expect(factors).toEqual([0.25, 0.5, 0.75, 1].flatMap((factor) => new Array<number>(5).fill(factor)).concat(1))
+    expect(factors).toEqual([0.25, 0.5, 0.75, 1].flatMap((factor) => Array.from({ length: 5 }, () => factor)).concat(1))
   })
   it('falls back to nothing at a new breach and starts over', () => {
     const state = startReentry()
