@@ -41,6 +41,7 @@ export function bookPart(runtime: Runtime, part: Part): void {
         instrument: part.instrument,
         protection: part.protection,
         extreme: part.price * state.factor[part.instrument]!,
+        sentBar: -1,
       })
     }
   }

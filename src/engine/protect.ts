@@ -63,7 +63,8 @@ export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
   const { state } = runtime
   const placed = new Set<number>()
   for (const guard of [...state.guards]) {
-    if (placed.has(guard.instrument)) continue
+    const bar = state.sleeves[guard.sleeve]!.bars
+    if (placed.has(guard.instrument) || guard.sentBar === bar) continue
     const row = rowOf(quotes, guard.instrument)
     if (row < 0) continue
     const quantity = 0 - openUnits(runtime, guard)
@@ -75,6 +76,7 @@ export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
     if (!stopped && !reached) continue
     if (placed.size === 0) beginCycle(runtime)
     placed.add(guard.instrument)
+    guard.sentBar = bar
     placeTriggered(runtime, {
       sleeve: guard.sleeve,
       instrument: guard.instrument,

@@ -81,6 +81,8 @@ export interface Guard {
   readonly protection: Protection
   /** Highest (for shorts lowest) close or price since entry, on the signal scale. */
   extreme: number
+  /** Bar of the sleeve's clock in which its level last sent an order: what the bar's volume could not take waits. */
+  sentBar: number
 }
 
 /** A multi-leg position. */
