@@ -56,6 +56,7 @@ export function weightsOfComponents(covariance: Float64Array, size: number, budg
   if (start > 0) x = x.map((value) => value / start)
   let best = x
   let bestResidual = Number.POSITIVE_INFINITY
+  let stalled = 0
   for (let step = 0; step < STEPS_MAX; step += 1) {
     const slope = times(correlation, size, x)
     const gradient = slope.map((value, index) => value - shares[index]! / x[index]!)
@@ -63,10 +64,11 @@ export function weightsOfComponents(covariance: Float64Array, size: number, budg
     for (let index = 0; index < size; index += 1) {
       residual = Math.max(residual, Math.abs(gradient[index]! * x[index]!) / shares[index]!)
     }
-    if (residual < bestResidual) {
+    stalled = residual < bestResidual ? 0 : stalled + 1
+    if (stalled === 0) {
       best = x
       bestResidual = residual
-    } else if (bestResidual < 1e-12) break // rounding has the last word
+    } else if (bestResidual < 1e-12 || (stalled > 8 && bestResidual < 1e-3)) break // rounding has the last word
     if (residual < 1e-15) break
     const next = newtonStep(correlation, shares, x, gradient, smallest)
     if (next === null) break

@@ -171,7 +171,7 @@ export function ledoitWolfConstant(observations: Float64Array, size: number): Sh
   const common = size > 1 ? correlations / ((size * (size - 1)) / 2) : 0
   const target = matrix.map((value, at) => {
     const [i, j] = [Math.floor(at / size), at % size]
-    return i === j ? value : common * deviations[i]! * deviations[j]!
+    return i === j ? value : common * (deviations[i]! * deviations[j]!)
   })
   let scatter = 0
   let alignment = 0

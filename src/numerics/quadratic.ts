@@ -95,7 +95,11 @@ function solved(triangle: Float64Array, linear: Float64Array, ready: Ready): Flo
   }
   const limit = 50 * (size + rows.length)
   for (let step = 0; step < limit; step += 1) {
-    const worst = worstRow(state, rows, floors, equalities)
+    let worst = worstRow(state, rows, floors, equalities)
+    if (worst === -1) {
+      refine(state, triangle, linear, rows, floors)
+      worst = worstRow(state, rows, floors, equalities)
+    }
     if (worst === -1) return state.x
     if (!settle(state, rows, floors, worst, equalities)) return null
   }
@@ -111,6 +115,8 @@ interface State {
   readonly r: Float64Array
   readonly active: number[]
   readonly multipliers: number[]
+  /** -1 for an equality whose row was turned round. */
+  readonly signs: number[]
 }
 
 function startOf(triangle: Float64Array, size: number, linear: Float64Array): State {
@@ -131,7 +137,7 @@ function startOf(triangle: Float64Array, size: number, linear: Float64Array): St
     for (let k = 0; k < size; k += 1) total += j[row * size + k]! * turned[k]!
     x[row] = total
   }
-  return { size, x, j, r: new Float64Array(size * size), active: [], multipliers: [] }
+  return { size, x, j, r: new Float64Array(size * size), active: [], multipliers: [], signs: [] }
 }
 
 /** J' row */
@@ -212,11 +218,51 @@ function settle(
     }
     if (move === primal) {
       addRow(state, index, multiplier, d)
+      state.signs.push(turned)
       return true
     }
     dropRow(state, drop)
   }
   return false
+}
+
+const REFINEMENTS = 3
+
+/**
+ * Takes off what rounding has left of the way here, which began far away where the matrix is near singular: the active
+ * rows are met again, and the slope along them is made zero.
+ */
+function refine(
+  state: State,
+  triangle: Float64Array,
+  linear: Float64Array,
+  rows: readonly Float64Array[],
+  floors: Float64Array,
+): void {
+  const { size, j, r, active, signs } = state
+  const count = active.length
+  for (let round = 0; round < REFINEMENTS; round += 1) {
+    const slope = productOf(triangle, size, state.x).map((value, index) => linear[index]! - value)
+    const step = projected(j, size, slope)
+    for (let k = 0; k < count; k += 1) {
+      let total = signs[k]! * (floors[active[k]!]! - dot(rows[active[k]!]!, state.x))
+      for (let inner = 0; inner < k; inner += 1) total -= r[inner * size + k]! * step[inner]!
+      step[k] = total / r[k * size + k]!
+    }
+    const { x } = state
+    state.x = x.map((value, at) => value + dot(j.subarray(at * size, at * size + size), step))
+  }
+}
+
+/** L L' x */
+function productOf(triangle: Float64Array, size: number, x: Float64Array): Float64Array {
+  const inner = new Float64Array(size)
+  for (let row = 0; row < size; row += 1) {
+    for (let column = 0; column <= row; column += 1) {
+      inner[column] = inner[column]! + triangle[row * size + column]! * x[row]!
+    }
+  }
+  return inner.map((_, row) => dot(triangle.subarray(row * size, row * size + row + 1), inner.subarray(0, row + 1)))
 }
 
 /** R^-1 d */
@@ -258,6 +304,7 @@ function dropRow(state: State, place: number): void {
   const { size, j, r, active, multipliers } = state
   active.splice(place, 1)
   multipliers.splice(place, 1)
+  state.signs.splice(place, 1)
   const count = active.length
   for (let column = place; column < count; column += 1) {
     for (let row = 0; row <= column + 1; row += 1) r[row * size + column] = r[row * size + column + 1]!
