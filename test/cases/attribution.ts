@@ -2,6 +2,7 @@
 
 import { type BrinsonPeriod, brinson, linkBrinson, mencheroTerms } from '../../src/pipeline/metrics/brinson.ts'
 import { driftedPortfolio } from '../../src/pipeline/metrics/contribution.ts'
+import { defined } from '../../src/pipeline/metrics/defined.ts'
 import { nettedParts } from '../../src/pipeline/metrics/netting-attribution.ts'
 import { totalReturn } from '../../src/pipeline/metrics/returns.ts'
 import { volatility } from '../../src/pipeline/metrics/risk.ts'
@@ -96,9 +97,9 @@ function covarianceCase(input: Input): Record<string, unknown> {
 function componentFields(result: RiskComponents): Record<string, unknown> {
   return {
     portfolio_vol: result.total,
-    marginal: result.marginal,
+    marginal: result.marginal.map(defined),
     component: result.component,
-    percent: result.share,
+    percent: result.share.map(defined),
     sum_component: result.component.reduce((sum, value) => sum + value, 0),
   }
 }
@@ -173,8 +174,8 @@ function nettingCase(input: Input): Record<string, unknown> {
     price: Number(input['price']),
     mark: Number(input['next_price']),
   })
-  const named = (values: readonly number[]): Record<string, number> =>
-    Object.fromEntries(names.map((name, at) => [name, values[at]!]))
+  const named = (values: readonly number[]): Record<string, number | null> =>
+    Object.fromEntries(names.map((name, at) => [name, defined(values[at]!)]))
   return {
     net_order: parts.net,
     pnl: named(parts.profits),

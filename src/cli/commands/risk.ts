@@ -143,9 +143,7 @@ function printReport(
   const { names } = table
   const rows = commonRows(table.columns)
   const span = table.dates === null ? '' : `, ${dateOf(table, rows[0]!)} to ${dateOf(table, rows[rows.length - 1]!)}`
-  print(
-    `${report.observations} returns that all ${names.length} series of "${table.file}" have${span}; ${periods} a year\n`,
-  )
+  print(`${report.observations} returns that every series of "${table.file}" has${span}; ${periods} a year\n`)
   print(seriesTable(names, weights, report))
   print(`\nCorrelation\n${correlationTable(names, report)}`)
   print(

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { correlationReduction } from './correlation-reduction.ts'
+import { meanPairwise, stepSpike } from './correlation-spike.ts'
 import { dailyLossBreached } from './daily-loss.ts'
 import { leverageReduction } from './leverage-reduction.ts'
 import { cappedOrder } from './order-cap.ts'
@@ -22,6 +23,25 @@ describe('correlationReduction', () => {
       [Number.NaN, -0.9, 1],
     ]
     expect(correlationReduction(matrix, 0.7)).toEqual([1, 1, 1])
+  })
+})
+
+describe('the correlation spike', () => {
+  it('halts above one level, resumes below the other, and keeps still between them', () => {
+    const state = { halted: false }
+    const moves = [0.8, 0.81, 0.75, 0.7, Number.NaN, 0.69, 0.75].map((mean) =>
+      stepSpike(state, { halt: 0.8, resume: 0.7 }, mean),
+    )
+    expect(moves).toEqual([null, 'halt', null, null, null, 'resume', null])
+  })
+  it('takes the mean of the pairs that are known', () => {
+    const matrix = [
+      [1, 0.5, Number.NaN],
+      [0.5, 1, 0.9],
+      [Number.NaN, 0.9, 1],
+    ]
+    expect(meanPairwise(matrix)).toBeCloseTo(0.7, 15)
+    expect(meanPairwise([[1]])).toBeNaN()
   })
 })
 

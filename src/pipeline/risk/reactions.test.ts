@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SEVERITIES } from '../../domain/risk.ts'
-import { type Breach, REACTIONS, respond, VIOLATION_SEVERITY } from './reactions.ts'
+import { type Breach, blocksEntry, drawdownReaction, REACTIONS, respond, VIOLATION_SEVERITY } from './reactions.ts'
 
 const ALL: readonly Breach[] = [
   { kind: 'position_size', subject: 'SPY' },
@@ -33,5 +33,37 @@ describe('reactions to violations', () => {
   it('exist for every severity', () => {
     expect(new Set(Object.values(VIOLATION_SEVERITY))).toEqual(new Set(SEVERITIES))
     for (const { reaction } of respond(ALL)) expect(REACTIONS).toContain(reaction)
+  })
+})
+
+describe('drawdownReaction', () => {
+  it('halts first and liquidates at the deeper level', () => {
+    const levels = { halt: 0.15, liquidate: 0.2 }
+    expect([0.15, 0.151, 0.2, 0.201].map((drawdown) => drawdownReaction(drawdown, levels))).toEqual([
+      null,
+      'halt_entries',
+      'halt_entries',
+      'liquidate_all',
+    ])
+  })
+  it('liquidates at once where both levels are one, and never without the deeper one', () => {
+    expect(drawdownReaction(0.16, { halt: 0.15, liquidate: 0.15 })).toBe('liquidate_all')
+    expect(drawdownReaction(0.9, { halt: 0.15, liquidate: null })).toBe('halt_entries')
+  })
+})
+
+describe('blocksEntry', () => {
+  const entry = { sleeve: 'trend', group: 'futures', instrument: 'SPY' }
+  it('keeps out what an open violation covers, and nothing else', () => {
+    const blocked = (subject: string): boolean => blocksEntry(new Set([subject]), entry)
+    expect(['portfolio', 'futures', 'trend', 'SPY', 'news', 'QQQ'].map(blocked)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
+    expect(blocksEntry(new Set(['futures']), { ...entry, group: null })).toBe(false)
   })
 })

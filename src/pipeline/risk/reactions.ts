@@ -35,7 +35,7 @@ const REACTION_BY_SEVERITY: Readonly<Record<Severity, Reaction>> = {
 
 export interface Breach {
   readonly kind: ViolationKind
-  /** 'portfolio', or a sleeve's or an instrument's id. */
+  /** 'portfolio', or the id of a group, a sleeve or an instrument. */
   readonly subject: string
 }
 
@@ -54,4 +54,36 @@ export function respond(
     return { ...breach, severity, reaction: configured[breach.kind] ?? REACTION_BY_SEVERITY[severity] }
   })
   return SEVERITIES.flatMap((severity) => responses.filter((response) => response.severity === severity))
+}
+
+export interface DrawdownLevels {
+  /** Entries halt when the drawdown is above this positive fraction, */
+  readonly halt: number
+  /** and everything is sold when it is above this deeper one; null: never. */
+  readonly liquidate: number | null
+}
+
+const EPSILON = 1e-12
+
+/** What a drawdown asks for; the same level for both liquidates at once. Null within the limits. */
+export function drawdownReaction(drawdown: number, { halt, liquidate }: DrawdownLevels): Reaction | null {
+  if (liquidate !== null && drawdown > liquidate + EPSILON) return 'liquidate_all'
+  return drawdown > halt + EPSILON ? 'halt_entries' : null
+}
+
+/** What an entry belongs to. */
+export interface EntryScope {
+  readonly sleeve: string
+  readonly group: string | null
+  readonly instrument: string
+}
+
+/** Whether an open violation of a subject keeps an entry out: the portfolio's all, others those within their scope. */
+export function blocksEntry(openSubjects: ReadonlySet<string>, { sleeve, group, instrument }: EntryScope): boolean {
+  return (
+    openSubjects.has('portfolio') ||
+    openSubjects.has(sleeve) ||
+    openSubjects.has(instrument) ||
+    (group !== null && openSubjects.has(group))
+  )
 }
