@@ -1,6 +1,7 @@
 import { countsPerUnit } from '../domain/currencies.ts'
 import type { Instant, TradeDate } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
+import { booksRecord } from './books-record.ts'
 import type { Run } from './drive.ts'
 import { INVARIANTS } from './invariants.ts'
 import type { Recorder } from './recorder.ts'
@@ -41,7 +42,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     maxOrdersPerInstrumentCycle: recorder.orders.ordersPerInstrumentCycle(),
     invariants: { checked, violated: run.auditor?.violated ?? [] },
     notes: run.market.notes,
-    canonical: run.kernel.canonical(),
+    canonical: booksRecord(runtime, recorder.attribution),
     cycles: run.cycle,
     events: run.seq,
   }

@@ -170,7 +170,7 @@ export interface RunResult {
   readonly invariants: { readonly checked: Readonly<Record<string, number>>; readonly violated: readonly string[] }
   /** Listing later, ending earlier, parity, model-priced options and the like: said in the report. */
   readonly notes: readonly string[]
-  /** Canonical bytes of the final books; the edge hashes them. */
+  /** Canonical bytes of the final books and of every booking; the edge hashes them. */
   readonly canonical: Uint8Array
   readonly cycles: number
   readonly events: number

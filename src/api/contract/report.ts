@@ -224,7 +224,7 @@ export interface BacktestReport {
   readonly events: number
   readonly parity: Readonly<Record<string, string>>
   readonly notes: readonly string[]
-  /** SHA-256 of the canonical bytes of the final books, in hexadecimal. */
+  /** SHA-256 of the canonical bytes of the final books and of every booking, in hexadecimal. */
   readonly booksHash: string
   readonly files: ReportFiles
 }
