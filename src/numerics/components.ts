@@ -1,5 +1,5 @@
 import { exp, log } from './elementary.ts'
-import { cholesky, diagonalOf, dot, scaled, solveCholesky, subMatrix, times } from './linear.ts'
+import { cholesky, diagonalOf, dot, scaled, solveCholesky, subMatrix, times, withRidge } from './linear.ts'
 
 /**
  * The standard deviation of a weighted sum and its parts: sqrt(w' C w), the derivative by each weight (marginal), and
@@ -31,9 +31,15 @@ function barrier(covariance: Float64Array, budgets: Float64Array, x: Float64Arra
   return value
 }
 
+/** Added to each correlation of 1 where a mix without any movement exists: no weights have the wanted components then. */
+const HEDGED_RIDGE = 1e-6
+/** A largest miss above this, relative to a budget, says that such a mix exists. */
+const HEDGED_MISS = 1e-6
+
 /**
  * Positive weights that add up to 1 and whose components of the deviation stand in the proportion of the budgets:
- * Newton's method on the convex barrier, over the correlations.
+ * Newton's method on the convex barrier, over the correlations. Where the parts can cancel each other out to nothing, a
+ * ridge of a millionth on the correlations decides.
  *
  * @param covariance positive semidefinite, every entry of its diagonal above 0
  * @param budgets each above 0
@@ -50,31 +56,42 @@ export function weightsOfComponents(covariance: Float64Array, size: number, budg
   }
   const shares = budgets.map((budget) => budget / whole)
   smallest /= whole
+  const plain = solvedBarrier(correlation, shares, smallest)
+  const found =
+    plain.miss <= HEDGED_MISS ? plain : solvedBarrier(withRidge(correlation, size, HEDGED_RIDGE), shares, smallest)
+  return normalised(found.x.map((value, index) => value * scale[index]!))
+}
+
+interface BarrierMinimum {
+  readonly x: Float64Array
+  /** Largest distance of a component from its share, relative to the share. */
+  readonly miss: number
+}
+
+function solvedBarrier(correlation: Float64Array, shares: Float64Array, smallest: number): BarrierMinimum {
+  const size = shares.length
   // the answer for one common correlation of 1/2, a point inside for every other
   let x: Float64Array = shares.map((share) => Math.sqrt(share))
-  const start = Math.sqrt(dot(times(correlation, size, x), x))
+  const start = Math.sqrt(Math.max(0, dot(times(correlation, size, x), x)))
   if (start > 0) x = x.map((value) => value / start)
-  let best = x
-  let bestResidual = Number.POSITIVE_INFINITY
+  let best: BarrierMinimum = { x, miss: Number.POSITIVE_INFINITY }
   let stalled = 0
   for (let step = 0; step < STEPS_MAX; step += 1) {
     const slope = times(correlation, size, x)
     const gradient = slope.map((value, index) => value - shares[index]! / x[index]!)
-    let residual = 0
+    let miss = 0
     for (let index = 0; index < size; index += 1) {
-      residual = Math.max(residual, Math.abs(gradient[index]! * x[index]!) / shares[index]!)
+      miss = Math.max(miss, Math.abs(gradient[index]! * x[index]!) / shares[index]!)
     }
-    stalled = residual < bestResidual ? 0 : stalled + 1
-    if (stalled === 0) {
-      best = x
-      bestResidual = residual
-    } else if (bestResidual < 1e-12 || (stalled > 8 && bestResidual < 1e-3)) break // rounding has the last word
-    if (residual < 1e-15) break
+    stalled = miss < best.miss ? 0 : stalled + 1
+    if (stalled === 0) best = { x, miss }
+    else if (best.miss < 1e-12 || (stalled > 8 && best.miss < 1e-3)) break // rounding has the last word
+    if (miss < 1e-15) break
     const next = newtonStep(correlation, shares, x, gradient, smallest)
     if (next === null) break
     x = next
   }
-  return normalised(best.map((value, index) => value * scale[index]!))
+  return best
 }
 
 function newtonStep(
