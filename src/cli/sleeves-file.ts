@@ -29,7 +29,8 @@ export interface SleeveEntries {
   readonly [name: string]: SleeveEntry
 }
 
-const fraction = z.number().min(0).max(1)
+const ofOne = 'must be from 0 to 1'
+const fraction = z.number({ error: ofOne }).min(0, { error: ofOne }).max(1, { error: ofOne })
 const entrySchema: z.ZodType<SleeveEntry> = z.lazy(() =>
   z.union(
     [
@@ -72,7 +73,8 @@ function checkedBy<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]!
-  throw invalid(file, pathText(issue.path as (string | number)[]), `${issue.message}; correct it`)
+  const said = `${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`
+  throw invalid(file, pathText(issue.path as (string | number)[]), `${said}; correct it`)
 }
 
 async function readDocument(path: string): Promise<unknown> {

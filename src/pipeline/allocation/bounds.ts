@@ -33,7 +33,8 @@ export function boundsProblem({ lower, upper, groups }: WeightBounds, names: rea
   }
   if (least <= 1 + ROUNDING) return null
   const isUniform = lower.every((value) => value === lower[0])
-  const sum = isUniform && groups.length === 0 ? `${lower.length} x ${lower[0]} = ${least}` : `together ${least}`
+  const total = Number(least.toPrecision(9))
+  const sum = isUniform && groups.length === 0 ? `${lower.length} x ${lower[0]} = ${total}` : `together ${total}`
   return `need at least ${sum}, above 1; make the lower ones smaller`
 }
 
