@@ -43,7 +43,7 @@ function trailLevel(runtime: Runtime, guard: Guard, long: boolean): number {
 /** At the auction: a level that the first price has already passed closes the position there, netted with the others. */
 export function guardAuction(runtime: Runtime, quotes: QuoteColumns): void {
   const { state } = runtime
-  for (const guard of [...state.guards]) {
+  for (const guard of state.guards) {
     const row = rowOf(quotes, guard.instrument)
     if (row < 0) continue
     const first = quotes.first[row]!
@@ -62,7 +62,7 @@ export function guardAuction(runtime: Runtime, quotes: QuoteColumns): void {
 export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
   const { state } = runtime
   const placed = new Set<number>()
-  for (const guard of [...state.guards]) {
+  for (const guard of state.guards) {
     const bar = state.sleeves[guard.sleeve]!.bars
     if (placed.has(guard.instrument) || guard.sentBar === bar) continue
     const row = rowOf(quotes, guard.instrument)
@@ -100,7 +100,7 @@ function openUnits(runtime: Runtime, guard: Guard): number {
 export function guardClose(runtime: Runtime, slice: Slice): void {
   const { state } = runtime
   if (state.guards.length === 0) return
-  for (const guard of [...state.guards]) {
+  for (const guard of state.guards) {
     const column = slice.instruments.indexOf(guard.instrument)
     if (column < 0 || Number.isNaN(slice.close[column]!)) continue
     const { trail, bars } = guard.protection

@@ -363,8 +363,8 @@ function endOptionDay(run: Run, cursor: BlockCursor): void {
     return
   const priceOf = (underlying: InstrumentId): number => runtime.state.mark[runtime.byId.get(underlying)!]!
   const dividendOf = (underlying: InstrumentId): number => nextDividend(run, cursor.block, underlying)
-  for (const action of [...run.exchange.expiries(run.tradeDate, priceOf)]) act(run, action)
-  for (const action of [...run.exchange.earlyAssignments(run.tradeDate, { priceOf, dividendOf, rate: EXERCISE_RATE })])
+  for (const action of run.exchange.expiries(run.tradeDate, priceOf)) act(run, action)
+  for (const action of run.exchange.earlyAssignments(run.tradeDate, { priceOf, dividendOf, rate: EXERCISE_RATE }))
     act(run, action)
 }
 

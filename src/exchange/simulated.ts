@@ -168,7 +168,7 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
       desk.excess = Number.NaN
     },
     convert({ from, sold, to, bought }) {
-      movePurse(listings, currencyPlace(listings, from), -sold)
+      movePurse(listings, currencyPlace(listings, from), 0 - sold)
       movePurse(listings, currencyPlace(listings, to), bought)
       desk.excess = Number.NaN
     },

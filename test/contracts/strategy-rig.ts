@@ -167,8 +167,8 @@ export function strategyRig(strategy: Strategy, parameters: Parameters, market: 
   const indicators = indicatorRig(strategy, parameters, columns)
   const book: Book = {
     memory: strategy.start(parameters),
-    held: new Array(columns).fill(null),
-    waiting: new Array(columns).fill(null),
+    held: Array.from({ length: columns }, () => null),
+    waiting: Array.from({ length: columns }, () => null),
     structures: [],
     nextId: 1,
   }

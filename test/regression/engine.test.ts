@@ -106,7 +106,7 @@ describe('wishes', () => {
       if (bar === 0 || bar === 2) out.change(0, huge, 'in')
     }
     const short: Act = (_, out, bar) => {
-      if (bar === 0) out.change(0, quantity(-huge), 'in')
+      if (bar === 0) out.change(0, quantity(0 - huge), 'in')
       if (bar === 4) out.exit(0, 'out')
     }
     const result = runBacktest(

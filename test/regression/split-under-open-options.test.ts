@@ -11,7 +11,7 @@ const SEED = 7
 describe('a split of the underlying while option structures are open', async () => {
   const loaded = await loadPortfolio(join(import.meta.dirname, '../../presets/channels.yaml'))
   const reach = { from: 20_200_101 as TradeDate, to: 20_221_231 as TradeDate }
-  const market = await simulatedMarketData(loaded, SEED, reach)
+  const market = simulatedMarketData(loaded, SEED, reach)
   const strategies = [...loaded.strategies.values()]
   const result = runBacktest({ config: loaded.config, market, strategies, checks: true })
   const adjusted = result.attribution.filter(({ reason }) => reason === 'adjustment')

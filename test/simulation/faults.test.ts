@@ -13,6 +13,7 @@ const FAULTS: Readonly<Record<string, (view: View, out: IntentSink) => unknown>>
     throw new Error('broken')
   },
   'throws what is no error': () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- what a careless strategy may do
     throw 'broken'
   },
   'returns a promise': async () => ({ bar: 1 }),

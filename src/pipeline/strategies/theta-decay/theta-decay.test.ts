@@ -23,7 +23,7 @@ function wishesOf(market: RigMarket, parameters: Record<string, unknown> = {}) {
   return logOf(strategy, { ...defaults, ...parameters } as never, market)
 }
 
-const flat = (price: number, bars: number): number[] => new Array(bars).fill(price)
+const flat = (price: number, bars: number): number[] => Array.from({ length: bars }, () => price)
 
 function closesOf(market: RigMarket, parameters: Record<string, unknown> = {}): { bar: number; reason: string }[] {
   const rig = strategyRig(strategy, { ...defaults, ...parameters } as never, market)
