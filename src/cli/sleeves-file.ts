@@ -6,11 +6,12 @@ import { readTable } from '../adapters/feeds/read-table.ts'
 import { plainName, type Table } from '../adapters/feeds/table.ts'
 import { type BudgetPart, type GroupBounds, LIFECYCLE_STAGES, type SleeveRecord } from '../domain/allocation.ts'
 import { FaultError, fault } from '../domain/faults.ts'
+import type { RiskUnit } from '../pipeline/allocation/risk-units.ts'
 import { pathText } from './config/problems.ts'
 
 /*
  * What is known of sleeves beside their returns. YAML or JSON: `name: number`, `name: {budget, weight, stage, sharpe,
- * win_rate, payoff, strength}`, or a group `name: {budget, sleeves: {...}}`; or numbers in the order of the sleeves. CSV:
+ * win_rate, payoff, strength, positions}`, or a group `name: {budget, sleeves: {...}}`; or numbers in the order of the sleeves. CSV:
  * a column of names and any of the same, or one row under the names.
  */
 
@@ -23,6 +24,8 @@ export interface SleeveEntry {
   readonly win_rate?: number | undefined
   readonly payoff?: number | undefined
   readonly strength?: number | undefined
+  /** What the sleeve may hold, each with its share of the sleeve's risk and its volatility. */
+  readonly positions?: Readonly<Record<string, { readonly budget: number; readonly volatility: number }>> | undefined
   readonly sleeves?: SleeveEntries | undefined
 }
 export interface SleeveEntries {
@@ -31,6 +34,10 @@ export interface SleeveEntries {
 
 const ofOne = 'must be from 0 to 1'
 const fraction = z.number({ error: ofOne }).min(0, { error: ofOne }).max(1, { error: ofOne })
+const positionSchema = z.strictObject({
+  budget: z.number().min(0).default(1),
+  volatility: z.number().min(0),
+})
 const entrySchema: z.ZodType<SleeveEntry> = z.lazy(() =>
   z.union(
     [
@@ -46,12 +53,13 @@ const entrySchema: z.ZodType<SleeveEntry> = z.lazy(() =>
         win_rate: fraction.optional(),
         payoff: z.number().positive().optional(),
         strength: fraction.optional(),
+        positions: z.record(z.string(), positionSchema).optional(),
         sleeves: z.record(z.string(), entrySchema).optional(),
       }),
     ],
     {
       error:
-        'must be a number of at least 0, or a block of budget, weight, stage, sharpe, win_rate (0 to 1), payoff, strength (0 to 1), sleeves',
+        'must be a number of at least 0, or a block of budget, weight, stage, sharpe, win_rate (0 to 1), payoff, strength (0 to 1), positions, sleeves',
     },
   ),
 ) as z.ZodType<SleeveEntry>
@@ -190,6 +198,23 @@ export function budgetOf(entries: SleeveEntries): readonly BudgetPart[] | null {
     }))
   }
   return treeOf(entries)
+}
+
+/** The positions of every sleeve that states some. */
+export function positionsOf(entries: SleeveEntries): ReadonlyMap<string, readonly RiskUnit[]> {
+  const stated = leavesOf(entries).flatMap(([name, { positions }]) =>
+    positions === undefined ? [] : [[name, positions] as const],
+  )
+  return new Map(
+    stated.map(([name, positions]) => [
+      name,
+      Object.entries(positions).map(([position, { budget, volatility }]) => ({
+        name: position,
+        share: budget,
+        volatility,
+      })),
+    ]),
+  )
 }
 
 /** A number for every sleeve and for nothing else. @throws FaultError FILE_VALUE_INVALID */

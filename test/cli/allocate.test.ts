@@ -24,7 +24,7 @@ const FILES: Readonly<Record<string, string>> = {
   'means.csv': 'name,mean\na,0.05\nb,0.03\n',
   'budget.yaml': 'a: 0.75\nb: 0.25\n',
   'tree.yaml':
-    'first:\n  budget: 60\n  sleeves: {a: {budget: 1}}\nsecond:\n  budget: 40\n  sleeves: {b: {budget: 1}}\n',
+    'first:\n  budget: 60\n  sleeves: {a: {budget: 1, positions: {SPY: {budget: 3, volatility: 0.2}, QQQ: {volatility: 0.3}}}}\nsecond:\n  budget: 40\n  sleeves: {b: {budget: 1}}\n',
   'stages.csv': 'name,stage,sharpe,win_rate\na,MATURE,2,0.5\nb,PAPER,3,0.9\n',
   'percent.yaml': 'a: {stage: MATURE, win_rate: 60}\n',
   'unknown.yaml': 'a: 0.5\nz: 0.5\n',
@@ -71,6 +71,7 @@ interface Answer {
   readonly method: string
   readonly weights: Readonly<Record<string, number>>
   readonly cash: number
+  readonly positions?: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly diagnostics: Readonly<Record<string, unknown>>
 }
 
@@ -125,6 +126,10 @@ describe('polyfolio allocate', () => {
       a: expect.closeTo(0.6, 9),
       b: expect.closeTo(0.4, 9),
     })
+    const { weights, positions } = answer('tree')
+    // the risk of a: its weight times its volatility of 0.2, three quarters of it over 0.2
+    expect(positions?.['a']?.['SPY']).toBeCloseTo((weights['a']! * 0.2 * 0.75) / 0.2, 12)
+    expect(positions?.['a']?.['QQQ']).toBeCloseTo((weights['a']! * 0.2 * 0.25) / 0.3, 12)
     expect(answer('stages')).toMatchObject({ weights: { a: expect.closeTo(0.08, 12), b: 0 } })
   })
   it('prints a table without --json', () => {

@@ -11,9 +11,18 @@ import { diagonalOf } from '../../numerics/linear.ts'
 import { allocate } from '../../pipeline/allocation/allocators.ts'
 import { boundsProblem, uniformBounds } from '../../pipeline/allocation/bounds.ts'
 import { ALLOCATION_SETTINGS, inputOfMoments, inputOfReturns, NO_RECORD } from '../../pipeline/allocation/input.ts'
+import { exposuresOf } from '../../pipeline/allocation/risk-units.ts'
 import { type NamedMatrix, readCovariance, readReturnsMatrix } from '../moments-file.ts'
 import { print, printJson } from '../output.ts'
-import { budgetOf, readGroups, readNumbers, readSleeves, recordsOf } from '../sleeves-file.ts'
+import {
+  budgetOf,
+  positionsOf,
+  readGroups,
+  readNumbers,
+  readSleeves,
+  recordsOf,
+  type SleeveEntries,
+} from '../sleeves-file.ts'
 import { textTable } from '../text-table.ts'
 
 interface AllocateOptions {
@@ -46,7 +55,8 @@ function refuse(option: string, reason: string): never {
 export async function allocateCommand(options: AllocateOptions): Promise<void> {
   const source = await sourceOf(options)
   const { names } = source.named
-  const known = await knownOf(options, names)
+  const entries = options.budget === undefined ? {} : await readSleeves(options.budget, names)
+  const known = await knownOf(options, names, entries)
   const input =
     options.covariance === undefined
       ? inputOfReturns(names, lastRows(source.named.matrix, options.window), options.cov, known)
@@ -54,17 +64,28 @@ export async function allocateCommand(options: AllocateOptions): Promise<void> {
   checkNeeds(options, input)
   const allocation = allocate(options.method, input)
   const figures = figuresOf(allocation, input, options)
+  const positions = exposures(entries, allocation, input, options)
   sayNotes(options, allocation, source.named.matrix.rows, input)
   if (options.json === true) {
     printJson({
       method: options.method,
       weights: Object.fromEntries(names.map((name, index) => [name, allocation.weights[index]])),
       cash: allocation.cash,
+      ...(positions === null ? {} : { positions }),
       diagnostics: figures,
     })
     return
   }
   printTable(options.method, names, allocation, figures)
+  for (const [name, held] of Object.entries(positions ?? {})) {
+    print(
+      textTable(
+        [name, 'exposure'],
+        Object.entries(held).map(([position, value]) => [position, percent(value)]),
+        [1],
+      ),
+    )
+  }
 }
 
 interface Source {
@@ -83,8 +104,11 @@ async function sourceOf({ returns, covariance, means }: AllocateOptions): Promis
   return { named, means: means === undefined ? null : await readNumbers(means, named.names) }
 }
 
-async function knownOf(options: AllocateOptions, names: readonly string[]): Promise<Partial<AllocationInput>> {
-  const entries = options.budget === undefined ? {} : await readSleeves(options.budget, names)
+async function knownOf(
+  options: AllocateOptions,
+  names: readonly string[],
+  entries: SleeveEntries,
+): Promise<Partial<AllocationInput>> {
   const [lower, upper] = options.bounds ?? [0, 1]
   const bounds: WeightBounds = {
     ...uniformBounds(names.length, lower, upper),
@@ -158,6 +182,26 @@ function figuresOf(allocation: Allocation, input: AllocationInput, options: Allo
     contributions: named((index) => (deviation > 0 ? component[index]! / deviation : null)),
     ...allocation.diagnostics,
   }
+}
+
+/** Exposures by risk units of the sleeves that state positions, as fractions of the whole; null where none does. */
+function exposures(
+  entries: SleeveEntries,
+  { weights }: Allocation,
+  { names, covariance }: AllocationInput,
+  { covariance: given, periods }: AllocateOptions,
+): Readonly<Record<string, Readonly<Record<string, number>>>> | null {
+  const stated = positionsOf(entries)
+  if (stated.size === 0) return null
+  const year = given === undefined ? periods : 1
+  return Object.fromEntries(
+    [...stated].map(([name, positions]) => {
+      const place = names.indexOf(name)
+      const risk = weights[place]! * Math.sqrt(covariance.values[place * names.length + place]! * year)
+      const held = exposuresOf(risk, positions)
+      return [name, Object.fromEntries(positions.map((position, index) => [position.name, held[index]!]))]
+    }),
+  )
 }
 
 function sayNotes(options: AllocateOptions, { diagnostics }: Allocation, rows: number, input: AllocationInput): void {

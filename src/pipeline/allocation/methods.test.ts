@@ -10,6 +10,7 @@ import { allocate } from './allocators.ts'
 import { uniformBounds } from './bounds.ts'
 import { ALLOCATION_SETTINGS, inputOfMoments, inputOfReturns, NO_RECORD } from './input.ts'
 import { lifecycleSize } from './lifecycle.ts'
+import { exposuresOf } from './risk-units.ts'
 
 const runs = propertyRuns(40)
 const namesOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index}`)
@@ -66,6 +67,22 @@ describe('risk budgets', () => {
     // the same tree at one level: the shares of the groups do not count
     const flat = contributionsOf(covariance, allocate('risk_budget', given(covariance, null, { budget })).weights)
     expect(flat[1]).toBeCloseTo(0.6, 9)
+  })
+})
+
+describe('risk units', () => {
+  it('give each position its share of the risk, which together is all of it', () => {
+    const positions = [
+      { name: 'calm', share: 1, volatility: 0.1 },
+      { name: 'wild', share: 3, volatility: 0.4 },
+      { name: 'still', share: 2, volatility: 0 },
+    ]
+    const exposures = exposuresOf(0.02, positions)
+    expect(exposures[0]).toBeCloseTo(0.05, 14)
+    expect(exposures[1]).toBeCloseTo(0.0375, 14)
+    expect(exposures[2]).toBe(0)
+    expect(exposures[0]! * 0.1 + exposures[1]! * 0.4).toBeCloseTo(0.02, 14)
+    expect([...exposuresOf(0.02, positions.slice(2))]).toEqual([0])
   })
 })
 
