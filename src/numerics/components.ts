@@ -188,13 +188,13 @@ function rootOf(target: (at: number) => number, from: number, to: number): numbe
   }
   if (below > 0 || above < 0) return Math.abs(below) < 1e-12 ? low : Math.abs(above) < 1e-12 ? high : null
   let side = 0
-  for (let step = 0; step < 200 && high - low > 1e-15; step += 1) {
+  for (let step = 0; step < 200 && high - low > 1e-14; step += 1) {
     if (below === 0) return low
     if (above === 0) return high
     const between = step % 8 === 7 ? (low + high) / 2 : low + (below * (high - low)) / (below - above)
     if (!(between > low && between < high)) break
     const value = target(between)
-    if (Math.abs(value) < 1e-15) return between
+    if (Math.abs(value) < 1e-13) return between
     if (value < 0) {
       ;[low, below] = [between, value]
       if (side === -1) above /= 2
@@ -222,6 +222,7 @@ function boundedMinimum(covariance: Float64Array, shares: Float64Array, strength
   const floor = lower.map((bound, index) => Math.max(bound, 1e-12 * upper[index]!))
   const clip = (value: number, index: number): number => Math.max(floor[index]!, Math.min(value, upper[index]!))
   let x: Float64Array = box.start.map(clip)
+  let last = Number.POSITIVE_INFINITY
   for (let step = 0; step < STEPS_MAX; step += 1) {
     const slope = times(covariance, size, x)
     const gradient = slope.map((value, index) => value - weights[index]! / x[index]!)
@@ -234,7 +235,8 @@ function boundedMinimum(covariance: Float64Array, shares: Float64Array, strength
       open.push(index)
       residual = Math.max(residual, Math.abs(gradient[index]! * x[index]!) / weights[index]!)
     }
-    if (open.length === 0 || residual < 1e-14) break
+    if (open.length === 0 || residual < 1e-14 || (residual < 1e-9 && residual >= last)) break // rounding has the last word
+    last = residual
     const hessian = subMatrix(covariance, size, open)
     open.forEach((index, place) => {
       const at = place * open.length + place
