@@ -44,6 +44,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
     feesSaved: 0,
     crosses: 0,
   }
+  const cycles: { readonly cycle: number; readonly tradeDate: TradeDate; gross: number; net: number }[] = []
   const seen = { cycle: -1, counts: new Map<string, number>(), most: 0 }
 
   function takeShare(made: MutableOrder, sleeve: number, quantity: number, fee: number, kind: 'fill' | 'cross'): void {
@@ -104,6 +105,17 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
     countNetting(row, grossLong + grossShort, net)
   }
 
+  function countCycle(row: OrderRow, gross: number, net: number): void {
+    let last = cycles[cycles.length - 1]
+    if (last === undefined || last.cycle !== row.cycle) {
+      if (last !== undefined && last.gross === last.net) cycles.pop()
+      last = { cycle: row.cycle, tradeDate: row.tradeDate as TradeDate, gross: 0, net: 0 }
+      cycles.push(last)
+    }
+    last.gross += gross
+    last.net += net
+  }
+
   function countNetting(row: OrderRow, gross: number, net: number): void {
     const structure = row.instrument < 0
     const info = structure ? null : instrumentAt(row.instrument)
@@ -113,6 +125,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
     totals.ordersGross += row.count
     totals.unitsGross += gross
     totals.notionalGross += gross * value
+    countCycle(row, gross * value, Math.abs(net) * value)
     if (row.crossed !== 0) totals.crosses += 1
     if (row.net !== 0) {
       totals.ordersNet += 1
@@ -179,7 +192,18 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
       })),
     netting: () => {
       const savings = totals.notionalGross - totals.notionalNet
-      return { ...totals, savings, savingsPct: totals.notionalGross > 0 ? savings / totals.notionalGross : null }
+      const saving = cycles.filter(({ gross, net }) => gross > net)
+      return {
+        ...totals,
+        cycles: saving.map(({ cycle, tradeDate, gross, net }) => ({
+          cycle,
+          tradeDate,
+          savings: gross - net,
+          savingsPct: (gross - net) / gross,
+        })),
+        savings,
+        savingsPct: totals.notionalGross > 0 ? savings / totals.notionalGross : null,
+      }
     },
     ordersPerInstrumentCycle: () => seen.most,
   }

@@ -98,6 +98,14 @@ export interface RefusalRecord {
   readonly limit: number | null
 }
 
+/** What netting saved in one cycle; only cycles that saved anything are kept. */
+export interface NettingCycle {
+  readonly cycle: number
+  readonly tradeDate: TradeDate
+  readonly savings: number
+  readonly savingsPct: number
+}
+
 export interface NettingTotals {
   readonly ordersGross: number
   readonly ordersNet: number
@@ -110,6 +118,7 @@ export interface NettingTotals {
   readonly savingsPct: number | null
   /** Fees that the gross orders would have paid beyond the fees paid. */
   readonly feesSaved: number
+  readonly cycles: readonly NettingCycle[]
   readonly crosses: number
 }
 

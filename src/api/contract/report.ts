@@ -99,6 +99,14 @@ export interface SleeveFigures extends ReturnFigures {
   readonly notEvaluated: readonly string[]
 }
 
+/** A cycle in which opposing wishes met: what it did not have to trade. */
+export interface NettingCycleView {
+  readonly cycle: number
+  readonly date: string
+  readonly savings: number
+  readonly savingsPct: number
+}
+
 export interface NettingFigures {
   readonly ordersGross: number
   readonly ordersNet: number
@@ -110,6 +118,7 @@ export interface NettingFigures {
   readonly savingsPct: number | null
   readonly feesSaved: number
   readonly crosses: number
+  readonly cycles: readonly NettingCycleView[]
 }
 
 /** Correlations of daily returns; null where one side has no variance. */

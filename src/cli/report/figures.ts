@@ -242,6 +242,12 @@ function nettingFigures({ netting }: RunResult): NettingFigures {
     savingsPct: finite(netting.savingsPct),
     feesSaved: known(netting.feesSaved),
     crosses: netting.crosses,
+    cycles: netting.cycles.map(({ cycle, tradeDate, savings, savingsPct }) => ({
+      cycle,
+      date: formatDate(tradeDate),
+      savings: known(savings),
+      savingsPct: known(savingsPct),
+    })),
   }
 }
 

@@ -137,6 +137,19 @@ function nettingLine({ netting, portfolio }: BacktestReport): string {
   return `Netting saved ${money(netting.savings, portfolio.currency)} (${percentTo(netting.savingsPct, 1)}) in trade value: ${count(netting.ordersGross)} wishes became ${count(netting.ordersNet)} orders, ${count(netting.crosses)} internal crosses`
 }
 
+const CYCLES_SHOWN = 5
+
+/** A line per cycle in which something was saved: the first ones here, all of them in report.json. */
+function nettingCycles({ netting, portfolio }: BacktestReport): string[] {
+  const shown = netting.cycles.slice(0, CYCLES_SHOWN)
+  const lines = shown.map(
+    ({ date, savings, savingsPct }) =>
+      `  ${date}: netting saved ${money(savings, portfolio.currency)} (${percentTo(savingsPct, 1)}) in trade value`,
+  )
+  const more = netting.cycles.length - shown.length
+  return more > 0 ? [...lines, `  and in ${count(more)} more cycles: netting.cycles of report.json`] : lines
+}
+
 /** What rates did to foreign money; nothing for a portfolio of one currency. */
 function currencyLine({ sleeves, portfolio }: BacktestReport): string[] {
   if (sleeves.every((sleeve) => sleeve.currencyGain === null)) return []
@@ -185,6 +198,7 @@ export function renderSummary(report: BacktestReport, { width, colour }: Summary
     '',
     portfolioLine(report),
     nettingLine(report),
+    ...nettingCycles(report),
     ...currencyLine(report),
     ...exitLines(report),
     ...warningLines(report, colours),
