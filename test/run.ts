@@ -12,7 +12,6 @@ import { checkRings, describeRingBreach } from './tidiness/rings.ts'
  */
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
-const CASE_TOPICS = ['indicators', 'ledger', 'metrics']
 const NIGHTLY_NODES = [22, 24]
 const isNightly = process.argv.includes('--nightly')
 const isCi = process.env['CI'] === 'true'
@@ -156,7 +155,7 @@ function readTotals(output: string): Totals | null {
 
 const cases: Step = {
   runner: 'cases',
-  title: `worked cases (${CASE_TOPICS.join(', ')})`,
+  title: 'worked cases; those of topics that are not built yet count as skipped',
   async run() {
     const folder = casesFolder()
     if (folder === null) {
@@ -165,8 +164,7 @@ const cases: Step = {
     }
     const program = join(ROOT, 'test/cases/main.ts')
     if (!existsSync(program)) return failed(`"${folder}" exists, but test/cases/main.ts does not; restore it`)
-    const topics = CASE_TOPICS.map((topic) => join(folder, topic))
-    const { code, output } = await execute(process.execPath, [tool('tsx/dist/cli.mjs'), program, ...topics], true)
+    const { code, output } = await execute(process.execPath, [tool('tsx/dist/cli.mjs'), program, folder], true)
     const totals = readTotals(output)
     if (totals === null) return failed(`the case runner ended with ${code} and without totals`)
     if (code !== 0) return { totals: { ...totals, failed: Math.max(1, totals.failed) }, failure: 'worked cases fail' }
