@@ -24,6 +24,13 @@ export interface BarRow {
 export interface IndicatorState {
   /** Takes one bar of every column and writes one row per output. Columns without a bar keep their state and read NaN. */
   advance(bar: BarRow, outputs: readonly Float64Array[]): void
+  /**
+   * Reads ahead in a state of one column: writes what bars `from` to `from + count - 1` of its history would give, one
+   * value per bar into each output, and takes none of them. False where it cannot (yet); left out: it never can.
+   */
+  ahead?(bars: BarRow, from: number, count: number, outputs: readonly Float64Array[]): boolean
+  /** Takes the first `count` of the bars that were read ahead last; the state is then as `advance` leaves it, bit for bit. */
+  take?(bars: BarRow, from: number, count: number): void
   widen(width: number): void
   /** Plain data from which `restore` continues bit for bit. */
   snapshot(): unknown

@@ -100,6 +100,16 @@ export interface StructureWish {
   readonly reason: string
 }
 
+/** What `idle` is told: the declared indicators of the coming bars, should nothing happen before them. */
+export interface Outlook<P = Parameters, M = Memory> {
+  readonly parameters: P
+  readonly memory: M
+  /** Bars that are known ahead. */
+  readonly count: number
+  /** An indicator's value on each of those bars; the array may be longer. */
+  indicator(name: string): Float64Array
+}
+
 /** A trading strategy: plain functions over a reused view. Built-in, user-written and generated ones share this contract. */
 export interface Strategy<P extends Parameters = Parameters, M extends Memory = Memory> {
   readonly name: string
@@ -112,4 +122,10 @@ export interface Strategy<P extends Parameters = Parameters, M extends Memory = 
   start(parameters: P): M
   /** Once a slice, for all instruments; returns the next memory. A throw, a promise or nonsense pauses the sleeve. */
   decide(view: View<P, M>, out: IntentSink): M
+  /**
+   * How many of the coming bars, counted from the first, need no decision, on a clock of one instrument: on each of them
+   * `decide` would wish nothing and return the very memory it was given, unchanged. Too few is slow, too many is wrong.
+   * Left out: every bar is decided.
+   */
+  idle?(outlook: Outlook<P, M>): number
 }

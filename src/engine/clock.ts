@@ -14,6 +14,8 @@ export interface IndicatorRows {
   /** Rings of past rows for `ago`, bar-major: [output][slot * width + column]. Empty without lookback. */
   rings: Float64Array[]
   depth: number
+  /** Per output, the values of coming bars while they are read ahead. */
+  ahead: Float64Array[]
 }
 
 export interface ClockRuntime {
@@ -54,6 +56,7 @@ export function requestIndicator(clock: ClockRuntime, request: IndicatorRequest,
       rows: request.outputs.map(() => new Float64Array(clock.width).fill(Number.NaN)),
       rings: [],
       depth: 0,
+      ahead: [],
     }
     clock.indicators.set(request.key, entry)
     clock.entries.push(entry)
@@ -117,6 +120,33 @@ export function advanceClock(clock: ClockRuntime, slice: Slice): void {
     }
   }
   clock.bars += 1
+}
+
+/**
+ * Reads every indicator `count` bars ahead, on a clock of one column whose signal prices are the raw ones. Nothing is
+ * taken: `takeAhead` does that.
+ *
+ * @returns false where one of them cannot, or keeps past rows
+ */
+export function readAhead(clock: ClockRuntime, bars: BarRow, from: number, count: number): boolean {
+  for (const entry of clock.entries) {
+    if (entry.depth > 0 || entry.state.ahead === undefined) return false
+    if (entry.ahead.length === 0 || entry.ahead[0]!.length < count)
+      entry.ahead = entry.request.outputs.map(() => new Float64Array(count))
+    if (!entry.state.ahead(bars, from, count, entry.ahead)) return false
+  }
+  return true
+}
+
+/** Takes the first `count` of the bars that were read ahead, as `advanceClock` would have one by one. */
+export function takeAhead(clock: ClockRuntime, bars: BarRow, from: number, count: number): void {
+  for (const entry of clock.entries) {
+    entry.state.take!(bars, from, count)
+    for (let output = 0; output < entry.rows.length; output += 1) {
+      entry.rows[output]![0] = entry.ahead[output]![count - 1]!
+    }
+  }
+  clock.bars += count
 }
 
 function signalRow(clock: ClockRuntime, slice: Slice): BarRow {

@@ -1,6 +1,7 @@
 import { type QuoteColumns, TYPE_CODE } from '../domain/columns.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type Sessions, sessionOf } from '../domain/sessions.ts'
+import type { TradeDate } from '../domain/units.ts'
 import { advanceMoments } from '../pipeline/allocation/rolling.ts'
 import { endBreakerDay } from '../pipeline/risk/breaker.ts'
 import { activateAuction, activateClose } from './activate.ts'
@@ -124,16 +125,21 @@ function closesDay(runtime: Runtime, slice: Slice, sessions: Sessions): boolean 
   for (const { config } of runtime.sleeves) {
     if (config.clock !== slice.clock) continue
     if (config.calendar !== sessions.calendar) return false
-    const { dayClose } = runtime
-    if (dayClose.sessions !== sessions || dayClose.tradeDate !== slice.tradeDate) {
-      const at = sessionOf(sessions, slice.tradeDate)
-      dayClose.sessions = sessions
-      dayClose.tradeDate = slice.tradeDate
-      dayClose.at = at < 0 ? Number.NaN : sessions.closes[at]!
-    }
-    return Number.isNaN(dayClose.at) || dayClose.at === slice.at
+    const closesAt = dayCloseOf(runtime, sessions, slice.tradeDate)
+    return Number.isNaN(closesAt) || closesAt === slice.at
   }
   return false
+}
+
+/** When the session of a day closes; NaN where the calendar has none. */
+export function dayCloseOf({ dayClose }: Runtime, sessions: Sessions, tradeDate: number): number {
+  if (dayClose.sessions !== sessions || dayClose.tradeDate !== tradeDate) {
+    const at = sessionOf(sessions, tradeDate as TradeDate)
+    dayClose.sessions = sessions
+    dayClose.tradeDate = tradeDate
+    dayClose.at = at < 0 ? Number.NaN : sessions.closes[at]!
+  }
+  return dayClose.at
 }
 
 /** What found no auction for too long lapses. */

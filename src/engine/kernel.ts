@@ -20,6 +20,7 @@ import { onRates } from './foreign.ts'
 import type { Observer } from './observer.ts'
 import { onCash, onOperator } from './operations.ts'
 import type { Parts } from './parts.ts'
+import { type Stretch, skipBars } from './quiet.ts'
 import { projectedBooks } from './risk-view.ts'
 import type { Runtime } from './runtime.ts'
 import { settleFills, settleState } from './settle.ts'
@@ -31,6 +32,8 @@ import { wishColumns } from './view.ts'
 export interface Kernel {
   /** Takes one event; returns what the outside must do now. One shared empty array when there is nothing to do. */
   apply(event: EngineEvent): readonly Command[]
+  /** Takes closes at which nothing can happen, and returns how many these were: the same as a slices event for each. */
+  skip(stretch: Stretch): number
   snapshot(): Snapshot
   /** Canonical bytes of the state: equal states, equal bytes. */
   canonical(): Uint8Array
@@ -115,6 +118,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
   return {
     runtime,
     apply: (event) => apply(parts, event),
+    skip: (stretch) => skipBars(parts, stretch),
     snapshot: () => snapshotOf(parts),
     canonical: () => canonicalOf(parts),
   }

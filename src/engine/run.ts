@@ -19,6 +19,7 @@ import { createRecorder } from './recorder.ts'
 import type { RunResult } from './result.ts'
 import { resultOf } from './result-of.ts'
 import type { Runtime } from './runtime.ts'
+import { shortLaneOf, skipQuietBars } from './stretch.ts'
 import { type BlockCursor, cursorsOf, nextInstant, quotesAt, sliceAt } from './timeline.ts'
 
 export interface RunInput {
@@ -27,6 +28,8 @@ export interface RunInput {
   readonly strategies: readonly Strategy<Parameters, Memory>[]
   /** Checks every invariant after every event; off only where time is measured. */
   readonly checks: boolean
+  /** Plays every bar as an event of its own, also where a stretch of quiet ones could be taken at once: the same result. */
+  readonly everyBar?: boolean
   /** Told after each instant how much of the run is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void
 }
@@ -42,7 +45,7 @@ export function runBacktest(input: RunInput): RunResult {
   const run = startRun(input, auditor === null ? recorder : audited(recorder, auditor), auditor)
   recorder.attach(run.kernel.runtime)
   openBooks(run, input)
-  playMarket(run, input.onProgress)
+  playMarket(run, input)
   return resultOf(run, recorder)
 }
 
@@ -54,7 +57,7 @@ export function runBare(
   const run = startRun({ ...input, checks: false }, observer, null)
   observer?.attach?.(run.kernel.runtime)
   openBooks(run, input)
-  playMarket(run, input.onProgress)
+  playMarket(run, input)
   return run
 }
 
@@ -67,7 +70,7 @@ export function runAudited(
   const run = startRun({ ...input, checks: true }, audited(observer, auditor), auditor)
   observer.attach?.(run.kernel.runtime)
   openBooks(run, input)
-  playMarket(run, input.onProgress)
+  playMarket(run, input)
   return run
 }
 
@@ -138,11 +141,13 @@ function openBooks(run: Run, input: Omit<RunInput, 'checks'>): void {
   }
 }
 
-function playMarket(run: Run, onProgress?: (done: number) => void): void {
+function playMarket(run: Run, { onProgress, everyBar }: Omit<RunInput, 'checks'>): void {
   let bars = 0
   let total = 0
   for (const { block } of run.cursors) total += block.tradeDates.length
+  const lane = everyBar ? null : shortLaneOf(run)
   for (;;) {
+    if (lane !== null) bars += skipQuietBars(run, lane)
     const at = nextInstant(run.cursors)
     if (at === null) break
     run.at = at

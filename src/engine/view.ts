@@ -3,7 +3,15 @@ import { assert } from '../domain/assert.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { Sessions } from '../domain/sessions.ts'
-import type { Holding, IntentSink, StructureHolding, StructureWish, View, WishOptions } from '../domain/strategy.ts'
+import type {
+  Holding,
+  IntentSink,
+  Outlook,
+  StructureHolding,
+  StructureWish,
+  View,
+  WishOptions,
+} from '../domain/strategy.ts'
 import type { Instant, Memory, Price, Quantity } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { agoOf, type ClockRuntime, type IndicatorRows } from './clock.ts'
@@ -96,6 +104,8 @@ export interface SleeveView {
   readonly clock: ClockRuntime
   /** Points the view at a slice; afterwards `view` answers for it. */
   aim(slice: Slice): void
+  /** What is known of the next `count` bars, once the clock's indicators have been read ahead. One object, reused. */
+  ahead(count: number): Outlook<Parameters, Memory>
 }
 
 export function sleeveView(
@@ -193,10 +203,25 @@ export function sleeveView(
       pushWish(wishes, ordinal, -1, WISH.closeStructure, structure, reason, null, null),
     refuse: (column, rule) => pushWish(wishes, ordinal, instrumentAt(column), WISH.refuse, 0, rule, null, null),
   }
+  const outlook = {
+    parameters: sleeve.config.parameters,
+    get memory() {
+      return state.sleeves[ordinal]!.memory
+    },
+    count: 0,
+    indicator: (name: string) => {
+      const { entry, output } = named(name)
+      return entry.ahead[output]!
+    },
+  }
   return {
     view,
     sink,
     clock,
+    ahead: (count) => {
+      outlook.count = count
+      return outlook
+    },
     aim: (next) => {
       slice = next
       if (universeWidth === clock.width) return

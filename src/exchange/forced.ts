@@ -17,6 +17,23 @@ export function maintenanceDeficit(desk: Desk): number {
   return required - available
 }
 
+/** Rounding can move a deficit by less than this part of what it is made of. */
+const ROUNDING = 1e-9
+
+/**
+ * Whether the account is clear of a call with one instrument marked at this price. Without options the deficit is a
+ * straight line in the price of a share held: clear at both ends of a range is clear within it.
+ */
+export function isClearAt(desk: Desk, instrument: number, price: number): boolean {
+  const { account, isOption } = desk.listings
+  for (let place = 0; place < account.heldCount; place += 1) if (isOption[account.held[place]!] === 1) return false
+  const last = account.marks[instrument]!
+  account.marks[instrument] = price
+  const { available, required } = marginState(desk.listings, desk.rules, 'maintenance', state)
+  account.marks[instrument] = last
+  return required - available < 0 - ROUNDING * (Math.abs(available) + required)
+}
+
 interface Candidate {
   /** Money counts that rank it. */
   readonly size: number

@@ -48,7 +48,7 @@ import { applyAction } from './corporate.ts'
 import type { BarColumns, BarSlot, Desk, OrderAnswer, WorkingOrder } from './desk.ts'
 import { say } from './desk.ts'
 import { type AssignmentFacts, assignmentsOf, expiriesOf } from './expiry.ts'
-import { type ForcedOrder, maintenanceDeficit, reductionOrders } from './forced.ts'
+import { type ForcedOrder, isClearAt, maintenanceDeficit, reductionOrders } from './forced.ts'
 import type { Moment } from './matching.ts'
 import { quoteNow } from './quoted.ts'
 import { blankOrder, isQuoted, lapses, orderName, readOrder, refusalOf, resting, tryOrder } from './trading.ts'
@@ -105,6 +105,8 @@ export interface SimulatedExchange {
   buyingPower(): number
   /** What is missing to the maintenance requirement at the last marks; null when nothing is. */
   marginCall(): { readonly deficit: Money } | null
+  /** Whether no margin call can come while the instrument is marked anywhere from `low` to `high`, all else unchanged. */
+  bears(instrument: number, low: number, high: number): boolean
   /** The orders by which the broker would end the deficit, largest position first; empty when there is none. */
   forcedReduction(): readonly ForcedOrder[]
   expiries(tradeDate: TradeDate, priceOf: (underlying: InstrumentId) => number): readonly CorporateAction[]
@@ -185,6 +187,7 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
       const deficit = maintenanceDeficit(desk)
       return deficit > 0 ? { deficit: money(Math.ceil(deficit)) } : null
     },
+    bears: (instrument, low, high) => isClearAt(desk, instrument, low) && isClearAt(desk, instrument, high),
     forcedReduction: () => reductionOrders(desk),
     expiries: (tradeDate, priceOf) => expiriesOf(listings, tradeDate, priceOf),
     earlyAssignments: (tradeDate, facts) =>

@@ -1,6 +1,6 @@
 import { assert } from '../domain/assert.ts'
 import type { BarColumns, BarField, IndicatorSpec } from './indicator.ts'
-import { type Layout, type Step, stateOf } from './lanes.ts'
+import { type Layout, type Reading, type Step, stateOf } from './lanes.ts'
 
 /** One indicator, told by its memory and its step. */
 export interface Definition<L extends Layout> {
@@ -12,6 +12,8 @@ export interface Definition<L extends Layout> {
   readonly ready?: number
   readonly layout: L
   readonly step: Step<L>
+  /** Left out where the state cannot read ahead. */
+  readonly reading?: Reading<L>
   /** Left out where running the step over a single column is quick enough. */
   readonly columns?: (bars: BarColumns) => readonly Float64Array[]
 }
@@ -25,7 +27,7 @@ export function defineIndicator<L extends Layout>(definition: Definition<L>): In
     fields,
     bars,
     ready: definition.ready ?? bars,
-    create: (width) => stateOf(key, layout, width, step),
+    create: (width) => stateOf(key, layout, width, step, definition.reading ?? null),
     columns: definition.columns ?? ((history) => columnsByStreaming(spec, history)),
   }
   return spec

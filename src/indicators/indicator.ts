@@ -45,6 +45,13 @@ export interface IndicatorSpec {
 export interface IndicatorState {
   /** Takes one bar of every column and writes one row per output. Never allocates. Rows may be longer than the state. */
   advance(bar: BarRow, outputs: readonly Float64Array[]): void
+  /**
+   * Reads ahead in a state of one column: writes what bars `from` to `from + count - 1` of its history would give, one
+   * value per bar into each output, and takes none of them. False where it cannot (yet); left out: it never can.
+   */
+  ahead?(bars: BarRow, from: number, count: number, outputs: readonly Float64Array[]): boolean
+  /** Takes the first `count` of the bars that were read ahead last; the state is then as `advance` leaves it, bit for bit. */
+  take?(bars: BarRow, from: number, count: number): void
   /** Grows to `width` columns when instruments are listed later; the state of the others stays. */
   widen(width: number): void
   /** Plain data that survives JSON, enough to continue bit for bit. */

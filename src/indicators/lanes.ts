@@ -38,8 +38,27 @@ export interface Lanes<L extends Layout> {
 
 export type Step<L extends Layout> = (lanes: Lanes<L>, bar: BarRow, outputs: readonly Float64Array[]) => void
 
+/** Reading ahead in a state of one column: see `IndicatorState.ahead` and `take`. */
+export interface Reading<L extends Layout> {
+  /** Fills `scratch`, as long as `count` at least, with what `take` needs to know of each bar. */
+  ahead(lanes: Lanes<L>, bars: BarRow, span: Span, outputs: readonly Float64Array[], scratch: Float64Array): boolean
+  take(lanes: Lanes<L>, bars: BarRow, span: Span, scratch: Float64Array): void
+}
+
+/** Bars `from` to `from + count - 1` of a history. */
+export interface Span {
+  from: number
+  count: number
+}
+
 /** A state whose whole memory is `layout`: growing, saving and loading follow from it. */
-export function stateOf<L extends Layout>(key: string, layout: L, width: number, step: Step<L>): IndicatorState {
+export function stateOf<L extends Layout>(
+  key: string,
+  layout: L,
+  width: number,
+  step: Step<L>,
+  reading: Reading<L> | null = null,
+): IndicatorState {
   assert(Number.isInteger(width) && width >= 0, `${key} needs a whole number of columns, was "${width}"`)
   const lanes: Lanes<L> = { width, steady: false, at: allocate(layout, width) }
   return {
@@ -49,6 +68,7 @@ export function stateOf<L extends Layout>(key: string, layout: L, width: number,
         assert(false, `${key} has "${lanes.width}" columns, the row "${bar.close.length}"`)
       step(lanes, bar, outputs)
     },
+    ...(reading === null ? {} : readingAhead(lanes, reading)),
     widen(to) {
       assert(to >= lanes.width, `${key} cannot shrink from "${lanes.width}" columns to "${to}"`)
       const wider = allocate(layout, to)
@@ -71,6 +91,28 @@ export function stateOf<L extends Layout>(key: string, layout: L, width: number,
       lanes.at = loaded
       lanes.width = savedWidth
       lanes.steady = false
+    },
+  }
+}
+
+function readingAhead<L extends Layout>(
+  lanes: Lanes<L>,
+  reading: Reading<L>,
+): Required<Pick<IndicatorState, 'ahead' | 'take'>> {
+  const span: Span = { from: 0, count: 0 }
+  let scratch = new Float64Array(0)
+  return {
+    ahead(bars, from, count, outputs) {
+      if (lanes.width !== 1) return false
+      if (scratch.length < count) scratch = new Float64Array(count)
+      span.from = from
+      span.count = count
+      return reading.ahead(lanes, bars, span, outputs, scratch)
+    },
+    take(bars, from, count) {
+      span.from = from
+      span.count = count
+      if (count > 0) reading.take(lanes, bars, span, scratch)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { assertPeriod, defineIndicator } from '../define.ts'
 import type { BarColumns, BarField, IndicatorSpec } from '../indicator.ts'
-import { type Lanes, REAL, rowWindow, WHOLE } from '../lanes.ts'
+import { type Lanes, REAL, type Reading, rowWindow, WHOLE } from '../lanes.ts'
 import { type WindowOptions, withOptions } from '../previous/previous.ts'
 
 /**
@@ -23,6 +23,7 @@ export function sma(period: number, source: BarField = 'close', options: WindowO
     bars: period,
     layout: layoutOf(period),
     step: (lanes, bar, outputs) => advance(lanes, bar[source], bar.close, outputs[0]!, period),
+    ...(source === 'close' ? { reading: readingOf(period) } : {}),
     columns: (bars) => [column(bars, source, period)],
   })
   return withOptions(spec, options)
@@ -140,6 +141,42 @@ function advanceEach(
     if (!full || slot[column] !== slot[0]) steady = false
   }
   lanes.steady = steady
+}
+
+/** Ahead only while the window is full: the sums of the bars to come, kept until it is known how many are taken. */
+function readingOf(period: number): Reading<ReturnType<typeof layoutOf>> {
+  return {
+    ahead(lanes, { close }, { from, count }, outputs, sums) {
+      if (!lanes.steady) return false
+      const { window, slot } = lanes.at
+      const out = outputs[0]!
+      const head = slot[0]!
+      let sum = lanes.at.sum[0]!
+      const first = count < period ? count : period
+      for (let bar = 0; bar < first; bar += 1) {
+        const index = head + bar < period ? head + bar : head + bar - period
+        sum = sum + close[from + bar]! - window[index]!
+        sums[bar] = sum
+        out[bar] = sum / period
+      }
+      for (let bar = first; bar < count; bar += 1) {
+        sum = sum + close[from + bar]! - close[from + bar - period]!
+        sums[bar] = sum
+        out[bar] = sum / period
+      }
+      // A gap anywhere among them is in the last sum.
+      return !Number.isNaN(sum)
+    },
+    take(lanes, { close }, { from, count }, sums) {
+      const { window, slot } = lanes.at
+      const head = slot[0]!
+      for (let bar = count > period ? count - period : 0; bar < count; bar += 1) {
+        window[(head + bar) % period] = close[from + bar]!
+      }
+      slot[0] = (head + count) % period
+      lanes.at.sum[0] = sums[count - 1]!
+    },
+  }
 }
 
 function column(bars: BarColumns, source: BarField, period: number): Float64Array {

@@ -2,7 +2,7 @@ import { assert } from '../../domain/assert.ts'
 import type { IndicatorRequest } from '../../domain/indicator-request.ts'
 import type { OptionChain } from '../../domain/market.ts'
 import { type Parameter, type ParameterTable, parameterProblem, type ValuesOf } from '../../domain/parameters.ts'
-import type { Holding, IntentSink, Strategy, View, WishOptions } from '../../domain/strategy.ts'
+import type { Holding, IntentSink, Outlook, Strategy, View, WishOptions } from '../../domain/strategy.ts'
 import type { Memory, Price, Quantity } from '../../domain/units.ts'
 
 /** A strategy as its author writes it: what is left out gets its plain meaning. */
@@ -18,6 +18,8 @@ export interface Definition<T extends Readonly<Record<string, Parameter>>, M ext
   /** Memory before the first bar. Left out: empty. */
   start?(parameters: ValuesOf<T>): M
   decide(view: View<ValuesOf<T>, M>, out: IntentSink): M
+  /** Left out: every bar is decided. */
+  idle?(outlook: Outlook<ValuesOf<T>, M>): number
 }
 
 /**
@@ -39,6 +41,7 @@ export function defineStrategy<T extends Readonly<Record<string, Parameter>>, M 
     lookback: (parameters) => definition.lookback?.(parameters) ?? 0,
     start: (parameters) => definition.start?.(parameters) ?? ({} as M),
     decide: definition.decide,
+    ...(definition.idle === undefined ? {} : { idle: definition.idle }),
   }
 }
 
