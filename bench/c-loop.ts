@@ -1,11 +1,11 @@
 /** The same work as one C loop on one core: what the machine can do. Compiled where there is a compiler. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { benchFolder } from './folder.ts'
 import type { Measured } from './product.ts'
 
-const SOURCES = join(dirname(fileURLToPath(import.meta.url)), 'c')
+const SOURCES = join(benchFolder(), 'c')
 const HEADERS = ['common.h', 'moments.h']
 const COMPILER = process.env['CC'] ?? 'gcc'
 /** No fused multiply-add: every operation rounds as JavaScript does. */

@@ -1,13 +1,14 @@
 /** `npm run bench -- WORKLOAD [--json]`: the product beside a C loop of the same work, interleaved in one run. */
 import { execFileSync } from 'node:child_process'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compile, hasCompiler, runLoop } from './c-loop.ts'
+import { benchFolder } from './folder.ts'
 import { seriesOf } from './generate.ts'
 import { type Measured, runProduct } from './product.ts'
 import { configOf, dailyPortfolio, marketOf, minuteSeries, type Workload } from './workloads.ts'
 
-const CACHE = join(dirname(fileURLToPath(import.meta.url)), '.cache')
+const CACHE = join(benchFolder(), '.cache')
 const WORKLOADS: Readonly<Record<string, () => Workload>> = { w1: () => dailyPortfolio(), w2: () => minuteSeries() }
 const ROUNDS = 7
 
