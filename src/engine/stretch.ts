@@ -41,22 +41,29 @@ export function skipQuietBars(run: Run, lane: ShortLane): number {
   if (!cursor.isOpen || run.called || run.exchange.restingCount() > 0 || !isQuiet(run.kernel.runtime)) return 0
   const { stretch } = lane
   const { block } = stretch
-  if (cursor.row >= lane.plainUntil) lookAhead(run, lane, cursor.row)
-  stretch.from = cursor.row
-  stretch.count = Math.min(lane.plainUntil - cursor.row, lane.reach)
-  if (stretch.count <= 0 || !isSafe(run, lane)) return 0
-  const count = run.kernel.skip(stretch)
-  if (count < stretch.count) lane.reach = REACH_MIN
-  else if (count === lane.reach) lane.reach = Math.min(lane.reach * 2, REACH_MAX)
-  if (count === 0) return 0
-  run.seq += count
-  run.cycle += count
-  cursor.row += count
+  const first = cursor.row
+  for (;;) {
+    if (cursor.row >= lane.plainUntil) lookAhead(run, lane, cursor.row)
+    stretch.from = cursor.row
+    stretch.count = Math.min(lane.plainUntil - cursor.row, lane.reach)
+    if (stretch.count <= 0 || !isSafe(run, lane)) break
+    const count = run.kernel.skip(stretch)
+    cursor.row += count
+    if (count < stretch.count) {
+      lane.reach = REACH_MIN
+      break
+    }
+    if (count === lane.reach) lane.reach = Math.min(lane.reach * 2, REACH_MAX)
+  }
+  const skipped = cursor.row - first
+  if (skipped === 0) return 0
+  run.seq += skipped
+  run.cycle += skipped
   run.at = block.opens[cursor.row] as Instant
   run.tradeDate = block.tradeDates[cursor.row] as TradeDate
   run.moment = 'auction'
   answer(run, run.exchange.open(run.at, run.tradeDate, cursor.bars(), []))
-  return count
+  return skipped
 }
 
 function isSafe(run: Run, lane: ShortLane): boolean {

@@ -169,11 +169,13 @@ function readingOf(period: number): Reading<ReturnType<typeof layoutOf>> {
     },
     take(lanes, { close }, { from, count }, sums) {
       const { window, slot } = lanes.at
-      const head = slot[0]!
-      for (let bar = count > period ? count - period : 0; bar < count; bar += 1) {
-        window[(head + bar) % period] = close[from + bar]!
+      const kept = count > period ? count - period : 0
+      let place = (slot[0]! + kept) % period
+      for (let bar = kept; bar < count; bar += 1) {
+        window[place] = close[from + bar]!
+        place = place + 1 === period ? 0 : place + 1
       }
-      slot[0] = (head + count) % period
+      slot[0] = place
       lanes.at.sum[0] = sums[count - 1]!
     },
   }
