@@ -59,16 +59,16 @@ export function createRecords(): Records {
       attach: (kernel) => {
         runtime = kernel
       },
-      posting: (kind, _order, _execution, sleeve, instrument, quantity, price, cash, fee, realised) => {
+      posting: (posting) => {
         if (count === room) grow()
-        whole.kind.values[count] = kind === 'cross' ? 1 : 0
-        whole.sleeve.values[count] = sleeve
-        whole.instrument.values[count] = instrument
-        real.quantity.values[count] = quantity
-        real.price.values[count] = price
-        real.cash.values[count] = cash
-        real.fee.values[count] = fee
-        real.realised.values[count] = realised
+        whole.kind.values[count] = posting.kind === 'cross' ? 1 : 0
+        whole.sleeve.values[count] = posting.sleeve
+        whole.instrument.values[count] = posting.instrument
+        real.quantity.values[count] = posting.quantity
+        real.price.values[count] = posting.price
+        real.cash.values[count] = posting.cash
+        real.fee.values[count] = posting.fee
+        real.realised.values[count] = posting.realised
         count += 1
       },
       day: () => {

@@ -8,7 +8,8 @@ import type { OrderId } from '../domain/units.ts'
 import { dealAmount } from '../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../pipeline/netting/net.ts'
 import { nextOrderId, pushShare, skipRow, takeRow } from './batch.ts'
-import { bookPart, type Part } from './booking.ts'
+import { blankPart, bookPart } from './booking.ts'
+import type { Observer, OrderRow } from './observer.ts'
 import type { Runtime } from './runtime.ts'
 import { finishShare } from './share-ends.ts'
 import { release, reserve, type Waiting } from './state.ts'
@@ -18,23 +19,12 @@ let crossed = new Float64Array(64)
 let sleeveOf = new Int32Array(64)
 let rowAt = new Int32Array(64)
 const netted: Netted = { net: 0, crossed: 0 }
-const part: Part = {
-  kind: 'fill',
-  order: 0,
-  execution: 0,
-  sleeve: 0,
-  instrument: 0,
-  quantity: 0,
-  price: 0,
-  cash: 0,
-  fee: 0,
-  reason: '',
-  protection: null,
-}
+const part = blankPart()
 
 let first = new Int32Array(0)
 let next = new Int32Array(64)
 const touched: number[] = []
+const resting: number[] = []
 
 const AT_AUCTION = [true, true, true, true, true, false]
 const RESTS = [false, true, true, true, false, false]
@@ -78,7 +68,7 @@ function collect(runtime: Runtime, acts: (waiting: Waiting) => boolean): void {
   if (first.length < state.books.width) first = new Int32Array(state.books.width).fill(-1)
   if (next.length < waiting.length) next = new Int32Array(waiting.length * 2)
   touched.length = 0
-  const resting: number[] = []
+  resting.length = 0
   let taken = 0
   for (let row = 0; row < waiting.length; row += 1) {
     const wish = waiting[row]!
@@ -104,7 +94,7 @@ function collect(runtime: Runtime, acts: (waiting: Waiting) => boolean): void {
     else for (let one = 0; one < count; one += 1) placeSingle(runtime, instrument, one)
   }
   // Resting wishes that the other side's live order holds back go on waiting.
-  const held = placeResting(runtime, resting)
+  const held = resting.length === 0 ? 0 : placeResting(runtime, resting)
   if (taken - held === waiting.length) {
     // All of them are taken up: their records serve the next cycle.
     for (let row = 0; row < waiting.length; row += 1) runtime.spareWaiting.push(waiting[row]!)
@@ -192,6 +182,20 @@ function mergeRows(runtime: Runtime, instrument: number, from: number, end: numb
   return 1
 }
 
+/** One order at a time is placed: one record for all. */
+const placed = {
+  id: 0,
+  instrument: 0,
+  quantity: 0,
+  crossed: 0,
+  type: 0,
+  force: 0,
+  limit: Number.NaN,
+  stop: Number.NaN,
+  reducing: false,
+  legs: null,
+}
+
 /** Nets the shares at [start, start + count) and books their cross; what is left becomes a row of the batch. */
 function place(runtime: Runtime, terms: Waiting, instrument: number, start: number, count: number): void {
   const { state, shares, batch } = runtime
@@ -209,25 +213,23 @@ function place(runtime: Runtime, terms: Waiting, instrument: number, start: numb
   const { net, crossed: inside } = netted
   const id = nextOrderId(runtime)
   if (inside !== 0) bookCross(runtime, { id, instrument, start, count, inside, price: reference[instrument]! })
-  announce(runtime, { id, instrument, start, count, net, inside, type: ORDER_TYPES[terms.type]! })
+  if (runtime.observer !== null) announce(runtime, runtime.observer, id, instrument, start, count, terms.type)
   if (net === 0) {
     skipRow(runtime)
     for (let share = start; share < start + count; share += 1) finishShare(runtime, share, instrument, 'lapsed')
     return
   }
   if (!RESTS[terms.type]!) cancelOpposing(runtime, instrument, net)
-  const row = batch.push({
-    id,
-    instrument,
-    quantity: net,
-    crossed: inside,
-    type: terms.type,
-    force: terms.force,
-    limit: terms.limit,
-    stop: terms.stop,
-    reducing,
-    legs: null,
-  })
+  placed.id = id
+  placed.instrument = instrument
+  placed.quantity = net
+  placed.crossed = inside
+  placed.type = terms.type
+  placed.force = terms.force
+  placed.limit = terms.limit
+  placed.stop = terms.stop
+  placed.reducing = reducing
+  const row = batch.push(placed)
   takeRow(runtime, row, start, count)
 }
 
@@ -283,30 +285,54 @@ function bookCross(runtime: Runtime, cross: CrossRow): void {
   }
 }
 
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
+
+const told: Writable<OrderRow> = {
+  id: 0,
+  cycle: 0,
+  at: 0,
+  tradeDate: 0,
+  instrument: 0,
+  label: '',
+  type: '',
+  net: 0,
+  crossed: 0,
+  reference: Number.NaN,
+  sleeves: new Int32Array(0),
+  wanted: new Float64Array(0),
+  crosses: new Float64Array(0),
+  reasons: [],
+  start: 0,
+  count: 0,
+}
+
+/** Tells of the order whose shares stand at [start, start + count) and whose net is in `netted`. */
 function announce(
-  runtime: Runtime,
-  order: { id: number; instrument: number; start: number; count: number; net: number; inside: number; type: string },
+  { shares, state, tradeDate }: Runtime,
+  observer: Observer,
+  id: number,
+  instrument: number,
+  start: number,
+  count: number,
+  type: number,
 ): void {
-  if (runtime.observer === null) return
-  const { shares, state } = runtime
-  runtime.observer.ordered({
-    id: order.id,
-    cycle: state.cycle,
-    at: state.at,
-    tradeDate: runtime.tradeDate,
-    instrument: order.instrument,
-    label: state.instruments[order.instrument]!.symbol,
-    type: order.type,
-    net: order.net,
-    crossed: order.inside,
-    reference: reference[order.instrument]!,
-    sleeves: shares.sleeve,
-    wanted: shares.wanted,
-    crosses: shares.crossed,
-    reasons: shares.reason,
-    start: order.start,
-    count: order.count,
-  })
+  told.id = id
+  told.cycle = state.cycle
+  told.at = state.at
+  told.tradeDate = tradeDate
+  told.instrument = instrument
+  told.label = state.instruments[instrument]!.symbol
+  told.type = ORDER_TYPES[type]!
+  told.net = netted.net
+  told.crossed = netted.crossed
+  told.reference = reference[instrument]!
+  told.sleeves = shares.sleeve
+  told.wanted = shares.wanted
+  told.crosses = shares.crossed
+  told.reasons = shares.reason
+  told.start = start
+  told.count = count
+  observer.ordered(told)
 }
 
 /** Resting wishes net with wishes of the same instrument, type, price and force. Returns how many must wait. */

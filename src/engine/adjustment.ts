@@ -125,8 +125,11 @@ function movePositions(runtime: Runtime, before: number, after: number, count: n
     state.openedBar[to] = state.openedBar[from]!
     state.openedAt[to] = state.openedAt[from]!
     const mark = state.mark[before]!
-    runtime.observer?.posting('split', 0, 0, sleeve, before, 0 - quantity, mark, 0, 0, 0, quantity, 'adjustment')
-    runtime.observer?.posting('split', 0, 0, sleeve, after, quantity * count, price, 0, 0, 0, had, 'adjustment')
+    const none = { order: 0, execution: 0, cash: 0, fee: 0, realised: 0 }
+    const told = { ...none, kind: 'split', sleeve, reason: 'adjustment' } as const
+    const gone = 0 - quantity
+    runtime.observer?.posting({ ...told, instrument: before, quantity: gone, price: mark, before: quantity })
+    runtime.observer?.posting({ ...told, instrument: after, quantity: quantity * count, price, before: had })
   }
   const account = books.accountQuantity[before]!
   books.accountQuantity[before] = 0

@@ -2,23 +2,33 @@
 import type { Protection } from '../domain/orders.ts'
 import { postTrade } from '../pipeline/ledger/books.ts'
 import { realiseForeign } from './foreign.ts'
-import type { PostingKind } from './observer.ts'
+import type { Posting } from './observer.ts'
 import type { Runtime } from './runtime.ts'
 
-export interface Part {
-  kind: PostingKind
-  order: number
-  /** The exchange's number of the execution; 0 where there was none. */
-  execution: number
-  sleeve: number
-  instrument: number
-  quantity: number
-  price: number
-  /** Signed money counts before the fee. */
-  cash: number
-  fee: number
-  reason: string
+/** A posting in the making, and what protects the position that it opens. */
+export interface Part extends Writable<Posting> {
   protection: Protection | null
+}
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
+
+/** A part to be reused: `bookPart` itself fills in what was held before and what was realised. */
+export function blankPart(): Part {
+  return {
+    kind: 'fill',
+    order: 0,
+    execution: 0,
+    sleeve: 0,
+    instrument: 0,
+    quantity: 0,
+    price: 0,
+    cash: 0,
+    fee: 0,
+    realised: 0,
+    before: 0,
+    reason: '',
+    protection: null,
+  }
 }
 
 /** Books the part and keeps the position's opening and guard in step with it. */
@@ -45,20 +55,9 @@ export function bookPart(runtime: Runtime, part: Part): void {
       })
     }
   }
-  runtime.observer?.posting(
-    part.kind,
-    part.order,
-    part.execution,
-    part.sleeve,
-    part.instrument,
-    part.quantity,
-    part.price,
-    part.cash,
-    part.fee,
-    realised,
-    before,
-    part.reason,
-  )
+  part.realised = realised
+  part.before = before
+  runtime.observer?.posting(part)
 }
 
 function realisedAbroad(runtime: Runtime, part: Part, before: number, realised: number): number {

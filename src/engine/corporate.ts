@@ -7,7 +7,7 @@ import { dealFill } from '../pipeline/fills/attribute.ts'
 import { postAccount } from '../pipeline/ledger/books.ts'
 import { cashEntitlements, splitEntitlements } from '../pipeline/ledger/entitlements.ts'
 import { applyAdjustment } from './adjustment.ts'
-import { bookPart, dropGuard } from './booking.ts'
+import { blankPart, bookPart, dropGuard } from './booking.ts'
 import { realiseForeign } from './foreign.ts'
 import type { PostingKind } from './observer.ts'
 import { type Runtime, setMark } from './runtime.ts'
@@ -184,20 +184,8 @@ interface Observed {
 }
 
 function observe(runtime: Runtime, row: Observed): void {
-  runtime.observer?.posting(
-    row.kind,
-    0,
-    0,
-    row.sleeve,
-    row.index,
-    row.quantity,
-    row.price,
-    row.cash,
-    0,
-    row.realised,
-    row.before,
-    row.reason,
-  )
+  const { index: instrument, ...told } = row
+  runtime.observer?.posting({ ...told, order: 0, execution: 0, instrument, fee: 0 })
 }
 
 /** Every sleeve's position ends at the price; what waits for the instrument ends with it. */
@@ -239,19 +227,8 @@ function closeParts(
   balance(cash, quantities, total)
   for (let sleeve = 0; sleeve < quantities.length; sleeve += 1) {
     if (quantities[sleeve] === 0) continue
-    bookPart(runtime, {
-      kind,
-      order: 0,
-      execution: 0,
-      sleeve,
-      instrument: instrument.index,
-      quantity: quantities[sleeve]!,
-      price,
-      cash: cash[sleeve]!,
-      fee: 0,
-      reason,
-      protection: null,
-    })
+    const own = { sleeve, instrument: instrument.index, quantity: quantities[sleeve]!, cash: cash[sleeve]! }
+    bookPart(runtime, { ...blankPart(), ...own, kind, price, reason })
   }
   postAccount(runtime.state.books, instrument.index, net, total)
 }

@@ -15,36 +15,47 @@ export const POSTING_KINDS = [
 ] as const
 export type PostingKind = (typeof POSTING_KINDS)[number]
 
+/** One sleeve's part of a booking, in plain numbers. */
+export interface Posting {
+  readonly kind: PostingKind
+  /** 0 where no order stands behind it. */
+  readonly order: number
+  /** The exchange's number of the execution; 0 where there was none. */
+  readonly execution: number
+  readonly sleeve: number
+  /** -1 where money alone moves. */
+  readonly instrument: number
+  /** Signed units. */
+  readonly quantity: number
+  readonly price: number
+  /** Signed counts before the fee, of the instrument's currency; of the base currency where there is no instrument. */
+  readonly cash: number
+  /** Counts of the same currency. */
+  readonly fee: number
+  /** In the base currency. */
+  readonly realised: number
+  /** The sleeve's position before it, in units. */
+  readonly before: number
+  readonly reason: string
+}
+
 /**
  * What wants to know of every booking: a recorder for reports, counters for benches. Called synchronously inside the
  * kernel with plain numbers, so that nothing is built where nobody listens.
  */
 export interface Observer {
-  /**
-   * One sleeve's part of a booking. `before` is its position before it, in units; cash and fee are counts of the
-   * instrument's currency (of the base currency where there is no instrument), `realised` is in the base currency.
-   */
-  posting(
-    kind: PostingKind,
-    order: number,
-    execution: number,
-    sleeve: number,
-    instrument: number,
-    quantity: number,
-    price: number,
-    cash: number,
-    fee: number,
-    realised: number,
-    before: number,
-    reason: string,
-  ): void
+  /** One sleeve's part of a booking. The record is reused: read it at once, never keep it. */
+  posting(posting: Posting): void
   /** One side of a change of currency: signed counts of the currency in that column of the books. */
   converted?(sleeve: number, currency: number, amount: number, reason: string): void
   /** An execution has been dealt: its signed units, after the postings of its parts. */
   executed(instrument: number, quantity: number): void
   /** A reducing wish was judged: units asked, and how far the projected position moved. */
   reduced(asked: number, moved: number): void
-  /** A net order or a cross without one, when it is made. Shares stand at [start, start + count) of the columns. */
+  /**
+   * A net order or a cross without one, when it is made. Shares stand at [start, start + count) of the columns. The row
+   * is reused: read it at once, never keep it.
+   */
   ordered(row: OrderRow): void
   /** What became of it: filled units are added per fill; the state when it ends. */
   orderFilled(order: number, quantity: number, price: number, fee: number): void

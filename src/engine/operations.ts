@@ -9,6 +9,7 @@ import { postFlow, postTransfer } from '../pipeline/ledger/books.ts'
 import { acknowledgeBreaker } from '../pipeline/risk/breaker.ts'
 import { resolveBreach } from './breaches.ts'
 import { baseCounts, convert } from './foreign.ts'
+import type { PostingKind } from './observer.ts'
 import type { Parts } from './parts.ts'
 import { currencyColumn, type Runtime } from './runtime.ts'
 import { valueAll } from './valuation.ts'
@@ -29,17 +30,23 @@ export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: '
     shiftPrevious(runtime, source, 0 - worth)
     shiftPrevious(runtime, target, worth)
     const kind = event.cause === 'marginCall' ? 'marginCall' : 'transfer'
-    runtime.observer?.posting(kind, 0, 0, source, -1, 0, 0, 0 - worth, 0, 0, 0, event.cause)
-    runtime.observer?.posting(kind, 0, 0, target, -1, 0, 0, worth, 0, 0, 0, event.cause)
+    tellMoney(runtime, kind, source, 0 - worth, event.cause)
+    tellMoney(runtime, kind, target, worth, event.cause)
   } else {
     const sleeve = event.sleeve === undefined ? 0 : runtime.sleeveOrdinal.get(event.sleeve)!
     const worth = event.amount * baseCounts(runtime, currency)
     postFlow(state.books, currency, sleeve, event.amount)
     shiftPrevious(runtime, sleeve, worth)
-    runtime.observer?.posting('transfer', 0, 0, sleeve, -1, 0, 0, worth, 0, 0, 0, event.cause)
+    tellMoney(runtime, 'transfer', sleeve, worth, event.cause)
   }
   runtime.tradeDate = before
   valueAll(runtime)
+}
+
+/** Tells the observer of money that moves without a trade, in counts of the base currency. */
+function tellMoney(runtime: Runtime, kind: PostingKind, sleeve: number, cash: number, reason: string): void {
+  const none = { order: 0, execution: 0, instrument: -1, quantity: 0, price: 0, fee: 0, realised: 0, before: 0 }
+  runtime.observer?.posting({ ...none, kind, sleeve, cash, reason })
 }
 
 /** A flow moves what the next return is measured from, so that it is none itself. Counts of the base currency. */

@@ -6,7 +6,7 @@ import { type Instant, instrumentId, type TradeDate } from '../domain/units.ts'
 import { createRandom } from '../numerics/random.ts'
 import { smaCrossover } from '../pipeline/strategies/sma-crossover/sma-crossover.ts'
 import { marketByHand, portfolioByHand } from './by-hand.ts'
-import type { Observer, PostingKind } from './observer.ts'
+import type { Observer } from './observer.ts'
 import { runBare } from './run.ts'
 
 interface Case {
@@ -105,7 +105,7 @@ function playedBy(given: Case, everyBar: boolean) {
   const days: unknown[] = []
   const nothing = (): void => {}
   const observer: Observer = {
-    posting: (kind: PostingKind, ...rest: unknown[]) => postings.push([kind, ...rest]),
+    posting: ({ ...posting }) => postings.push(posting),
     day: (...told) => days.push(told),
     allocated: (weights, correlation) => days.push([...weights, ...correlation]),
     executed: nothing,

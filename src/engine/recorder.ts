@@ -2,7 +2,7 @@
 import { countsPerUnit } from '../domain/currencies.ts'
 import type { CurrencyCode, Instant, OrderId, TradeDate } from '../domain/units.ts'
 import { type DayBook, dayBook } from './day-book.ts'
-import type { Observer, PostingKind } from './observer.ts'
+import type { Observer, Posting } from './observer.ts'
 import { type OrderBook, orderBook } from './order-book.ts'
 import { createRecording } from './recording.ts'
 import type { AttributionRecord, RefusalRecord } from './result.ts'
@@ -30,20 +30,8 @@ export function createRecorder(): Recorder {
   const refusals: RefusalRecord[] = []
   const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
 
-  function posting(
-    kind: PostingKind,
-    order: number,
-    execution: number,
-    sleeve: number,
-    instrument: number,
-    quantity: number,
-    price: number,
-    cash: number,
-    fee: number,
-    realised: number,
-    before: number,
-    reason: string,
-  ): void {
+  function posting(posting: Posting): void {
+    const { kind, order, execution, sleeve, instrument, quantity, price, cash, fee, realised, before, reason } = posting
     const { state, tradeDate } = runtime()
     if (instrument < 0) days.flow(sleeve, cash)
     const info = instrument < 0 ? null : instrumentAt(instrument)

@@ -15,7 +15,7 @@ export interface ProjectedBooks {
 export function projectedBooks(runtime: Runtime): ProjectedBooks {
   const { state } = runtime
   const classes = new Float64Array(ASSET_CLASSES.length)
-  let structureExposure = new Map<number, number>()
+  const structureExposure = new Map<number, number>()
   // Fields rather than variables: a number that closures share and change is boxed anew at each change.
   const totals = { gross: 0, power: 0, positions: 0 }
   let sleeveCounts = new Int32Array(0)
@@ -62,15 +62,21 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   }
   function refresh(): void {
     classes.fill(0)
-    structureExposure = new Map()
+    if (structureExposure.size > 0) structureExposure.clear()
     totals.gross = 0
     totals.positions = 0
-    sleeveCounts = new Int32Array(runtime.sleeves.length)
+    if (sleeveCounts.length === runtime.sleeves.length) sleeveCounts.fill(0)
+    else sleeveCounts = new Int32Array(runtime.sleeves.length)
     const counted =
       runtime.sleeves.some(({ config }) => config.limits.positionsMax !== null) ||
       state.config!.limits.positionsMax !== null
     addPlain()
     if (counted) countOpen()
+    if (state.structures.length + state.waitingStructures.length > 0) addStructures()
+    for (const count of sleeveCounts) totals.positions += count
+    totals.power = spendable(runtime, totals.gross)
+  }
+  function addStructures(): void {
     for (const structure of [
       ...state.structures,
       ...state.waitingStructures.filter((waiting) => waiting.structure === 0),
@@ -81,8 +87,6 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       totals.gross += exposure
       sleeveCounts[structure.sleeve]! += 1
     }
-    for (const count of sleeveCounts) totals.positions += count
-    totals.power = spendable(runtime, totals.gross)
   }
   /** Exposures of everything but contracts, which count as their structures. */
   function addPlain(): void {

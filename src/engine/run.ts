@@ -115,9 +115,9 @@ function audited(recorder: Observer, auditor: Auditor): Observer {
   let parts = 0
   return {
     ...recorder,
-    posting: (kind, order, execution, sleeve, instrument, units, price, cash, fee, realised, before, reason) => {
-      if (kind === 'fill') parts += units
-      recorder.posting(kind, order, execution, sleeve, instrument, units, price, cash, fee, realised, before, reason)
+    posting: (posting) => {
+      if (posting.kind === 'fill') parts += posting.quantity
+      recorder.posting(posting)
     },
     executed: (instrument, filled) => {
       auditor.fill(filled, parts)

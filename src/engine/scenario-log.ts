@@ -43,7 +43,7 @@ export function scenarioObserver(): ScenarioLog {
   const orders = new Map<number, LoggedOrder>()
   const prices = new Map<string, number>()
   const observer: Observer = {
-    posting: (kind, order, _execution, sleeve, _instrument, quantity, _price, _cash, fee) => {
+    posting: ({ kind, order, sleeve, quantity, fee }) => {
       const share = orders.get(order)?.shares.find((candidate) => candidate.sleeve === sleeve)
       if (share === undefined || kind !== 'fill') return
       share.filled += quantity

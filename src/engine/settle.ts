@@ -9,7 +9,7 @@ import { dealAmount, dealFill } from '../pipeline/fills/attribute.ts'
 import { postAccount } from '../pipeline/ledger/books.ts'
 import { isComplete, outcomeOf } from '../pipeline/orders/order-state.ts'
 import { batchRow, keepClosed } from './batch.ts'
-import { bookPart, type Part } from './booking.ts'
+import { blankPart, bookPart, type Part } from './booking.ts'
 import type { Runtime } from './runtime.ts'
 import { finish, finishShare } from './share-ends.ts'
 import { release, type WorkingOrder } from './state.ts'
@@ -26,19 +26,7 @@ let quantities = new Float64Array(64)
 let cashes = new Float64Array(64)
 let fees = new Float64Array(64)
 const measure = { quantityStep: 1, amountStep: 1 }
-const part: Part = {
-  kind: 'fill',
-  order: 0,
-  execution: 0,
-  sleeve: 0,
-  instrument: 0,
-  quantity: 0,
-  price: 0,
-  cash: 0,
-  fee: 0,
-  reason: '',
-  protection: null,
-}
+const part = blankPart()
 
 function ensure(count: number): void {
   if (open.length >= count) return

@@ -6,7 +6,7 @@ import type { Instant, TradeDate } from '../domain/units.ts'
 import { dealAmount } from '../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../pipeline/netting/net.ts'
 import { batchRow, nextOrderId, skipRow, takeRow } from './batch.ts'
-import { bookPart, type Part } from './booking.ts'
+import { blankPart, bookPart } from './booking.ts'
 import type { Runtime, StructureOrder } from './runtime.ts'
 import type { StructurePosition, WaitingStructure } from './state.ts'
 import { structureLabel, worstLoss } from './structures.ts'
@@ -119,19 +119,7 @@ function announce(runtime: Runtime, order: StructureOrder, lead: WaitingStructur
   })
 }
 
-const part: Part = {
-  kind: 'fill',
-  order: 0,
-  execution: 0,
-  sleeve: 0,
-  instrument: 0,
-  quantity: 0,
-  price: 0,
-  cash: 0,
-  fee: 0,
-  reason: '',
-  protection: null,
-}
+const part = blankPart()
 
 /** Books both sides of a structure cross leg by leg at mid prices, free of fee. */
 function crossStructures(runtime: Runtime, order: StructureOrder, mids: readonly number[]): void {

@@ -152,13 +152,13 @@ function playAbroad(plan: Abroad) {
       runtime = attached
       recorder.attach(attached)
     },
-    posting: (...row) => {
-      const [, , , sleeve, instrument, , , cash, fee] = row
+    posting: (posting) => {
+      const { sleeve, instrument, cash, fee } = posting
       if (instrument < 0) {
         add(sleeve, 'USD', cash)
         told.flows[sleeve]! += cash / countsPerUnit(input.config.currency)
       } else add(sleeve, input.market.instruments[instrument]!.currency, cash - fee)
-      recorder.posting(...row)
+      recorder.posting(posting)
     },
     converted: (sleeve, currency, amount, reason) => {
       add(sleeve, runtime!.state.currencies[currency]!, amount)

@@ -46,7 +46,7 @@ export function bookkeeper(): Bookkeeper {
   }
 
   const observer: Bookkeeper['observer'] = {
-    posting: (kind, order, execution, sleeve, instrument, quantity, price, amount, fee, _realised, before) => {
+    posting: ({ kind, order, execution, sleeve, instrument, quantity, price, cash: amount, fee, before }) => {
       count(kind)
       const key = `${sleeve} ${instrument}`
       if (instrument >= 0) {
