@@ -29,7 +29,10 @@ export interface IndicatorState {
    * value per bar into each output, and takes none of them. False where it cannot (yet); left out: it never can.
    */
   ahead?(bars: BarRow, from: number, count: number, outputs: readonly Float64Array[]): boolean
-  /** Takes the first `count` of the bars that were read ahead last; the state is then as `advance` leaves it, bit for bit. */
+  /**
+   * Takes bars `from` to `from + count - 1`, all of them read ahead by the last `ahead` and next in turn, whether those
+   * before them came by `take` or by `advance`. The state is then as `advance` leaves it, bit for bit.
+   */
   take?(bars: BarRow, from: number, count: number): void
   widen(width: number): void
   /** Plain data from which `restore` continues bit for bit. */

@@ -104,9 +104,10 @@ export interface StructureWish {
 export interface Outlook<P = Parameters, M = Memory> {
   readonly parameters: P
   readonly memory: M
-  /** Bars that are known ahead. */
+  /** The coming bars that are known stand at places `first` to `first + count - 1` of the indicators. */
+  readonly first: number
   readonly count: number
-  /** An indicator's value on each of those bars; the array may be longer. */
+  /** An indicator's value on each of those bars; the array holds more. */
   indicator(name: string): Float64Array
 }
 

@@ -28,6 +28,8 @@ export interface ClockRuntime {
   readonly indicators: Map<string, IndicatorRows>
   /** The same in the order they were asked for. */
   readonly entries: IndicatorRows[]
+  /** What the entries have read ahead: bars `from` to `until - 1`, when `taken` bars had been taken. Null bars: nothing. */
+  readonly read: { bars: BarRow | null; from: number; until: number; taken: number }
   /** Scratch for signal prices where a factor is not 1. */
   signal: { open: Float64Array; high: Float64Array; low: Float64Array; close: Float64Array; volume: Float64Array }
 }
@@ -42,6 +44,7 @@ export function createClock(id: string): ClockRuntime {
     bars: 0,
     indicators: new Map(),
     entries: [],
+    read: { bars: null, from: 0, until: 0, taken: 0 },
     signal: { open: none, high: none, low: none, close: none, volume: none },
   }
 }
@@ -123,27 +126,37 @@ export function advanceClock(clock: ClockRuntime, slice: Slice): void {
 }
 
 /**
- * Reads every indicator `count` bars ahead, on a clock of one column whose signal prices are the raw ones. Nothing is
- * taken: `takeAhead` does that.
+ * Reads every indicator ahead over bars `from` to `until - 1`, on a clock of one column whose signal prices are the raw
+ * ones. Nothing is taken: `takeAhead` does that. What was read before serves again while its bars come in turn: what
+ * becomes of the sleeves changes no indicator.
  *
- * @returns false where one of them cannot, or keeps past rows
+ * @returns the place of bar `from` in what was read; -1 where an indicator cannot read ahead, or keeps past rows
  */
-export function readAhead(clock: ClockRuntime, bars: BarRow, from: number, count: number): boolean {
+export function readAhead(clock: ClockRuntime, bars: BarRow, from: number, until: number): number {
+  const { read } = clock
+  const place = from - read.from
+  if (read.bars === bars && place >= 0 && clock.bars - read.taken === place && read.until >= until) return place
+  const count = until - from
+  read.bars = null
   for (const entry of clock.entries) {
-    if (entry.depth > 0 || entry.state.ahead === undefined) return false
+    if (entry.depth > 0 || entry.state.ahead === undefined) return -1
     if (entry.ahead.length === 0 || entry.ahead[0]!.length < count)
       entry.ahead = entry.request.outputs.map(() => new Float64Array(count))
-    if (!entry.state.ahead(bars, from, count, entry.ahead)) return false
+    if (!entry.state.ahead(bars, from, count, entry.ahead)) return -1
   }
-  return true
+  read.bars = bars
+  read.from = from
+  read.until = until
+  read.taken = clock.bars
+  return 0
 }
 
-/** Takes the first `count` of the bars that were read ahead, as `advanceClock` would have one by one. */
-export function takeAhead(clock: ClockRuntime, bars: BarRow, from: number, count: number): void {
+/** Takes `count` bars that were read ahead, from bar `from` at `place` on, as `advanceClock` would have one by one. */
+export function takeAhead(clock: ClockRuntime, bars: BarRow, from: number, place: number, count: number): void {
   for (const entry of clock.entries) {
     entry.state.take!(bars, from, count)
     for (let output = 0; output < entry.rows.length; output += 1) {
-      entry.rows[output]![0] = entry.ahead[output]![count - 1]!
+      entry.rows[output]![0] = entry.ahead[output]![place + count - 1]!
     }
   }
   clock.bars += count

@@ -95,12 +95,13 @@ export function skipBars(parts: Parts, { block, instrument, from, count: most }:
   const { state } = runtime
   const clock = runtime.clocks.get(block.clock)
   if (clock === undefined || clock.width !== 1 || clock.bars === 0) return 0
-  if (!readAhead(clock, block, from, most)) return 0
+  const place = readAhead(clock, block, from, from + most)
+  if (place < 0) return 0
   let count = most
-  for (let ordinal = 0; ordinal < runtime.sleeves.length; ordinal += 1) count = idleBars(parts, ordinal, count)
+  for (let ordinal = 0; ordinal < runtime.sleeves.length; ordinal += 1) count = idleBars(parts, ordinal, place, count)
   if (count === 0) return 0
   const last = from + count - 1
-  takeAhead(clock, block, from, count)
+  takeAhead(clock, block, from, place, count)
   parts.wishes.count = 0
   if (runtime.commands.length > 0) runtime.commands = []
   runtime.tradeDate = block.tradeDates[last]!
@@ -123,12 +124,12 @@ export function skipBars(parts: Parts, { block, instrument, from, count: most }:
 }
 
 /** How many of `count` bars a sleeve needs no decision on; a faulty one decides on none, an answer that is none counts as 0. */
-function idleBars({ runtime, views }: Parts, ordinal: number, count: number): number {
+function idleBars({ runtime, views }: Parts, ordinal: number, place: number, count: number): number {
   if (runtime.state.sleeves[ordinal]!.paused.startsWith('fault')) return count
   const { strategy } = runtime.sleeves[ordinal]!
   let answer = 0
   try {
-    answer = strategy!.idle!(views[ordinal]!.ahead(count))
+    answer = strategy!.idle!(views[ordinal]!.ahead(place, count))
   } catch {
     // The decision on the bar itself will meet the same fault, and name it.
     return 0

@@ -12,13 +12,10 @@ export interface ShortLane {
   /** Lowest and highest close of those bars. */
   low: number
   high: number
-  /** Bars to look ahead next. */
-  reach: number
 }
 
-/** Doubled after each stretch that went by whole; a wish ends a stretch and what was read beyond it is lost. */
-const REACH_MIN = 64
-const REACH_MAX = 1_024
+/** Bars looked at ahead. */
+const REACH = 1_024
 
 /** The run's short lane; null where its market, its configuration or an auditor needs every bar. */
 export function shortLaneOf(run: Run): ShortLane | null {
@@ -27,7 +24,7 @@ export function shortLaneOf(run: Run): ShortLane | null {
   if (run.cursors.length !== 1 || cursor === undefined || run.auditor !== null) return null
   if (run.market.chains !== null || run.rates.sources.length > 0 || !hasShortLane(runtime, cursor.block)) return null
   const stretch = { block: cursor.block, instrument: cursor.instruments[0]!, from: 0, count: 0 }
-  return { stretch, plainUntil: 0, low: 0, high: 0, reach: REACH_MIN }
+  return { stretch, plainUntil: 0, low: 0, high: 0 }
 }
 
 /**
@@ -45,15 +42,11 @@ export function skipQuietBars(run: Run, lane: ShortLane): number {
   for (;;) {
     if (cursor.row >= lane.plainUntil) lookAhead(run, lane, cursor.row)
     stretch.from = cursor.row
-    stretch.count = Math.min(lane.plainUntil - cursor.row, lane.reach)
+    stretch.count = lane.plainUntil - cursor.row
     if (stretch.count <= 0 || !isSafe(run, lane)) break
     const count = run.kernel.skip(stretch)
     cursor.row += count
-    if (count < stretch.count) {
-      lane.reach = REACH_MIN
-      break
-    }
-    if (count === lane.reach) lane.reach = Math.min(lane.reach * 2, REACH_MAX)
+    if (count < stretch.count) break
   }
   const skipped = cursor.row - first
   if (skipped === 0) return 0
@@ -77,7 +70,7 @@ function lookAhead(run: Run, lane: ShortLane, from: number): void {
   const { opens, closes, close } = block
   const action = run.market.actions[run.nextAction]
   const actionAt = action === undefined ? Number.POSITIVE_INFINITY : action.at
-  const until = firstEventful(run.kernel.runtime, block, from, Math.min(from + REACH_MAX, close.length - 1))
+  const until = firstEventful(run.kernel.runtime, block, from, Math.min(from + REACH, close.length - 1))
   let low = close[from]!
   let high = low
   let bar = from

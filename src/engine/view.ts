@@ -104,8 +104,8 @@ export interface SleeveView {
   readonly clock: ClockRuntime
   /** Points the view at a slice; afterwards `view` answers for it. */
   aim(slice: Slice): void
-  /** What is known of the next `count` bars, once the clock's indicators have been read ahead. One object, reused. */
-  ahead(count: number): Outlook<Parameters, Memory>
+  /** What is known of the next `count` bars, the first of them at place `first`, once the clock's indicators have been read ahead. One object, reused. */
+  ahead(first: number, count: number): Outlook<Parameters, Memory>
 }
 
 export function sleeveView(
@@ -208,6 +208,7 @@ export function sleeveView(
     get memory() {
       return state.sleeves[ordinal]!.memory
     },
+    first: 0,
     count: 0,
     indicator: (name: string) => {
       const { entry, output } = named(name)
@@ -218,7 +219,8 @@ export function sleeveView(
     view,
     sink,
     clock,
-    ahead: (count) => {
+    ahead: (first, count) => {
+      outlook.first = first
       outlook.count = count
       return outlook
     },

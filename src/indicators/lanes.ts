@@ -42,7 +42,8 @@ export type Step<L extends Layout> = (lanes: Lanes<L>, bar: BarRow, outputs: rea
 export interface Reading<L extends Layout> {
   /** Fills `scratch`, as long as `count` at least, with what `take` needs to know of each bar. */
   ahead(lanes: Lanes<L>, bars: BarRow, span: Span, outputs: readonly Float64Array[], scratch: Float64Array): boolean
-  take(lanes: Lanes<L>, bars: BarRow, span: Span, scratch: Float64Array): void
+  /** `last` is the place in `scratch` of the span's last bar. */
+  take(lanes: Lanes<L>, bars: BarRow, span: Span, scratch: Float64Array, last: number): void
 }
 
 /** Bars `from` to `from + count - 1` of a history. */
@@ -101,10 +102,12 @@ function readingAhead<L extends Layout>(
 ): Required<Pick<IndicatorState, 'ahead' | 'take'>> {
   const span: Span = { from: 0, count: 0 }
   let scratch = new Float64Array(0)
+  let readFrom = 0
   return {
     ahead(bars, from, count, outputs) {
       if (lanes.width !== 1) return false
       if (scratch.length < count) scratch = new Float64Array(count)
+      readFrom = from
       span.from = from
       span.count = count
       return reading.ahead(lanes, bars, span, outputs, scratch)
@@ -112,7 +115,7 @@ function readingAhead<L extends Layout>(
     take(bars, from, count) {
       span.from = from
       span.count = count
-      if (count > 0) reading.take(lanes, bars, span, scratch)
+      if (count > 0) reading.take(lanes, bars, span, scratch, from - readFrom + count - 1)
     },
   }
 }

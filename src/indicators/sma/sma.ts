@@ -167,7 +167,7 @@ function readingOf(period: number): Reading<ReturnType<typeof layoutOf>> {
       // A gap anywhere among them is in the last sum.
       return !Number.isNaN(sum)
     },
-    take(lanes, { close }, { from, count }, sums) {
+    take(lanes, { close }, { from, count }, sums, last) {
       const { window, slot } = lanes.at
       const kept = count > period ? count - period : 0
       let place = (slot[0]! + kept) % period
@@ -176,7 +176,7 @@ function readingOf(period: number): Reading<ReturnType<typeof layoutOf>> {
         place = place + 1 === period ? 0 : place + 1
       }
       slot[0] = place
-      lanes.at.sum[0] = sums[count - 1]!
+      lanes.at.sum[0] = sums[last]!
     },
   }
 }

@@ -39,14 +39,15 @@ export const smaCrossover = defineStrategy({
     }
     return view.memory
   },
-  idle({ memory, count, indicator }) {
+  idle({ memory, first, count, indicator }) {
     const side = memory.side[0]
     if (side === undefined) return 0
     const fast = indicator('fast')
     const slow = indicator('slow')
-    let bar = 0
-    while (bar < count && !((fast[bar]! - slow[bar]!) * side <= 0)) bar += 1
-    return bar
+    const end = first + count
+    let bar = first
+    while (bar < end && !((fast[bar]! - slow[bar]!) * side <= 0)) bar += 1
+    return bar - first
   },
 })
 
