@@ -73,17 +73,26 @@ export function firstEventful(runtime: Runtime, block: ClockBlock, from: number,
   const { closes, close, factor, tradeDates } = block
   // A close at midnight belongs to the day before.
   const midnight = (Math.floor((closes[from]! - 1) / DAY_MS) + 1) * DAY_MS
+  let end = firstFrom(closes, midnight, from, until)
+  if (end < until && closes[end] === midnight) end += 1
+  const ending = firstFrom(closes, dayClose, from, end)
+  if (closes[ending] === dayClose) end = ending
+  while (end > from && tradeDates[end - 1] !== tradeDate) end -= 1
   let bar = from
-  while (
-    bar < until &&
-    tradeDates[bar] === tradeDate &&
-    closes[bar]! <= midnight &&
-    closes[bar] !== dayClose &&
-    factor[bar] === 1 &&
-    !Number.isNaN(close[bar]!)
-  )
-    bar += 1
+  while (bar < end && factor[bar] === 1 && !Number.isNaN(close[bar]!)) bar += 1
   return bar
+}
+
+/** The first bar of [from, until) that closes at the instant or later, by halving: bars stand in the order of their closes. */
+function firstFrom(closes: Float64Array, at: number, from: number, until: number): number {
+  let low = from
+  let high = until
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (closes[middle]! >= at) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /**
