@@ -13,6 +13,7 @@ import { decide } from './decide.ts'
 import type { Parts } from './parts.ts'
 import { guardAuction, guardClose, guardRange } from './protect.ts'
 import type { Runtime } from './runtime.ts'
+import type { Waiting } from './state.ts'
 import { activateStructures, expireStructures } from './structure-orders.ts'
 import { markContracts } from './structures.ts'
 import { valueAll } from './valuation.ts'
@@ -36,11 +37,16 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   endDay(parts, slices)
   if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
   expireWaiting(runtime)
-  if (state.waiting.some((wish) => wish.type === TYPE_CODE.close)) {
+  if (waitsForClose(state.waiting)) {
     beginCycle(runtime)
     for (const slice of slices) activateClose(runtime, slice.instruments, slice.close)
     sendBatch(runtime)
   }
+}
+
+function waitsForClose(waiting: readonly Waiting[]): boolean {
+  for (let row = 0; row < waiting.length; row += 1) if (waiting[row]!.type === TYPE_CODE.close) return true
+  return false
 }
 
 function sendBatch(runtime: Runtime): void {
@@ -142,11 +148,16 @@ export function dayCloseOf({ dayClose }: Runtime, sessions: Sessions, tradeDate:
   return dayClose.at
 }
 
+function anyExpires(waiting: readonly { readonly expires: number }[], at: number): boolean {
+  for (let row = 0; row < waiting.length; row += 1) if (waiting[row]!.expires <= at) return true
+  return false
+}
+
 /** What found no auction for too long lapses. */
 function expireWaiting(runtime: Runtime): void {
   const { state } = runtime
-  if (state.waitingStructures.some((wish) => wish.expires <= state.at)) expireStructures(runtime)
-  if (!state.waiting.some((wish) => wish.expires <= state.at)) return
+  if (anyExpires(state.waitingStructures, state.at)) expireStructures(runtime)
+  if (!anyExpires(state.waiting, state.at)) return
   const lapsed = state.waiting.filter((wish) => wish.expires <= state.at)
   state.waiting = state.waiting.filter((wish) => wish.expires > state.at)
   for (const wish of lapsed) endWaiting(runtime, wish, 'lapsed', 'noAuction')

@@ -53,8 +53,15 @@ export function takeWishes(runtime: Runtime, wishes: WishColumns, books: Project
   if (wishes.count === 0) return
   cancelling.clear()
   for (let row = 0; row < wishes.count; row += 1) reducePart(runtime, wishes, row)
+  if (!anyGrows(wishes)) return
   books.refresh()
   for (let row = 0; row < wishes.count; row += 1) growPart(runtime, wishes, row, books)
+}
+
+/** Whether any wish is more than an exit: only then are limits asked. */
+function anyGrows({ kind, count }: WishColumns): boolean {
+  for (let row = 0; row < count; row += 1) if (kind[row] !== WISH.exit && kind[row] !== WISH.closeStructure) return true
+  return false
 }
 
 /** Units that a plain wish would change the projected position by; NaN for structures and refusals. */
