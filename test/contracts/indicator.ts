@@ -94,6 +94,38 @@ export function indicatorContract(spec: IndicatorSpec): void {
       expect(Math.max(...begins)).toBe(spec.ready - 1)
     })
 
+    it('reads ahead what advancing gives and takes it bit for bit, or does neither', () => {
+      const { ahead, take } = spec.create(1)
+      expect(ahead === undefined).toBe(take === undefined)
+      if (ahead === undefined) return
+      const history = movingSeries(3 * spec.ready + 40)
+      const market = rowsOf([history])
+      let read = 0
+      holdsFor(fc.tuple(fc.nat({ max: market.length - 1 }), fc.nat(), fc.nat()), ([from, drawn, part]) => {
+        const count = 1 + (drawn % (market.length - from))
+        const state = spec.create(1)
+        stream(spec, state, market, 0, from)
+        const before = state.snapshot()
+        const outputs = spec.outputs.map(() => new Float64Array(count))
+        const isRead = state.ahead!(history, from, count, outputs)
+        expect(state.snapshot()).toEqual(before)
+        if (!isRead) return
+        read += 1
+        const taken = part % (count + 1)
+        state.take!(history, from, taken)
+        const other = spec.create(1)
+        const advanced = columnOf(stream(spec, other, market, 0, from + count), 0, from + count)
+        expectSame(
+          outputs,
+          advanced.map((values) => values.subarray(from)),
+        )
+        const stopped = spec.create(1)
+        stream(spec, stopped, market, 0, from + taken)
+        expect(state.snapshot()).toEqual(stopped.snapshot())
+      })
+      expect(read).toBeGreaterThan(5)
+    })
+
     it('refuses the snapshot of another indicator and a row that is too short', () => {
       const state = spec.create(2)
       const foreign = { ...(state.snapshot() as object), key: 'another' }
