@@ -12,6 +12,10 @@ const decimal = z.union([z.string().regex(/^[+-]?\d+(\.\d+)?$/), z.number()], {
   error: 'must be a decimal such as "12.5"',
 })
 
+const positive = decimal.refine((value) => Number(value) > 0, { error: 'must be above 0' })
+/** Books count no finer than 1e-8 of a share or coin. */
+const increment = decimal.refine((value) => Number(value) >= 1e-8, { error: 'must be at least 0.00000001' })
+
 const scenarioSchema = z.looseObject({
   name: z.string().optional(),
   settings: z
@@ -19,9 +23,9 @@ const scenarioSchema = z.looseObject({
       fees: z
         .looseObject({ per_share: decimal.optional(), min_per_order: decimal.optional(), bps: decimal.optional() })
         .default({}),
-      lot: z.record(z.string(), decimal).optional(),
-      increment: z.record(z.string(), decimal).optional(),
-      multiplier: z.record(z.string(), decimal).optional(),
+      lot: z.record(z.string(), positive).optional(),
+      increment: z.record(z.string(), increment).optional(),
+      multiplier: z.record(z.string(), positive).optional(),
       netting: z.boolean().optional(),
     })
     .prefault({}),
@@ -33,12 +37,12 @@ const scenarioSchema = z.looseObject({
     .array(
       z.looseObject({
         t: z.string(),
-        prices: z.record(z.string(), decimal),
+        prices: z.record(z.string(), positive),
         intents: z.array(z.looseObject({ strategy: z.string(), symbol: z.string(), qty: decimal })).default([]),
         fills: z
           .record(
             z.string(),
-            z.looseObject({ filled: decimal.optional(), price: decimal.optional(), status: z.string().optional() }),
+            z.looseObject({ filled: decimal.optional(), price: positive.optional(), status: z.string().optional() }),
           )
           .optional(),
         corporate_actions: z
@@ -46,7 +50,7 @@ const scenarioSchema = z.looseObject({
             z.looseObject({
               type: z.enum(['split', 'dividend']),
               symbol: z.string(),
-              ratio: z.tuple([decimal, decimal]).optional(),
+              ratio: z.tuple([positive, positive]).optional(),
               amount: decimal.optional(),
               price_after: decimal.optional(),
             }),

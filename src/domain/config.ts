@@ -131,8 +131,11 @@ export interface CostRules {
 
 export interface AccountRules {
   readonly id: AccountId
-  /** `cash`: nothing is bought beyond settled cash; `margin`: Reg-T. */
-  readonly kind: 'cash' | 'margin'
+  /**
+   * `cash`: nothing is bought beyond settled cash; `margin`: Reg-T; `given`: the broker's answers are given, as in a
+   * scenario, so nothing is refused for lack of money.
+   */
+  readonly kind: 'cash' | 'margin' | 'given'
   readonly initialMargin: number
   readonly maintenanceMargin: number
   readonly shortMaintenanceMargin: number

@@ -90,7 +90,6 @@ export interface Runtime {
 
 /** The sleeve's rules, strategy and limits as the kernel consults them. */
 export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveRuntime[] {
-  const cashOnly = config.account.kind === 'cash'
   return config.sleeves.map((sleeve, ordinal) => {
     const strategy = sleeve.strategy === null ? null : (runtime.strategies.get(sleeve.strategy) ?? null)
     const { volatilityMin, volumeMin } = sleeve.universeRules
@@ -98,7 +97,7 @@ export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveR
       ordinal,
       config: sleeve,
       strategy,
-      rules: rulesFor(sleeve.limits, config.limits, cashOnly),
+      rules: rulesFor(sleeve.limits, config.limits, config.account.kind),
       lookback: strategy === null ? 0 : strategy.lookback(sleeve.parameters),
       screened: volatilityMin !== null || volumeMin !== null,
       equity: 0,

@@ -1,8 +1,13 @@
 /** Listens to a scenario's kernel and describes each bar's orders, crosses and shares by the scenario's names. */
 import type { PortfolioConfig } from '../domain/config.ts'
+import { countsPerUnit } from '../domain/currencies.ts'
+import { currencyCode } from '../domain/units.ts'
 import { commission, nothingTraded } from '../exchange/commission.ts'
 import type { Kernel } from './kernel.ts'
 import type { Observer } from './observer.ts'
+
+/** Money counts in one unit of a scenario's currency. */
+export const COUNTS = countsPerUnit(currencyCode('USD'))
 
 interface LoggedShare {
   readonly sleeve: number
@@ -121,7 +126,7 @@ function describe(
           status: order.state,
           filled: plain(Math.abs(whole(order, order.filled))),
           fill_price: plain(order.price ?? prices.get(symbol(order)) ?? order.reference),
-          fee: plain(order.fee / 1_000_000),
+          fee: plain(order.fee / COUNTS),
         })),
       crosses: Object.fromEntries(logged.map((order) => [symbol(order), plain(whole(order, order.crossed))])),
       allocations: Object.fromEntries(
@@ -134,14 +139,14 @@ function describe(
                 requested: plain(whole(order, share.wanted)),
                 cross: plain(whole(order, share.crossed)),
                 external: plain(whole(order, share.filled)),
-                fee: plain(share.fee / 1_000_000),
+                fee: plain(share.fee / COUNTS),
                 unfilled: plain(whole(order, share.wanted - share.crossed - share.filled)),
               },
             ]),
           ),
         ]),
       ),
-      fees: plain(fees / 1_000_000),
+      fees: plain(fees / COUNTS),
     },
     netting: nettingOf(scene, logged),
   }
@@ -173,7 +178,7 @@ function nettingOf(scene: Scene, logged: readonly LoggedOrder[]): Record<string,
     net_notional: plain(net),
     savings: plain(gross - net),
     savings_pct: gross === 0 ? null : plain((gross - net) / gross),
-    fees_if_not_netted_at_bar_price: plain(fees / 1_000_000),
+    fees_if_not_netted_at_bar_price: plain(fees / COUNTS),
   }
 }
 

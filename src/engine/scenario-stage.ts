@@ -1,7 +1,6 @@
 /** A scenario set up: its kernel, its sleeves and instruments, and the events it gives. */
 import { type FillColumns, fillColumns } from '../domain/columns.ts'
 import type { PortfolioConfig } from '../domain/config.ts'
-import { countsPerUnit } from '../domain/currencies.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { Intent } from '../domain/orders.ts'
@@ -19,7 +18,7 @@ import {
 } from '../domain/units.ts'
 import { SCHEDULES } from '../exchange/schedules.ts'
 import { createKernel, type Kernel } from './kernel.ts'
-import { type ScenarioLog, scenarioObserver } from './scenario-log.ts'
+import { COUNTS, type ScenarioLog, scenarioObserver } from './scenario-log.ts'
 
 export type Decimal = string | number
 
@@ -57,8 +56,6 @@ export interface ScenarioBar {
     readonly amount?: Decimal
   }[]
 }
-
-export const COUNTS = countsPerUnit(currencyCode('USD'))
 
 export interface Scene {
   readonly input: ScenarioInput
@@ -174,15 +171,15 @@ function configOf(input: ScenarioInput, names: readonly string[]): PortfolioConf
       positionsMax: null,
       assetClassWeightMax: null,
       positionWeightMax: null,
-      leverageMax: Number.POSITIVE_INFINITY,
+      leverageMax: 1,
       drawdown: null,
     },
     netting: input.settings?.netting ?? true,
     // The scenario's broker answers are given, so nothing is refused for lack of money.
     account: {
       id: accountId('account'),
-      kind: 'margin',
-      initialMargin: 1e-12,
+      kind: 'given',
+      initialMargin: 0,
       maintenanceMargin: 0,
       shortMaintenanceMargin: 0,
     },
@@ -195,7 +192,7 @@ function configOf(input: ScenarioInput, names: readonly string[]): PortfolioConf
 }
 
 const counts = (amount: Decimal): number =>
-  Math.floor(Math.abs(Number(amount)) * 1_000_000 + 0.5) * (Number(amount) < 0 ? -1 : 1)
+  Math.floor(Math.abs(Number(amount)) * COUNTS + 0.5) * (Number(amount) < 0 ? -1 : 1)
 
 function instrumentOf(input: ScenarioInput, symbol: string, index: number): Instrument {
   const increment = num(input.settings?.increment?.[symbol], 1)

@@ -6,22 +6,14 @@
 import { quoteColumns } from '../domain/columns.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
 import type { Command } from '../domain/events.ts'
+import { FaultError, fault } from '../domain/faults.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import { type Instant, type Price, sleeveId, type TradeDate } from '../domain/units.ts'
 import { commission, nothingTraded } from '../exchange/commission.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { setMark } from './runtime.ts'
-import { difference, plain } from './scenario-log.ts'
-import {
-  COUNTS,
-  give,
-  intentOf,
-  num,
-  type ScenarioBar,
-  type ScenarioInput,
-  type Scene,
-  stage,
-} from './scenario-stage.ts'
+import { COUNTS, difference, plain } from './scenario-log.ts'
+import { give, intentOf, num, type ScenarioBar, type ScenarioInput, type Scene, stage } from './scenario-stage.ts'
 import { valueAll } from './valuation.ts'
 
 type Row = Record<string, unknown>
@@ -32,6 +24,19 @@ export function runScenario(input: ScenarioInput): { readonly bars: readonly Row
   return { bars: input.bars.map((bar, index) => playBar(scene, bar, index)) }
 }
 
+type ScenarioIntent = NonNullable<ScenarioBar['intents']>[number]
+
+function summed(intents: readonly ScenarioIntent[]): readonly ScenarioIntent[] {
+  const sums = new Map<string, { readonly strategy: string; readonly symbol: string; qty: number }>()
+  for (const { strategy, symbol, qty } of intents) {
+    const key = JSON.stringify([strategy, symbol])
+    const sum = sums.get(key)
+    if (sum === undefined) sums.set(key, { strategy, symbol, qty: Number(qty) })
+    else sum.qty += Number(qty)
+  }
+  return [...sums.values()].filter(({ qty }) => qty !== 0)
+}
+
 function playBar(scene: Scene, bar: ScenarioBar, index: number): Row {
   const { runtime } = scene.kernel
   scene.at = index + 1
@@ -39,8 +44,8 @@ function playBar(scene: Scene, bar: ScenarioBar, index: number): Row {
   const corporate = (bar.corporate_actions ?? []).map((action) => playAction(scene, action))
   for (const [symbol, text] of Object.entries(bar.prices)) setMark(runtime, scene.symbols.indexOf(symbol), Number(text))
   valueAll(runtime)
-  // One decision per intent, in the order given: orders come out by first appearance.
-  for (const intent of bar.intents ?? []) {
+  // One decision per sleeve and symbol, by first appearance: what a sleeve says of one symbol in one bar is summed.
+  for (const intent of summed(bar.intents ?? [])) {
     give(scene, {
       kind: 'decided',
       cycle: index,
@@ -90,6 +95,13 @@ function fillOrders(scene: Scene, bar: ScenarioBar, command: Extract<Command, { 
       answer?.filled === undefined
         ? ordered
         : Math.floor(Math.abs(Number(answer.filled)) * instrument.unitsPerWhole + 0.5) * Math.sign(ordered)
+    if (Math.abs(filled) > Math.abs(ordered)) {
+      const most = plain(Math.abs(ordered) / instrument.unitsPerWhole)
+      const reason = `"${answer?.filled}" is more than the ${most} that were ordered`
+      throw new FaultError(
+        fault('SCENARIO_INVALID', { file: 'scenario', path: `bar "${bar.t}" fills.${symbol}.filled`, reason }),
+      )
+    }
     if (filled !== 0) {
       const whole = Math.abs(filled) / instrument.unitsPerWhole
       const sold = filled < 0 ? whole : 0
@@ -136,7 +148,7 @@ function playAction(scene: Scene, action: NonNullable<ScenarioBar['corporate_act
     return {
       type: 'dividend',
       symbol: action.symbol,
-      broker_cash: plain((books.accountCash[0]! - accountBefore) / 1_000_000),
+      broker_cash: plain((books.accountCash[0]! - accountBefore) / COUNTS),
       per_strategy: Object.fromEntries(scene.names.map((name, sleeve) => [name, cashOf(sleeve)])),
     }
   }
@@ -160,7 +172,7 @@ function playAction(scene: Scene, action: NonNullable<ScenarioBar['corporate_act
     type: 'split',
     symbol: action.symbol,
     broker_qty: plain(books.accountQuantity[index]! / instrument.unitsPerWhole),
-    broker_cash_in_lieu: plain((books.accountCash[0]! - accountBefore) / 1_000_000),
+    broker_cash_in_lieu: plain((books.accountCash[0]! - accountBefore) / COUNTS),
     qty: Object.fromEntries(
       holders.map(({ name, sleeve }) => [
         name,
@@ -203,15 +215,15 @@ function describeBar(scene: Scene, bar: ScenarioBar, corporate: readonly Row[]):
       return [
         name,
         {
-          cash: plain(books.cash[sleeve]! / 1_000_000),
+          cash: plain(books.cash[sleeve]! / COUNTS),
           positions: Object.fromEntries(held.map(({ symbol, index, units }) => [symbol, plain(units / unit(index))])),
           avg_cost: Object.fromEntries(
             held.map(({ symbol, index }) => [symbol, plain(averagePrice(books, sleeve, index))]),
           ),
           realised_pnl: plain(realised),
           unrealised_pnl: unrealised,
-          fees: plain(books.fees[sleeve]! / 1_000_000),
-          dividends: plain(books.dividends[sleeve]! / 1_000_000),
+          fees: plain(books.fees[sleeve]! / COUNTS),
+          dividends: plain(books.dividends[sleeve]! / COUNTS),
           equity: plain(equity / COUNTS),
         },
       ]
@@ -230,7 +242,7 @@ function describeBar(scene: Scene, bar: ScenarioBar, corporate: readonly Row[]):
     corporate,
     strategies,
     portfolio: {
-      cash: plain(books.accountCash[0]! / 1_000_000),
+      cash: plain(books.accountCash[0]! / COUNTS),
       positions,
       equity: plain(equityOf(scene, books.accountCash[0]!, 0, books.accountQuantity) / COUNTS),
     },

@@ -22,8 +22,8 @@ export interface Comparison {
 const COMMENTARY =
   /^(published.*|note|reason|conflict|binding|invariants|differs|wrong_.*|seed_.*|passes_seed_definition)$/
 const DECIMAL = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/
-/** Decimals written to this many places were rounded there: they stand for longer ones. */
-const ROUNDED_PLACES = 12
+/** Money is whole in its sixth place: decimals with more places were rounded and stand for longer ones. */
+const ROUNDED_PLACES = 7
 const ROUNDED_TOLERANCE = 1e-9
 
 function isCommentary(key: string, value: unknown): boolean {

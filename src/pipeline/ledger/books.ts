@@ -124,7 +124,11 @@ export function postTrade(
   }
   books.quantity[at] = after
   const purse = sleeve * books.currencies + books.currency[instrument]!
-  books.cash[purse] = books.cash[purse]! + cash - fee
+  const left = books.cash[purse]! + cash - fee
+  if (!(left <= MAGNITUDE_MAX && left >= -MAGNITUDE_MAX)) {
+    throw new AssertionError(`a sleeve's cash must stay within 2^52 counts, was "${left}"`)
+  }
+  books.cash[purse] = left
   if (fee !== 0) books.fees[purse] = books.fees[purse]! + fee
   return realised
 }

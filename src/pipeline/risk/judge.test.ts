@@ -45,7 +45,11 @@ function verdictOf(quantity: number, { sleeve, portfolio, books, cashOnly = fals
     structure: false,
   }
   const verdict: Verdict = { quantity: 0, rule: null, limit: 0 }
-  const rules = rulesFor({ ...NO_SLEEVE_LIMITS, ...sleeve }, { ...NO_LIMITS, ...portfolio }, cashOnly)
+  const rules = rulesFor(
+    { ...NO_SLEEVE_LIMITS, ...sleeve },
+    { ...NO_LIMITS, ...portfolio },
+    cashOnly ? 'cash' : 'margin',
+  )
   judge(change, { ...BOOKS, ...books }, rules, verdict)
   return verdict
 }
@@ -142,7 +146,7 @@ describe('judge', () => {
   })
 
   it('consults no rule that is not configured', () => {
-    expect(rulesFor(NO_SLEEVE_LIMITS, NO_LIMITS, false).map(({ rule }) => rule.name)).toEqual([
+    expect(rulesFor(NO_SLEEVE_LIMITS, NO_LIMITS, 'margin').map(({ rule }) => rule.name)).toEqual([
       'leverage',
       'buyingPower',
     ])

@@ -3,7 +3,7 @@
  * In:    one Change, the projected books, the rules in force   Out: Verdict
  * Keeps: a reducing change always passes; a trim is whole steps and never more than was asked
  */
-import type { PortfolioLimits, SleeveLimits } from '../../domain/config.ts'
+import type { AccountRules, PortfolioLimits, SleeveLimits } from '../../domain/config.ts'
 import type { Change, RiskRule, RiskView, RuleName } from '../../domain/risk.ts'
 import {
   assetClassWeight,
@@ -35,7 +35,12 @@ function bind(rule: RiskRule<never> | RiskRule, limit: number | null | true): Bo
 }
 
 /** The rules over one sleeve in the order they are consulted: the first to object names the refusal. */
-export function rulesFor(sleeve: SleeveLimits, portfolio: PortfolioLimits, cashOnly: boolean): readonly BoundRule[] {
+export function rulesFor(
+  sleeve: SleeveLimits,
+  portfolio: PortfolioLimits,
+  account: AccountRules['kind'],
+): readonly BoundRule[] {
+  const isFunded = account === 'given'
   return [
     ...bind(drawdownBreaker, portfolio.drawdown === null ? null : true),
     ...bind(sleevePositions, sleeve.positionsMax),
@@ -43,9 +48,9 @@ export function rulesFor(sleeve: SleeveLimits, portfolio: PortfolioLimits, cashO
     ...bind(sleevePositionWeight, sleeve.positionWeightMax),
     ...bind(positionWeight, portfolio.positionWeightMax),
     ...bind(assetClassWeight, portfolio.assetClassWeightMax),
-    ...bind(leverage, portfolio.leverageMax),
-    ...bind(sleeveCash, cashOnly ? true : null),
-    ...bind(buyingPower, true),
+    ...bind(leverage, isFunded ? null : portfolio.leverageMax),
+    ...bind(sleeveCash, account === 'cash' ? true : null),
+    ...bind(buyingPower, isFunded ? null : true),
   ]
 }
 
