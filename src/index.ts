@@ -44,6 +44,7 @@ export type {
   Holding,
   IntentSink,
   OptionLeg,
+  Outlook,
   Strategy,
   StructureHolding,
   StructureWish,
