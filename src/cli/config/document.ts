@@ -73,14 +73,22 @@ export function parseSource(file: string, text: string): SourceFile {
   try {
     value = document.toJS({ maxAliasCount: ALIASES_MAX })
   } catch (cause) {
-    const alias = /[^\w]\*\w+/.exec(text)
-    refuse(
-      alias === null ? 0 : alias.index + 1,
-      `aliases unfold to more than ${ALIASES_MAX} parts; write them out`,
-      cause,
-    )
+    refuse(aliasAt(text), `aliases unfold to more than ${ALIASES_MAX} parts; write them out`, cause)
   }
+  if (isCircular(value)) refuse(aliasAt(text), 'an alias names a part that it stands in; write the part out')
   return { file, value, find: (path, part) => find(document, counter, file, path, part) }
+}
+
+/** Where the first alias stands. */
+function aliasAt(text: string): number {
+  const alias = /[^\w]\*\w+/.exec(text)
+  return alias === null ? 0 : alias.index + 1
+}
+
+function isCircular(value: unknown, above: readonly unknown[] = []): boolean {
+  if (value === null || typeof value !== 'object') return false
+  if (above.includes(value)) return true
+  return Object.values(value).some((part) => isCircular(part, [...above, value]))
 }
 
 function find(

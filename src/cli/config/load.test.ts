@@ -133,6 +133,11 @@ describe('a portfolio file that is wrong', () => {
       /^p\.yaml:10:21 sleeves\[0\]\.universe\[1\]: "AAA" is listed twice; keep one$/,
     ],
     [
+      'an alias inside the part that it names',
+      'name: Small\ncapital: 1000\nsleeves: &a [*a]\n',
+      /^p\.yaml:3:14 an alias names a part that it stands in; write the part out$/,
+    ],
+    [
       'an unknown currency',
       `name: Small\ncapital: 1000\ncurrency: XYZ\n${RESERVE}`,
       /^p\.yaml:3:11 currency: books cannot be kept in "XYZ"; use a currency such as USD, EUR or USDT$/,
