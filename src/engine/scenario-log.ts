@@ -123,7 +123,13 @@ function describe(
           symbol: symbol(order),
           side: order.net > 0 ? 'buy' : 'sell',
           qty: plain(Math.abs(whole(order, order.net))),
-          status: order.state,
+          // A broker that answers at all but not in full has filled in part, if only nothing.
+          status:
+            order.state === 'rejected'
+              ? 'rejected'
+              : Math.abs(order.filled) >= Math.abs(order.net)
+                ? 'filled'
+                : 'partial',
           filled: plain(Math.abs(whole(order, order.filled))),
           fill_price: plain(order.price ?? prices.get(symbol(order)) ?? order.reference),
           fee: plain(order.fee / COUNTS),
