@@ -30,6 +30,9 @@ export interface ClockRuntime {
   readonly entries: IndicatorRows[]
   /** What the entries have read ahead: bars `from` to `until - 1`, when `taken` bars had been taken. Null bars: nothing. */
   readonly read: { bars: BarRow | null; from: number; until: number; taken: number }
+  /** The session of every column's bar, and the bar as indicators read it; reused from bar to bar. */
+  session: Float64Array
+  readonly row: { -readonly [Field in keyof BarRow]: BarRow[Field] }
   /** Scratch for signal prices where a factor is not 1. */
   signal: { open: Float64Array; high: Float64Array; low: Float64Array; close: Float64Array; volume: Float64Array }
 }
@@ -45,6 +48,8 @@ export function createClock(id: string): ClockRuntime {
     indicators: new Map(),
     entries: [],
     read: { bars: null, from: 0, until: 0, taken: 0 },
+    session: none,
+    row: { open: none, high: none, low: none, close: none, volume: none },
     signal: { open: none, high: none, low: none, close: none, volume: none },
   }
 }
@@ -101,6 +106,7 @@ export function setColumns(clock: ClockRuntime, instruments: Int32Array): void {
   for (const index of instruments) if (index > top) top = index
   clock.columnOf = new Int32Array(top + 1).fill(-1)
   for (let column = 0; column < width; column += 1) clock.columnOf[instruments[column]!] = column
+  clock.session = new Float64Array(width)
   clock.signal = {
     open: new Float64Array(width),
     high: new Float64Array(width),
@@ -171,8 +177,10 @@ function signalRow(clock: ClockRuntime, slice: Slice): BarRow {
       break
     }
   }
-  if (plain) return slice
-  const { signal } = clock
+  const { signal, row, session } = clock
+  if (session[0] !== slice.tradeDate) session.fill(slice.tradeDate)
+  row.session = session
+  if (plain) return readInto(row, slice)
   for (let column = 0; column < clock.width; column += 1) {
     const scale = factor[column]!
     signal.open[column] = slice.open[column]! * scale
@@ -181,7 +189,16 @@ function signalRow(clock: ClockRuntime, slice: Slice): BarRow {
     signal.close[column] = slice.close[column]! * scale
     signal.volume[column] = slice.volume[column]! / scale
   }
-  return signal
+  return readInto(row, signal)
+}
+
+function readInto(row: ClockRuntime['row'], bar: BarRow): BarRow {
+  row.open = bar.open
+  row.high = bar.high
+  row.low = bar.low
+  row.close = bar.close
+  row.volume = bar.volume
+  return row
 }
 
 /** The value of an output `bars` bars ago. */

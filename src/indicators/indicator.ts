@@ -1,19 +1,10 @@
+import type { BarRow, IndicatorRequest, IndicatorState } from '../domain/indicator-request.ts'
+
+/** Stated in the domain, because the kernel and every strategy know them too. */
+export type { BarRow, IndicatorState }
+
 /** The numbers of a bar that an indicator can read. */
 export type BarField = 'open' | 'high' | 'low' | 'close' | 'volume'
-
-/**
- * One bar of every column (instrument) of a clock, on signal prices (raw x forward factor; volume raw / factor).
- * A NaN close means: no bar for that column. All other values are finite, or NaN where a source has none.
- */
-export interface BarRow {
-  readonly open: Float64Array
-  readonly high: Float64Array
-  readonly low: Float64Array
-  readonly close: Float64Array
-  readonly volume: Float64Array
-  /** A number per column that changes when a new session begins; only session indicators read it. */
-  readonly session?: Float64Array
-}
 
 /** The same fields as a `BarRow`, holding one instrument's whole history, oldest first. */
 export type BarColumns = BarRow
@@ -24,41 +15,11 @@ export type BarColumns = BarRow
  * A bar counts for an indicator when its close and every field in `fields` are not NaN. Any other bar
  * leaves the state as it was and reads NaN; so does a bar for which the value is undefined.
  */
-export interface IndicatorSpec {
-  /** Unique text such as `bollinger(20,2)`: two sleeves that ask for the same key share one computation. */
-  readonly key: string
-  /** `['']` for one output, else a name per output such as `['lower', 'middle', 'upper']`. */
-  readonly outputs: readonly string[]
+export interface IndicatorSpec extends IndicatorRequest {
   /** The fields read besides the close. */
   readonly fields: readonly BarField[]
-  /** Bars until the first output can have a value (its index + 1). */
-  readonly bars: number
   /** Bars until every output can have a value; equal to `bars` except where outputs begin one after another. */
   readonly ready: number
-  /** Streaming form for `width` instruments at once. */
-  create(width: number): IndicatorState
   /** Column form over one instrument's history: new arrays, one per output, bit for bit equal to streaming. */
   columns(bars: BarColumns): readonly Float64Array[]
-}
-
-/** The running state of one indicator over many columns. */
-export interface IndicatorState {
-  /** Takes one bar of every column and writes one row per output. Never allocates. Rows may be longer than the state. */
-  advance(bar: BarRow, outputs: readonly Float64Array[]): void
-  /**
-   * Reads ahead in a state of one column: writes what bars `from` to `from + count - 1` of its history would give, one
-   * value per bar into each output, and takes none of them. False where it cannot (yet); left out: it never can.
-   */
-  ahead?(bars: BarRow, from: number, count: number, outputs: readonly Float64Array[]): boolean
-  /**
-   * Takes bars `from` to `from + count - 1`, all of them read ahead by the last `ahead` and next in turn, whether those
-   * before them came by `take` or by `advance`. The state is then as `advance` leaves it, bit for bit.
-   */
-  take?(bars: BarRow, from: number, count: number): void
-  /** Grows to `width` columns when instruments are listed later; the state of the others stays. */
-  widen(width: number): void
-  /** Plain data that survives JSON, enough to continue bit for bit. */
-  snapshot(): unknown
-  /** Takes over a snapshot of the same key, its width included; anything else is refused by an assertion. */
-  restore(data: unknown): void
 }
