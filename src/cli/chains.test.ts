@@ -11,7 +11,7 @@ const data = dataFolder()
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-chains-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.skipIf(data === null)('option chains of a portfolio (need the data folder)', () => {
+describe.skipIf(data === null)('option chains of a portfolio (needs the data folder)', () => {
   it('are recorded ones on the days that a file holds, and of the model on the others', async () => {
     const file = join(folder, 'p.yaml')
     writeFileSync(
