@@ -19,7 +19,7 @@ const SMALL: readonly (readonly [string, Workload])[] = [
   ['a series of minutes', minuteSeries(9_000)],
 ]
 
-describe.skipIf(!hasCompiler())('a C loop of the same rules (skipped where no C compiler is)', () => {
+describe.skipIf(!hasCompiler())('a C loop of the same rules (needs a C compiler)', () => {
   it.each(SMALL)('%s ends with the same equity, bookings and check sum', (_, workload) => {
     const own = product(workload)
     const limit = runLoop(compile(workload.limit.source, workload.limit.macros, folder), folder, 2)

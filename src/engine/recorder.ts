@@ -31,7 +31,7 @@ export function createRecorder(): Recorder {
   const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
 
   function posting(posting: Posting): void {
-    const { kind, order, execution, sleeve, instrument, quantity, price, cash, fee, realised, before, reason } = posting
+    const { kind, order, execution, sleeve, instrument, quantity, price, cash, fee, realised, reason } = posting
     const { state, tradeDate } = runtime()
     if (instrument < 0) days.flow(sleeve, cash)
     const info = instrument < 0 ? null : instrumentAt(instrument)
@@ -59,8 +59,7 @@ export function createRecorder(): Recorder {
       trades.legFee(order, sleeve, moneyOf(fee))
       return
     }
-    const [proceeds, charge] = [worthOf(cash, instrument), worthOf(fee, instrument)]
-    trades.take(kind, order, sleeve, info, quantity, price, proceeds, charge, realised, before, reason)
+    trades.take(posting, info, { cash: worthOf(cash, instrument), fee: worthOf(fee, instrument) })
   }
 
   /** One side of a change of currency: the currency stands where the instrument does, its rate where the price does. */

@@ -1,7 +1,7 @@
 /** Round trips: positions from flat to flat, structures from opening to closing. */
 import type { Instrument } from '../domain/instruments.ts'
 import type { Instant, OrderId, TradeDate } from '../domain/units.ts'
-import type { PostingKind, StructureEvent } from './observer.ts'
+import type { Posting, StructureEvent } from './observer.ts'
 import type { Recording } from './recording.ts'
 import type { TradeRecord } from './result.ts'
 
@@ -26,22 +26,15 @@ interface OpenStructure {
   readonly fees: number
 }
 
+/** What a posting moved, in amounts of the base currency. */
+export interface PostedAmounts {
+  readonly cash: number
+  readonly fee: number
+}
+
 export interface TradeBook {
   readonly trades: TradeRecord[]
-  /** Cash, fee and realised gain are amounts of the base currency. */
-  take(
-    kind: PostingKind,
-    order: number,
-    sleeve: number,
-    info: Instrument,
-    quantity: number,
-    price: number,
-    cash: number,
-    fee: number,
-    realised: number,
-    before: number,
-    reason: string,
-  ): void
+  take(posting: Posting, info: Instrument, amounts: PostedAmounts): void
   /** A fee of a structure's leg: it belongs to the structure's trade. */
   legFee(order: number, sleeve: number, fee: number): void
   structureOpened(event: StructureEvent): void
@@ -54,19 +47,8 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
   const structures = new Map<number, OpenStructure>()
   const structureFees = new Map<string, number>()
 
-  function takeTrade(
-    kind: PostingKind,
-    order: number,
-    sleeve: number,
-    info: Instrument,
-    quantity: number,
-    price: number,
-    cash: number,
-    fee: number,
-    realised: number,
-    before: number,
-    reason: string,
-  ): void {
+  function takeTrade(posting: Posting, info: Instrument, { cash, fee }: PostedAmounts): void {
+    const { kind, order, sleeve, quantity, price, realised, before, reason } = posting
     const key = `${sleeve} ${info.index}`
     const trade = open.get(key)
     if (kind === 'dividend') {

@@ -51,7 +51,7 @@ function difference(got: unknown, wanted: unknown, rel: number, abs: number, pat
   return got === wanted ? null : `${path}: wanted ${String(wanted)}, got ${String(got)}`
 }
 
-describe.skipIf(folder === null)('metrics cases', () => {
+describe.skipIf(folder === null)('metrics cases (needs the folder of POLYFOLIO_CASES)', () => {
   it('are there', () => expect(cases().length).toBeGreaterThan(90))
   it.each(cases().map((item) => [item.name, item] as const))('%s', (_, item) => {
     const root = dirname(join(folder!, 'inputs'))

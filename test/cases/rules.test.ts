@@ -14,7 +14,7 @@ function files(topic: string): readonly string[] {
 describe.skipIf(folder === null).each([
   ['attribution', 15],
   ['seed_rules', 60],
-])('%s cases', (topic, least) => {
+])('%s cases (needs the folder of POLYFOLIO_CASES)', (topic, least) => {
   it('are there', () => expect(files(topic).length).toBeGreaterThanOrEqual(least))
   it.each(files(topic))('%s', (file) => {
     const verdict = judgeCase(join(folder!, topic, file))
