@@ -1,3 +1,4 @@
+import type { CapitalPlan } from './capital.ts'
 import type { AssetClass, InstrumentKind } from './instruments.ts'
 import type { Parameters } from './parameters.ts'
 import type { AccountId, CalendarId, ClockId, CurrencyCode, InstrumentId, Money, SleeveId } from './units.ts'
@@ -156,4 +157,6 @@ export interface PortfolioConfig {
   readonly dayCalendar: CalendarId
   readonly periods: number
   readonly groups: Readonly<Record<string, AssetClass>>
+  /** Absent: capital is dealt once by the configured weights and never moved. */
+  readonly capitalPlan?: CapitalPlan
 }
