@@ -2,9 +2,9 @@ import type { ReportPage } from '../../../api/contract/report.ts'
 import { longDate } from '../numbers.ts'
 import { invariantsPanel, nettingPanel, notesPanel, refusalsPanel, tradesPanel, violationsPanel } from './activity.ts'
 import { type Frame, frameOf, panel } from './frame.ts'
-import { html, type Markup, trusted } from './markup.ts'
+import { html, type Markup } from './markup.ts'
 import { attention, equityPanel, heading, keyFigures, sleeveCurves } from './overview.ts'
-import { PAGE_SCRIPT } from './script.ts'
+import { shellText } from './shell.ts'
 import {
   CORRELATION_BESIDE_MAX,
   correlationPanel,
@@ -14,12 +14,6 @@ import {
   periodsPanel,
   sleeveTable,
 } from './sleeves.ts'
-import { styleSheet } from './style.ts'
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-const MARK = trusted(
-  '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 6c6 0 6 6 12 6h6" stroke="var(--sleeve-1)"/><path d="M3 12h18" stroke="var(--sleeve-2)"/><path d="M3 18c6 0 6-6 12-6" stroke="var(--sleeve-3)"/></svg>',
-)
 
 const DEFINITIONS: readonly (readonly [string, string])[] = [
   [
@@ -60,12 +54,12 @@ function footer({ page }: Frame): Markup {
 export function pageText(page: ReportPage): string {
   const frame = frameOf(page)
   const isBeside = page.report.correlation.names.length <= CORRELATION_BESIDE_MAX
-  const document = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="color-scheme" content="dark light">
-<title>${page.report.portfolio.name}: backtest report</title><style>${trusted(styleSheet(page.curves.sleeves.length))}</style></head><body>
-<header class="bar"><span class="brand">${MARK}Polyfolio</span><span class="mode">Backtest</span></header><main>
-${heading(frame)}${attention(frame)}<div class="grid">
-${keyFigures(frame)}
+  return shellText({
+    title: `${page.report.portfolio.name}: backtest report`,
+    mode: 'Backtest',
+    hues: page.curves.sleeves.length,
+    heading: html`${heading(frame)}${attention(frame)}`,
+    panels: html`${keyFigures(frame)}
 ${equityPanel(frame)}<div class="stack w4">${nettingPanel(frame)}${isBeside ? correlationPanel(frame) : null}</div>
 ${sleeveCurves(frame)}
 ${sleeveTable(frame)}
@@ -78,8 +72,7 @@ ${tradesPanel(frame)}
 ${refusalsPanel(frame)}
 ${violationsPanel(frame)}
 ${notesPanel(frame)}
-${definitions()}
-</div>${footer(frame)}</main><script>${trusted(PAGE_SCRIPT)}</script></body></html>
-`
-  return document.text
+${definitions()}`,
+    footer: footer(frame),
+  })
 }
