@@ -32,10 +32,7 @@ export function namesOf(count: number): string[] {
 /** Columns of a table as rows of observations. */
 export function observationsOf(table: CaseTable, columns: unknown): { values: Float64Array; size: number } {
   const wanted = (columns as readonly string[] | undefined) ?? table.header
-  // a header of numbers is the first row of a file without one
-  const first = (name: string): readonly number[] =>
-    wanted === table.header && Number.isFinite(Number(name)) ? [Number(name)] : []
-  const lanes = wanted.map((name) => Float64Array.of(...first(name), ...numbers(table.columns.get(name))))
+  const lanes = wanted.map((name) => numbers(table.columns.get(name)))
   const rows = lanes[0]!.length
   const values = new Float64Array(rows * lanes.length)
   lanes.forEach((lane, column) => {

@@ -57,7 +57,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
 function readCsv(file: string, range: unknown): CaseTable {
   const rows = parse(readFileSync(file, 'utf8'), { bom: true, skip_empty_lines: true, trim: true }) as string[][]
-  const [header = [], ...all] = rows
+  // a table of numbers alone has no header: its columns are called by their place
+  const isBare = rows[0]?.every((text) => NUMBER.test(text)) === true && rows[0].some((text) => !/^\d+$/.test(text))
+  const [header = [], ...all] = isBare ? [rows[0]!.map((_, column) => String(column)), ...rows] : rows
   const [from, to] = Array.isArray(range) ? (range as number[]) : [0, all.length]
   const body = all.slice(from, to)
   const cell = (text: string | undefined): Cell =>

@@ -1,3 +1,5 @@
+import { momentsOf, type SharpeEvidence, sharpeEvidence } from '../../numerics/moments.ts'
+import { minimumTrackRecord, probabilisticSharpe } from '../../numerics/sharpe.ts'
 import {
   mean,
   populationDeviation,
@@ -17,7 +19,7 @@ import {
   sideBeta,
   trackingError,
 } from './relative.ts'
-import { annualReturn, hitRate, observed, totalReturn } from './returns.ts'
+import { annualReturn, excess, hitRate, observed, totalReturn } from './returns.ts'
 import {
   calmar,
   cornishFisherValueAtRisk,
@@ -27,6 +29,7 @@ import {
   historicalShortfall,
   historicalValueAtRisk,
   omega,
+  type Rate,
   sharpe,
   sharpePopulation,
   sortino,
@@ -49,6 +52,11 @@ function tailMetrics(confidence: string, tail: number): Record<string, Metric> {
   }
 }
 
+/** What returns above the risk-free rate say of their Sharpe ratio. */
+function evidenceOf(returns: Float64Array, riskFree: Rate): SharpeEvidence {
+  return sharpeEvidence(momentsOf(observed(excess(returns, riskFree))))
+}
+
 /** The metrics of one series of returns, and of one against a benchmark. */
 export const STANDARD_METRICS: Readonly<Record<string, Metric>> = {
   n: ({ returns }) => observed(returns).length,
@@ -62,6 +70,8 @@ export const STANDARD_METRICS: Readonly<Record<string, Metric>> = {
   cagr: ({ returns, periods }) => annualReturn(returns, periods),
   sharpe: ({ returns, periods, riskFree }) => sharpe(returns, periods, riskFree),
   sharpe_pop_std: ({ returns, periods, riskFree }) => sharpePopulation(returns, periods, riskFree),
+  psr: ({ returns, riskFree }) => probabilisticSharpe(evidenceOf(returns, riskFree), 0),
+  min_trl95: ({ returns, riskFree }) => minimumTrackRecord(evidenceOf(returns, riskFree), 0, 0.95),
   sortino: ({ returns, periods, mar }) => sortino(returns, periods, mar),
   downside_dev_period: ({ returns, mar }) => downsideDeviation(returns, mar),
   max_drawdown: ({ returns }) => maxDrawdown(returns),
