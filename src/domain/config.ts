@@ -74,6 +74,13 @@ export interface SleeveConfig {
   readonly status: 'active' | 'paused'
   readonly onFault: 'hold' | 'flatten'
   readonly expected: ExpectedRanges | null
+  /**
+   * `return_stream`: holds a recorded stream of returns at the size of its capital, as an outside manager or an account
+   * elsewhere is included. Absent: it trades by its strategy, or is a reserve.
+   */
+  readonly kind?: 'return_stream'
+  /** Of a return stream: the file and the column that it was recorded in. */
+  readonly recorded?: { readonly file: string; readonly column: string }
 }
 
 export interface DrawdownBreaker {
