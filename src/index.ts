@@ -5,18 +5,23 @@ export type {
   AccountRules,
   CommissionSchedule,
   CostRules,
-  DrawdownBreaker,
   PortfolioConfig,
-  PortfolioLimits,
   Sizing,
   SleeveConfig,
-  SleeveLimits,
   SlippageModel,
 } from './domain/config.ts'
 export type { Command, EngineEvent } from './domain/events.ts'
 export { describeFault, type Fault, FaultError } from './domain/faults.ts'
 export type { IndicatorRequest } from './domain/indicator-request.ts'
 export type { Instrument, OptionTerms } from './domain/instruments.ts'
+export type {
+  DrawdownBreaker,
+  Group,
+  LifecycleLimits,
+  PortfolioLimits,
+  PositionLimits,
+  SleeveLimits,
+} from './domain/limits.ts'
 export type {
   ChainSource,
   ClockBlock,

@@ -1,5 +1,6 @@
 import type { CapitalPlan } from './capital.ts'
-import type { AssetClass, InstrumentKind } from './instruments.ts'
+import type { InstrumentKind } from './instruments.ts'
+import type { Group, PortfolioLimits, SleeveLimits } from './limits.ts'
 import type { Parameters } from './parameters.ts'
 import type { AccountId, CalendarId, ClockId, CurrencyCode, InstrumentId, Money, SleeveId } from './units.ts'
 
@@ -24,22 +25,6 @@ export interface UniverseRules {
   readonly volumeBars: number
   /** Criteria of the screen that this run has no point-in-time data for: named in the report. */
   readonly notEvaluated: readonly string[]
-}
-
-export interface WeekendLimits {
-  /** Factor on the size of entries on Saturday and Sunday UTC. */
-  readonly sizeFactor: number
-  /** Positions that may be opened over a weekend. */
-  readonly positionsMax: number
-  /** No entry once the sleeve has lost more than this fraction of its equity since the day began. */
-  readonly dayLossMax: number
-}
-
-export interface SleeveLimits {
-  readonly positionsMax: number | null
-  /** Largest position as a fraction of the sleeve's equity. */
-  readonly positionWeightMax: number | null
-  readonly weekend: WeekendLimits | null
 }
 
 export interface ExpectedRanges {
@@ -81,25 +66,6 @@ export interface SleeveConfig {
   readonly kind?: 'return_stream'
   /** Of a return stream: the file and the column that it was recorded in. */
   readonly recorded?: { readonly file: string; readonly column: string }
-}
-
-export interface DrawdownBreaker {
-  /** Entries halt when the drawdown from the peak is above this fraction, */
-  readonly halt: number
-  /** and resume when it is below this one. */
-  readonly resume: number
-  /** Flat sessions after which a halted book's peak is set to its equity; null: never by itself. */
-  readonly resetPeakAfter: number | null
-}
-
-export interface PortfolioLimits {
-  readonly positionsMax: number | null
-  readonly assetClassWeightMax: number | null
-  /** Largest exposure to one instrument or structure across sleeves, as a fraction of portfolio equity. */
-  readonly positionWeightMax: number | null
-  /** Gross exposure over equity. */
-  readonly leverageMax: number
-  readonly drawdown: DrawdownBreaker | null
 }
 
 /** What a broker charges for one order; all amounts in the account's currency. Undefined parts cost nothing. */
@@ -163,7 +129,8 @@ export interface PortfolioConfig {
   /** The calendar whose closes end the portfolio's day: P&L, scoring and correlations sample there. */
   readonly dayCalendar: CalendarId
   readonly periods: number
-  readonly groups: Readonly<Record<string, AssetClass>>
+  /** By name: sleeves or instruments under common limits. */
+  readonly groups: Readonly<Record<string, Group>>
   /** Absent: capital is dealt once by the configured weights and never moved. */
   readonly capitalPlan?: CapitalPlan
 }

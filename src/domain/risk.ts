@@ -8,15 +8,47 @@ export const RULES = [
   'rateMissing',
   'universe',
   'notHoldable',
-  'drawdownBreaker',
+  'stopMissing',
+  'openViolation',
+  'bench',
+  'ladder',
+  'spike',
+  'lifecycle',
   'weekend',
   'belowStep',
+  'drawdownBreaker',
+  'sleeveDrawdown',
+  'dailyLoss',
+  'sleeveDailyLoss',
+  'valueAtRisk',
+  'volatility',
+  'sleeveVolatility',
+  'diversification',
+  'strategyCorrelation',
+  'orderRate',
+  'groupWeight',
   'sleevePositions',
+  'groupPositions',
   'portfolioPositions',
+  'orderCap',
+  'positionNotional',
+  'volumeParticipation',
   'sleevePositionWeight',
+  'sleeveLeverage',
+  'sleeveExposure',
+  'exposure',
+  'cashReserve',
+  'stageTotal',
   'positionWeight',
+  'sectorWeight',
+  'currencyWeight',
   'assetClassWeight',
+  'groupExposure',
+  'concentration',
   'leverage',
+  'netLeverage',
+  'minimumSize',
+  'paper',
   'sleeveCash',
   'buyingPower',
   'brokerRejected',
@@ -65,6 +97,20 @@ export interface RiskRule<L = number> {
   readonly contention: 'scale' | 'queue'
   /** Units of the change (same sign, at most its size) that may pass; 0 refuses. Never asked about a reducing change. */
   room(change: Change, books: RiskView, limit: L): number
+}
+
+/** Persisted: what the last portfolio day measured; NaN where it is not known yet. Arrays are by sleeve ordinal. */
+export interface MeasuredRisk {
+  /** Annual. */
+  volatility: number
+  /** Of one day, as a positive fraction of equity. */
+  valueAtRisk: number
+  /** Weighted volatility of the sleeves over the portfolio's. */
+  diversification: number
+  /** Annual. */
+  readonly sleeveVolatility: Float64Array
+  /** Highest correlation of a sleeve with one that has the higher Sharpe ratio. */
+  readonly closeness: Float64Array
 }
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const

@@ -2,10 +2,11 @@
  * Portfolios and markets written down in a program: for a notebook, a test, a question. They take the same way as files
  * do: the series is adjusted and laid on a clock by the market stage, and the run is the run.
  */
-import type { PortfolioConfig, PortfolioLimits, Sizing, SleeveConfig, SleeveLimits } from '../domain/config.ts'
+import type { PortfolioConfig, Sizing, SleeveConfig } from '../domain/config.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
 import { FaultError, fault, type Result } from '../domain/faults.ts'
 import type { Instrument } from '../domain/instruments.ts'
+import type { PortfolioLimits, SleeveLimits } from '../domain/limits.ts'
 import type { DatedAction, MarketData } from '../domain/market.ts'
 import {
   defaultsOf,

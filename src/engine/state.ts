@@ -5,12 +5,13 @@
 import type { PortfolioConfig } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { Protection } from '../domain/orders.ts'
-import type { Violation } from '../domain/risk.ts'
+import type { MeasuredRisk, Violation } from '../domain/risk.ts'
 import type { OptionLeg } from '../domain/strategy.ts'
 import type { Memory, Quantity } from '../domain/units.ts'
 import { createRollingMoments, type RollingMoments } from '../pipeline/allocation/rolling.ts'
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
+import type { CapitalState } from './capital/state.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */
 export interface Waiting {
@@ -190,9 +191,15 @@ export interface KernelState {
     readonly reason: 'expiry' | 'assignment'
   }[]
   breaker: BreakerState | null
+  /** Drawdown breakers of the sleeves, null where one has none; absent where no sleeve has any. */
+  sleeveBreakers?: (BreakerState | null)[]
+  /** Absent where no limit asks for what is measured at a day's end. */
+  measured?: MeasuredRisk
   /** Rolling returns of the sleeves per portfolio day, and the equity they are measured from. */
   moments: RollingMoments
   previousEquity: Float64Array
+  /** Absent while capital is dealt once and never moved. */
+  capital?: CapitalState
   violations: Violation[]
   nextIntent: number
   nextStructure: number

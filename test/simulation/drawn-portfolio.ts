@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { PortfolioConfig, PortfolioLimits, SleeveConfig } from '../../src/domain/config.ts'
+import type { PortfolioConfig, SleeveConfig } from '../../src/domain/config.ts'
+import type { PortfolioLimits } from '../../src/domain/limits.ts'
 import { ORDER_TYPES, type OrderType, type Protection } from '../../src/domain/orders.ts'
 import type { IntentSink, View } from '../../src/domain/strategy.ts'
 import {

@@ -1,5 +1,6 @@
-import type { AccountRules, PortfolioConfig, PortfolioLimits, SleeveConfig } from '../../src/domain/config.ts'
+import type { AccountRules, PortfolioConfig, SleeveConfig } from '../../src/domain/config.ts'
 import type { Instrument } from '../../src/domain/instruments.ts'
+import type { PortfolioLimits } from '../../src/domain/limits.ts'
 import type { DatedAction } from '../../src/domain/market.ts'
 import { addDays, sessionsFrom, startOfDay, tradeDate } from '../../src/domain/sessions.ts'
 import type { IntentSink, View } from '../../src/domain/strategy.ts'

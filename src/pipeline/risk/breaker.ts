@@ -1,4 +1,4 @@
-import type { DrawdownBreaker } from '../../domain/config.ts'
+import type { DrawdownBreaker } from '../../domain/limits.ts'
 
 /** Persisted: what the portfolio's drawdown breaker remembers between cycles. */
 export interface BreakerState {

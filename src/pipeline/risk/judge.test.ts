@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PortfolioLimits, SleeveLimits } from '../../domain/config.ts'
+import type { PortfolioLimits, SleeveLimits } from '../../domain/limits.ts'
 import type { Change, RiskView, RuleName } from '../../domain/risk.ts'
 import { judge, rulesFor, type Verdict } from './judge.ts'
 

@@ -3,7 +3,8 @@
  * In:    one Change, the projected books, the rules in force   Out: Verdict
  * Keeps: a reducing change always passes; a trim is whole steps and never more than was asked
  */
-import type { AccountRules, PortfolioLimits, SleeveLimits } from '../../domain/config.ts'
+import type { AccountRules } from '../../domain/config.ts'
+import type { PortfolioLimits, SleeveLimits } from '../../domain/limits.ts'
 import type { Change, RiskRule, RiskView, RuleName } from '../../domain/risk.ts'
 import {
   assetClassWeight,
