@@ -96,6 +96,16 @@ function addRuns(program: Command): void {
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/backtest.ts')).backtest(config, options))
   program
+    .command('compare <runs...>')
+    .description('configurations or finished runs side by side, over the days that all of them have')
+    .addOption(dataOption())
+    .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed).default(26))
+    .addOption(fromOption())
+    .addOption(toOption())
+    .option('--html <file>', 'write the comparison as a page')
+    .addOption(jsonOption())
+    .action(async (runs: readonly string[], options) => (await import('./commands/compare.ts')).compare(runs, options))
+  program
     .command('demo')
     .description('run the channels preset on a simulated market, without any file')
     .addOption(dataOption())

@@ -16,11 +16,15 @@ import { renderSummary } from './report/summary.ts'
 import { writeReport } from './report/write.ts'
 import { simulateHistories } from './simulated.ts'
 
-export interface RunOptions {
-  readonly out: string
-  readonly json?: boolean
+/** First and last day; as far as the data reaches where left out. */
+export interface RunReach {
   readonly from?: TradeDate
   readonly to?: TradeDate
+}
+
+export interface RunOptions extends RunReach {
+  readonly out: string
+  readonly json?: boolean
 }
 
 /** Where the market comes from: a folder of files, or a seed. */
@@ -33,7 +37,19 @@ const DEMO_TO = 20_241_231 as TradeDate
 
 /** Runs a portfolio on a market, writes its report and prints it; the exit code tells how it went. */
 export async function runAndReport(file: string, source: MarketSource, options: RunOptions): Promise<BacktestReport> {
-  const { from, to } = options
+  const { result } = await runPortfolio(file, source, options)
+  const report = await writeReport(result, options.out)
+  if (options.json === true) printJson(report)
+  else print(renderSummary(report, { width: process.stdout.columns ?? 100, colour: process.stdout.isTTY === true }))
+  return report
+}
+
+/** Runs a portfolio on a market. What went wrong on the way is said on stderr and tells the exit code. */
+export async function runPortfolio(
+  file: string,
+  source: MarketSource,
+  { from, to }: RunReach,
+): Promise<{ readonly loaded: LoadedPortfolio; readonly market: MarketData; readonly result: RunResult }> {
   if (from !== undefined && to !== undefined && from > to) {
     const reason = `${formatDate(from)} is after --to ${formatDate(to)}; give the earlier day first`
     throw new FaultError(fault('OPTION_INVALID', { option: '--from', reason }))
@@ -49,15 +65,16 @@ export async function runAndReport(file: string, source: MarketSource, options: 
     onProgress: (fraction) => bar.at(READING + fraction * (1 - READING), 'running'),
   })
   bar.done()
-  const report = await writeReport(result, options.out)
-  if (options.json === true) printJson(report)
-  else print(renderSummary(report, { width: process.stdout.columns ?? 100, colour: process.stdout.isTTY === true }))
+  tellProblems(result)
+  return { loaded, market, result }
+}
+
+function tellProblems(result: RunResult): void {
   const problems = problemsOf(result)
   for (const problem of problems) process.stderr.write(`error: ${describeFault(problem)}\n`)
   const exits = problems.map(({ code }) => FAULTS[code].exit)
   // a broken invariant outweighs a paused sleeve
   if (exits.length > 0) process.exitCode = Math.min(...exits)
-  return report
 }
 
 /** What went wrong in a run that was carried to its end. */
