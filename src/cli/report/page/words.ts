@@ -10,15 +10,47 @@ const RULE_WORDS: { readonly [K in RuleName]: string } = {
   rateMissing: 'No exchange rate to the portfolio currency',
   universe: 'Outside the sleeve’s universe rules on that day',
   notHoldable: 'The sleeve could not hold it on its own',
-  drawdownBreaker: 'New positions halted by the drawdown breaker',
+  stopMissing: 'No protective stop, which the sleeve asks for',
+  openViolation: 'A broken limit keeps new entries out',
+  bench: 'Sleeve sits out: it moved with a better one for too long',
+  ladder: 'Sleeve lost too much this month',
+  spike: 'All sleeves move together: new positions halted',
+  lifecycle: 'The sleeve’s stage trades no money',
   weekend: 'Weekend limits of the sleeve',
   belowStep: 'Size is below one tradable step',
+  drawdownBreaker: 'New positions halted by the drawdown breaker',
+  sleeveDrawdown: 'New positions of the sleeve halted by its drawdown',
+  dailyLoss: 'Portfolio lost too much on that day',
+  sleeveDailyLoss: 'Sleeve lost too much on that day',
+  valueAtRisk: 'Value at risk is above its limit',
+  volatility: 'Portfolio volatility is above its limit',
+  sleeveVolatility: 'Sleeve volatility is above its limit',
+  diversification: 'Diversification ratio is below its limit',
+  strategyCorrelation: 'Sleeve moves too much with a better one',
+  orderRate: 'Sleeve has sent its most orders',
+  groupWeight: 'Group of sleeves is too large a part of the portfolio',
   sleevePositions: 'Sleeve already holds its most positions',
+  groupPositions: 'Group already holds its most positions',
   portfolioPositions: 'Portfolio already holds its most positions',
+  orderCap: 'Too large a part of the sleeve’s allocation',
+  positionNotional: 'Position is worth more than allowed',
+  volumeParticipation: 'Too large a part of the average volume',
   sleevePositionWeight: 'Too large a part of the sleeve',
+  sleeveLeverage: 'Gross exposure of the sleeve is at its limit',
+  sleeveExposure: 'Sleeve is at its part of the portfolio',
+  exposure: 'Exposure of the portfolio is at its limit',
+  cashReserve: 'The cash reserve would be touched',
+  stageTotal: 'Sleeves of one stage are at their limit',
   positionWeight: 'Too large a part of the portfolio',
+  sectorWeight: 'Sector is at its limit',
+  currencyWeight: 'Currency is at its limit',
   assetClassWeight: 'Asset class is at its limit',
+  groupExposure: 'Group is at its limit',
+  concentration: 'The largest positions are at their limit',
   leverage: 'Gross exposure is at its limit',
+  netLeverage: 'Net exposure is at its limit',
+  minimumSize: 'Too small to be worth its costs',
+  paper: 'Stage PAPER trades no money',
   sleeveCash: 'Sleeve has not enough cash',
   buyingPower: 'Account has not enough buying power',
   brokerRejected: 'The broker refused the order',
@@ -31,18 +63,36 @@ export function ruleWords(rule: string): string {
 
 const FRACTIONS: ReadonlySet<string> = new Set<RuleName>([
   'drawdownBreaker',
+  'sleeveDrawdown',
+  'dailyLoss',
+  'sleeveDailyLoss',
+  'valueAtRisk',
+  'volatility',
+  'sleeveVolatility',
+  'groupWeight',
+  'orderCap',
+  'volumeParticipation',
   'sleevePositionWeight',
+  'sleeveExposure',
+  'exposure',
+  'cashReserve',
+  'stageTotal',
   'positionWeight',
+  'sectorWeight',
+  'currencyWeight',
   'assetClassWeight',
+  'groupExposure',
+  'concentration',
 ])
-const AMOUNTS: ReadonlySet<string> = new Set<RuleName>(['sleeveCash', 'buyingPower'])
+const AMOUNTS: ReadonlySet<string> = new Set<RuleName>(['positionNotional', 'minimumSize', 'sleeveCash', 'buyingPower'])
+const TIMES: ReadonlySet<string> = new Set<RuleName>(['leverage', 'netLeverage', 'sleeveLeverage'])
 
 /** A figure that a rule went by, in the unit of the rule. */
 export function ruleFigure(rule: string, value: number | null, currency: string): string {
   if (value === null) return 'n/a'
   if (FRACTIONS.has(rule)) return percent(value)
   if (AMOUNTS.has(rule)) return money(value, currency)
-  return rule === 'leverage' ? leverage(value) : quantityText(Number(value.toPrecision(4)))
+  return TIMES.has(rule) ? leverage(value) : quantityText(Number(value.toPrecision(4)))
 }
 
 /** `takeProfit` as `take profit`; text with spaces stays as it is. */
