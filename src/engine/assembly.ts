@@ -10,6 +10,7 @@ import { createRollingMoments } from '../pipeline/allocation/rolling.ts'
 import { createBooks, postFlow } from '../pipeline/ledger/books.ts'
 import { startBreaker } from '../pipeline/risk/breaker.ts'
 import { sharesOf } from './batch.ts'
+import { openCapital } from './capital/day.ts'
 import { createClock, type IndicatorRows, requestIndicator } from './clock.ts'
 import type { Parts } from './parts.ts'
 import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
@@ -50,6 +51,7 @@ export function configure(parts: Parts, config: PortfolioConfig, codes: Readonly
   if (config.limits.drawdown !== null) state.breaker = startBreaker(parts.runtime.equity)
   state.moments = createRollingMoments(config.sleeves.length)
   state.previousEquity = Float64Array.from(parts.runtime.sleeves, (sleeve) => sleeve.equity)
+  openCapital(parts)
 }
 
 /** Builds what the configuration gives: sleeves, their clocks, indicators and views. */

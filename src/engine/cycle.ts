@@ -2,11 +2,11 @@ import { type QuoteColumns, TYPE_CODE } from '../domain/columns.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type Sessions, sessionOf } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
-import { advanceMoments } from '../pipeline/allocation/rolling.ts'
 import { endBreakerDay } from '../pipeline/risk/breaker.ts'
 import { activateAuction, activateClose } from './activate.ts'
 import { beginCycle } from './batch.ts'
 import { resolveBreach, stepPortfolio } from './breaches.ts'
+import { capitalDay } from './capital/day.ts'
 import { advanceClock, createClock, setColumns } from './clock.ts'
 import { closeLeftovers } from './corporate.ts'
 import { decide } from './decide.ts'
@@ -29,12 +29,14 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   markContracts(runtime)
   valueAll(runtime)
   stepPortfolio(runtime)
+  const ending = endingSlice(runtime, slices)
+  if (ending !== null) capitalDay(parts, ending.tradeDate)
   for (const slice of slices) guardClose(runtime, slice)
   for (const sleeve of runtime.sleeves) {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
   }
   takeWishes(runtime, wishes, parts.books)
-  endDay(parts, slices)
+  if (ending !== null) endDay(runtime, ending)
   if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
   expireWaiting(runtime)
   if (waitsForClose(state.waiting)) {
@@ -91,40 +93,21 @@ export function takeChains(runtime: Runtime, chains: readonly OptionChain[]): vo
   for (const chain of chains) runtime.chains.set(chain.underlying, chain)
 }
 
-/** The portfolio's day ends with the close of its day calendar. */
-function endDay(parts: Parts, slices: readonly Slice[]): void {
-  const { runtime } = parts
+/** The slice with whose close the portfolio's day ends: that of its day calendar. Null while the day goes on. */
+function endingSlice(runtime: Runtime, slices: readonly Slice[]): Slice | null {
+  const sessions = runtime.sessions.get(runtime.state.config!.dayCalendar)
+  for (const slice of slices) if (sessions === undefined || closesDay(runtime, slice, sessions)) return slice
+  return null
+}
+
+function endDay(runtime: Runtime, ending: Slice): void {
   const { state } = runtime
-  const calendar = state.config!.dayCalendar
-  const sessions = runtime.sessions.get(calendar)
-  let ending: Slice | null = null
-  for (const slice of slices) {
-    if (ending === null && (sessions === undefined || closesDay(runtime, slice, sessions))) ending = slice
-  }
-  if (ending === null) return
   const rule = state.config!.limits.drawdown
   if (rule !== null && state.breaker !== null) {
     const flat = runtime.equity === runtime.cash
     if (endBreakerDay(state.breaker, rule, runtime.equity, flat) === 'resume') resolveBreach(runtime)
   }
-  advanceAllocation(runtime)
   runtime.observer?.day(ending.tradeDate, state.at)
-}
-
-let dayReturns = new Float64Array(0)
-
-/** The sleeves' returns of the day enter the rolling weights and correlations; flows are no returns. */
-function advanceAllocation(runtime: Runtime): void {
-  const { state, sleeves } = runtime
-  if (dayReturns.length !== sleeves.length) dayReturns = new Float64Array(sleeves.length)
-  for (let ordinal = 0; ordinal < sleeves.length; ordinal += 1) {
-    const equity = sleeves[ordinal]!.equity
-    const previous = state.previousEquity[ordinal]!
-    dayReturns[ordinal] = previous > 0 ? equity / previous - 1 : 0
-    state.previousEquity[ordinal] = equity
-  }
-  advanceMoments(state.moments, dayReturns)
-  runtime.observer?.allocated(state.moments.weights, state.moments.correlation)
 }
 
 function closesDay(runtime: Runtime, slice: Slice, sessions: Sessions): boolean {

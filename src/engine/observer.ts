@@ -1,3 +1,4 @@
+import type { CapitalRecord } from '../domain/capital.ts'
 import type { OrderOutcome } from '../pipeline/orders/order-state.ts'
 import type { RefusalRecord } from './result.ts'
 
@@ -67,6 +68,19 @@ export interface Observer {
   day(tradeDate: number, at: number): void
   /** This day's inverse-volatility weights and correlations of the sleeves, row by row; reused arrays. */
   allocated(weights: Float64Array, correlation: Float64Array): void
+  /** One change of what a sleeve may use. */
+  capital?(record: CapitalRecord): void
+  /** Weights and the overlays' factors by sleeve whenever one of them has changed; reused arrays. */
+  weighed?(weighing: Weighing): void
+}
+
+/** What each sleeve may use from now on: its weight times its factor; by sleeve ordinal. */
+export interface Weighing {
+  readonly tradeDate: number
+  /** Whether the weights were computed anew; otherwise an overlay has moved. */
+  readonly isComputed: boolean
+  readonly weights: Float64Array
+  readonly factors: Float64Array
 }
 
 export interface OrderRow {

@@ -1,11 +1,12 @@
 /** Keeps what reports need of a run: trades, orders, attribution, refusals and daily series. */
+import type { CapitalRecord } from '../domain/capital.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
 import type { CurrencyCode, Instant, OrderId, TradeDate } from '../domain/units.ts'
 import { type DayBook, dayBook } from './day-book.ts'
 import type { Observer, Posting } from './observer.ts'
 import { type OrderBook, orderBook } from './order-book.ts'
 import { createRecording } from './recording.ts'
-import type { AttributionRecord, RefusalRecord } from './result.ts'
+import type { AttributionRecord, CapitalDay, RefusalRecord } from './result.ts'
 import type { Runtime } from './runtime.ts'
 import { type TradeBook, tradeBook } from './trade-book.ts'
 
@@ -18,6 +19,7 @@ export interface Recorder extends Observer {
   readonly refusals: RefusalRecord[]
   /** Inverse-volatility weights day by day (day-major), and the last correlations. */
   readonly allocation: { readonly weights: number[]; correlation: Float64Array }
+  readonly capitalBook: { readonly records: CapitalRecord[]; readonly days: CapitalDay[] }
 }
 
 export function createRecorder(): Recorder {
@@ -29,6 +31,7 @@ export function createRecorder(): Recorder {
   const attribution: AttributionRecord[] = []
   const refusals: RefusalRecord[] = []
   const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
+  const capitalBook = { records: [] as CapitalRecord[], days: [] as CapitalDay[] }
 
   function posting(posting: Posting): void {
     const { kind, order, execution, sleeve, instrument, quantity, price, cash, fee, realised, reason } = posting
@@ -93,6 +96,7 @@ export function createRecorder(): Recorder {
     attribution,
     refusals,
     allocation,
+    capitalBook,
     posting,
     converted,
     executed: () => {},
@@ -100,6 +104,13 @@ export function createRecorder(): Recorder {
     allocated: (weights, correlation) => {
       for (const weight of weights) allocation.weights.push(weight)
       allocation.correlation = Float64Array.from(correlation)
+    },
+    capital: (record) => {
+      capitalBook.records.push(record)
+    },
+    weighed: ({ tradeDate, isComputed, weights, factors }) => {
+      const day = { tradeDate: tradeDate as TradeDate, isComputed }
+      capitalBook.days.push({ ...day, weights: Float64Array.from(weights), factors: Float64Array.from(factors) })
     },
     ordered: orders.ordered,
     orderFilled: orders.filled,

@@ -39,6 +39,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
       weights: Float64Array.from(recorder.allocation.weights),
       correlation: Float64Array.from(recorder.allocation.correlation),
     },
+    capital: state.capital === undefined ? null : recorder.capitalBook,
     maxOrdersPerInstrumentCycle: recorder.orders.ordersPerInstrumentCycle(),
     invariants: { checked, violated: run.auditor?.violated ?? [] },
     notes: run.market.notes,

@@ -1,3 +1,4 @@
+import type { CapitalRecord } from '../domain/capital.ts'
 import type { PortfolioConfig } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { IntentEnd } from '../domain/orders.ts'
@@ -144,6 +145,21 @@ export interface SleeveResult {
   readonly paused: { readonly at: Instant; readonly tradeDate: TradeDate; readonly cause: string } | null
 }
 
+/** Weights and factors by sleeve as they stand from the close of a day on. */
+export interface CapitalDay {
+  readonly tradeDate: TradeDate
+  /** Whether the weights were computed anew; otherwise an overlay has moved. */
+  readonly isComputed: boolean
+  readonly weights: Float64Array
+  readonly factors: Float64Array
+}
+
+export interface CapitalResult {
+  readonly records: readonly CapitalRecord[]
+  /** The start of the run first, with the date 0. */
+  readonly days: readonly CapitalDay[]
+}
+
 export interface PositionRecord {
   readonly sleeve: SleeveId
   readonly instrument: string
@@ -175,6 +191,8 @@ export interface RunResult {
   readonly netting: NettingTotals
   /** Inverse-volatility weights day by day (day-major) and the last rolling correlations (sleeves x sleeves). */
   readonly allocation: { readonly weights: Float64Array; readonly correlation: Float64Array }
+  /** Null where capital is dealt once and never moved. */
+  readonly capital: CapitalResult | null
   readonly maxOrdersPerInstrumentCycle: number
   readonly invariants: { readonly checked: Readonly<Record<string, number>>; readonly violated: readonly string[] }
   /** Listing later, ending earlier, parity, model-priced options and the like: said in the report. */

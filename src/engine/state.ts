@@ -12,6 +12,7 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
+import type { CapitalState } from './capital/state.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */
 export interface Waiting {

@@ -4,6 +4,7 @@ import type { Change, RuleName } from '../domain/risk.ts'
 import type { Instant, SleeveId, TradeDate } from '../domain/units.ts'
 import { judge, type Verdict } from '../pipeline/risk/judge.ts'
 import { sizeOf } from '../pipeline/sizing/size.ts'
+import { capitalFactor, sizingBase } from './capital/sizing-capital.ts'
 import { forbidden, isWeekend } from './entry-rules.ts'
 import type { RefusalRecord } from './result.ts'
 import type { ProjectedBooks } from './risk-view.ts'
@@ -178,9 +179,9 @@ function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumn
   asked.ownValue = price * state.books.scale[index]!
   asked.unitsPerWhole = instrument.unitsPerWhole
   asked.step = instrument.step
-  asked.sleeveEquity = sleeve.equity
+  asked.sleeveEquity = sizingBase(runtime, sleeve.ordinal)
   asked.portfolioEquity = runtime.equity
-  asked.factor = wishes.factor[row]! * weekendFactor
+  asked.factor = wishes.factor[row]! * weekendFactor * capitalFactor(runtime, sleeve.ordinal)
   const size = sizeOf(sleeve.config.sizing, asked)
   if (size === 0) {
     refuse(
@@ -326,9 +327,9 @@ function openStructure(runtime: Runtime, wishes: WishColumns, row: number, books
     ownValue: wish.maximumLoss,
     unitsPerWhole: 1,
     step: 1,
-    sleeveEquity: sleeve.equity,
+    sleeveEquity: sizingBase(runtime, sleeve.ordinal),
     portfolioEquity: runtime.equity,
-    factor: wishes.factor[row]!,
+    factor: wishes.factor[row]! * capitalFactor(runtime, sleeve.ordinal),
     maximumLoss: wish.maximumLoss,
   })
   change.sleeve = sleeve.ordinal
