@@ -12,7 +12,6 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
-import type { CapitalState } from './capital/state.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */
 export interface Waiting {
@@ -106,6 +105,8 @@ export interface SleeveMemory {
   memory: Memory
   /** Why the sleeve takes no new positions; '' while it does. */
   paused: string
+  /** Waits to be added, is being closed, or is closed for good. Absent: it takes part. */
+  standing?: 'awaited' | 'closing' | 'closed'
   /** Bars of its clock so far. */
   bars: number
   /** Equity with which the last UTC day ended, for the weekend's day-loss rule. */
