@@ -215,12 +215,20 @@ export interface QuoteColumns extends Rows<Quote> {
   low: Float64Array
   high: Float64Array
   last: Float64Array
+  /** What a simulated market can fill at most: volume of the bar that opens. Absent: not known. No strategy sees it. */
+  volume?: Float64Array
 }
 
 /** A view over columns that the caller owns: nothing is copied. */
 export function quoteColumns(
   instrument: Int32Array,
-  prices: { first: Float64Array; low: Float64Array; high: Float64Array; last: Float64Array },
+  prices: {
+    first: Float64Array
+    low: Float64Array
+    high: Float64Array
+    last: Float64Array
+    volume?: Float64Array
+  },
 ): QuoteColumns {
   const columns: QuoteColumns = {
     count: instrument.length,

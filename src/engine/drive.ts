@@ -2,8 +2,9 @@
 import type { RateSource } from '../domain/currencies.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { CorporateAction, DatedAction, MarketData, Slice } from '../domain/market.ts'
-import type { CurrencyCode, Instant, InstrumentId, Money, SleeveId, TradeDate } from '../domain/units.ts'
+import type { CurrencyCode, Instant, InstrumentId, TradeDate } from '../domain/units.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts'
+import type { BookAndBroker, CapitalAbroad, EventBody } from './broker-side.ts'
 import type { Auditor } from './invariants.ts'
 import type { Kernel } from './kernel.ts'
 import type { BlockCursor } from './timeline.ts'
@@ -12,7 +13,7 @@ import type { BlockCursor } from './timeline.ts'
 export interface RunRates {
   readonly sources: readonly RateSource[]
   readonly known: Map<CurrencyCode, number>
-  pending: readonly { readonly sleeve: SleeveId; readonly currency: CurrencyCode; readonly amount: Money }[]
+  pending: readonly CapitalAbroad[]
 }
 
 /** Everything one run holds. */
@@ -36,10 +37,8 @@ export interface Run {
   called: boolean
 }
 
-type Body<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never
-
 /** Gives the kernel one event, carries its commands out and looks at the invariants. */
-export function give(run: Run, body: Body<EngineEvent>): void {
+export function give(run: Run, body: EventBody): void {
   giveEvent(run, { seq: run.seq, at: run.at, ...body } as EngineEvent)
 }
 
@@ -95,4 +94,10 @@ export function act(run: Run, action: CorporateAction): void {
   const states = said.states.map((state) => ({ ...state }))
   give(run, { kind: 'corporateAction', tradeDate: run.tradeDate, action })
   for (const { order, state, evidence } of states) give(run, { kind: 'order', order, state, evidence })
+}
+
+/** The run's book and broker, for what happens without a wish. */
+export function sidesOf(run: Run): BookAndBroker {
+  const { kernel, exchange } = run
+  return { runtime: kernel.runtime, exchange, give: (body) => give(run, body), act: (action) => act(run, action) }
 }

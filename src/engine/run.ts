@@ -5,11 +5,11 @@ import type { ClockBlock, CorporateAction, DatedAction, MarketData, OptionChain 
 import type { Parameters } from '../domain/parameters.ts'
 import { nextSession } from '../domain/sessions.ts'
 import type { Strategy } from '../domain/strategy.ts'
-import { type Instant, type InstrumentId, type Memory, type Price, quantity, type TradeDate } from '../domain/units.ts'
+import type { Instant, InstrumentId, Memory, Price, TradeDate } from '../domain/units.ts'
 import { simulatedExchange } from '../exchange/simulated.ts'
 import { fixedAllocation } from '../pipeline/allocation/fixed.ts'
-import { contractChanges } from './adjustment.ts'
-import { act, answer, give, giveEvent, type Run } from './drive.ts'
+import { adjustContracts, endOptionDay, forceReduction } from './broker-side.ts'
+import { act, answer, give, giveEvent, type Run, sidesOf } from './drive.ts'
 import { type Auditor, createAuditor } from './invariants.ts'
 import { createKernel } from './kernel.ts'
 import { answerMarginCalls } from './margin-calls.ts'
@@ -34,8 +34,6 @@ export interface RunInput {
   readonly onProgress?: (done: number) => void
 }
 
-/** Riskless rate that decides early exercise of American contracts. */
-const EXERCISE_RATE = 0.03
 const NO_CHAINS: readonly OptionChain[] = []
 const NO_CURSORS: readonly BlockCursor[] = []
 
@@ -178,7 +176,8 @@ function closeBars(run: Run): number {
   giveEvent(run, { seq: run.seq, at: run.at, kind: 'slices', cycle: run.cycle, slices })
   weighSleeves(run)
   for (const cursor of closing) {
-    if (run.market.chains !== null) endOptionDay(run, cursor)
+    if (run.market.chains !== null)
+      endOptionDay(sidesOf(run), run.tradeDate, (underlying) => nextDividend(run, cursor.block, underlying))
     cursor.isOpen = false
     cursor.row += 1
   }
@@ -246,22 +245,9 @@ function takeActions(run: Run): void {
     const dated = actions[run.nextAction]!
     run.nextAction += 1
     run.tradeDate = dated.tradeDate
-    if (dated.action.kind === 'split') adjustContracts(run, dated.action)
+    if (dated.action.kind === 'split') adjustContracts(sidesOf(run), dated.action)
     act(run, dated.action.kind === 'split' ? pricedSplit(run, dated.action) : dated.action)
   }
-}
-
-/** Contracts on the shares become others first: each new one is listed, then all change at once. */
-function adjustContracts(run: Run, split: Extract<CorporateAction, { kind: 'split' }>): void {
-  const { changes, count } = contractChanges(run.kernel.runtime, split.instrument, split)
-  if (changes.length === 0) return
-  for (const { to, isListed } of changes) {
-    if (isListed) continue
-    run.exchange.list(to)
-    give(run, { kind: 'listed', instrument: to })
-  }
-  const contracts = changes.map(({ from, to }) => ({ from, to: to.id }))
-  act(run, { kind: 'adjustment', instrument: split.instrument, contracts, count })
 }
 
 function pricedSplit(run: Run, action: Extract<CorporateAction, { kind: 'split' }>): CorporateAction {
@@ -290,7 +276,10 @@ function openBars(run: Run): void {
     if (own.length > 0) chains = [...chains, ...own]
     answer(run, run.exchange.open(run.at, run.tradeDate, cursor.bars(), own))
   }
-  if (run.called) forceReduction(run)
+  if (run.called) {
+    run.called = false
+    forceReduction(sidesOf(run))
+  }
   if (!waits(run)) return
   for (const cursor of opening) {
     run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
@@ -318,28 +307,6 @@ function needsChains(run: Run): boolean {
   return state.waitingStructures.length > 0 || state.structures.length > 0 || state.leftovers.length > 0
 }
 
-/** A margin call that the reserve could not meet: the broker's reduction, shared by the sleeves that hold the position. */
-function forceReduction(run: Run): void {
-  run.called = false
-  if (run.exchange.marginCall() === null) return
-  for (const order of run.exchange.forcedReduction()) {
-    for (const leg of order.legs) {
-      give(run, {
-        kind: 'operator',
-        id: `margin-${run.seq}`,
-        actor: 'broker',
-        seen: run.seq,
-        command: {
-          kind: 'reduce',
-          instrument: leg.instrument.id,
-          quantity: quantity(leg.quantity),
-          reason: 'margin call',
-        },
-      })
-    }
-  }
-}
-
 function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): readonly OptionChain[] {
   const source = run.market.chains
   if (source === null) return NO_CHAINS
@@ -355,22 +322,6 @@ function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): reado
     if (chain !== null) found.push(chain)
   }
   return found
-}
-
-/** After the close: contracts that end today, and holders who gain by exercising tonight. */
-function endOptionDay(run: Run, cursor: BlockCursor): void {
-  const { runtime } = run.kernel
-  if (
-    !runtime.state.instruments.some(
-      (instrument) => instrument.option !== null && runtime.state.books.accountQuantity[instrument.index] !== 0,
-    )
-  )
-    return
-  const priceOf = (underlying: InstrumentId): number => runtime.state.mark[runtime.byId.get(underlying)!]!
-  const dividendOf = (underlying: InstrumentId): number => nextDividend(run, cursor.block, underlying)
-  for (const action of run.exchange.expiries(run.tradeDate, priceOf)) act(run, action)
-  for (const action of run.exchange.earlyAssignments(run.tradeDate, { priceOf, dividendOf, rate: EXERCISE_RATE }))
-    act(run, action)
 }
 
 function nextDividend(run: Run, block: ClockBlock, underlying: InstrumentId): number {

@@ -116,8 +116,8 @@ export function sliceAt(cursor: BlockCursor, at: Instant, chains: readonly Optio
 
 /** The auction shows one price; the range shows the whole bar. */
 export function quotesAt(cursor: BlockCursor, phase: 'auction' | 'range'): QuoteColumns {
-  const { open, high, low, close } = cursor.bars()
+  const { open, high, low, close, volume } = cursor.bars()
   return phase === 'auction'
-    ? quoteColumns(cursor.instruments, { first: open, low: open, high: open, last: open })
+    ? quoteColumns(cursor.instruments, { first: open, low: open, high: open, last: open, volume })
     : quoteColumns(cursor.instruments, { first: open, low, high, last: close })
 }

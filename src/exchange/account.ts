@@ -140,7 +140,7 @@ export function listInstrument(listings: Listings, instrument: Instrument, costs
   const currency = currencyPlace(listings, instrument.currency)
   listings.currencyOf[index] = currency
   listings.scale[index] = countsPerPrice(instrument, listings.currencies[currency]!)
-  valueAtRate(listings, index)
+  takeBaseScale(listings, index)
   listings.perWhole[index] = instrument.unitsPerWhole
   listings.step[index] = instrument.step
   listings.isOption[index] = instrument.option === null ? 0 : 1
@@ -176,7 +176,8 @@ export function currencyPlace(listings: Listings, currency: CurrencyCode): numbe
   return listings.account.purses.push(0) - 1
 }
 
-function valueAtRate(listings: Listings, index: number): void {
+/** Takes what one unit of the instrument is worth in the base, at the rate known now. */
+export function takeBaseScale(listings: Listings, index: number): void {
   const toBase = listings.toBase[listings.currencyOf[index]!]!
   listings.baseScale[index] = Number.isNaN(toBase) ? 0 : listings.scale[index]! * toBase
 }
@@ -188,7 +189,7 @@ export function takeRate(listings: Listings, currency: CurrencyCode, rate: numbe
   listings.toBase[place] = rate * (countsPerUnit(currencies[0]!) / countsPerUnit(currencies[place]!))
   for (const instrument of listings.instruments) {
     if (instrument !== undefined && listings.currencyOf[instrument.index] === place)
-      valueAtRate(listings, instrument.index)
+      takeBaseScale(listings, instrument.index)
   }
 }
 

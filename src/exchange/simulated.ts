@@ -51,6 +51,7 @@ import { type AssignmentFacts, assignmentsOf, expiriesOf } from './expiry.ts'
 import { type ForcedOrder, isClearAt, maintenanceDeficit, reductionOrders } from './forced.ts'
 import type { Moment } from './matching.ts'
 import { quoteNow } from './quoted.ts'
+import { type ExchangeState, exchangeState, takeExchangeState } from './state.ts'
 import { blankOrder, isQuoted, lapses, orderName, readOrder, refusalOf, resting, tryOrder } from './trading.ts'
 
 export interface ExchangeOptions {
@@ -66,6 +67,8 @@ export interface ExchangeOptions {
    * for timing runs whose sizing cannot overspend.
    */
   readonly checks?: boolean
+  /** Goes on from here instead of beginning with the cash. */
+  readonly from?: ExchangeState
 }
 
 export interface ExchangeAnswer {
@@ -117,6 +120,8 @@ export interface SimulatedExchange {
   ): readonly CorporateAction[]
   /** Orders that rest now. */
   restingCount(): number
+  /** All it remembers, to be taken between moments: `from` of another exchange. */
+  state(): ExchangeState
 }
 
 interface Parts {
@@ -147,14 +152,20 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
     excess: Number.NaN,
   }
   const parts: Parts = { desk, book: [], order: blankOrder(), answer: { states: desk.states, fills: null } }
+  if (options.from !== undefined) {
+    for (const instrument of options.from.instruments) listInstrument(listings, instrument, options.costs)
+    takeExchangeState(desk, parts.book, options.from)
+  }
   return {
     account: listings.account,
     list: (instrument) => listInstrument(listings, instrument, options.costs),
     open: (at, tradeDate, bars, chains = NO_CHAINS) => openBars(parts, at, tradeDate, bars, chains),
     submit: (orders, moment) => submitOrders(parts, orders, moment),
     range: (at, bars) => rangeBars(parts, at, bars),
-    close: (at, _tradeDate, bars, chains = NO_CHAINS, sessionEnds = true) =>
-      closeBars(parts, at, bars, chains, sessionEnds),
+    close: (at, tradeDate, bars, chains = NO_CHAINS, sessionEnds = true) => {
+      turnMonth(desk, tradeDate)
+      return closeBars(parts, at, bars, chains, sessionEnds)
+    },
     cancel: (id) => cancelOrder(parts, id),
     apply(action) {
       begin(parts, desk.now)
@@ -198,6 +209,7 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
         middleOf: (contract) => quoteNow(desk, listings.indexOf.get(contract)!)?.mid ?? null,
       }),
     restingCount: () => parts.book.length,
+    state: () => exchangeState(desk, parts.book),
   }
 }
 
@@ -223,11 +235,7 @@ function openBars(
 ): ExchangeAnswer {
   const { desk } = parts
   begin(parts, at)
-  const month = Math.floor(tradeDate / 100)
-  if (month !== desk.month) {
-    desk.month = month
-    desk.sharesThisMonth = 0
-  }
+  turnMonth(desk, tradeDate)
   desk.serial += 1
   desk.excess = Number.NaN
   const slot = slotOf(desk, bars)
@@ -238,7 +246,15 @@ function openBars(
   return finish(parts)
 }
 
-/** The clock's place, found by its array of instruments; a new array of the same clock takes a new place. */
+/** A month's share tiers begin anew; orders for a close may come without any at its open. */
+function turnMonth(desk: Desk, tradeDate: TradeDate): void {
+  const month = Math.floor(tradeDate / 100)
+  if (month === desk.month) return
+  desk.month = month
+  desk.sharesThisMonth = 0
+}
+
+/** The clock's place, found by its array of instruments; a new array of the same clock takes over its place. */
 function slotOf(desk: Desk, bars: BarColumns): BarSlot {
   for (const slot of desk.slots) if (slot.bars.instrument === bars.instrument) return slot
   const rowOf = new Int32Array(desk.listings.scale.length).fill(-1)
@@ -246,8 +262,10 @@ function slotOf(desk: Desk, bars: BarColumns): BarSlot {
     assert(index < rowOf.length, `instrument index "${index}" must be listed before its bars come`)
     rowOf[index] = row
   })
-  const slot: BarSlot = { bars, rowOf, moment: 'close', at: Number.NaN, serial: 0 }
   const stale = desk.slots.findIndex((other) => sameInstruments(other.bars.instrument, bars.instrument))
+  // What orders took from the bar that is under way still counts.
+  const serial = stale >= 0 ? desk.slots[stale]!.serial : 0
+  const slot: BarSlot = { bars, rowOf, moment: 'close', at: Number.NaN, serial }
   if (stale >= 0) desk.slots[stale] = slot
   else desk.slots.push(slot)
   return slot
