@@ -5,6 +5,7 @@ import type {
   BudgetPart,
   CovarianceEstimator,
   LifecycleStage,
+  SleeveRecord,
   WeightBounds,
 } from './allocation.ts'
 import type { Instant, Money, SleeveId, TradeDate } from './units.ts'
@@ -15,18 +16,23 @@ export type DaySchedule =
   | { readonly kind: 'days'; readonly every: number }
   | { readonly kind: 'calendar'; readonly unit: 'week' | 'month' | 'quarter' }
 
-/** How weights are computed, and when. Arrays are by sleeve ordinal over the sleeves that are not a reserve. */
+/**
+ * How weights are computed, and when. Arrays are by sleeve ordinal over the sleeves that are not a reserve. The first
+ * weights are the sleeves' own: as stated, else equal or whatever is stated of their risk gives.
+ */
 export interface AllocationRule {
   readonly method: AllocationMethod
   /** Portfolio days of scored returns that weights are computed from. */
   readonly window: number
-  /** With fewer days the weights are equal; for `fixed` none are needed. */
+  /** With fewer days the first weights stay. */
   readonly observationsMin: number
   /** When weights are computed anew. */
   readonly recompute: DaySchedule
   readonly covariance: CovarianceEstimator
   readonly bounds: WeightBounds
   readonly budget: readonly BudgetPart[] | null
+  /** What is stated of each sleeve; what the run itself shows takes its place. */
+  readonly records: readonly SleeveRecord[]
   readonly settings: AllocationSettings
 }
 
@@ -56,6 +62,8 @@ export interface VolatilityTargetOverlay {
   readonly window: number
   /** The scale moves only when it would change by more than this fraction of itself. */
   readonly band: number
+  /** Largest scale: 1 where nothing may be borrowed. */
+  readonly scaleMax: number
 }
 
 export interface SpikeOverlay {
@@ -64,11 +72,32 @@ export interface SpikeOverlay {
   readonly window: number
 }
 
-/** Stages by sleeve, what the stages may have together, and whether a proposed change of stage needs an operator. */
+/** What every change of stage asks for. Probabilities, drawdowns as positive fractions, ratios per period of the returns. */
+export interface StageRule {
+  /** DISCOVERY -> VALIDATION: so many round trips, and a probability above this that the Sharpe ratio is above 0. */
+  readonly validation: { readonly trades: number; readonly probability: number }
+  /** VALIDATION -> MATURE: round trips, days of record, and a deflated Sharpe ratio above this probability. */
+  readonly mature: { readonly trades: number; readonly days: number; readonly probability: number }
+  /** -> DECAY: the Sharpe ratio of the last `days` is below `sharpe`, or the drawdown above this multiple of the validated. */
+  readonly decay: { readonly days: number; readonly sharpe: number; readonly drawdownMultiple: number }
+  /** DECAY -> PAPER after so many days. */
+  readonly paper: { readonly days: number }
+  /**
+   * Alternatives that the strategy was chosen from. Without a known deviation of their Sharpe ratios, that of the estimate
+   * itself stands in: what equal ones would differ by.
+   */
+  readonly trials: { readonly count: number; readonly deviation: number | null }
+}
+
+/** Stages by sleeve, what each stage may have, and whether a change of stage that the record asks for needs an operator. */
 export interface LifecycleOverlay {
   readonly stages: readonly LifecycleStage[]
-  /** Fractions of portfolio equity. */
+  /** Deepest fall that validation showed, by sleeve, as a positive fraction; null: unknown. */
+  readonly validatedDrawdown: readonly (number | null)[]
+  /** Most that one sleeve of a stage, and all of them together, may have: fractions of portfolio equity. */
+  readonly stageBase: Readonly<Partial<Record<LifecycleStage, number>>>
   readonly stageMax: Readonly<Partial<Record<LifecycleStage, number>>>
+  readonly rule: StageRule
   readonly changes: 'proposed' | 'applied'
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { StageRule } from '../../domain/capital.ts'
 import { momentsOf, sharpeEvidence } from '../../numerics/moments.ts'
 import { deflatedSharpe, probabilisticSharpe } from '../../numerics/sharpe.ts'
 import {
   enterStage,
   STAGE_RULE,
-  type StageRule,
   type StageState,
   stageChange,
   startStage,

@@ -3,26 +3,10 @@
  * the record that the sleeve has made on paper or live; PAPER is left by an operator only.
  */
 import type { LifecycleStage } from '../../domain/allocation.ts'
+import type { StageRule } from '../../domain/capital.ts'
 import { type Moments, sharpeEvidence, startMoments, takeValue } from '../../numerics/moments.ts'
 import { deflatedSharpe, probabilisticSharpe, type SharpeTrials, sharpeDeviation } from '../../numerics/sharpe.ts'
 import { mean, NO_DEVIATION, sampleDeviation } from '../../numerics/statistics.ts'
-
-/** What every change of stage asks for. Probabilities, drawdowns as positive fractions, ratios per period of the returns. */
-export interface StageRule {
-  /** DISCOVERY -> VALIDATION: so many round trips, and a probability above this that the Sharpe ratio is above 0. */
-  readonly validation: { readonly trades: number; readonly probability: number }
-  /** VALIDATION -> MATURE: round trips, days of record, and a deflated Sharpe ratio above this probability. */
-  readonly mature: { readonly trades: number; readonly days: number; readonly probability: number }
-  /** -> DECAY: the Sharpe ratio of the last `days` is below `sharpe`, or the drawdown above this multiple of the validated. */
-  readonly decay: { readonly days: number; readonly sharpe: number; readonly drawdownMultiple: number }
-  /** DECAY -> PAPER after so many days. */
-  readonly paper: { readonly days: number }
-  /**
-   * Alternatives that the strategy was chosen from. Without a known deviation of their Sharpe ratios, that of the estimate
-   * itself stands in: what equal ones would differ by.
-   */
-  readonly trials: { readonly count: number; readonly deviation: number | null }
-}
 
 export const STAGE_RULE: StageRule = {
   validation: { trades: 30, probability: 0.9 },
