@@ -2,14 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { StageRule } from '../../domain/capital.ts'
 import { momentsOf, sharpeEvidence } from '../../numerics/moments.ts'
 import { deflatedSharpe, probabilisticSharpe } from '../../numerics/sharpe.ts'
-import {
-  enterStage,
-  STAGE_RULE,
-  type StageState,
-  stageChange,
-  startStage,
-  takeStageDay,
-} from './stage-changes.ts'
+import { enterStage, STAGE_RULE, type StageState, stageChange, startStage, takeStageDay } from './stage-changes.ts'
 
 /** Gains and losses in turn, so that mean and deviation are known. */
 const turn = (day: number, mean: number, swing: number): number => mean + (day % 2 === 0 ? swing : -swing)
