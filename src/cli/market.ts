@@ -21,8 +21,10 @@ import {
 import { alignClock } from '../pipeline/market/align.ts'
 import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
 import { pathText } from './config/problems.ts'
+import { isStreamCalendar } from './config/streams.ts'
 import { readSeries } from './data/read-series.ts'
 import { requireFolder } from './paths.ts'
+import { blockOfStreams, calendarOfStream, notesOnPeriods, type ReturnsReader, readStream, returnsReader } from './streams.ts'
 
 /** One instrument's past, read or simulated: the same form, so that both take the same way from here. */
 export interface History {
@@ -55,9 +57,10 @@ export async function loadHistories(
   requireFolder(folder)
   requireOptionFiles(loaded, folder)
   const histories: History[] = []
+  const read = returnsReader()
   for (const [index, declaration] of loaded.instruments.entries()) {
     onStep(index, loaded.instruments.length, declaration.file)
-    histories.push(await readHistory(declaration, folder))
+    histories.push(await readHistory(declaration, folder, read))
   }
   return histories
 }
@@ -76,9 +79,17 @@ function requireOptionFiles({ options, placeOf }: LoadedPortfolio, folder: strin
   }
 }
 
-async function readHistory(declaration: InstrumentDeclaration, folder: string): Promise<History> {
-  const { instrument, file, prices } = declaration
+async function readHistory(
+  declaration: InstrumentDeclaration,
+  folder: string,
+  returns: ReturnsReader,
+): Promise<History> {
+  const { instrument, file, prices, column } = declaration
   requireDeclaredFile(declaration, folder, file, 'file')
+  if (column !== null) {
+    const recorded = await readStream(declaration, folder, returns)
+    return { instrument, series: recorded, splits: [], basis: 'raw', dividends: null, impliedVolatility: null }
+  }
   const read = await readSeries(join(folder, file), file)
   if (!read.ok) throw new FaultError(read.error)
   const series = read.series
@@ -130,6 +141,12 @@ export function marketFrom(
   const notes: SourceNote[] = histories.flatMap(repairsOf)
   for (const [clock, members] of byClock(histories)) {
     const calendar = sessions.get(members[0]!.instrument.calendar)!
+    if (isStreamCalendar(calendar.calendar)) {
+      const streams = blockOfStreams(clock, members, calendar, { from, to })
+      blocks.push(streams.block)
+      actions.push(...streams.actions)
+      continue
+    }
     const aligned = alignClock({
       clock,
       sessions: calendar,
@@ -159,13 +176,18 @@ export function marketFrom(
     actions,
     sessions: [...sessions.values()],
     chains: chains({ sessions }),
-    notes: [...loaded.notes, ...lateStart(loaded, asked.from, first), ...groupedNotes(notes)],
+    notes: [
+      ...loaded.notes,
+      ...notesOnPeriods(loaded, histories),
+      ...lateStart(loaded, asked.from, first),
+      ...groupedNotes(notes),
+    ],
   }
 }
 
 /** Says when the files begin only after sessions that were asked for. */
 function lateStart(loaded: LoadedPortfolio, asked: TradeDate, first: TradeDate): string[] {
-  if (asked >= first) return []
+  if (asked >= first || isStreamCalendar(loaded.config.dayCalendar)) return []
   const month = addDays(first, -30)
   const calendar = CALENDARS.get(loaded.config.dayCalendar)!(asked > month ? asked : month, addDays(first, -1))
   if (calendar.dates.length === 0) return []
@@ -229,7 +251,7 @@ function byClock(histories: readonly History[]) {
 /** The calendars that the portfolio and its instruments name. */
 function sessionsOf(
   loaded: LoadedPortfolio,
-  histories: readonly { readonly instrument: Instrument }[],
+  histories: readonly History[],
   from: TradeDate,
   to: TradeDate,
 ): ReadonlyMap<CalendarId, Sessions> {
@@ -237,7 +259,10 @@ function sessionsOf(
     loaded.config.dayCalendar,
     ...histories.map(({ instrument }) => instrument.calendar),
   ])
+  const days = CALENDARS.get(loaded.config.dayCalendar)?.(from, addDays(to, DAYS_BEYOND)) ?? null
   const table = [...ids].map((id) => {
+    const stream = histories.find(({ instrument }) => instrument.calendar === id)
+    if (isStreamCalendar(id) && stream !== undefined) return [id, calendarOfStream(id, stream, days)] as const
     const calendar = CALENDARS.get(id)
     if (calendar === undefined) throw new Error(`no calendar is named "${id}"`)
     return [id, calendar(from, addDays(to, DAYS_BEYOND))] as const

@@ -53,6 +53,8 @@ export interface View<P = Parameters, M = Memory> {
   /** The sleeve's own equity, and what it may still spend after worst-case reservations, in the base currency. */
   readonly equity: number
   readonly available: number
+  /** What entries are sized on: the sleeve's equity, or its part of the portfolio's, times the factor of the overlays. */
+  readonly capital: number
   /** This row of an indicator, one value per column, on signal prices; outputs are named 'band.lower'. NaN = undefined. */
   indicator(name: string): Float64Array
   /** The value `bars` bars before this one. Throws beyond the declared lookback. */

@@ -14,6 +14,7 @@ import type {
 } from '../domain/strategy.ts'
 import type { Instant, Memory, Price, Quantity } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
+import { sizingCapital } from './capital/sizing-capital.ts'
 import { agoOf, type ClockRuntime, type IndicatorRows } from './clock.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import { held, projectedOf } from './state.ts'
@@ -163,6 +164,9 @@ export function sleeveView(
     },
     get available() {
       return cashOf(runtime, ordinal)
+    },
+    get capital() {
+      return sizingCapital(runtime, ordinal)
     },
     indicator: (name) => {
       const { entry, output } = named(name)

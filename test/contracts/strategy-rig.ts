@@ -205,6 +205,7 @@ export function strategyRig(strategy: Strategy, parameters: Parameters, market: 
     universe,
     equity: 100_000,
     available: 100_000,
+    capital: 100_000,
     indicator: (name) => indicators.row(name),
     ago: (name, column, back) => indicators.ago(name, column, back),
     position: (column) => (book.held[column]?.quantity ?? 0) as Quantity,

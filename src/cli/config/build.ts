@@ -42,7 +42,8 @@ export interface CheckedSleeve {
   readonly position: number | null
 }
 
-const PERIODS: Readonly<Record<string, number>> = { nyse: 252, continuous: 365 }
+const SESSIONS_A_YEAR = 252
+const PERIODS: Readonly<Record<string, number>> = { nyse: SESSIONS_A_YEAR, continuous: 365 }
 /** How often the largest capital fits into the largest count of money. */
 const CAPITAL_ROOM = 4
 /** Weights are read as billionths, so that three thirds written as 0.333333333 are still told from 1. */
@@ -65,7 +66,7 @@ export function buildConfig(
   const capitals = capitalsOf(capital, sleeves)
   const declared = new Map(instruments.map((declaration) => [String(declaration.instrument.id), declaration]))
   const calendars = new Set(instruments.map(({ instrument }) => String(instrument.calendar)))
-  const dayCalendar = raw.day_calendar ?? (calendars.size > 0 && !calendars.has('nyse') ? 'continuous' : 'nyse')
+  const dayCalendar = raw.day_calendar ?? dayCalendarOf(instruments)
   if (calendars.size > 0 && !calendars.has(dayCalendar)) {
     const reason = `no instrument trades on the calendar "${dayCalendar}", so no day would ever end; leave this out`
     problems.at(['day_calendar'], reason)
@@ -94,9 +95,16 @@ export function buildConfig(
     costs: costsOf(raw, problems),
     parity: parityOf(raw, problems),
     dayCalendar: calendarId(dayCalendar),
-    periods: raw.periods ?? PERIODS[dayCalendar]!,
+    periods: raw.periods ?? PERIODS[dayCalendar] ?? SESSIONS_A_YEAR,
     groups: {},
   }
+}
+
+/** Exchange before round the clock; a portfolio of recorded streams alone ends its days with the first stream's dates. */
+function dayCalendarOf(instruments: readonly InstrumentDeclaration[]): string {
+  const calendars = instruments.map(({ instrument }) => String(instrument.calendar))
+  if (calendars.length === 0 || calendars.includes('nyse')) return 'nyse'
+  return calendars.includes('continuous') ? 'continuous' : calendars[0]!
 }
 
 function drawdownOf(raw: RawPortfolio, problems: Problems): PortfolioConfig['limits']['drawdown'] {
@@ -150,6 +158,7 @@ function withReserve(
 function reserveOf(weight: number): RawSleeve {
   return {
     id: 'cash',
+    kind: 'trading',
     title: 'Cash',
     weight,
     strategy: null,
@@ -202,7 +211,7 @@ function sleeveConfig(sleeve: CheckedSleeve, capital: Money, context: SleeveCont
     weight: raw.weight,
     clock: clockOf(calendar, raw.timeframe),
     calendar,
-    periods: raw.periods ?? PERIODS[calendar]!,
+    periods: raw.periods ?? PERIODS[calendar] ?? SESSIONS_A_YEAR,
     universe: raw.universe.map(instrumentId),
     universeRules: universeRulesOf(raw.universe_rules),
     sizing: sizingOf(sleeve, context.problems),
@@ -221,6 +230,7 @@ function sleeveConfig(sleeve: CheckedSleeve, capital: Money, context: SleeveCont
     status: raw.status,
     onFault: raw.on_fault,
     expected: expectedOf(raw),
+    ...(raw.returns === undefined ? {} : { kind: 'return_stream' as const, recorded: raw.returns }),
   }
 }
 

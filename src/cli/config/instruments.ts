@@ -84,6 +84,7 @@ export function declareInstruments(
       declared.push({
         instrument,
         file: entry.file,
+        column: null,
         dividends: entry.dividends ?? null,
         prices: entry.prices,
         simulation: entry.simulation ?? null,

@@ -1,6 +1,7 @@
 import { isBookCurrency } from '../../domain/currencies.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
+import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
 import { buildConfig, type CheckedSleeve } from './build.ts'
 import { checkCurrencies, neededPairs } from './currencies.ts'
 import type { ConfigDocument, Path, Place } from './document.ts'
@@ -11,6 +12,7 @@ import { checked, type Problems, problemsOf } from './problems.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
 import { parametersOf, type StrategyLoader, strategyLoader } from './strategies.ts'
+import { checkStreams, declareStreams, streamName } from './streams.ts'
 import { hint } from './suggest.ts'
 
 /**
@@ -31,7 +33,10 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   }
   if (!isBookCurrency(raw.currency)) problems.at(['currency'], currencyAdvice(raw.currency))
   const used = usedInstruments(raw, rawSleeves)
-  const instruments = declareInstruments(document, problems, { ...raw, used })
+  const declared = declareInstruments(document, problems, { ...raw, used })
+  checkStreams(rawSleeves, Object.keys(raw.instruments), problems)
+  const streams = declareStreams(rawSleeves, { document, currency: raw.currency, first: declared.length })
+  const instruments = [...declared, ...streams]
   checkReferences({ document, problems, raw, sleeves: rawSleeves })
   const loader = strategyLoader(document, problems)
   const { sleeves, strategies } = await withStrategies(rawSleeves, loader, { document, problems })
@@ -130,6 +135,9 @@ function checkReferences({ document, problems, raw, sleeves }: Parts): void {
   checkCurrencies(raw, sleeves, problems)
 }
 
+/** A recorded stream holds the index with all that its sleeve may use. */
+const ALL_OF_IT = { kind: 'percent', fraction: 1, of: 'sleeve' } as const
+
 async function withStrategies(
   raws: readonly RawSleeve[],
   load: StrategyLoader,
@@ -139,6 +147,12 @@ async function withStrategies(
   const strategies = new Map<string, Strategy>()
   for (const [position, raw] of raws.entries()) {
     const base: Path = ['sleeves', position]
+    if (raw.kind === 'return_stream') {
+      const held = { ...raw, universe: [streamName(raw.id)], sizing: ALL_OF_IT }
+      strategies.set(returnStream.name, returnStream)
+      sleeves.push({ raw: held, strategy: returnStream.name, parameters: {}, position })
+      continue
+    }
     if (raw.strategy === null) {
       if (Object.keys(raw.parameters).length > 0) {
         context.problems.at([...base, 'parameters'], 'belong to a strategy; name one under "strategy:" or remove them')

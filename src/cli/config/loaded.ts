@@ -11,6 +11,8 @@ export interface InstrumentDeclaration {
   readonly instrument: Instrument
   /** Relative to the data folder. */
   readonly file: string
+  /** The column of returns, for a recorded stream; null: a file of prices. */
+  readonly column: string | null
   readonly dividends: string | null
   /** `adjusted`: the vendor divided old prices by later splits; `raw`: as traded, splits in a column of the file. */
   readonly prices: 'raw' | 'adjusted'

@@ -63,8 +63,20 @@ const expected = z
   })
   .describe('what the author expects; reports show it beside what happened')
 
+const returns = z
+  .strictObject({
+    file: text.describe('CSV or Parquet relative to the data folder: a column of dates and one of returns per series'),
+    column: text.describe('the column whose returns the sleeve earns'),
+  })
+  .describe('where a recorded stream of returns comes from')
+
 export const sleeveSchema = z.strictObject({
   id: identifier.describe('short name: used in files and tables'),
+  kind: z
+    .enum(['trading', 'return_stream'])
+    .default('trading')
+    .describe('`return_stream`: holds recorded returns, as of an outside manager or an account elsewhere'),
+  returns: returns.optional(),
   title: text.optional().describe('name for the reader; the id where left out'),
   weight: notNegative.describe("part of the portfolio's capital, as a fraction of 1"),
   capital_in: z
