@@ -1,6 +1,7 @@
 import type { CapitalPlan } from './capital.ts'
 import type { InstrumentKind } from './instruments.ts'
 import type { Group, PortfolioLimits, SleeveLimits } from './limits.ts'
+import type { DatedFlow, DatedOperation, DeployRule } from './money-moves.ts'
 import type { Parameters } from './parameters.ts'
 import type { AccountId, CalendarId, ClockId, CurrencyCode, InstrumentId, Money, SleeveId } from './units.ts'
 
@@ -57,6 +58,8 @@ export interface SleeveConfig {
   readonly sizing: Sizing
   readonly limits: SleeveLimits
   readonly status: 'active' | 'paused'
+  /** Whether it waits, without capital, until an operation adds it. Absent: it takes part from the first day. */
+  readonly awaited?: boolean
   readonly onFault: 'hold' | 'flatten'
   readonly expected: ExpectedRanges | null
   /**
@@ -133,4 +136,9 @@ export interface PortfolioConfig {
   readonly groups: Readonly<Record<string, Group>>
   /** Absent: capital is dealt once by the configured weights and never moved. */
   readonly capitalPlan?: CapitalPlan
+  /** Deposits, withdrawals and commands on stated days, each list in the order of its dates. */
+  readonly flows?: readonly DatedFlow[]
+  readonly operations?: readonly DatedOperation[]
+  /** Absent: the reserve lends for margin calls and at an operator's command only. */
+  readonly deploy?: DeployRule
 }

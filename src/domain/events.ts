@@ -1,7 +1,9 @@
+import type { RebalancingMethod } from './capital.ts'
 import type { FillColumns, OrderColumns, QuoteColumns } from './columns.ts'
 import type { PortfolioConfig } from './config.ts'
 import type { Instrument } from './instruments.ts'
 import type { CorporateAction, OptionChain, QuotePhase, Slice } from './market.ts'
+import type { SleeveOperation } from './money-moves.ts'
 import type { Intent, OrderState } from './orders.ts'
 import type { CashCause, CashConversion, CashTransfer, Violation } from './risk.ts'
 import type { Sessions } from './sessions.ts'
@@ -20,7 +22,13 @@ import type {
 } from './units.ts'
 
 export type OperatorCommand =
-  | { readonly kind: 'pause' | 'resume'; readonly sleeve: SleeveId }
+  /** Manage-only; on again; out of the portfolio, its money to the reserve; in, with its weight in money. */
+  | { readonly kind: SleeveOperation; readonly sleeve: SleeveId }
+  /** Deals capital by the weights in force, now. */
+  | { readonly kind: 'rebalance'; readonly by: RebalancingMethod }
+  /** The reserve lends to a sleeve, or takes back what is still out. */
+  | { readonly kind: 'lend'; readonly sleeve: SleeveId; readonly amount: Money }
+  | { readonly kind: 'takeBack'; readonly sleeve: SleeveId }
   | { readonly kind: 'acknowledgeDrawdown' }
   /** Closes up to `quantity` (signed change) of an instrument across the sleeves that hold it: a margin call's order. */
   | { readonly kind: 'reduce'; readonly instrument: InstrumentId; readonly quantity: Quantity; readonly reason: string }
@@ -59,8 +67,9 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
   | { readonly kind: 'fills'; readonly fills: FillColumns }
   | { readonly kind: 'corporateAction'; readonly tradeDate: TradeDate; readonly action: CorporateAction }
   /**
-   * Money from or to outside (sleeve named), a movement between sleeves (transfer named), or a change of currency
-   * (conversion named; currency and amount are then what is given up).
+   * Money from or to outside, a movement between sleeves (transfer named), or a change of currency (conversion named;
+   * currency and amount are then what is given up). A deposit or withdrawal without a sleeve is dealt by the weights in
+   * force; a withdrawal beyond free cash is refused whole.
    */
   | {
       readonly kind: 'cash'

@@ -10,6 +10,7 @@ export const RULES = [
   'notHoldable',
   'stopMissing',
   'openViolation',
+  'rebalancing',
   'bench',
   'ladder',
   'spike',

@@ -30,6 +30,7 @@ export function configure(parts: Parts, config: PortfolioConfig, codes: Readonly
   state.sleeves = config.sleeves.map((sleeve) => ({
     memory: {},
     paused: sleeve.status === 'paused' ? 'paused in the configuration' : '',
+    ...(sleeve.awaited === true ? ({ standing: 'awaited' } as const) : {}),
     bars: 0,
     dayStartEquity: 0,
     equityBefore: 0,

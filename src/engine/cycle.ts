@@ -12,6 +12,7 @@ import { closeLeftovers } from './corporate.ts'
 import { decide } from './decide.ts'
 import type { Parts } from './parts.ts'
 import { guardAuction, guardClose, guardRange } from './protect.ts'
+import { moneyDay } from './rebalance/rebalance.ts'
 import type { Runtime } from './runtime.ts'
 import type { Waiting } from './state.ts'
 import { activateStructures, expireStructures } from './structure-orders.ts'
@@ -31,6 +32,7 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   stepPortfolio(runtime)
   const ending = endingSlice(runtime, slices)
   if (ending !== null) capitalDay(parts, ending.tradeDate)
+  if (ending !== null) moneyDay(parts, ending.tradeDate)
   for (const slice of slices) guardClose(runtime, slice)
   for (const sleeve of runtime.sleeves) {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)

@@ -20,6 +20,7 @@ export function decide(parts: Parts, ordinal: number, slice: Slice): void {
   const own = runtime.state.sleeves[ordinal]!
   const target = parts.views[ordinal]
   if (sleeve.strategy === null || target === null || target === undefined || isFaulty(own.paused)) return
+  if (own.standing === 'awaited' || own.standing === 'closed') return
   const before = wishes.count
   target.aim(slice)
   let cause: string | null = null

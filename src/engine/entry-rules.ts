@@ -2,6 +2,7 @@
 import type { RuleName } from '../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../domain/sessions.ts'
 import { type Instant, MAGNITUDE_MAX } from '../domain/units.ts'
+import { isLiquidating } from './rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import type { KernelState } from './state.ts'
 
@@ -44,7 +45,8 @@ export function forbidden(
 ): { rule: RuleName; value: number | null; limit: number | null } | null {
   const { state } = runtime
   const own = state.sleeves[sleeve.ordinal]!
-  if (own.paused !== '' || sleeve.config.status === 'paused') return { rule: 'paused', value: null, limit: null }
+  if (own.paused !== '') return { rule: 'paused', value: null, limit: null }
+  if (isLiquidating(runtime)) return { rule: 'rebalancing', value: null, limit: null }
   if (state.delisted[instrument] === 1) return { rule: 'notListed', value: null, limit: null }
   if (wanted < 0 && !state.instruments[instrument]!.shortable) return { rule: 'notHoldable', value: null, limit: null }
   const reach = largestReach(runtime, sleeve.ordinal, instrument, wanted)

@@ -171,7 +171,7 @@ function apply(parts: Parts, event: EngineEvent): readonly Command[] {
       onCash(parts, event)
       break
     case 'operator':
-      onOperator(runtime, event.command)
+      onOperator(parts, event.command)
       break
     default:
       return unreachable(event)

@@ -68,6 +68,8 @@ export interface Observer {
   day(tradeDate: number, at: number): void
   /** This day's inverse-volatility weights and correlations of the sleeves, row by row; reused arrays. */
   allocated(weights: Float64Array, correlation: Float64Array): void
+  /** Money went from one sleeve to another: cash of all sleeves in that currency before and after, in counts. */
+  transferred?(before: number, after: number): void
   /** One change of what a sleeve may use. */
   capital?(record: CapitalRecord): void
   /** Weights and the overlays' factors by sleeve whenever one of them has changed; reused arrays. */

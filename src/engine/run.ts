@@ -122,6 +122,10 @@ function audited(recorder: Observer, auditor: Auditor): Observer {
       parts = 0
       recorder.executed(instrument, filled)
     },
+    transferred: (before, after) => {
+      auditor.transferred(before, after)
+      recorder.transferred?.(before, after)
+    },
     reduced: (asked, moved) => {
       auditor.reducingJudged(asked, moved)
       recorder.reduced(asked, moved)

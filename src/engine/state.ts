@@ -12,6 +12,7 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
+import type { LoanState, RebalanceState } from './rebalance/state.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */
 export interface Waiting {
@@ -202,6 +203,9 @@ export interface KernelState {
   previousEquity: Float64Array
   /** Absent while capital is dealt once and never moved. */
   capital?: CapitalState
+  /** Absent until something can make a rebalancing due, and until the reserve can lend. */
+  rebalance?: RebalanceState
+  loans?: LoanState
   violations: Violation[]
   nextIntent: number
   nextStructure: number

@@ -12,6 +12,7 @@ const RULE_WORDS: { readonly [K in RuleName]: string } = {
   notHoldable: 'The sleeve could not hold it on its own',
   stopMissing: 'No protective stop, which the sleeve asks for',
   openViolation: 'A broken limit keeps new entries out',
+  rebalancing: 'Everything is being closed before capital is dealt anew',
   bench: 'Sleeve sits out: it moved with a better one for too long',
   ladder: 'Sleeve lost too much this month',
   spike: 'All sleeves move together: new positions halted',

@@ -1,0 +1,45 @@
+/** Everything that a sleeve holds or waits for is given up: what ends a sleeve, or a portfolio's old places. */
+
+import type { Parts } from '../parts.ts'
+import type { Runtime } from '../runtime.ts'
+import { projectedOf } from '../state.ts'
+import { pushWish, WISH } from '../view.ts'
+import { takeWishes } from '../wishes.ts'
+import { cancelWorking, withdrawWaiting } from '../withdraw.ts'
+
+/** Whether a sleeve has nothing but money, and nothing on its way. */
+export function isFlat({ state }: Runtime, sleeve: number): boolean {
+  const { width, quantity } = state.books
+  for (let at = sleeve * width; at < (sleeve + 1) * width; at += 1)
+    if (quantity[at] !== 0 || state.pendingBuys[at] !== 0 || state.pendingSells[at] !== 0) return false
+  const own = (one: { readonly sleeve: number }): boolean => one.sleeve === sleeve
+  return !(state.structures.some(own) || state.waitingStructures.some(own) || state.leftovers.some(own))
+}
+
+/**
+ * Takes back and cancels what has not filled, and closes what is held at the next auction. What is being cancelled at the
+ * broker may still fill: asked again until the sleeve is flat.
+ */
+export function closeSleeve(parts: Parts, sleeve: number, reason: string): void {
+  const { runtime, wishes } = parts
+  const { state } = runtime
+  wishes.count = 0
+  for (const instrument of state.instruments) {
+    if (runtime.isOption[instrument.index] === 1) continue
+    const at = sleeve * state.books.width + instrument.index
+    if (state.pendingBuys[at]! > 0) giveUp(runtime, sleeve, instrument.index, -1)
+    if (state.pendingSells[at]! > 0) giveUp(runtime, sleeve, instrument.index, 1)
+    if (state.books.quantity[at] !== 0 && projectedOf(state, sleeve, instrument.index) !== 0)
+      pushWish(wishes, sleeve, instrument.index, WISH.exit, 0, reason, null, null)
+  }
+  for (const position of state.structures)
+    if (position.sleeve === sleeve) pushWish(wishes, sleeve, -1, WISH.closeStructure, position.id, reason, null, null)
+  takeWishes(runtime, wishes, parts.books)
+  wishes.count = 0
+}
+
+/** Ends the sleeve's wishes of the other side than `side`, wherever they are. */
+function giveUp(runtime: Runtime, sleeve: number, instrument: number, side: number): void {
+  withdrawWaiting(runtime, sleeve, instrument, side, Number.MAX_SAFE_INTEGER)
+  cancelWorking(runtime, sleeve, instrument, side)
+}

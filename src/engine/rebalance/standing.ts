@@ -1,0 +1,120 @@
+/** Sleeves that join and leave a portfolio while it runs. */
+import { assert } from '../../domain/assert.ts'
+import type { OperatorCommand } from '../../domain/events.ts'
+import { tellCapital } from '../capital/record.ts'
+import type { Parts } from '../parts.ts'
+import type { Runtime } from '../runtime.ts'
+import { valueAll } from '../valuation.ts'
+import { closeSleeve, isFlat } from './close-sleeve.ts'
+import { deal } from './deal.ts'
+import { baseUnit, equityCounts, freeCash, reserveOf, weightsInForce } from './free-cash.ts'
+import { bookTransfer, moveCapital, recordMove } from './move-money.ts'
+
+const REMOVED = 'removed by the operator'
+
+export function onSleeveCommand(
+  parts: Parts,
+  command: Extract<OperatorCommand, { kind: 'pause' | 'resume' | 'remove' | 'add' }>,
+): void {
+  const { runtime } = parts
+  const sleeve = runtime.sleeveOrdinal.get(command.sleeve)
+  assert(sleeve !== undefined, `a command names sleeve "${command.sleeve}", which is not configured`)
+  const own = runtime.state.sleeves[sleeve]!
+  const tell = (reason: string): void =>
+    tellCapital(runtime, { cause: 'operator', sleeve, before: null, after: null, reason })
+  const { standing } = own
+  switch (command.kind) {
+    case 'pause':
+      // What a fault stopped stays stopped: only a resumption lets it decide again.
+      if (!own.paused.startsWith('fault')) own.paused = 'paused by the operator'
+      tell('paused: positions are managed, nothing is opened')
+      return
+    case 'resume':
+      if (standing === undefined) own.paused = ''
+      tell(standing === undefined ? 'resumed' : `not resumed: the sleeve is ${standing}`)
+      return
+    case 'remove':
+      if (standing === 'closed' || standing === 'closing') tell(`not removed: the sleeve is ${standing}`)
+      else remove(parts, sleeve, tell)
+      return
+    case 'add':
+      if (standing !== 'awaited') {
+        tell(`not added: the sleeve is ${standing ?? 'part of the portfolio'}`)
+        return
+      }
+      delete own.standing
+      own.paused = ''
+      valueAll(runtime)
+      fund(runtime, sleeve)
+  }
+}
+
+function remove(parts: Parts, sleeve: number, tell: (reason: string) => void): void {
+  const own = parts.runtime.state.sleeves[sleeve]!
+  own.standing = 'closing'
+  own.paused = REMOVED
+  tell('removed: everything is closed, then its money goes to the reserve')
+  closeSleeve(parts, sleeve, REMOVED)
+  finishClosing(parts.runtime)
+}
+
+/** At the end of a day: sleeves that have become flat hand their money over, the others try again. */
+export function stepClosing(parts: Parts): void {
+  const { runtime } = parts
+  for (const { ordinal } of runtime.sleeves)
+    if (runtime.state.sleeves[ordinal]!.standing === 'closing' && !isFlat(runtime, ordinal))
+      closeSleeve(parts, ordinal, REMOVED)
+  finishClosing(runtime)
+}
+
+function finishClosing(runtime: Runtime): void {
+  const { state, sleeves } = runtime
+  const reserve = reserveOf(runtime)
+  for (const { ordinal } of sleeves) {
+    const own = state.sleeves[ordinal]!
+    if (own.standing !== 'closing' || !isFlat(runtime, ordinal)) continue
+    own.standing = 'closed'
+    if (state.loans !== undefined) state.loans.lent[ordinal] = 0
+    if (reserve >= 0 && reserve !== ordinal) handOver(runtime, ordinal, reserve)
+  }
+}
+
+/** Every purse of a closed sleeve, debts too, becomes the reserve's. */
+function handOver(runtime: Runtime, from: number, to: number): void {
+  const { books } = runtime.state
+  valueAll(runtime)
+  const before = equityCounts(runtime, from)
+  for (let currency = 0; currency < books.currencies; currency += 1) {
+    const amount = books.cash[from * books.currencies + currency]!
+    if (amount !== 0) bookTransfer(runtime, { from, to, amount }, currency, { kind: 'transfer', reason: 'removed' })
+  }
+  valueAll(runtime)
+  if (before === 0) return
+  recordMove(runtime, from, 0 - before, 'operator', 'closed: its money goes to the reserve')
+  recordMove(runtime, to, before, 'operator', `money of "${runtime.sleeves[from]!.config.id}", which is closed`)
+}
+
+/** A new sleeve gets its weight of the portfolio: out of the reserve, then from the others as they can spare it. */
+function fund(runtime: Runtime, sleeve: number): void {
+  const reserve = reserveOf(runtime)
+  const count = runtime.sleeves.length
+  const wanted = Math.floor(runtime.equity * baseUnit(runtime) * weightsInForce(runtime)[sleeve]!)
+  const equity = Float64Array.from({ length: count }, (_, place) => equityCounts(runtime, place))
+  const free = Float64Array.from({ length: count }, (_, place) => freeCash(runtime, place))
+  const lacking = Math.max(0, wanted - equity[sleeve]!)
+  const fromReserve = reserve < 0 ? 0 : Math.min(lacking, free[reserve]!)
+  const spare = free.reduce((sum, counts, place) => sum + (place === sleeve || place === reserve ? 0 : counts), 0)
+  const fromOthers = Math.min(lacking - fromReserve, spare)
+  const target = equity.slice()
+  target[sleeve] = equity[sleeve]! + fromReserve + fromOthers
+  free.forEach((counts, place) => {
+    if (place === sleeve) return
+    // All that the others can spare is offered, and shared in proportion.
+    target[place] = place === reserve ? equity[place]! - fromReserve : equity[place]! - (fromOthers > 0 ? counts : 0)
+  })
+  const missing = lacking - fromReserve - fromOthers
+  const short = missing > 0 ? `; ${missing / baseUnit(runtime)} of its weight is not funded` : ''
+  moveCapital(runtime, deal({ equity, target, free, reserve: -1 }).transfers, 'operator', `added${short}`)
+  if (lacking === missing)
+    tellCapital(runtime, { cause: 'operator', sleeve, before: null, after: null, reason: `added${short}` })
+}
