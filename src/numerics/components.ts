@@ -13,10 +13,14 @@ export interface DeviationParts {
 
 /** Parts of the deviation of a weighted sum; all zero where the sum does not move. */
 export function deviationParts(covariance: Float64Array, size: number, weights: Float64Array): DeviationParts {
-  const slope = times(covariance, size, weights)
-  const variance = dot(slope, weights)
+  return partsOfDeviation(times(covariance, size, weights), weights)
+}
+
+/** The same from the covariance of each part with the sum. */
+export function partsOfDeviation(withSum: Float64Array, weights: Float64Array): DeviationParts {
+  const variance = dot(withSum, weights)
   const deviation = variance > 0 ? Math.sqrt(variance) : 0
-  const marginal = slope.map((value) => (deviation > 0 ? value / deviation : 0))
+  const marginal = withSum.map((value) => (deviation > 0 ? value / deviation : 0))
   return { deviation, marginal, component: marginal.map((value, index) => value * weights[index]!) }
 }
 

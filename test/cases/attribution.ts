@@ -1,25 +1,20 @@
 /** Worked cases of attribution: contribution to return and to risk, Brinson with linking, netted positions. */
 
+import { type DeviationParts, deviationParts } from '../../src/numerics/components.ts'
 import { type BrinsonPeriod, brinson, linkBrinson, mencheroTerms } from '../../src/pipeline/metrics/brinson.ts'
 import { driftedPortfolio } from '../../src/pipeline/metrics/contribution.ts'
 import { defined } from '../../src/pipeline/metrics/defined.ts'
 import { nettedParts } from '../../src/pipeline/metrics/netting-attribution.ts'
 import { totalReturn } from '../../src/pipeline/metrics/returns.ts'
 import { volatility } from '../../src/pipeline/metrics/risk.ts'
-import {
-  covarianceOf,
-  deviationWithoutEach,
-  mixOf,
-  type RiskComponents,
-  riskComponents,
-  riskComponentsOfSeries,
-} from '../../src/pipeline/metrics/risk-components.ts'
+import { deviationWithoutEach, mixOf, riskComponentsOfSeries } from '../../src/pipeline/metrics/risk-components.ts'
 import {
   cornishFisherTail,
   gaussianTail,
   historicalTail,
   type TailFigure,
 } from '../../src/pipeline/metrics/tail-components.ts'
+import { covarianceOf, numbers } from './allocation.ts'
 import type { ReadTable } from './case-files.ts'
 import type { RunCase } from './run-case.ts'
 
@@ -73,19 +68,17 @@ function linkingCase(periods: readonly Input[]): Record<string, unknown> {
 }
 
 function covarianceCase(input: Input): Record<string, unknown> {
-  const covariance = covarianceOf(input['vols'] as number[], input['corr'] as number[][])
-  if (input['positions'] === undefined) return componentFields(riskComponents(covariance, input['weights'] as number[]))
-  const positions = input['positions'] as number[]
+  const correlation = input['corr'] as number[][]
+  const covariance = covarianceOf(numbers(input['vols']), (row, column) => correlation[row]![column]!)
+  const parts = (weights: Float64Array): DeviationParts => deviationParts(covariance, correlation.length, weights)
+  if (input['positions'] === undefined) return componentFields(parts(numbers(input['weights'])), 1)
+  const positions = numbers(input['positions'])
   const z = Number(input['z'])
-  const individual = positions.map(
-    (_, at) =>
-      riskComponents(
-        covariance,
-        positions.map((position, other) => (other === at ? position : 0)),
-        z,
-      ).total,
-  )
-  const { portfolio_vol: portfolioVar, ...fields } = componentFields(riskComponents(covariance, positions, z))
+  const individual = Array.from(positions, (_, at) => {
+    const alone = positions.map((position, other) => (other === at ? position : 0))
+    return parts(alone).deviation * z
+  })
+  const { portfolio_vol: portfolioVar, ...fields } = componentFields(parts(positions), z)
   return {
     ...fields,
     portfolio_var: portfolioVar,
@@ -94,13 +87,13 @@ function covarianceCase(input: Input): Record<string, unknown> {
   }
 }
 
-function componentFields(result: RiskComponents): Record<string, unknown> {
+function componentFields({ deviation, marginal, component }: DeviationParts, z: number): Record<string, unknown> {
   return {
-    portfolio_vol: result.total,
-    marginal: result.marginal.map(defined),
-    component: result.component,
-    percent: result.share.map(defined),
-    sum_component: result.component.reduce((sum, value) => sum + value, 0),
+    portfolio_vol: deviation * z,
+    marginal: Array.from(marginal, (value) => value * z),
+    component: Array.from(component, (value) => value * z),
+    percent: Array.from(component, (value) => defined(value / deviation)),
+    sum_component: component.reduce((sum, value) => sum + value, 0) * z,
   }
 }
 

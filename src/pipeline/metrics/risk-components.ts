@@ -3,6 +3,7 @@
  * weight times marginal, and components add up to the total: a pie of risk shows components.
  */
 import { assert } from '../../domain/assert.ts'
+import { partsOfDeviation } from '../../numerics/components.ts'
 import { NO_DEVIATION, sampleCovariance, sampleDeviation } from '../../numerics/statistics.ts'
 
 export interface RiskComponents {
@@ -15,47 +16,33 @@ export interface RiskComponents {
 }
 
 /**
- * Components of the deviation of a mix. Weights may be amounts of money, and of either sign.
+ * Components of the deviation of a mix of series of returns per period, from their sample covariances with the mix.
+ * Weights may be amounts of money, and of either sign.
  *
- * @param multiple scales all: the root of the periods in a year, or the quantile of a normal value at risk
+ * @param multiple scales all: the root of the periods in a year
  * @see Litterman (1996), "Hot Spots and Hedges"
  */
-export function riskComponents(
-  covariance: readonly (readonly number[])[],
-  weights: readonly number[],
-  multiple = 1,
-): RiskComponents {
-  const withWhole = covariance.map((row) => row.reduce((sum, value, at) => sum + value * weights[at]!, 0))
-  return componentsOf(withWhole, weights, multiple)
-}
-
-/** As `riskComponents`, from series of returns per period and their sample covariances with the mix. */
 export function riskComponentsOfSeries(
   columns: readonly Float64Array[],
   weights: readonly number[],
   multiple = 1,
 ): RiskComponents {
   const whole = mixOf(columns, weights)
-  const withWhole = columns.map((column) => sampleCovariance(column, whole))
-  return componentsOf(withWhole, weights, multiple)
-}
-
-function componentsOf(withWhole: readonly number[], weights: readonly number[], multiple: number): RiskComponents {
-  const variance = withWhole.reduce((sum, value, at) => sum + value * weights[at]!, 0)
-  const deviation = Math.sqrt(variance > 0 ? variance : 0)
-  const still = deviation < NO_DEVIATION
-  const marginal = withWhole.map((value) => (still ? Number.NaN : (value / deviation) * multiple))
-  const component = weights.map((weight, at) => (still || weight === 0 ? 0 : weight * marginal[at]!))
-  const total = still ? 0 : deviation * multiple
-  return { total, marginal, component, share: component.map((value) => value / total) }
-}
-
-/** Covariances from deviations and correlations. */
-export function covarianceOf(
-  deviations: readonly number[],
-  correlations: readonly (readonly number[])[],
-): readonly (readonly number[])[] {
-  return correlations.map((row, left) => row.map((value, right) => value * deviations[left]! * deviations[right]!))
+  const withWhole = Float64Array.from(columns, (column) => sampleCovariance(column, whole))
+  const parts = partsOfDeviation(withWhole, Float64Array.from(weights))
+  if (parts.deviation < NO_DEVIATION) {
+    const undefinedParts = weights.map(() => Number.NaN)
+    return { total: 0, marginal: undefinedParts, component: weights.map(() => 0), share: undefinedParts }
+  }
+  const total = parts.deviation * multiple
+  // a weight of 0 has the component 0, not its negative
+  const component = weights.map((weight, at) => (weight === 0 ? 0 : parts.component[at]! * multiple))
+  return {
+    total,
+    marginal: Array.from(parts.marginal, (value) => value * multiple),
+    component,
+    share: component.map((value) => value / total),
+  }
 }
 
 /** Returns of a mix whose weights are set anew every period. */
