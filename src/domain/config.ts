@@ -71,6 +71,14 @@ export interface SleeveConfig {
   readonly recorded?: { readonly file: string; readonly column: string }
 }
 
+/** What a sleeve is judged against: its part of the policy, and what that part would have been invested in. */
+export interface PolicyPart {
+  /** As a fraction of the portfolio; what the parts leave is cash without interest. */
+  readonly weight: number
+  /** Null: the sleeve itself, so that only its weight is judged. */
+  readonly benchmark: InstrumentId | null
+}
+
 /** What a broker charges for one order; all amounts in the account's currency. Undefined parts cost nothing. */
 export interface CommissionSchedule {
   readonly name: string
@@ -134,6 +142,10 @@ export interface PortfolioConfig {
   readonly periods: number
   /** By name: sleeves or instruments under common limits. */
   readonly groups: Readonly<Record<string, Group>>
+  /** What the portfolio's returns are compared with. */
+  readonly benchmark?: InstrumentId
+  /** Per sleeve in declared order. Absent: the configured weights of the sleeves themselves. */
+  readonly policy?: readonly PolicyPart[]
   /** Absent: capital is dealt once by the configured weights and never moved. */
   readonly capitalPlan?: CapitalPlan
   /** Deposits, withdrawals and commands on stated days, each list in the order of its dates. */

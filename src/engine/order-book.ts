@@ -3,9 +3,13 @@ import type { CostRules } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { CurrencyCode, Instant, OrderId, TradeDate } from '../domain/units.ts'
 import { commission } from '../exchange/commission.ts'
+import { slippageFraction } from '../exchange/slippage.ts'
 import type { OrderRow } from './observer.ts'
 import type { Recording } from './recording.ts'
 import type { NettingTotals, OrderRecord, OrderShareRecord } from './result.ts'
+
+/** Orders that trade at once, at the price of the moment in which they are made. */
+const AT_ONCE: ReadonlySet<string> = new Set(['market', 'open', 'close'])
 
 export interface MutableOrder {
   record: Omit<OrderRecord, 'shares'>
@@ -15,25 +19,43 @@ export interface MutableOrder {
   readonly ordered: number
   shares: (OrderShareRecord & { filled: number; fee: number })[]
   readonly sleeves: readonly number[]
+  /** Price before slippage when it was made; NaN where there was none. */
+  readonly reference: number
   filledUnits: number
   value: number
+}
+
+/** One sleeve's part of a fill or cross: signed units; the fee is an amount of the base currency. */
+export interface OrderPart {
+  readonly quantity: number
+  readonly price: number
+  readonly fee: number
+  readonly kind: 'fill' | 'cross'
+}
+
+/** What trading cost a sleeve beyond fees, and what crossing spared it, in the base currency. */
+export interface ExecutionCosts {
+  slippage: number
+  crossingGain: number
 }
 
 export interface OrderBook {
   find(order: number): MutableOrder | undefined
   ordered(row: OrderRow): void
-  /** A posting of one sleeve's part; the fee is an amount of the base currency. */
-  takeShare(made: MutableOrder, sleeve: number, quantity: number, fee: number, kind: 'fill' | 'cross'): void
+  takeShare(made: MutableOrder, sleeve: number, part: OrderPart): void
   filled(order: number, quantity: number, price: number, fee: number): void
   ended(order: number, state: OrderRecord['state']): void
   records(): OrderRecord[]
   netting(): NettingTotals
+  /** By sleeve, for those that traded. */
+  readonly costs: readonly (ExecutionCosts | undefined)[]
   /** Largest count of broker orders for one instrument within one cycle: must stay 1. */
   ordersPerInstrumentCycle(): number
 }
 
 export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }: Recording): OrderBook {
   const orders = new Map<number, MutableOrder>()
+  const costs: ExecutionCosts[] = []
   const totals = {
     ordersGross: 0,
     ordersNet: 0,
@@ -47,12 +69,55 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
   const cycles: { readonly cycle: number; readonly tradeDate: TradeDate; gross: number; net: number }[] = []
   const seen = { cycle: -1, counts: new Map<string, number>(), most: 0 }
 
-  function takeShare(made: MutableOrder, sleeve: number, quantity: number, fee: number, kind: 'fill' | 'cross'): void {
+  function takeShare(made: MutableOrder, sleeve: number, { quantity, price, fee, kind }: OrderPart): void {
     const at = made.sleeves.indexOf(sleeve)
     if (at < 0) return
     const share = made.shares[at]!
     share.fee += fee
-    if (kind === 'fill' && made.unit > 0) share.filled += quantity / made.unit
+    if (kind !== 'fill' || made.unit === 0) return
+    share.filled += quantity / made.unit
+    const lost = slippageOf(made, price)
+    if (lost !== 0) costsOf(sleeve).slippage += worthIn(instrumentAt(made.instrument), Math.abs(quantity), lost)
+  }
+
+  /** Price lost on a unit against the price before slippage: that of the moment, or what the cost model says of a stop. */
+  function slippageOf({ record, reference, ordered: wanted, instrument }: MutableOrder, price: number): number {
+    if (AT_ONCE.has(record.type))
+      return Number.isNaN(reference) ? 0 : wanted > 0 ? price - reference : reference - price
+    if (record.type !== 'stop') return 0
+    const fraction = slippageAlone(instrumentAt(instrument))
+    return wanted > 0 ? price - price / (1 + fraction) : price / (1 - fraction) - price
+  }
+
+  /** What an order of its own loses to the spread; one that depends on the volume of its bar is not known here: 0. */
+  function slippageAlone(info: Instrument): number {
+    const rules = runtime().state.config!.costs[info.kind]
+    return rules === undefined ? 0 : slippageFraction(rules.slippage, 0, Number.NaN)
+  }
+
+  /** Units at a price, in the base currency at the rate of now. */
+  function worthIn(info: Instrument, units: number, price: number): number {
+    const { books, rate } = runtime().state
+    return (units / info.unitsPerWhole) * price * info.multiplier * rate[books.currency[info.index]!]!
+  }
+
+  function costsOf(sleeve: number): ExecutionCosts {
+    costs[sleeve] ??= { slippage: 0, crossingGain: 0 }
+    return costs[sleeve]
+  }
+
+  /** Spared by what crossed inside: the fees that its own order would have paid for it, and its slippage. */
+  function takeCrossing(row: OrderRow, info: Instrument): void {
+    const rules = runtime().state.config!.costs[info.kind]
+    if (rules === undefined || Number.isNaN(row.reference)) return
+    for (let share = row.start; share < row.start + row.count; share += 1) {
+      const inside = row.crosses[share]! / info.unitsPerWhole
+      if (inside === 0) continue
+      const alone = row.wanted[share]! / info.unitsPerWhole
+      const fees = feeOf(rules, info, alone, row.reference) - feeOf(rules, info, alone - inside, row.reference)
+      const spread = worthIn(info, Math.abs(row.crosses[share]!), row.reference) * slippageAlone(info)
+      costsOf(row.sleeves[share]!).crossingGain += fees + spread
+    }
   }
 
   function ordered(row: OrderRow): void {
@@ -81,6 +146,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
       unit: structure ? 0 : unit,
       instrument: row.instrument,
       ordered: row.net,
+      reference: row.reference,
       sleeves,
       shares,
       filledUnits: 0,
@@ -103,6 +169,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
       },
     })
     countNetting(row, grossLong + grossShort, net)
+    if (row.crossed !== 0 && !structure) takeCrossing(row, instrumentAt(row.instrument))
   }
 
   function countCycle(row: OrderRow, gross: number, net: number): void {
@@ -205,6 +272,7 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
         savingsPct: totals.notionalGross > 0 ? savings / totals.notionalGross : null,
       }
     },
+    costs,
     ordersPerInstrumentCycle: () => seen.most,
   }
 }

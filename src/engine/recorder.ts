@@ -1,6 +1,7 @@
 /** Keeps what reports need of a run: trades, orders, attribution, refusals and daily series. */
 import type { CapitalRecord } from '../domain/capital.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
+import type { CashCause } from '../domain/risk.ts'
 import type { CurrencyCode, Instant, OrderId, TradeDate } from '../domain/units.ts'
 import { type DayBook, dayBook } from './day-book.ts'
 import type { Observer, Posting } from './observer.ts'
@@ -17,10 +18,15 @@ export interface Recorder extends Observer {
   readonly days: DayBook
   readonly attribution: AttributionRecord[]
   readonly refusals: RefusalRecord[]
+  /** Interest, borrowing costs and funding per sleeve, in the base currency. */
+  readonly financing: readonly number[]
   /** Inverse-volatility weights day by day (day-major), and the last correlations. */
   readonly allocation: { readonly weights: number[]; correlation: Float64Array }
   readonly capitalBook: { readonly records: CapitalRecord[]; readonly days: CapitalDay[] }
 }
+
+/** Money that is a gain or a cost of what is held: no flow, but part of the return. */
+const FINANCING: ReadonlySet<string> = new Set<CashCause>(['interest', 'borrow', 'funding'])
 
 export function createRecorder(): Recorder {
   const recording = createRecording()
@@ -30,13 +36,17 @@ export function createRecorder(): Recorder {
   const days = dayBook(recording)
   const attribution: AttributionRecord[] = []
   const refusals: RefusalRecord[] = []
+  const financing: number[] = []
   const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
   const capitalBook = { records: [] as CapitalRecord[], days: [] as CapitalDay[] }
 
   function posting(posting: Posting): void {
     const { kind, order, execution, sleeve, instrument, quantity, price, cash, fee, realised, reason } = posting
     const { state, tradeDate } = runtime()
-    if (instrument < 0) days.flow(sleeve, cash)
+    if (instrument < 0) {
+      if (FINANCING.has(reason)) financing[sleeve] = (financing[sleeve] ?? 0) + moneyOf(cash)
+      else days.flow(sleeve, cash)
+    }
     const info = instrument < 0 ? null : instrumentAt(instrument)
     const unit = info === null ? 1 : info.unitsPerWhole
     attribution.push({
@@ -57,7 +67,7 @@ export function createRecorder(): Recorder {
     if (info === null) return
     const made = orders.find(order)
     if (made !== undefined && (kind === 'fill' || kind === 'cross'))
-      orders.takeShare(made, sleeve, quantity, worthOf(fee, instrument), kind)
+      orders.takeShare(made, sleeve, { quantity, price, fee: worthOf(fee, instrument), kind })
     if (info.option !== null && made !== undefined && made.record.instrument !== info.symbol) {
       trades.legFee(order, sleeve, moneyOf(fee))
       return
@@ -95,6 +105,7 @@ export function createRecorder(): Recorder {
     days,
     attribution,
     refusals,
+    financing,
     allocation,
     capitalBook,
     posting,
@@ -120,6 +131,9 @@ export function createRecorder(): Recorder {
     },
     structureOpened: trades.structureOpened,
     structureClosed: trades.structureClosed,
-    day: (tradeDate) => days.day(tradeDate),
+    day: (tradeDate) => {
+      days.day(tradeDate)
+      trades.day()
+    },
   }
 }

@@ -1,11 +1,14 @@
 import { countsPerUnit } from '../domain/currencies.ts'
+import { sessionOf } from '../domain/sessions.ts'
 import type { Instant, TradeDate } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
+import { benchmarksOf } from './benchmarks.ts'
 import { booksRecord } from './books-record.ts'
 import type { Run } from './drive.ts'
+import { withExcursions } from './excursions.ts'
 import { INVARIANTS } from './invariants.ts'
 import type { Recorder } from './recorder.ts'
-import type { PositionRecord, RunResult, SleeveResult } from './result.ts'
+import type { ExposureRecord, PositionRecord, RunResult, SleeveResult } from './result.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Everything a finished run leaves behind. */
@@ -13,6 +16,8 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
   const { runtime } = run.kernel
   const { state } = runtime
   const { series } = recorder.days
+  const days = Int32Array.from(series.days)
+  const orders = recorder.orders.records()
   const checked = Object.fromEntries(
     Object.entries(INVARIANTS).map(([id, name]) => [
       `${id} ${name}`,
@@ -22,18 +27,20 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
   return {
     config: state.config!,
     instruments: state.instruments,
-    days: Int32Array.from(series.days),
+    days,
     equity: Float64Array.from(series.equity),
     cash: Float64Array.from(series.cash),
     grossExposure: Float64Array.from(series.gross),
     netExposure: Float64Array.from(series.net),
-    sleeves: runtime.sleeves.map((_, ordinal) => sleeveResult(run, recorder, ordinal)),
-    trades: recorder.trades.trades,
-    orders: recorder.orders.records(),
+    sleeves: runtime.sleeves.map((_, ordinal) => sleeveResult(run, recorder, ordinal, days)),
+    trades: withExcursions(recorder.trades.trades, orders, run.market, state.config!),
+    orders,
     attribution: recorder.attribution,
     refusals: recorder.refusals,
     violations: state.violations,
     positions: positionsOf(run),
+    exposures: exposuresOf(runtime),
+    benchmarks: benchmarksOf(state.config!, run.market, days),
     netting: recorder.orders.netting(),
     allocation: {
       weights: Float64Array.from(recorder.allocation.weights),
@@ -49,7 +56,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
   }
 }
 
-function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResult {
+function sleeveResult(run: Run, recorder: Recorder, ordinal: number, days: Int32Array): SleeveResult {
   const { runtime } = run.kernel
   const { state } = runtime
   const { books } = state
@@ -87,6 +94,10 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number): SleeveResu
     realised: realised + foreign('realised'),
     unrealised,
     dividends: books.dividends[purse]! / counts + foreign('dividends'),
+    slippage: recorder.orders.costs[ordinal]?.slippage ?? 0,
+    crossingGain: recorder.orders.costs[ordinal]?.crossingGain ?? 0,
+    financing: recorder.financing[ordinal] ?? 0,
+    sessions: sessionsOn(runtime, ordinal, days),
     currencyGain: state.foreign?.currencyGain[ordinal] ?? null,
     paused:
       violation === undefined
@@ -104,6 +115,23 @@ function openGainAbroad(runtime: Runtime, at: number, instrument: number, quanti
   const { books, mark, rate, foreign } = runtime.state
   const gain = quantity * mark[instrument]! * books.scale[instrument]! - cost
   return gain * rate[books.currency[instrument]!]! - foreign!.onGains[at]!
+}
+
+/** 1 on the portfolio days on which the sleeve's own calendar has a session; a calendar that is not known has all. */
+function sessionsOn({ sleeves, sessions }: Runtime, ordinal: number, days: Int32Array): Uint8Array {
+  const calendar = sessions.get(sleeves[ordinal]!.config.calendar)
+  return Uint8Array.from(days, (day) => (calendar === undefined || sessionOf(calendar, day as TradeDate) >= 0 ? 1 : 0))
+}
+
+function exposuresOf({ state, unitValue }: Runtime): ExposureRecord[] {
+  const held = new Float64Array(state.instruments.length)
+  for (const { index, option } of state.instruments)
+    if (option === null) held[index] = Math.abs(state.books.accountQuantity[index]! * unitValue[index]!)
+  for (const { underlying, maximumLoss, quantity } of state.structures)
+    held[underlying] = held[underlying]! + maximumLoss * quantity
+  return state.instruments.flatMap(({ index, symbol }) =>
+    held[index] === 0 ? [] : [{ instrument: symbol, exposure: held[index]! }],
+  )
 }
 
 function positionsOf(run: Run): PositionRecord[] {

@@ -3,7 +3,7 @@ import type { PortfolioConfig } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { IntentEnd } from '../domain/orders.ts'
 import type { Violation } from '../domain/risk.ts'
-import type { Instant, OrderId, SleeveId, TradeDate } from '../domain/units.ts'
+import type { Instant, InstrumentId, OrderId, SleeveId, TradeDate } from '../domain/units.ts'
 
 /** One closed round trip of a sleeve: from flat to flat, or the closed part of a flip. */
 export interface TradeRecord {
@@ -26,6 +26,12 @@ export interface TradeRecord {
   readonly bars: number
   readonly entryReason: string
   readonly exitReason: string
+  /**
+   * How far it went against and for the sleeve while it was open: zero or negative, zero or positive. Fractions of the
+   * entry price; for a structure of its maximum loss. Null where nothing marked it in between.
+   */
+  readonly maximumAdverse: number | null
+  readonly maximumFavourable: number | null
   /** Orders that opened and closed it: joins orders.csv. */
   readonly entryOrder: OrderId
   readonly exitOrder: OrderId
@@ -137,9 +143,17 @@ export interface SleeveResult {
   readonly realised: number
   readonly unrealised: number
   readonly dividends: number
+  /** What its market, open, close and stop orders lost against the price before slippage; already in the prices it paid. */
+  readonly slippage: number
+  /** What crossing at the reference price spared it: fees and slippage of the orders that were not sent. */
+  readonly crossingGain: number
+  /** Interest, borrowing costs and funding received less paid. */
+  readonly financing: number
+  /** Per portfolio day, 1 where its calendar has a session. */
+  readonly sessions: Uint8Array
   /**
    * Change in value of foreign cash and positions that came from rates alone; null where the books keep one currency.
-   * Capital, flows, realised, unrealised, dividends and this less the fees add up to the last equity.
+   * Capital, flows, realised, unrealised, dividends, financing and this less the fees add up to the last equity.
    */
   readonly currencyGain: number | null
   readonly paused: { readonly at: Instant; readonly tradeDate: TradeDate; readonly cause: string } | null
@@ -171,6 +185,18 @@ export interface PositionRecord {
   readonly unrealised: number
 }
 
+/** What the account holds in one instrument at the end, all sleeves netted; structures by maximum loss, on their underlying. */
+export interface ExposureRecord {
+  readonly instrument: string
+  readonly exposure: number
+}
+
+/** Returns of a benchmark per portfolio day, dividends included; NaN where it has no price. */
+export interface BenchmarkRecord {
+  readonly instrument: InstrumentId
+  readonly returns: Float64Array
+}
+
 /** Everything a run leaves behind: columns and records, no text meant for eyes. */
 export interface RunResult {
   readonly config: PortfolioConfig
@@ -188,6 +214,9 @@ export interface RunResult {
   readonly refusals: readonly RefusalRecord[]
   readonly violations: readonly Violation[]
   readonly positions: readonly PositionRecord[]
+  readonly exposures: readonly ExposureRecord[]
+  /** Every benchmark that the configuration names. */
+  readonly benchmarks: readonly BenchmarkRecord[]
   readonly netting: NettingTotals
   /** Inverse-volatility weights day by day (day-major) and the last rolling correlations (sleeves x sleeves). */
   readonly allocation: { readonly weights: Float64Array; readonly correlation: Float64Array }

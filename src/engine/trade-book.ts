@@ -4,6 +4,7 @@ import type { Instant, OrderId, TradeDate } from '../domain/units.ts'
 import type { Posting, StructureEvent } from './observer.ts'
 import type { Recording } from './recording.ts'
 import type { TradeRecord } from './result.ts'
+import { findStructure } from './structures.ts'
 
 interface OpenTrade {
   readonly side: 'long' | 'short'
@@ -24,6 +25,11 @@ interface OpenStructure {
   readonly event: StructureEvent
   readonly openedBar: number
   readonly fees: number
+  /** Per structure, in the base currency. */
+  readonly maximumLoss: number
+  /** Open profit at the marks of portfolio days, at its lowest and highest, in the base currency. */
+  low: number
+  high: number
 }
 
 /** What a posting moved, in amounts of the base currency. */
@@ -39,6 +45,8 @@ export interface TradeBook {
   legFee(order: number, sleeve: number, fee: number): void
   structureOpened(event: StructureEvent): void
   structureClosed(event: StructureEvent & { readonly exitReason: string }): void
+  /** The end of a portfolio day: open structures are looked at as they are marked. */
+  day(): void
 }
 
 export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
@@ -153,6 +161,8 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
       bars: state.sleeves[sleeve]!.bars - trade.openedBar,
       entryReason: trade.entryReason,
       exitReason: reason,
+      maximumAdverse: null,
+      maximumFavourable: null,
       entryOrder: trade.entryOrder as OrderId,
       exitOrder: order as OrderId,
     })
@@ -165,6 +175,10 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
     structures.delete(closed.structure)
     const fees = opening.fees + (structureFees.get(`${closed.order} ${closed.sleeve}`) ?? 0)
     const pnl = opening.event.money + closed.money - fees
+    const gross = pnl + fees
+    const risked = opening.maximumLoss * closed.quantity
+    const excursion = (extreme: number): number | null =>
+      risked > 0 && Number.isFinite(risked) ? extreme / risked : null
     trades.push({
       sleeve: sleeveAt(closed.sleeve),
       instrument: closed.label,
@@ -182,9 +196,25 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
       bars: state.sleeves[closed.sleeve]!.bars - opening.openedBar,
       entryReason: opening.event.reason,
       exitReason: closed.exitReason,
+      maximumAdverse: excursion(Math.min(0, opening.low, gross)),
+      maximumFavourable: excursion(Math.max(0, opening.high, gross)),
       entryOrder: opening.event.order as OrderId,
       exitOrder: closed.order as OrderId,
     })
+  }
+
+  function markStructures(): void {
+    if (structures.size === 0) return
+    const { state, unitValue } = runtime()
+    for (const position of state.structures) {
+      const opening = structures.get(position.id)
+      if (opening === undefined) continue
+      let value = opening.event.money
+      for (let leg = 0; leg < position.legs.length; leg += 1)
+        value += position.legs[leg]!.ratio * position.quantity * unitValue[position.contracts[leg]!]!
+      opening.low = Math.min(opening.low, value)
+      opening.high = Math.max(opening.high, value)
+    }
   }
 
   return {
@@ -199,8 +229,12 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
         event,
         openedBar: runtime().state.sleeves[event.sleeve]!.bars,
         fees: structureFees.get(`${event.order} ${event.sleeve}`) ?? 0,
+        maximumLoss: findStructure(runtime(), event.structure)?.maximumLoss ?? Number.NaN,
+        low: 0,
+        high: 0,
       })
     },
     structureClosed,
+    day: markStructures,
   }
 }
