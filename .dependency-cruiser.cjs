@@ -127,7 +127,7 @@ module.exports = {
       name: 'pure-needs-no-package',
       comment: 'The core runs on the language alone.',
       severity: 'error',
-      from: { path: '^src/(domain|indicators|pipeline|exchange|engine)/', pathNot: TEST },
+      from: { path: '^src/(domain|indicators|pipeline|exchange|engine|research)/', pathNot: TEST },
       to: { dependencyTypes: PACKAGE },
     },
     {

@@ -13,6 +13,7 @@ function files(topic: string): readonly string[] {
 
 describe.skipIf(folder === null).each([
   ['attribution', 15],
+  ['pipeline', 3],
   ['seed_rules', 60],
 ])('%s cases (needs the folder of POLYFOLIO_CASES)', (topic, least) => {
   it('are there', () => expect(files(topic).length).toBeGreaterThanOrEqual(least))

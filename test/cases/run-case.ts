@@ -7,6 +7,7 @@ import { runIndicatorsCase } from './indicators.ts'
 import { runLedgerCase } from './ledger.ts'
 import { runMetricsCase } from './metrics.ts'
 import { runSharpeCase, SHARPE_CASES } from './overfitting.ts'
+import { runPipelineCase } from './pipeline.ts'
 import { runRulesCase } from './rules.ts'
 
 /** Computes what a case expects, with the functions that the engine uses; null for what is not built. */
@@ -31,6 +32,7 @@ const TOPICS: readonly Topic[] = [
   { topic: 'ledger', prefix: '', run: runLedgerCase },
   { topic: 'metrics', prefix: '', run: runMetricsCase },
   ...SHARPE_CASES.map((prefix) => ({ topic: 'overfitting', prefix, run: runSharpeCase })),
+  { topic: 'pipeline', prefix: '', run: runPipelineCase },
   { topic: 'seed_rules', prefix: '', run: runRulesCase },
   ...ALLOCATION_RULES.map((prefix) => ({ topic: 'seed_rules', prefix, run: runAllocationRulesCase })),
 ]

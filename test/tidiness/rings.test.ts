@@ -39,6 +39,7 @@ const PLANTED = rows(`
   engine-takes-ports:           engine/b -> research/free
   research-drives-engine:       research/a -> api/free
   research-drives-engine:       research/b -> adapters/clock/free
+  research-drives-engine:       research/e -> cli/free
   adapters-know-domain-only:    adapters/store/a -> adapters/clock/free
   adapters-know-domain-only:    adapters/store/b -> engine/free
   adapters-know-domain-only:    adapters/store/c -> exchange/free
@@ -69,6 +70,7 @@ const PLANTED = rows(`
   pure-needs-no-package:        pipeline/risk/b -> csv-parse
   pure-needs-no-package:        exchange/d -> zod
   pure-needs-no-package:        engine/d -> commander
+  pure-needs-no-package:        research/d -> zod
   numerics-hides-its-packages:  numerics/d -> zod
   product-runs-without-tools:   cli/a -> fast-check
   product-runs-without-tools:   adapters/store/f -> vitest
