@@ -28,6 +28,8 @@ export interface AllocationRule {
   readonly observationsMin: number
   /** When weights are computed anew. */
   readonly recompute: DaySchedule
+  /** Part of the portfolio that weights are dealt within: what reserves are not meant to hold. */
+  readonly investable: number
   readonly covariance: CovarianceEstimator
   readonly bounds: WeightBounds
   readonly budget: readonly BudgetPart[] | null
@@ -54,6 +56,8 @@ export interface LadderOverlay {
   /** Annual Sharpe ratio of the shadow over `window` days that opens a latched sleeve again. */
   readonly sharpeRelease: number
   readonly window: number
+  /** Falls are those of the shadow. Absent: those of the sleeve's own books, flows taken out. */
+  readonly reads?: 'shadow'
 }
 
 export interface VolatilityTargetOverlay {

@@ -7,6 +7,7 @@ import { dealAmount } from '../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../pipeline/netting/net.ts'
 import { batchRow, nextOrderId, skipRow, takeRow } from './batch.ts'
 import { blankPart, bookPart } from './booking.ts'
+import { takeTrade } from './capital/trades.ts'
 import type { Runtime, StructureOrder } from './runtime.ts'
 import type { StructurePosition, WaitingStructure } from './state.ts'
 import { structureLabel, worstLoss } from './structures.ts'
@@ -279,6 +280,8 @@ function finishPart(
   const position = state.structures[at]!
   if (quantity >= position.quantity) state.structures.splice(at, 1)
   else state.structures[at] = { ...position, quantity: position.quantity - quantity, pending: false }
+  const trades = state.capital?.trades
+  if (trades !== undefined) takeTrade(trades, waiting.sleeve, position.credit * quantity * multiplier + event.money)
   runtime.observer?.structureClosed({ ...event, structure: position.id, exitReason: waiting.reason })
 }
 

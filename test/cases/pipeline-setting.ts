@@ -65,6 +65,7 @@ export function settingOf(input: Input, readTable: ReadTable): PipelineSetting {
       window,
       observationsMin: window,
       recompute: { kind: 'days', every },
+      investable: 1,
       covariance: 'sample',
       bounds: uniformBounds(names.length, 0, 1),
       budget: null,

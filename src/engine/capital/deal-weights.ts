@@ -14,8 +14,6 @@ export interface DealtSleeves {
   readonly records: readonly SleeveRecord[]
   /** Weights until now, as fractions of the portfolio. */
   readonly previous: Float64Array
-  /** Part of the portfolio that may be invested. */
-  readonly investable: number
 }
 
 export interface DealtWeights {
@@ -27,8 +25,8 @@ export interface DealtWeights {
 
 /** Sizes are fractions of the whole; what is meant to be invested is dealt within the part that may be. */
 export function dealWeights(rule: AllocationRule, sleeves: DealtSleeves): DealtWeights {
-  const { method, bounds, budget, covariance, settings, observationsMin } = rule
-  const { names, places, returns, records, previous, investable } = sleeves
+  const { method, bounds, budget, covariance, settings, observationsMin, investable } = rule
+  const { names, places, returns, records, previous } = sleeves
   const { keepsSize } = ALLOCATORS[method]
   const part = keepsSize || investable === 0 ? 1 : investable
   const input = inputOfReturns(names, asMatrix(returns), covariance, {

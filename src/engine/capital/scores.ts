@@ -4,9 +4,10 @@ import { correlation, mean, NO_DEVIATION, sampleDeviation } from '../../numerics
 import type { Runtime } from '../runtime.ts'
 import type { CapitalState } from './state.ts'
 
-/** Equity of the book that a sleeve is scored by; null: its own, with flows taken out. */
-export function scoredEquity(_runtime: Runtime, _sleeve: number): number | null {
-  return null
+/** Equity of the sleeve's shadow; null where none is kept, or it ended: then its own book is scored, flows taken out. */
+export function scoredEquity({ shadows }: Runtime, sleeve: number): number | null {
+  const shadow = shadows?.books[sleeve] ?? null
+  return shadow === null || shadow.fault !== '' ? null : shadow.equity
 }
 
 /** Takes the day's scored returns into the ring. Asked before the equity that own returns are measured from moves on. */
@@ -22,6 +23,11 @@ export function takeScores(runtime: Runtime, capital: CapitalState): void {
     capital.returns[row + sleeve] = before > 0 ? equity / before - 1 : Number.NaN
   }
   capital.days += 1
+}
+
+/** The scored return of the day that has just ended; NaN where a sleeve had none. */
+export function lastScore(capital: CapitalState, sleeve: number): number {
+  return capital.returns[((capital.days - 1) % capital.capacity) * capital.scored.length + sleeve]!
 }
 
 /** Scored returns of the last days of a sleeve, oldest first: fewer where there are not as many yet. */

@@ -1,10 +1,12 @@
 /** What the kernel remembers of how capital is dealt: plain data, absent while the configuration has no capital plan. */
 import type { LifecycleStage } from '../../domain/allocation.ts'
-import type { CapitalPlan } from '../../domain/capital.ts'
+import type { CapitalPlan, LifecycleOverlay } from '../../domain/capital.ts'
 import type { PortfolioConfig, SleeveConfig } from '../../domain/config.ts'
+import { type StageState, startStage } from '../../pipeline/allocation/stage-changes.ts'
 import { type BenchState, startBench } from '../../pipeline/risk/correlation-bench.ts'
 import type { SpikeState } from '../../pipeline/risk/correlation-spike.ts'
 import type { MonthLadderState } from '../../pipeline/risk/month-ladder.ts'
+import { startTrades, type TradeTally } from './trades.ts'
 
 /** The overlays that close a sleeve to entries; each is a rule that refuses by this name. */
 export type Closing = 'lifecycle' | 'bench' | 'ladder' | 'spike'
@@ -32,8 +34,9 @@ export interface CapitalState {
   reduction?: Float64Array
   volatility?: VolatilityState
   spike?: SpikeState
-  /** Stage of each sleeve; null for a reserve. */
-  stages?: (LifecycleStage | null)[]
+  lifecycle?: LifecycleState
+  /** Kept where weights or stages ask for them. */
+  trades?: TradeTally
 }
 
 export interface LadderState {
@@ -48,6 +51,21 @@ export interface VolatilityState {
   scale: number
 }
 
+export interface LifecycleState {
+  /** Null for a reserve. */
+  readonly states: (StageState | null)[]
+  /** The stage that waits for an operator, '' where none does; and the number of its violation, 0 where none is open. */
+  readonly proposed: (LifecycleStage | '')[]
+  readonly open: Int32Array
+  /** Round trips of each sleeve that its stage has seen. */
+  readonly tradesSeen: Int32Array
+}
+
+/** The stage of a sleeve; null for a reserve, and where stages are not used. */
+export function stageOf({ lifecycle }: CapitalState, sleeve: number): LifecycleStage | null {
+  return lifecycle?.states[sleeve]?.stage ?? null
+}
+
 /** Whether capital is allocated to a sleeve: to every one but a reserve. */
 export function isAllocated(config: SleeveConfig): boolean {
   return config.strategy !== null
@@ -58,15 +76,8 @@ export function allocatedSleeves(config: PortfolioConfig): readonly number[] {
   return config.sleeves.flatMap((sleeve, ordinal) => (isAllocated(sleeve) ? [ordinal] : []))
 }
 
-/** Part of the portfolio that may be invested: what reserves are not meant to hold. */
-export function investableFraction(config: PortfolioConfig): number {
-  let reserved = 0
-  for (const sleeve of config.sleeves) if (!isAllocated(sleeve)) reserved += sleeve.weight
-  return Math.max(0, 1 - reserved)
-}
-
 /** Capital before the first day. The first weights are the caller's. */
-export function startCapital(config: PortfolioConfig, plan: CapitalPlan): CapitalState {
+export function startCapital(config: PortfolioConfig, plan: CapitalPlan, width: number): CapitalState {
   const sleeves = config.sleeves.length
   const { bench, reduction, ladder, volatilityTarget, spike, lifecycle } = plan.overlays
   const allocated = allocatedSleeves(config)
@@ -85,10 +96,25 @@ export function startCapital(config: PortfolioConfig, plan: CapitalPlan): Capita
     ...(ladder === null ? {} : { ladder: startLadder(sleeves) }),
     ...(volatilityTarget === null ? {} : { volatility: { scale: 1 } }),
     ...(spike === null ? {} : { spike: { halted: false } }),
-    ...(lifecycle === null
-      ? {}
-      : { stages: config.sleeves.map((_, ordinal) => lifecycle.stages[allocated.indexOf(ordinal)] ?? null) }),
+    ...(lifecycle === null ? {} : { lifecycle: startLifecycle(lifecycle, allocated, sleeves) }),
+    ...(TRADE_METHODS.has(plan.allocation.method) || lifecycle !== null ? { trades: startTrades(sleeves, width) } : {}),
   }
+}
+
+/** Methods that ask how a sleeve's trades ended. */
+const TRADE_METHODS: ReadonlySet<string> = new Set(['kelly', 'lifecycle'])
+
+function startLifecycle(
+  { stages, validatedDrawdown }: LifecycleOverlay,
+  allocated: readonly number[],
+  sleeves: number,
+): LifecycleState {
+  const states: (StageState | null)[] = Array.from({ length: sleeves }, () => null)
+  allocated.forEach((sleeve, place) => {
+    states[sleeve] = startStage(stages[place]!, validatedDrawdown[place] ?? null)
+  })
+  const counts = { open: new Int32Array(sleeves), tradesSeen: new Int32Array(sleeves) }
+  return { states, proposed: states.map(() => ''), ...counts }
 }
 
 function startLadder(sleeves: number): LadderState {

@@ -156,7 +156,6 @@ function computed(input: WalkInput, end: number, { bench }: Machines, previous: 
     returns: places.map((place) => columnOf(returns, place, Math.max(0, end - window), end)),
     records: places.map((place) => records[place]!),
     previous: Float64Array.from(places, (place) => previous[place]!),
-    investable: 1,
   })
   if (found.weights === null) return null
   for (const [index, place] of places.entries()) weights[place] = found.weights[index]!
