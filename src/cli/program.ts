@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { ALLOCATION_METHODS, COVARIANCE_ESTIMATORS } from '../domain/allocation.ts'
 import { parseDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
+import { SIMULATION_METHODS } from '../research/monte-carlo/simulate.ts'
 import { packageVersion } from './package-root.ts'
 
 /*
@@ -50,6 +51,22 @@ function seed(text: string): number {
   const value = number(text)
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Write a whole number such as 7.')
   return value
+}
+
+function degrees(text: string): number {
+  const value = number(text)
+  if (!(value > 4)) throw new InvalidArgumentError('Write a number above 4: below it the tails have no size.')
+  return value
+}
+
+function share(text: string): number {
+  const value = number(text)
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('Write a fraction from 0 to below 1, such as 0.5.')
+  return value
+}
+
+function shares(text: string): readonly number[] {
+  return text.split(',').map(share)
 }
 
 function folder(text: string): string {
@@ -105,6 +122,17 @@ function addRuns(program: Command): void {
     .option('--html <file>', 'write the comparison as a page')
     .addOption(jsonOption())
     .action(async (runs: readonly string[], options) => (await import('./commands/compare.ts')).compare(runs, options))
+  program
+    .command('stress <config>')
+    .description("put today's book through market moves, past crises and shocks, by the engine itself")
+    .addOption(dataOption())
+    .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed).default(26))
+    .addOption(fromOption())
+    .addOption(new Option('--to <date>', 'today: the last day before every scenario').argParser(date))
+    .option('--scenarios <file>', 'YAML or JSON list of scenarios instead of those asked by default')
+    .option('--html <file>', 'write the outcomes as a page')
+    .addOption(jsonOption())
+    .action(async (config: string, options) => (await import('./commands/stress.ts')).stress(config, options))
   program
     .command('demo')
     .description('run the channels preset on a simulated market, without any file')
@@ -175,8 +203,37 @@ function addTools(program: Command): void {
     .addOption(new Option('--periods <count>', 'returns in a year').argParser(count).default(252))
     .addOption(new Option('--draws <count>', 'redrawn histories behind every interval').argParser(count).default(1000))
     .addOption(new Option('--seed <number>', 'another number redraws other histories').argParser(seed).default(1))
+    .option('--benchmark <file>', 'returns to measure betas on, joined by date or row by row')
+    .option('--benchmark-column <name>', 'the column of the benchmark, where there are several')
     .addOption(jsonOption())
     .action(async (options) => (await import('./commands/risk.ts')).risk(options))
+  program
+    .command('simulate [config]')
+    .description('many futures of a portfolio, drawn from its past, and how many of them end badly')
+    .option('--returns <file>', 'instead of a configuration: CSV, a date column and one column of returns per series')
+    .option('--weights <file>', 'beside --returns: a weight per series; equal ones where left out')
+    .addOption(dataOption())
+    .addOption(
+      new Option('--market-seed <number>', 'without --data: of the simulated market').argParser(seed).default(26),
+    )
+    .addOption(fromOption())
+    .addOption(toOption())
+    .addOption(new Option('--method <name>', 'how futures are drawn').choices(SIMULATION_METHODS).default('bootstrap'))
+    .addOption(new Option('--horizon <count>', 'periods ahead; a year where left out').argParser(count))
+    .addOption(new Option('--paths <count>', 'futures drawn').argParser(count).default(10_000))
+    .addOption(new Option('--seed <number>', 'another number draws other futures').argParser(seed).default(1))
+    .addOption(new Option('--block <count>', 'bootstrap: periods that stay together').argParser(count).default(20))
+    .addOption(
+      new Option('--degrees <number>', 'student: degrees of freedom; fitted where left out').argParser(degrees),
+    )
+    .addOption(new Option('--periods <count>', 'periods in a year').argParser(count))
+    .addOption(new Option('--ruin <fraction>', 'ruined at this fraction of the start').argParser(share).default(0.5))
+    .addOption(new Option('--breach <levels>', 'drawdowns to count, such as 0.1,0.2').argParser(shares))
+    .option('--html <file>', 'write the cone and the outcomes as a page')
+    .addOption(jsonOption())
+    .action(async (config: string | undefined, options) =>
+      (await import('./commands/simulate.ts')).simulateCommand(config, options),
+    )
   program
     .command('screen')
     .description('names of a snapshot that meet the criteria of a configuration, and why the others do not')

@@ -2,19 +2,17 @@ import { pathToFileURL } from 'node:url'
 import type { BacktestReport } from '../api/contract/report.ts'
 import { describeFault, FAULTS, type Fault, FaultError, fault } from '../domain/faults.ts'
 import type { MarketData } from '../domain/market.ts'
-import type { OptionRecord } from '../domain/recorded.ts'
 import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import type { RunResult } from '../engine/result.ts'
 import { runBacktest } from '../engine/run.ts'
-import { chainNotes, chainSourceOf, readRecordedChains, readVolatilities, type Volatilities } from './chains.ts'
 import { loadPortfolio } from './config/load.ts'
 import type { LoadedPortfolio } from './config/loaded.ts'
-import { type History, loadHistories, marketFrom, type Reach } from './market.ts'
+import type { Reach } from './market.ts'
+import { type MarketPast, marketOfPast, readPast, simulatePast } from './market-past.ts'
 import { type Progress, print, printJson, progressBar } from './output.ts'
 import { renderSummary } from './report/summary.ts'
 import { writeReport } from './report/write.ts'
-import { simulateHistories } from './simulated.ts'
 
 /** First and last day; as far as the data reaches where left out. */
 export interface RunReach {
@@ -48,15 +46,17 @@ export async function runAndReport(file: string, source: MarketSource, options: 
 export async function runPortfolio(
   file: string,
   source: MarketSource,
-  { from, to }: RunReach,
+  asked: RunReach,
 ): Promise<{ readonly loaded: LoadedPortfolio; readonly market: MarketData; readonly result: RunResult }> {
+  const { from, to } = asked
   if (from !== undefined && to !== undefined && from > to) {
     const reason = `${formatDate(from)} is after --to ${formatDate(to)}; give the earlier day first`
     throw new FaultError(fault('OPTION_INVALID', { option: '--from', reason }))
   }
   const loaded = await loadPortfolio(file)
   const bar = progressBar()
-  const market = await marketOf(loaded, source, { from: from ?? null, to: to ?? null }, bar)
+  const reach = reachOf(source, asked)
+  const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)
   const result = runBacktest({
     config: loaded.config,
     market,
@@ -88,18 +88,22 @@ function problemsOf(result: RunResult): readonly Fault[] {
   return [...broken, ...paused]
 }
 
-/** The market of a run: read from files, or simulated from a seed; the same portfolio runs on either. */
-async function marketOf(
+/** The past of a run: read from files, or simulated from a seed; the same portfolio runs on either. */
+export async function pastOf(
   loaded: LoadedPortfolio,
   source: MarketSource,
   reach: Reach,
   bar: Progress,
-): Promise<MarketData> {
-  if ('data' in source) {
-    return loadMarket(loaded, source.data, reach, (done, total, what) => bar.at((done / total) * READING, what))
-  }
+): Promise<MarketPast> {
+  if ('data' in source)
+    return readPast(loaded, source.data, (done, total, what) => bar.at((done / total) * READING, what))
   bar.at(0, 'simulating the market')
-  return simulatedMarketData(loaded, source.seed, { from: reach.from ?? DEMO_FROM, to: reach.to ?? DEMO_TO })
+  return simulatePast(loaded, source.seed, { from: reach.from ?? DEMO_FROM, to: reach.to ?? DEMO_TO })
+}
+
+/** How far a run reaches: on a simulated market the demo's years where nothing else is asked. */
+export function reachOf(source: MarketSource, { from, to }: RunReach): Reach {
+  return 'data' in source ? { from: from ?? null, to: to ?? null } : { from: from ?? DEMO_FROM, to: to ?? DEMO_TO }
 }
 
 /** Reads everything that a portfolio needs from a folder of data. */
@@ -109,12 +113,7 @@ export async function loadMarket(
   reach: Reach,
   onStep?: (done: number, total: number, what: string) => void,
 ): Promise<MarketData> {
-  const histories = await loadHistories(loaded, folder, onStep)
-  if (loaded.options === null) return withChains(loaded, histories, reach, null)
-  const volatilities = await readVolatilities(loaded.options, histories, folder)
-  const recorded = await readRecordedChains(loaded.options, folder)
-  const market = withChains(loaded, histories, reach, volatilities, recorded)
-  return { ...market, notes: [...market.notes, ...chainNotes(loaded.options)] }
+  return marketOfPast(loaded, await readPast(loaded, folder, onStep), reach)
 }
 
 /** The same portfolio on a market that a seed gives: no file is read. */
@@ -123,35 +122,7 @@ export function simulatedMarketData(
   seed: number,
   reach: { readonly from: TradeDate; readonly to: TradeDate },
 ): MarketData {
-  const histories = simulateHistories(loaded, seed, reach)
-  const volatilities = new Map(
-    histories.flatMap(({ instrument, series, impliedVolatility }) =>
-      impliedVolatility === null
-        ? []
-        : [[String(instrument.id), { dates: series.dates, values: impliedVolatility }] as const],
-    ),
-  )
-  const market = withChains(loaded, histories, reach, loaded.options === null ? null : volatilities)
-  const note = `every price is simulated from seed ${seed}: the figures say how the portfolio works, not what it earns`
-  const priced = 'options are priced by a model off simulated implied volatilities'
-  return { ...market, notes: [note, ...market.notes, ...(loaded.options === null ? [] : [priced])] }
-}
-
-function withChains(
-  loaded: LoadedPortfolio,
-  histories: readonly History[],
-  reach: Reach,
-  volatilities: Volatilities | null,
-  recorded: readonly OptionRecord[] = [],
-): MarketData {
-  const { options } = loaded
-  return marketFrom(loaded, histories, reach, ({ sessions }) => {
-    if (options === null || volatilities === null) return null
-    const first = Object.keys(options.underlyings)[0]
-    const calendar = histories.find(({ instrument }) => instrument.id === first)?.instrument.calendar
-    const table = calendar === undefined ? undefined : sessions.get(calendar)
-    return table === undefined ? null : chainSourceOf(options, histories, volatilities, { sessions: table, recorded })
-  })
+  return marketOfPast(loaded, simulatePast(loaded, seed, reach), reach)
 }
 
 /** The address of a file for people and browsers. */

@@ -1,5 +1,5 @@
 import type { ComparisonView } from '../../api/contract/comparison.ts'
-import { count, longDate, percent, percentTo, ratio } from '../report/numbers.ts'
+import { count, decimalsOf, longDate, percent, percentTo, ratio } from '../report/numbers.ts'
 import { empty, panel, table } from '../report/page/frame.ts'
 import { lineChart } from '../report/page/line-chart.ts'
 import { html, type Markup } from '../report/page/markup.ts'
@@ -43,7 +43,7 @@ function curvesPanel({ curves }: ComparisonView): Markup {
         guides: [],
         height: 360,
         ticks: 5,
-        tickText: (tick: number) => percentTo(tick, 0),
+        tickText: (tick: number, step: number) => percentTo(tick, decimalsOf(step * 100)),
         valueText: (value: number | null) => percent(value, 'both'),
         ends: true,
       },
