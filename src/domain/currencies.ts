@@ -1,5 +1,5 @@
 import type { Instrument } from './instruments.ts'
-import type { CurrencyCode } from './units.ts'
+import type { CurrencyCode, Money, SleeveId } from './units.ts'
 
 /** Currencies whose unit is worth less than 0.05 USD: their books count hundredths, so that large sums stay within 2^52. */
 const HUNDREDTHS = new Set([
@@ -67,6 +67,13 @@ export function currencyPair(symbol: string): CurrencyPair | null {
   return isBookCurrency(left) && isBookCurrency(right)
     ? { left: left as CurrencyCode, right: right as CurrencyCode }
     : null
+}
+
+/** A part of a sleeve's capital that is meant for another currency. */
+export interface CapitalAbroad {
+  readonly sleeve: SleeveId
+  readonly currency: CurrencyCode
+  readonly amount: Money
 }
 
 /** How an instrument's price tells what one unit of `currency` is worth in the base: as it is, or as 1 / price. */

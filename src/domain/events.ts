@@ -65,6 +65,11 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
       readonly rates: readonly { readonly currency: CurrencyCode; readonly rate: number }[]
     }
   | { readonly kind: 'fills'; readonly fills: FillColumns }
+  /** Cash per share that goes ex in the next session: who is short a call on it may be assigned after this close. */
+  | {
+      readonly kind: 'announced'
+      readonly dividends: readonly { readonly instrument: InstrumentId; readonly amount: number }[]
+    }
   | { readonly kind: 'corporateAction'; readonly tradeDate: TradeDate; readonly action: CorporateAction }
   /**
    * Money from or to outside, a movement between sleeves (transfer named), or a change of currency (conversion named;

@@ -14,12 +14,19 @@ import { openCapital } from './capital/day.ts'
 import { createClock, type IndicatorRows, requestIndicator } from './clock.ts'
 import type { Parts } from './parts.ts'
 import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
+import type { Shadows } from './shadow-book.ts'
 import { widenState } from './state.ts'
 import { addInstrument } from './structures.ts'
 import { valueAll } from './valuation.ts'
 import { sleeveView } from './view.ts'
 
-export function configure(parts: Parts, config: PortfolioConfig, codes: Readonly<Record<string, string>>): void {
+/** @param openShadows is asked for shadows once the sleeves stand, where the configuration wants them */
+export function configure(
+  parts: Parts,
+  config: PortfolioConfig,
+  codes: Readonly<Record<string, string>>,
+  openShadows: () => Shadows,
+): void {
   const { state } = parts.runtime
   assert(state.config === null, 'a kernel is configured once')
   state.config = config
@@ -52,6 +59,7 @@ export function configure(parts: Parts, config: PortfolioConfig, codes: Readonly
   if (config.limits.drawdown !== null) state.breaker = startBreaker(parts.runtime.equity)
   state.moments = createRollingMoments(config.sleeves.length)
   state.previousEquity = Float64Array.from(parts.runtime.sleeves, (sleeve) => sleeve.equity)
+  if (config.capitalPlan?.shadows === true) parts.runtime.shadows = openShadows()
   openCapital(parts)
 }
 

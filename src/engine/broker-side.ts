@@ -1,17 +1,9 @@
 /** What happens to a book without any wish of its own: the night's exercises, margin, contracts through a split, conversions. */
 import type { PortfolioConfig } from '../domain/config.ts'
-import { countsPerUnit } from '../domain/currencies.ts'
+import { type CapitalAbroad, countsPerUnit } from '../domain/currencies.ts'
 import type { EngineEvent } from '../domain/events.ts'
 import type { CorporateAction } from '../domain/market.ts'
-import {
-  type CurrencyCode,
-  type InstrumentId,
-  type Money,
-  money,
-  quantity,
-  type SleeveId,
-  type TradeDate,
-} from '../domain/units.ts'
+import { type InstrumentId, money, quantity, type TradeDate } from '../domain/units.ts'
 import type { SimulatedExchange } from '../exchange/simulated.ts'
 import { contractChanges } from './adjustment.ts'
 import type { Runtime } from './runtime.ts'
@@ -82,13 +74,6 @@ export function adjustContracts(
   }
   const contracts = changes.map(({ from, to }) => ({ from, to: to.id }))
   act({ kind: 'adjustment', instrument: split.instrument, contracts, count })
-}
-
-/** A part of a sleeve's capital that is meant for another currency. */
-export interface CapitalAbroad {
-  readonly sleeve: SleeveId
-  readonly currency: CurrencyCode
-  readonly amount: Money
 }
 
 /** What the configuration wants in other currencies, in the currency's own code. */

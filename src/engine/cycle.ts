@@ -1,7 +1,7 @@
 import { type QuoteColumns, TYPE_CODE } from '../domain/columns.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type Sessions, sessionOf } from '../domain/sessions.ts'
-import type { TradeDate } from '../domain/units.ts'
+import type { Instant, TradeDate } from '../domain/units.ts'
 import { endBreakerDay } from '../pipeline/risk/breaker.ts'
 import { activateAuction, activateClose } from './activate.ts'
 import { beginCycle } from './batch.ts'
@@ -29,6 +29,7 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   for (const slice of slices) takeSlice(parts, slice)
   markContracts(runtime)
   valueAll(runtime)
+  runtime.shadows?.takeCloses(state.at as Instant, slices)
   stepPortfolio(runtime)
   const ending = endingSlice(runtime, slices)
   if (ending !== null) capitalDay(parts, ending.tradeDate)
@@ -66,10 +67,10 @@ function takeSlice(parts: Parts, slice: Slice): void {
     clock = createClock(slice.clock)
     runtime.clocks.set(slice.clock, clock)
   }
-  setColumns(clock, slice.instruments)
+  if (runtime.ownsClocks) setColumns(clock, slice.instruments)
   takeMarks(runtime, slice)
   takeChains(runtime, slice.chains)
-  advanceClock(clock, slice)
+  if (runtime.ownsClocks) advanceClock(clock, slice)
   for (const sleeve of runtime.sleeves)
     if (sleeve.config.clock === slice.clock) state.sleeves[sleeve.ordinal]!.bars += 1
 }

@@ -15,6 +15,8 @@ export interface DaySeries {
     readonly exposure: number[]
     readonly positions: number[]
   }[]
+  /** Equity of the shadows, by sleeve ordinal; empty without one. */
+  readonly shadows: number[][]
 }
 
 export interface DayBook {
@@ -29,10 +31,10 @@ export interface DayBook {
 export function dayBook({ runtime, moneyOf }: Recording): DayBook {
   const flows: number[] = []
   const maxPositionWeight: number[] = []
-  const series: DaySeries = { days: [], equity: [], cash: [], gross: [], net: [], sleeves: [] }
+  const series: DaySeries = { days: [], equity: [], cash: [], gross: [], net: [], sleeves: [], shadows: [] }
 
   function day(tradeDate: number): void {
-    const { sleeves, equity, cash, state, unitValue } = runtime()
+    const { sleeves, equity, cash, state, unitValue, shadows } = runtime()
     let gross = 0
     let net = 0
     const last = series.days.length - 1
@@ -74,6 +76,10 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
     }
     gross += collateral(runtime(), null)
     const at = again ? last : last + 1
+    shadows?.books.forEach((book, ordinal) => {
+      series.shadows[ordinal] ??= []
+      if (book !== null) series.shadows[ordinal][at] = book.equity
+    })
     series.days[at] = tradeDate
     series.equity[at] = equity
     series.cash[at] = cash

@@ -1,10 +1,10 @@
 /** A run in the making: what it holds, and how events reach the kernel and commands the exchange. */
-import type { RateSource } from '../domain/currencies.ts'
+import type { CapitalAbroad, RateSource } from '../domain/currencies.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { CorporateAction, DatedAction, MarketData, Slice } from '../domain/market.ts'
 import type { CurrencyCode, Instant, InstrumentId, TradeDate } from '../domain/units.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts'
-import type { BookAndBroker, CapitalAbroad, EventBody } from './broker-side.ts'
+import type { BookAndBroker, EventBody } from './broker-side.ts'
 import type { Auditor } from './invariants.ts'
 import type { Kernel } from './kernel.ts'
 import type { BlockCursor } from './timeline.ts'

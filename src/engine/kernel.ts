@@ -24,7 +24,8 @@ import { type Stretch, skipBars } from './quiet.ts'
 import { projectedBooks } from './risk-view.ts'
 import type { Runtime } from './runtime.ts'
 import { settleFills, settleState } from './settle.ts'
-import { type ClockSnapshot, KERNEL_VERSION, restoreClock, type Snapshot, snapshotOf } from './snapshot.ts'
+import { bookWaits, openShadows, type ShadowSource } from './shadow.ts'
+import { type ClockSnapshot, KERNEL_VERSION, restoreClock, type Snapshot, snapshotOf, wholeState } from './snapshot.ts'
 import { emptyState, type KernelState, shareColumns } from './state.ts'
 import { valueAll } from './valuation.ts'
 import { wishColumns } from './view.ts'
@@ -44,6 +45,8 @@ export interface Kernel {
 export interface KernelOptions {
   readonly strategies: ReadonlyMap<string, Strategy<Parameters, Memory>>
   readonly observer?: Observer
+  /** False leaves buying power unjudged at the exchanges of shadows, as `ExchangeOptions.checks` says; true by default. */
+  readonly checks?: boolean
 }
 
 const NOTHING: readonly Command[] = []
@@ -74,15 +77,16 @@ export function restoreKernel(snapshot: Snapshot, options: KernelOptions): Kerne
   return kernel
 }
 
-function assemble(state: KernelState, options: KernelOptions, sessions?: unknown): Kernel {
+/** @param beside the kernel that this one is a shadow of a sleeve of: it keeps their clocks and calendars */
+function assemble(state: KernelState, options: KernelOptions, sessions?: unknown, beside?: Runtime): Kernel {
   const runtime: Runtime = {
     state,
     strategies: options.strategies,
     observer: options.observer ?? null,
     sleeves: [],
     sleeveOrdinal: new Map(),
-    clocks: new Map(),
-    sessions: new Map(),
+    clocks: beside?.clocks ?? new Map(),
+    sessions: beside?.sessions ?? new Map(),
     byId: new Map(),
     perPrice: new Float64Array(0),
     assetClass: new Uint8Array(0),
@@ -106,7 +110,14 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     commands: [],
     equity: 0,
     cash: 0,
+    ownsClocks: beside === undefined,
+    shadows: null,
     eligible: null,
+  }
+  const source: ShadowSource = {
+    runtime,
+    checks: options.checks ?? true,
+    kernel: (own, observer) => assemble(own, { strategies: options.strategies, observer }, undefined, runtime),
   }
   const parts: Parts = { runtime, wishes: wishColumns(), books: projectedBooks(runtime), views: [], screens: [] }
   if (state.config !== null) {
@@ -114,17 +125,20 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     takeConfig(parts, state.config)
     for (const instrument of state.instruments) indexAgain(runtime, instrument)
     valueAll(runtime)
+    const { shadows } = state
+    delete state.shadows
+    if (shadows !== undefined) runtime.shadows = openShadows(source, state.config, shadows)
   }
   return {
     runtime,
-    apply: (event) => apply(parts, event),
+    apply: (event) => apply(parts, event, source),
     skip: (stretch) => skipBars(parts, stretch),
     snapshot: () => snapshotOf(parts),
     canonical: () => canonicalOf(parts),
   }
 }
 
-function apply(parts: Parts, event: EngineEvent): readonly Command[] {
+function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly Command[] {
   const { runtime } = parts
   const { state } = runtime
   // Asked before asserting, because writing the sentence costs more than the event.
@@ -134,7 +148,7 @@ function apply(parts: Parts, event: EngineEvent): readonly Command[] {
   if (runtime.commands.length > 0) runtime.commands = []
   switch (event.kind) {
     case 'configured':
-      configure(parts, event.config, event.codes)
+      configure(parts, event.config, event.codes, () => openShadows(source, event.config, null))
       break
     case 'listed':
       list(runtime, event.instrument)
@@ -146,6 +160,8 @@ function apply(parts: Parts, event: EngineEvent): readonly Command[] {
       onSlices(parts, event.slices)
       break
     case 'quotes':
+      // An auction that concerns shadows alone leaves the book as it is.
+      if (runtime.shadows !== null && event.phase === 'auction' && !bookWaits(runtime)) break
       runtime.tradeDate = event.tradeDate
       takeChains(runtime, event.chains)
       if (event.phase === 'auction') onAuction(parts, event.quotes)
@@ -167,6 +183,8 @@ function apply(parts: Parts, event: EngineEvent): readonly Command[] {
     case 'rates':
       onRates(runtime, event)
       break
+    case 'announced':
+      break
     case 'cash':
       onCash(parts, event)
       break
@@ -176,10 +194,11 @@ function apply(parts: Parts, event: EngineEvent): readonly Command[] {
     default:
       return unreachable(event)
   }
+  if (runtime.shadows !== null && event.kind !== 'slices') runtime.shadows.take(event)
   return runtime.commands.length === 0 ? NOTHING : runtime.commands
 }
 
 function canonicalOf(parts: Parts): Uint8Array {
   retireBatch(parts.runtime)
-  return canonicalBytes(parts.runtime.state)
+  return canonicalBytes(wholeState(parts.runtime))
 }

@@ -8,7 +8,7 @@ import type { Run } from './drive.ts'
 import { withExcursions } from './excursions.ts'
 import { INVARIANTS } from './invariants.ts'
 import type { Recorder } from './recorder.ts'
-import type { ExposureRecord, PositionRecord, RunResult, SleeveResult } from './result.ts'
+import type { ExposureRecord, PositionRecord, RunResult, ShadowResult, SleeveResult } from './result.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Everything a finished run leaves behind. */
@@ -42,6 +42,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     exposures: exposuresOf(runtime),
     benchmarks: benchmarksOf(state.config!, run.market, days),
     netting: recorder.orders.netting(),
+    shadows: shadowsOf(runtime, recorder),
     allocation: {
       weights: Float64Array.from(recorder.allocation.weights),
       correlation: Float64Array.from(recorder.allocation.correlation),
@@ -54,6 +55,19 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     cycles: run.cycle,
     events: run.seq,
   }
+}
+
+function shadowsOf(runtime: Runtime, recorder: Recorder): ShadowResult[] {
+  const results: ShadowResult[] = []
+  runtime.shadows?.books.forEach((book, ordinal) => {
+    if (book === null) return
+    const { orders, units, notional, trades } = book.tally
+    const equity = Float64Array.from(recorder.days.series.shadows[ordinal] ?? [])
+    const fault = book.fault === '' ? null : book.fault
+    const sleeve = runtime.sleeves[ordinal]!.config.id
+    results.push({ sleeve, equity, fees: book.fees, trades, orders, units, notional, fault })
+  })
+  return results
 }
 
 function sleeveResult(run: Run, recorder: Recorder, ordinal: number, days: Int32Array): SleeveResult {

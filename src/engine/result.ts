@@ -197,6 +197,21 @@ export interface BenchmarkRecord {
   readonly returns: Float64Array
 }
 
+/** What a sleeve would have done alone, at full capital, every order sent by itself. */
+export interface ShadowResult {
+  readonly sleeve: SleeveId
+  /** Equity in the base currency at each portfolio day. */
+  readonly equity: Float64Array
+  readonly fees: number
+  /** Closed round trips. */
+  readonly trades: number
+  readonly orders: number
+  readonly units: number
+  readonly notional: number
+  /** Why it ended before the run did; null where it went on. */
+  readonly fault: string | null
+}
+
 /** Everything a run leaves behind: columns and records, no text meant for eyes. */
 export interface RunResult {
   readonly config: PortfolioConfig
@@ -218,6 +233,8 @@ export interface RunResult {
   /** Every benchmark that the configuration names. */
   readonly benchmarks: readonly BenchmarkRecord[]
   readonly netting: NettingTotals
+  /** In the order of their sleeves; empty where none are kept. */
+  readonly shadows: readonly ShadowResult[]
   /** Inverse-volatility weights day by day (day-major) and the last rolling correlations (sleeves x sleeves). */
   readonly allocation: { readonly weights: Float64Array; readonly correlation: Float64Array }
   /** Null where capital is dealt once and never moved. */

@@ -19,6 +19,7 @@ import { createRecorder } from './recorder.ts'
 import type { RunResult } from './result.ts'
 import { resultOf } from './result-of.ts'
 import type { Runtime } from './runtime.ts'
+import { bookNeedsChains, bookWaits } from './shadow.ts'
 import { shortLaneOf, skipQuietBars } from './stretch.ts'
 import { type BlockCursor, cursorsOf, nextInstant, quotesAt, sliceAt } from './timeline.ts'
 
@@ -177,6 +178,7 @@ function closeBars(run: Run): number {
   if (run.rates.sources.length > 0) takeRates(run, closing)
   for (const cursor of closing) sliceAt(cursor, run.at, chainsFor(cursor, chains))
   const slices = closing === run.cursors ? run.slices : closing.map(({ slice }) => slice)
+  if (run.kernel.runtime.shadows !== null && run.market.chains !== null) announceDividends(run, closing)
   giveEvent(run, { seq: run.seq, at: run.at, kind: 'slices', cycle: run.cycle, slices })
   weighSleeves(run)
   for (const cursor of closing) {
@@ -300,15 +302,13 @@ function openBars(run: Run): void {
   }
 }
 
-/** Whether an auction can concern anybody: wishes that wait, positions with exits, leftovers of an expiry. */
-function waits(run: Run): boolean {
-  const { waiting, waitingStructures, guards, leftovers } = run.kernel.runtime.state
-  return waiting.length > 0 || waitingStructures.length > 0 || guards.length > 0 || leftovers.length > 0
+/** Whether an auction can concern anybody, shadows included. */
+function waits({ kernel: { runtime } }: Run): boolean {
+  return bookWaits(runtime) || (runtime.shadows?.waits() ?? false)
 }
 
-function needsChains(run: Run): boolean {
-  const { state } = run.kernel.runtime
-  return state.waitingStructures.length > 0 || state.structures.length > 0 || state.leftovers.length > 0
+function needsChains({ kernel: { runtime } }: Run): boolean {
+  return bookNeedsChains(runtime) || (runtime.shadows?.needsChains() ?? false)
 }
 
 function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): readonly OptionChain[] {
@@ -326,6 +326,18 @@ function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): reado
     if (chain !== null) found.push(chain)
   }
   return found
+}
+
+/** Shadows keep contracts of their own, on which their broker decides tonight by what goes ex tomorrow. */
+function announceDividends(run: Run, closing: readonly BlockCursor[]): void {
+  const dividends: { instrument: InstrumentId; amount: number }[] = []
+  for (const { block } of closing) {
+    for (const instrument of run.market.chains!.underlyings) {
+      const amount = block.instruments.includes(instrument) ? nextDividend(run, block, instrument) : 0
+      if (amount > 0) dividends.push({ instrument, amount })
+    }
+  }
+  if (dividends.length > 0) give(run, { kind: 'announced', dividends })
 }
 
 function nextDividend(run: Run, block: ClockBlock, underlying: InstrumentId): number {

@@ -19,6 +19,7 @@ import type { BoundRule } from '../pipeline/risk/judge.ts'
 import { rulesFor } from '../pipeline/risk/judge.ts'
 import type { ClockRuntime } from './clock.ts'
 import type { Observer } from './observer.ts'
+import type { Shadows } from './shadow-book.ts'
 import { foreignLedger, type KernelState, type ShareColumns, type Waiting, type WaitingStructure } from './state.ts'
 
 export interface SleeveRuntime {
@@ -84,6 +85,10 @@ export interface Runtime {
   commands: Command[]
   equity: number
   cash: number
+  /** False for a shadow: the kernel beside it advances the clocks and their indicators. */
+  readonly ownsClocks: boolean
+  /** Null where the configuration wants none, and in a shadow. */
+  shadows: Shadows | null
   /** Whether an instrument meets a sleeve's universe rules on the last bar; null where no sleeve has any. */
   eligible: ((sleeve: number, instrument: number) => boolean) | null
 }

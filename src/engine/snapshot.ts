@@ -3,6 +3,8 @@ import { awaitsStructure, retireBatch } from './batch.ts'
 import { freeze, revive } from './canonical.ts'
 import { type ClockRuntime, setColumns } from './clock.ts'
 import type { Parts } from './parts.ts'
+import type { Runtime } from './runtime.ts'
+import type { KernelState } from './state.ts'
 
 /** Snapshots of another version are refused: a state is only continued by the code that wrote it. */
 export const KERNEL_VERSION = 1
@@ -38,6 +40,11 @@ export function restoreClock(clock: ClockRuntime, data: ClockSnapshot): void {
   }
 }
 
+/** The state with what lives beside it; its own object where nothing does. */
+export function wholeState({ state, shadows }: Runtime): KernelState {
+  return shadows === null ? state : { ...state, shadows: shadows.states() }
+}
+
 export function snapshotOf({ runtime }: Parts): Snapshot {
   assert(!awaitsStructure(runtime), 'a snapshot must wait until the orders of structures are answered')
   retireBatch(runtime)
@@ -57,7 +64,7 @@ export function snapshotOf({ runtime }: Parts): Snapshot {
   return {
     kernelVersion: KERNEL_VERSION,
     seq: runtime.state.seq,
-    state: freeze(runtime.state),
+    state: freeze(wholeState(runtime)),
     indicators,
     sessions: freeze(Object.fromEntries(runtime.sessions)),
     tradeDate: runtime.tradeDate,

@@ -3,11 +3,14 @@
  * equal state has equal bytes. What is derived (strategies, views, scratch) lives in the kernel beside it.
  */
 import type { PortfolioConfig } from '../domain/config.ts'
+import type { CapitalAbroad } from '../domain/currencies.ts'
+import type { EngineEvent } from '../domain/events.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { Protection } from '../domain/orders.ts'
 import type { MeasuredRisk, Violation } from '../domain/risk.ts'
 import type { OptionLeg } from '../domain/strategy.ts'
 import type { Memory, Quantity } from '../domain/units.ts'
+import type { ExchangeState } from '../exchange/state.ts'
 import { createRollingMoments, type RollingMoments } from '../pipeline/allocation/rolling.ts'
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
@@ -151,6 +154,35 @@ export function foreignLedger(sleeves: number, width: number): ForeignLedger {
   }
 }
 
+/** What a shadow did, each order sent alone. Units in whole shares, contracts, coins or structures. */
+export interface ShadowTally {
+  readonly orders: number
+  readonly units: number
+  /** At the reference price of each order, in the base currency; structures, whose price is a premium, count nothing. */
+  readonly notional: number
+  /** Closed round trips. */
+  readonly trades: number
+}
+
+/** A sleeve's shadow between two events. Its indicators are those of the kernel beside it. */
+export interface ShadowState {
+  readonly book: KernelState
+  readonly tradeDate: number
+  readonly exchange: ExchangeState
+  readonly tally: ShadowTally
+  /** Why it ended before the run did; '' while it goes on. */
+  readonly fault: string
+  /** A margin call was open at the last close: its broker acts at the next auction. */
+  readonly called: boolean
+  /** Capital that waits for the first rate of its currency. */
+  readonly abroad: readonly CapitalAbroad[]
+  /** Rates and announcements of a close whose bars have not come yet. */
+  readonly rates: Pick<EventOf<'rates'>, 'tradeDate' | 'rates'> | null
+  readonly dividends: EventOf<'announced'>['dividends']
+}
+
+type EventOf<Kind> = Extract<EngineEvent, { readonly kind: Kind }>
+
 export interface KernelState {
   config: PortfolioConfig | null
   codes: Readonly<Record<string, string>>
@@ -207,6 +239,8 @@ export interface KernelState {
   rebalance?: RebalanceState
   loans?: LoanState
   violations: Violation[]
+  /** By sleeve ordinal, null where there is none. In snapshots only: while a kernel lives they live beside it. */
+  shadows?: readonly (ShadowState | null)[]
   nextIntent: number
   nextStructure: number
   /** Intents that ended, by how; with those alive they add up to all that were born. */

@@ -19,8 +19,14 @@ function kept(event: EngineEvent, kernel: Kernel): EngineEvent {
       return { ...event, fills: copy }
     }
     case 'quotes': {
-      const { instrument, first, low, high, last } = event.quotes
-      const prices = { first: first.slice(), low: low.slice(), high: high.slice(), last: last.slice() }
+      const { instrument, first, low, high, last, volume } = event.quotes
+      const prices = {
+        first: first.slice(),
+        low: low.slice(),
+        high: high.slice(),
+        last: last.slice(),
+        ...(volume === undefined ? {} : { volume: volume.slice() }),
+      }
       return { ...event, quotes: quoteColumns(instrument, prices) }
     }
     case 'slices':

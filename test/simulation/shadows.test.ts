@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { CapitalPlan } from '../../src/domain/capital.ts'
+import type { PortfolioConfig } from '../../src/domain/config.ts'
+import { createKernel, type Kernel, restoreKernel } from '../../src/engine/kernel.ts'
+import type { RunResult, ShadowResult } from '../../src/engine/result.ts'
+import { type RunInput, runBacktest } from '../../src/engine/run.ts'
+import type { Snapshot } from '../../src/engine/snapshot.ts'
+import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
+import { alteredAfter, drawnMarket, type RigMarket } from '../contracts/strategy-rig.ts'
+import { propertyRuns, SEED } from '../profile.ts'
+import { type DrawnPortfolio, drawnPortfolio, runInputOf, scriptOf } from './drawn-portfolio.ts'
+import { journalOf, textOf } from './journal.ts'
+import { strategyInput } from './strategy-run.ts'
+
+/** Capital dealt once and never moved: all that a plan adds are the shadows. */
+const PLAN: CapitalPlan = {
+  allocation: {
+    method: 'fixed',
+    window: 60,
+    observationsMin: 0,
+    recompute: { kind: 'never' },
+    covariance: 'sample',
+    bounds: { minimum: 0, maximum: 1 },
+    budget: null,
+    settings: {},
+  } as unknown as CapitalPlan['allocation'],
+  overlays: { lifecycle: null, bench: null, reduction: null, ladder: null, volatilityTarget: null, spike: null },
+  rebalancing: { triggers: [], schedule: { kind: 'never' }, threshold: 0, by: 'transfer' },
+  shadows: true,
+}
+
+const NO_LIMITS: PortfolioConfig['limits'] = {
+  positionsMax: null,
+  assetClassWeightMax: null,
+  positionWeightMax: null,
+  leverageMax: Number.POSITIVE_INFINITY,
+  drawdown: null,
+}
+
+const withShadows = (input: RunInput, limits = input.config.limits): RunInput => ({
+  ...input,
+  config: { ...input.config, limits, capitalPlan: PLAN },
+})
+
+const alone = (drawn: DrawnPortfolio): DrawnPortfolio => ({ ...drawn, sleeves: 1, reserve: false })
+
+const shadowOf = (result: RunResult, sleeve: string): ShadowResult =>
+  result.shadows.find((shadow) => shadow.sleeve === sleeve)!
+
+/** What a shadow did, without the name of its sleeve. */
+const done = ({ equity, fees, trades, orders, units, notional, fault }: ShadowResult): string =>
+  JSON.stringify([Array.from(equity), fees, trades, orders, units, notional, fault])
+
+describe('the shadow of the only sleeve of a portfolio without limits', () => {
+  it('is the sleeve itself: equity of every day to the last bit, fees, orders and round trips', () => {
+    let trades = 0
+    fc.assert(
+      fc.property(drawnPortfolio, (drawn) => {
+        const result = runBacktest(withShadows(runInputOf(alone(drawn)), NO_LIMITS))
+        const shadow = shadowOf(result, 's0')
+        const own = result.sleeves[0]!
+        expect(shadow.fault).toBeNull()
+        expect(Array.from(shadow.equity)).toEqual(Array.from(own.equity))
+        expect(shadow.fees).toBe(own.fees)
+        expect(shadow.trades).toBe(result.trades.length)
+        expect([shadow.orders, shadow.units, shadow.notional]).toEqual([
+          result.netting.ordersNet,
+          result.netting.unitsNet,
+          result.netting.notionalNet,
+        ])
+        trades += shadow.trades
+      }),
+      propertyRuns(300, 10_000),
+    )
+    expect(trades).toBeGreaterThan(100)
+  })
+
+  it.each(STRATEGIES.map((strategy) => [strategy.name, strategy] as const))(
+    '%s: with its indicators, structures, expiries and assignments',
+    (_, strategy) => {
+      const market = drawnMarket(20_000_101, 4, 420)
+      const result = runBacktest(withShadows(strategyInput([strategy], market, []), NO_LIMITS))
+      const shadow = shadowOf(result, strategy.name)
+      expect(shadow.fault).toBeNull()
+      expect(Array.from(shadow.equity)).toEqual(Array.from(result.sleeves[0]!.equity))
+      expect(shadow.trades).toBe(result.trades.length)
+      expect(shadow.orders).toBe(result.netting.ordersNet)
+      expect(shadow.orders).toBeGreaterThan(0)
+    },
+  )
+})
+
+describe('shadows beside sleeves', () => {
+  it('leave the sleeves alone: every booking, refusal and day is the one of a run without them', () => {
+    fc.assert(
+      fc.property(drawnPortfolio, (drawn) => {
+        const input = runInputOf(drawn)
+        const off: RunInput = {
+          ...input,
+          config: { ...input.config, capitalPlan: { ...PLAN, shadows: false } },
+        }
+        const on = withShadows(input)
+        const told = (result: RunResult): string =>
+          JSON.stringify([
+            Array.from(result.equity),
+            Array.from(result.cash),
+            result.attribution,
+            result.refusals,
+            result.trades,
+            result.violations,
+            result.positions,
+          ])
+        expect(told(runBacktest(on))).toBe(told(runBacktest(off)))
+      }),
+      propertyRuns(120, 2_000),
+    )
+  })
+
+  it('do what each sleeve does in a portfolio of its own, whatever the portfolio refuses or pauses', () => {
+    let moved = 0
+    fc.assert(
+      fc.property(drawnPortfolio, fc.nat(7), (drawn, drawnSleeve) => {
+        const input = runInputOf(drawn)
+        const ordinal = drawnSleeve % drawn.sleeves
+        const sleeve = input.config.sleeves[ordinal]!
+        // Alone, the portfolio's day must end with the sleeve's own clock.
+        fc.pre(sleeve.calendar === input.config.dayCalendar)
+        const paused = { ...sleeve, status: 'paused' as const }
+        const sleeves = input.config.sleeves.map((one) => (one === sleeve ? paused : one))
+        const together = runBacktest(withShadows({ ...input, config: { ...input.config, sleeves } }))
+        const single = runBacktest({
+          ...input,
+          config: { ...input.config, sleeves: [sleeve], capital: sleeve.capital, limits: NO_LIMITS, capitalPlan: PLAN },
+        })
+        const shadow = shadowOf(together, sleeve.id)
+        expect(done(shadow)).toBe(done(shadowOf(single, sleeve.id)))
+        expect(Array.from(shadow.equity)).toEqual(Array.from(single.sleeves[0]!.equity))
+        expect(together.orders.some(({ shares }) => shares.some((share) => share.sleeve === sleeve.id))).toBe(false)
+        if (shadow.orders > 0) moved += 1
+      }),
+      propertyRuns(150, 3_000),
+    )
+    expect(moved).toBeGreaterThan(30)
+  })
+
+  it('end or pause alone: a fault of the one is none of the other, nor of its peers', () => {
+    const drawn = fc.sample(drawnPortfolio, { seed: SEED, numRuns: 1 })[0]!
+    const two = { ...drawn, sleeves: 2, bars: 16, reserve: false }
+    const input = runInputOf(two)
+    /** The shadow decides before its sleeve: its decisions are the odd ones. */
+    const faultyAt = (bar: number, odd: number): RunResult => {
+      let calls = 0
+      const faulty = scriptOf(two, 0, (now) => {
+        calls += 1
+        if (now === bar && calls % 2 === odd) throw new Error('out of luck')
+        return null
+      })
+      return runBacktest(withShadows({ ...input, strategies: [faulty, input.strategies[1]!] }))
+    }
+    const whole = runBacktest(withShadows(input))
+    const [ofShadow, ofSleeve] = [faultyAt(3, 1), faultyAt(3, 0)]
+    expect(ofShadow.sleeves.map(({ paused }) => paused)).toEqual([null, null])
+    expect(ofShadow.attribution).toEqual(whole.attribution)
+    expect(ofShadow.shadows[1]).toEqual(whole.shadows[1])
+    expect(ofSleeve.sleeves.map(({ paused }) => paused?.cause ?? null)).toEqual(['out of luck', null])
+    expect(ofSleeve.shadows).toEqual(whole.shadows)
+  })
+
+  it('that cannot even start end alone too, and the sleeve is scored by its own book', () => {
+    const drawn = fc.sample(drawnPortfolio, { seed: SEED, numRuns: 1 })[0]!
+    const input = runInputOf(alone(drawn))
+    let starts = 0
+    const strategy: RunInput['strategies'][number] = {
+      ...input.strategies[0]!,
+      start: () => {
+        starts += 1
+        if (starts > 1) throw new Error('only one of us')
+        return { bar: 0 }
+      },
+    }
+    const result = runBacktest(withShadows({ ...input, strategies: [strategy] }))
+    expect(shadowOf(result, 's0').fault).toBe('only one of us')
+    expect(Array.from(result.equity)).toEqual(Array.from(runBacktest(withShadows(input)).equity))
+    expect(result.invariants.violated).toEqual([])
+  })
+})
+
+describe('a snapshot with shadows', () => {
+  const restored = (kernel: Kernel, input: RunInput): Kernel =>
+    restoreKernel(JSON.parse(JSON.stringify(kernel.snapshot())) as Snapshot, {
+      strategies: new Map(input.strategies.map((strategy) => [strategy.name, strategy])),
+    })
+
+  function goesOnAlike(input: RunInput, cuts: readonly number[]): number {
+    const { events, bytes } = journalOf(input)
+    const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
+    const at = new Set(cuts.map((part) => 1 + Math.floor((part * (events.length - 1)) / 1_000)))
+    const plain = createKernel({ strategies })
+    let other = createKernel({ strategies })
+    let resting = 0
+    for (const [index, event] of events.entries()) {
+      if (at.has(index)) {
+        other = restored(other, input)
+        expect(textOf(other) === textOf(plain)).toBe(true)
+        for (const shadow of other.runtime.shadows?.states() ?? []) resting += shadow?.exchange.orders.length ?? 0
+      }
+      plain.apply(event)
+      other.apply(event)
+    }
+    expect([textOf(other) === bytes, textOf(plain) === bytes]).toEqual([true, true])
+    expect(JSON.stringify(other.snapshot()) === JSON.stringify(plain.snapshot())).toBe(true)
+    return resting
+  }
+
+  it('plus the tail is the state: cut at any event, orders resting at their exchanges included', () => {
+    let resting = 0
+    fc.assert(
+      fc.property(drawnPortfolio, fc.array(fc.nat(999), { minLength: 1, maxLength: 3 }), (drawn, cuts) => {
+        // Structures' orders are answered within a shadow's event, so any cut will do.
+        resting += goesOnAlike(withShadows(runInputOf(drawn)), cuts)
+      }),
+      propertyRuns(150, 3_000),
+    )
+    expect(resting).toBeGreaterThan(10)
+  })
+
+  it('plus the tail is the state: built-in strategies with indicators and open structures', () => {
+    const input = withShadows(strategyInput(STRATEGIES, drawnMarket(20_000_101, 4, 260), []))
+    const { events } = journalOf(input)
+    // The cut of the kernel itself waits while a structure's order is on its way: these are cycles' ends.
+    const closes = events.flatMap(({ kind }, index) => (kind === 'slices' ? [index] : []))
+    const cuts = [20, 90, 160, 240].map((bar) => (closes[bar]! / (events.length - 1)) * 1_000)
+    goesOnAlike(input, cuts)
+  })
+})
+
+describe('invariant 7: shadows do not look ahead', () => {
+  it('no shadow changes up to a day when later bars are altered', () => {
+    const market: RigMarket = drawnMarket(20_000_101, 4, 300)
+    const equityUntil = (one: RigMarket, day: number): string => {
+      const result = runBacktest(withShadows(strategyInput(STRATEGIES, one, [])))
+      const count = result.days.filter((date) => date <= day).length
+      return JSON.stringify(result.shadows.map(({ sleeve, equity }) => [sleeve, Array.from(equity.slice(0, count))]))
+    }
+    for (const bar of [120, 200, 270]) {
+      const day = market.dates[bar]!
+      expect(equityUntil(alteredAfter(market, bar, SEED + bar), day)).toBe(equityUntil(market, day))
+    }
+  })
+})
