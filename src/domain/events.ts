@@ -85,12 +85,16 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
       readonly sleeve?: SleeveId
       readonly transfer?: CashTransfer
       readonly conversion?: CashConversion
+      /** The day that it belongs to; left out: the last one seen. */
+      readonly tradeDate?: TradeDate
     }
   | {
       readonly kind: 'operator'
       readonly id: string
       readonly actor: string
       readonly seen: number
+      /** The day that it belongs to; left out: the last one seen. */
+      readonly tradeDate?: TradeDate
       readonly command: OperatorCommand
     }
 )

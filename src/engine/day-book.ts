@@ -30,13 +30,24 @@ export interface DayBook {
 
 export function dayBook({ runtime, moneyOf }: Recording): DayBook {
   const flows: number[] = []
+  // Money that moves at the very close comes after the value of the day: it is a flow of the next one.
+  const late = new Map<number, number>()
+  let lateAt = -1
   const maxPositionWeight: number[] = []
   const series: DaySeries = { days: [], equity: [], cash: [], gross: [], net: [], sleeves: [], shadows: [] }
+
+  function takeLate(seq: number): void {
+    if (lateAt === seq) return
+    lateAt = seq
+    for (const [sleeve, counts] of late) flows[sleeve] = (flows[sleeve] ?? 0) + counts
+    late.clear()
+  }
 
   function day(tradeDate: number): void {
     const { sleeves, equity, cash, state, unitValue, shadows } = runtime()
     let gross = 0
     let net = 0
+    takeLate(state.seq)
     const last = series.days.length - 1
     const again = series.days[last] === tradeDate
     sleeves.forEach((sleeve, ordinal) => {
@@ -61,9 +72,10 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
       series.sleeves[ordinal] ??= { equity: [], flows: [], cash: [], exposure: [], positions: [] }
       const own = series.sleeves[ordinal]
       const at = again ? last : last + 1
-      own.equity[at] = sleeve.equity
+      const moved = moneyOf(late.get(ordinal) ?? 0)
+      own.equity[at] = moved === 0 ? sleeve.equity : sleeve.equity - moved
       own.flows[at] = (again ? own.flows[at]! : 0) + moneyOf(flows[ordinal] ?? 0)
-      own.cash[at] = cashValue(runtime(), ordinal)
+      own.cash[at] = cashValue(runtime(), ordinal) - moved
       own.exposure[at] = exposure
       own.positions[at] = positions
       flows[ordinal] = 0
@@ -91,7 +103,8 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
     series,
     maxPositionWeight,
     flow: (sleeve, counts) => {
-      flows[sleeve] = (flows[sleeve] ?? 0) + counts
+      takeLate(runtime().state.seq)
+      late.set(sleeve, (late.get(sleeve) ?? 0) + counts)
     },
     day,
   }

@@ -5,6 +5,7 @@ import type { CorporateAction, DatedAction, MarketData, Slice } from '../domain/
 import type { CurrencyCode, Instant, InstrumentId, TradeDate } from '../domain/units.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts'
 import type { BookAndBroker, EventBody } from './broker-side.ts'
+import type { RunDates } from './dated.ts'
 import type { Auditor } from './invariants.ts'
 import type { Kernel } from './kernel.ts'
 import type { BlockCursor } from './timeline.ts'
@@ -26,6 +27,7 @@ export interface Run {
   /** The slices of all cursors: what an instant gives at which every clock closes. */
   readonly slices: readonly Slice[]
   readonly rates: RunRates
+  readonly dates: RunDates
   readonly actionsOf: ReadonlyMap<InstrumentId, readonly DatedAction[]>
   nextAction: number
   seq: number

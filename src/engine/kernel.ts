@@ -186,9 +186,11 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
     case 'announced':
       break
     case 'cash':
+      runtime.tradeDate = event.tradeDate ?? runtime.tradeDate
       onCash(parts, event)
       break
     case 'operator':
+      runtime.tradeDate = event.tradeDate ?? runtime.tradeDate
       onOperator(parts, event.command)
       break
     default:

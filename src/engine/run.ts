@@ -9,6 +9,7 @@ import type { Instant, InstrumentId, Memory, Price, TradeDate } from '../domain/
 import { simulatedExchange } from '../exchange/simulated.ts'
 import { fixedAllocation } from '../pipeline/allocation/fixed.ts'
 import { adjustContracts, endOptionDay, forceReduction } from './broker-side.ts'
+import { datesOf, takeDated } from './dated.ts'
 import { act, answer, give, giveEvent, type Run, sidesOf } from './drive.ts'
 import { type Auditor, createAuditor } from './invariants.ts'
 import { createKernel } from './kernel.ts'
@@ -98,6 +99,7 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
     cursors,
     slices: cursors.map(({ slice }) => slice),
     rates: ratesOf(market, config),
+    dates: datesOf(config),
     actionsOf,
     nextAction: 0,
     seq: 0,
@@ -157,6 +159,7 @@ function playMarket(run: Run, { onProgress, everyBar }: Omit<RunInput, 'checks'>
     run.cycle += 1
     bars += closeBars(run)
     takeActions(run)
+    if (run.dates.flows.length > 0 || run.dates.operations.length > 0) takeDatesAtOpen(run)
     openBars(run)
     onProgress?.(total === 0 ? 1 : bars / total)
   }
@@ -268,6 +271,13 @@ function pricedSplit(run: Run, action: Extract<CorporateAction, { kind: 'split' 
   return Number.isNaN(mark)
     ? action
     : { ...action, priceAfter: ((mark * action.denominator) / action.numerator) as Price }
+}
+
+/** What the configuration dates comes before the first bar of its day, on whichever clock that opens. */
+function takeDatesAtOpen(run: Run): void {
+  let latest = 0
+  for (const { block, row } of dueOf(run.cursors, opensAt, run.at)) latest = Math.max(latest, block.tradeDates[row]!)
+  if (latest > 0) takeDated(run, latest as TradeDate)
 }
 
 function openBars(run: Run): void {

@@ -1,8 +1,9 @@
 /** Everything that a sleeve holds or waits for is given up: what ends a sleeve, or a portfolio's old places. */
 
+import { TYPE_CODE } from '../../domain/columns.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
-import { projectedOf } from '../state.ts'
+import { projectedOf, type Waiting } from '../state.ts'
 import { pushWish, WISH } from '../view.ts'
 import { takeWishes } from '../wishes.ts'
 import { cancelWorking, withdrawWaiting } from '../withdraw.ts'
@@ -29,6 +30,7 @@ export function closeSleeve(parts: Parts, sleeve: number, reason: string): void 
     const at = sleeve * state.books.width + instrument.index
     if (state.pendingBuys[at]! > 0) giveUp(runtime, sleeve, instrument.index, -1)
     if (state.pendingSells[at]! > 0) giveUp(runtime, sleeve, instrument.index, 1)
+    // What is being cancelled at the broker may still fill: it is closed once that is known.
     if (state.books.quantity[at] !== 0 && projectedOf(state, sleeve, instrument.index) !== 0)
       pushWish(wishes, sleeve, instrument.index, WISH.exit, 0, reason, null, null)
   }
@@ -38,8 +40,11 @@ export function closeSleeve(parts: Parts, sleeve: number, reason: string): void 
   wishes.count = 0
 }
 
-/** Ends the sleeve's wishes of the other side than `side`, wherever they are. */
+/** Ends the sleeve's wishes of the other side than `side`, wherever they are; an exit at the next auction may stay. */
 function giveUp(runtime: Runtime, sleeve: number, instrument: number, side: number): void {
-  withdrawWaiting(runtime, sleeve, instrument, side, Number.MAX_SAFE_INTEGER)
+  const isOurs = (wish: Waiting): boolean => wish.sleeve === sleeve && wish.instrument === instrument
+  const waiting = runtime.state.waiting.filter((wish) => isOurs(wish) && wish.quantity * side < 0)
+  if (waiting.some((wish) => !wish.reducing || wish.type !== TYPE_CODE.market))
+    withdrawWaiting(runtime, sleeve, instrument, side, Number.MAX_SAFE_INTEGER)
   cancelWorking(runtime, sleeve, instrument, side)
 }

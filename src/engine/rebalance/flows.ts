@@ -81,18 +81,11 @@ export function onFlow(runtime: Runtime, event: Extract<EngineEvent, { kind: 'ca
     })
     return
   }
-  const before = runtime.equity
   found.shares.forEach((share, sleeve) => {
     if (share !== 0) bookFlow(runtime, sleeve, 0, share, event.cause)
   })
   valueAll(runtime)
-  movePeak(runtime, before)
   found.shares.forEach((share, sleeve) => {
     if (share !== 0) recordMove(runtime, sleeve, share, 'flow', event.cause)
   })
-}
-
-/** Money from outside is neither a gain nor a fall: the peak moves as equity does. */
-function movePeak({ state, equity }: Runtime, before: number): void {
-  if (state.breaker !== null && before > 0 && equity > 0) state.breaker.peak *= equity / before
 }

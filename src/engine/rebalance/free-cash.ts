@@ -1,5 +1,6 @@
 /** What of a sleeve's money could leave it now, and what it is meant to have. In counts of the base currency. */
 import { countsPerUnit } from '../../domain/currencies.ts'
+import { roundHalfUp } from '../../numerics/exact.ts'
 import { isAllocated } from '../capital/state.ts'
 import type { Runtime } from '../runtime.ts'
 import { collateral } from '../valuation.ts'
@@ -8,9 +9,9 @@ export function baseUnit({ state }: Runtime): number {
   return countsPerUnit(state.config!.currency)
 }
 
-/** Equity at the last marks, whole counts, rounded down. */
+/** Equity at the last marks in whole counts. */
 export function equityCounts(runtime: Runtime, sleeve: number): number {
-  return Math.floor(runtime.sleeves[sleeve]!.equity * baseUnit(runtime))
+  return roundHalfUp(runtime.sleeves[sleeve]!.equity * baseUnit(runtime))
 }
 
 /** Ordinal of the sleeve that keeps what no other gets; -1 where the portfolio has none. */
@@ -65,16 +66,22 @@ export function freeCash(runtime: Runtime, sleeve: number): number {
   return free > 0 ? free : 0
 }
 
-/** What each sleeve is meant to have: its weight of the portfolio, and what the reserve has lent it; the rest is the reserve's. */
+/**
+ * What each sleeve is meant to have: its weight of what is not lent, and its loan on top of that; the rest is the
+ * reserve's.
+ */
 export function targetCounts(runtime: Runtime): Float64Array {
   const { state } = runtime
-  const total = Math.floor(runtime.equity * baseUnit(runtime))
-  const targets = weightsInForce(runtime).map((weight) => Math.floor(total * weight))
+  const total = roundHalfUp(runtime.equity * baseUnit(runtime))
   const reserve = reserveOf(runtime)
-  if (state.loans !== undefined) for (const [sleeve, lent] of state.loans.lent.entries()) targets[sleeve]! += lent
-  if (reserve < 0) return targets
+  const lent = state.loans?.lent
+  const owed = lent?.reduce((sum, counts) => sum + counts, 0) ?? 0
   let dealt = 0
-  for (const [sleeve, target] of targets.entries()) if (sleeve !== reserve) dealt += target
-  targets[reserve] = total - dealt
+  const targets = weightsInForce(runtime).map((weight, sleeve) => {
+    const target = Math.max(0, Math.floor((total - owed) * weight)) + (lent?.[sleeve] ?? 0)
+    dealt += target
+    return target
+  })
+  if (reserve >= 0) targets[reserve] = total - dealt
   return targets
 }

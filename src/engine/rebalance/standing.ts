@@ -1,12 +1,12 @@
 /** Sleeves that join and leave a portfolio while it runs. */
 import { assert } from '../../domain/assert.ts'
 import type { OperatorCommand } from '../../domain/events.ts'
+import { splitByLargestRemainder } from '../../numerics/exact.ts'
 import { tellCapital } from '../capital/record.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
 import { valueAll } from '../valuation.ts'
 import { closeSleeve, isFlat } from './close-sleeve.ts'
-import { deal } from './deal.ts'
 import { baseUnit, equityCounts, freeCash, reserveOf, weightsInForce } from './free-cash.ts'
 import { bookTransfer, moveCapital, recordMove } from './move-money.ts'
 
@@ -97,24 +97,21 @@ function handOver(runtime: Runtime, from: number, to: number): void {
 /** A new sleeve gets its weight of the portfolio: out of the reserve, then from the others as they can spare it. */
 function fund(runtime: Runtime, sleeve: number): void {
   const reserve = reserveOf(runtime)
-  const count = runtime.sleeves.length
   const wanted = Math.floor(runtime.equity * baseUnit(runtime) * weightsInForce(runtime)[sleeve]!)
-  const equity = Float64Array.from({ length: count }, (_, place) => equityCounts(runtime, place))
-  const free = Float64Array.from({ length: count }, (_, place) => freeCash(runtime, place))
-  const lacking = Math.max(0, wanted - equity[sleeve]!)
-  const fromReserve = reserve < 0 ? 0 : Math.min(lacking, free[reserve]!)
-  const spare = free.reduce((sum, counts, place) => sum + (place === sleeve || place === reserve ? 0 : counts), 0)
-  const fromOthers = Math.min(lacking - fromReserve, spare)
-  const target = equity.slice()
-  target[sleeve] = equity[sleeve]! + fromReserve + fromOthers
-  free.forEach((counts, place) => {
-    if (place === sleeve) return
-    // All that the others can spare is offered, and shared in proportion.
-    target[place] = place === reserve ? equity[place]! - fromReserve : equity[place]! - (fromOthers > 0 ? counts : 0)
-  })
+  const lacking = Math.max(0, wanted - equityCounts(runtime, sleeve))
+  const spare = runtime.sleeves.map(({ ordinal }) =>
+    ordinal === sleeve || ordinal === reserve ? 0 : freeCash(runtime, ordinal),
+  )
+  const fromReserve = reserve < 0 ? 0 : Math.min(lacking, freeCash(runtime, reserve))
+  const fromOthers = Math.min(
+    lacking - fromReserve,
+    spare.reduce((sum, counts) => sum + counts, 0),
+  )
+  const gives = fromOthers === 0 ? spare.map(() => 0) : splitByLargestRemainder(fromOthers, spare)
+  if (reserve >= 0) gives[reserve] = fromReserve
   const missing = lacking - fromReserve - fromOthers
-  const short = missing > 0 ? `; ${missing / baseUnit(runtime)} of its weight is not funded` : ''
-  moveCapital(runtime, deal({ equity, target, free, reserve: -1 }).transfers, 'operator', `added${short}`)
-  if (lacking === missing)
-    tellCapital(runtime, { cause: 'operator', sleeve, before: null, after: null, reason: `added${short}` })
+  const reason = missing > 0 ? `added; ${missing / baseUnit(runtime)} of its weight is not funded` : 'added'
+  const transfers = gives.flatMap((amount, from) => (amount === 0 ? [] : [{ from, to: sleeve, amount }]))
+  moveCapital(runtime, transfers, 'operator', reason)
+  if (transfers.length === 0) tellCapital(runtime, { cause: 'operator', sleeve, before: null, after: null, reason })
 }
