@@ -71,8 +71,19 @@ function datesOf(table: Table, column: number): readonly number[] | null {
   return dates.every((date) => date !== null) ? dates : null
 }
 
+/** Where several columns could be meant, says which one was taken. */
+export function sayChoice(column: ReturnsColumn, option: string, wanted: string | undefined): void {
+  if (wanted !== undefined || column.others.length === 0) return
+  const others = column.others.map((name) => `"${name}"`).join(', ')
+  process.stderr.write(
+    `note: column "${column.column}" of "${column.file}" is used; ${option} chooses among ${others}\n`,
+  )
+}
+
+type DatedReturns = Pick<ReturnsColumn, 'file' | 'dates' | 'values'>
+
 /** Two columns on the same periods: by date where both have dates, else row by row. */
-export function pairReturns(left: ReturnsColumn, right: ReturnsColumn): readonly [Float64Array, Float64Array] {
+export function pairReturns(left: DatedReturns, right: DatedReturns): readonly [Float64Array, Float64Array] {
   if (left.dates === null || right.dates === null) {
     if (left.values.length === right.values.length) return [left.values, right.values]
     const reason = `has ${right.values.length} rows, but "${left.file}" has ${left.values.length}; give both a column of dates`

@@ -114,6 +114,38 @@ describe('polyfolio risk', () => {
     expect(report.components.flow).toBe(0)
     expect(report.marginals.flow).toBeGreaterThan(0)
   })
+  it('measures betas on the mix and on a benchmark, drawdowns, concentration and what mixing takes away', () => {
+    const { code, out } = run([
+      '--returns',
+      path,
+      '--draws',
+      '20',
+      '--benchmark',
+      path,
+      '--benchmark-column',
+      'trend',
+      '--json',
+    ])
+    expect(code).toBe(0)
+    const { betas, benchmark, drawdown, drawdowns, concentration, reduction, names } = JSON.parse(out)
+    expect(names.reduce((sum: number, name: string) => sum + betas[name] / 3, 0)).toBeCloseTo(1, 10)
+    expect(benchmark).toMatchObject({ file: 'returns.csv', column: 'trend', betas: { trend: expect.closeTo(1, 12) } })
+    expect(benchmark.beta).toBeCloseTo((1 + benchmark.betas.news + benchmark.betas.flow) / 3, 10)
+    for (const fall of [drawdown, ...(Object.values(drawdowns) as { current: number; deepest: number }[])])
+      expect(fall.deepest).toBeLessThanOrEqual(fall.current)
+    expect(concentration).toEqual({
+      largest: expect.closeTo(1 / 3, 12),
+      topFive: expect.closeTo(1, 12),
+      herfindahl: expect.closeTo(1 / 3, 12),
+      effectiveCount: expect.closeTo(3, 12),
+    })
+    expect(reduction.dates).toHaveLength(499 - 59)
+    expect(reduction.dates.at(-1)).toBe('2024-05-15')
+    for (const [at, benefit] of reduction.benefit.entries()) {
+      expect(benefit).toBeCloseTo(reduction.weighted[at] - reduction.portfolio[at], 12)
+      expect(benefit).toBeGreaterThan(0)
+    }
+  })
   it('prints the same bytes again, and tables for people', () => {
     const [first, second] = [1, 2].map(() => run(['--returns', path, '--draws', '50']).out)
     expect(second).toBe(first)

@@ -1,6 +1,6 @@
 import { allMetrics } from '../../pipeline/metrics/catalogue.ts'
 import { print, printJson } from '../output.ts'
-import { pairReturns, type ReturnsColumn, readReturns } from '../returns-file.ts'
+import { pairReturns, readReturns, sayChoice } from '../returns-file.ts'
 import { textTable } from '../text-table.ts'
 
 interface MetricsOptions {
@@ -39,14 +39,5 @@ export async function metrics(options: MetricsOptions): Promise<void> {
       ['metric', 'value'],
       Object.entries(values).map(([name, value]) => [name, text(value)]),
     ),
-  )
-}
-
-/** Where several columns could be meant, says which one was taken. */
-function sayChoice(column: ReturnsColumn, option: string, wanted: string | undefined): void {
-  if (wanted !== undefined || column.others.length === 0) return
-  const others = column.others.map((name) => `"${name}"`).join(', ')
-  process.stderr.write(
-    `note: column "${column.column}" of "${column.file}" is used; ${option} chooses among ${others}\n`,
   )
 }

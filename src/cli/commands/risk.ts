@@ -1,6 +1,10 @@
 import { FaultError, fault } from '../../domain/faults.ts'
 import { formatDate, toDays } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
+import { defined } from '../../pipeline/metrics/defined.ts'
+import { diversificationSeries } from '../../pipeline/metrics/diversification.ts'
+import { beta } from '../../pipeline/metrics/relative.ts'
+import { mixOf } from '../../pipeline/metrics/risk-components.ts'
 import {
   type ByMethod,
   commonRows,
@@ -12,7 +16,7 @@ import {
 import { TAIL_METHODS } from '../../pipeline/metrics/tail-risk.ts'
 import { print, printJson } from '../output.ts'
 import { decimal, percentTo, ratio } from '../report/numbers.ts'
-import { type ReturnsTable, readReturnsTable } from '../returns-file.ts'
+import { pairReturns, type ReturnsTable, readReturns, readReturnsTable, sayChoice } from '../returns-file.ts'
 import { readNumbers } from '../sleeves-file.ts'
 import { textTable } from '../text-table.ts'
 
@@ -22,9 +26,20 @@ interface RiskOptions {
   readonly periods: number
   readonly seed: number
   readonly draws: number
+  readonly benchmark?: string
+  readonly benchmarkColumn?: string
   readonly json?: boolean
 }
 
+/** Returns to compare with, on the rows that every series has, and the slopes on them. */
+interface Benchmark {
+  readonly file: string
+  readonly column: string
+  readonly portfolio: number | null
+  readonly series: readonly (number | null)[]
+}
+
+const REDUCTION_WINDOW = 60
 const TAILS = [0.05, 0.01]
 const CONFIDENCE = 0.9
 const ALERTS_SHOWN = 8
@@ -43,8 +58,59 @@ export async function risk(options: RiskOptions): Promise<void> {
   sayDoubts(table, options.periods)
   const { periods, seed, draws } = options
   const report = riskReport(columns, weights, { periods, seed, draws, tails: TAILS, confidence: CONFIDENCE })
-  if (options.json === true) printJson(documentOf(table, weights, report, options))
-  else printReport(table, weights, report, options)
+  const benchmark = await benchmarkOf(table, weights, options)
+  if (options.json === true)
+    printJson({
+      ...documentOf(table, weights, report, options),
+      ...overTime(table, weights, options),
+      benchmark: benchmarkView(table, benchmark),
+    })
+  else printReport(table, weights, report, { ...options, compared: benchmark })
+}
+
+async function benchmarkOf(
+  table: ReturnsTable,
+  weights: readonly number[],
+  { benchmark, benchmarkColumn }: RiskOptions,
+): Promise<Benchmark | null> {
+  if (benchmark === undefined) return null
+  const other = await readReturns(benchmark, benchmarkColumn, /benchmark|return/i)
+  sayChoice(other, '--benchmark-column', benchmarkColumn)
+  const rows = commonRows(table.columns)
+  const common = table.columns.map((column) => Float64Array.from(rows, (row) => column[row]!))
+  const on = (values: Float64Array): number | null => {
+    const own = { file: table.file, dates: table.dates === null ? null : rows.map((row) => table.dates![row]!), values }
+    return defined(beta(...pairReturns(own, other)))
+  }
+  return { file: other.file, column: other.column, portfolio: on(mixOf(common, weights)), series: common.map(on) }
+}
+
+function benchmarkView({ names }: ReturnsTable, benchmark: Benchmark | null): Record<string, unknown> | null {
+  if (benchmark === null) return null
+  const { file, column, portfolio, series } = benchmark
+  return { file, column, beta: portfolio, betas: Object.fromEntries(names.map((name, at) => [name, series[at]!])) }
+}
+
+/** What holding the series together took away, day by day. */
+function overTime(
+  table: ReturnsTable,
+  weights: readonly number[],
+  { periods }: RiskOptions,
+): { readonly reduction: Record<string, unknown> } {
+  const rows = commonRows(table.columns)
+  const common = table.columns.map((column) => Float64Array.from(rows, (row) => column[row]!))
+  const lanes = weights.map((weight) => new Float64Array(rows.length).fill(weight))
+  const series = diversificationSeries(common, lanes, { window: REDUCTION_WINDOW, periods })
+  const values = (lane: Float64Array): (number | null)[] => Array.from(lane.subarray(REDUCTION_WINDOW - 1), defined)
+  return {
+    reduction: {
+      window: REDUCTION_WINDOW,
+      dates: table.dates === null ? null : rows.slice(REDUCTION_WINDOW - 1).map((row) => dateOf(table, row)),
+      weighted: values(series.weighted),
+      portfolio: values(series.portfolio),
+      benefit: values(series.benefit),
+    },
+  }
 }
 
 /** What the file makes likely to be wrong, on stderr. */
@@ -108,6 +174,10 @@ function documentOf(
     series: named(report.series),
     intervals: { confidence: CONFIDENCE, draws, seed, blockLength: report.blockLength },
     diversification: report.diversification,
+    betas: named(report.betas),
+    drawdown: report.drawdown,
+    drawdowns: named(report.drawdowns),
+    concentration: report.concentration,
     rolling: report.rolling.map(({ window, portfolio, series }) => ({ window, portfolio, series: named(series) })),
     stability: report.stability.map(({ left, right, current, deviation, alerts }) => ({
       left: names[left],
@@ -138,7 +208,7 @@ function printReport(
   table: ReturnsTable,
   weights: readonly number[],
   report: RiskReport,
-  { periods, draws }: RiskOptions,
+  { periods, draws, compared }: RiskOptions & { readonly compared: Benchmark | null },
 ): void {
   const { names } = table
   const rows = commonRows(table.columns)
@@ -159,6 +229,14 @@ function printReport(
     .map(({ window, portfolio }) => `${window} periods ${percentTo(portfolio, 1)}`)
     .join(', ')
   print(`Portfolio volatility of the last ${rolling}`)
+  const { largest, topFive, herfindahl, effectiveCount } = report.concentration
+  print(
+    `Weights: largest ${percentTo(largest, 1)}, five largest ${percentTo(topFive, 1)}, Herfindahl ${ratio(herfindahl)}, as ${ratio(effectiveCount)} equal ones`,
+  )
+  if (compared !== null) {
+    const betas = names.map((name, at) => `${name} ${ratio(compared.series[at]!)}`).join(', ')
+    print(`Beta on "${compared.column}" of "${compared.file}": portfolio ${ratio(compared.portfolio)}, ${betas}`)
+  }
   printAlerts(table, report)
 }
 
@@ -171,6 +249,8 @@ function seriesTable(names: readonly string[], weights: readonly number[], repor
     percentTo(report.components[at]!, 2),
     percentTo(report.shares[at]!, 1),
     percentTo(report.volatilityWithout[at]!, 2),
+    ratio(report.betas[at]!),
+    percentTo(report.drawdowns[at]!.deepest, 1),
   ])
   const cash = cashOf(weights)
   const sum = ['portfolio', percentTo(1 - cash, 1), percentTo(report.portfolioVolatility, 2), '']
@@ -179,9 +259,21 @@ function seriesTable(names: readonly string[], weights: readonly number[], repor
     percentTo(report.portfolioVolatility, 2),
     report.portfolioVolatility === 0 ? '' : percentTo(1, 1),
     '',
+    report.portfolioVolatility === 0 ? '' : ratio(1),
+    percentTo(report.drawdown.deepest, 1),
   ]
-  const header = ['series', 'weight', 'volatility', 'marginal', 'component', 'of risk', 'without it']
-  return textTable(header, [...body, total], [1, 2, 3, 4, 5, 6])
+  const header = [
+    'series',
+    'weight',
+    'volatility',
+    'marginal',
+    'component',
+    'of risk',
+    'without it',
+    'beta',
+    'drawdown',
+  ]
+  return textTable(header, [...body, total], [1, 2, 3, 4, 5, 6, 7, 8])
 }
 
 function correlationTable(names: readonly string[], report: RiskReport): string {

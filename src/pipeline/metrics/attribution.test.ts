@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { propertyRuns } from '../../../test/profile.ts'
 import { type BrinsonPeriod, brinson, LINKINGS, linkBrinson } from './brinson.ts'
-import { driftedPortfolio } from './contribution.ts'
+import { contributionsOf, driftedPortfolio, type PartWealth } from './contribution.ts'
 import { nettedParts } from './netting-attribution.ts'
+import { timeWeightedReturns } from './time-weighted.ts'
 
 const rate = fc.double({ min: -0.4, max: 0.6, noNaN: true })
 
@@ -106,5 +108,66 @@ describe('nettedParts', () => {
     expect(parts.profit).toBe(-100)
     expect(parts.shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 15)
     expect(nettedParts([5, -5], { price: 1, mark: 2 }).shares).toEqual([Number.NaN, Number.NaN])
+  })
+})
+
+/** Parts whose capital is moved between them and from outside, one of which may begin with nothing. */
+function anyParts(periods: number): fc.Arbitrary<readonly PartWealth[]> {
+  const step = fc.record({
+    growth: fc.double({ min: -0.3, max: 0.4, noNaN: true }),
+    flow: fc.constantFrom(0, 0, 0, 0.2, -0.1),
+  })
+  const part = fc
+    .record({
+      initial: fc.constantFrom(0, 1_000, 25_000, 400_000),
+      steps: fc.array(step, { minLength: periods, maxLength: periods }),
+    })
+    .map(({ initial, steps }) => {
+      const equity = new Float64Array(periods)
+      const flows = new Float64Array(periods)
+      let value = initial
+      for (const [at, { growth, flow }] of steps.entries()) {
+        flows[at] = value === 0 && flow > 0 ? 5_000 : value * flow
+        value = (value + flows[at]) * (1 + growth)
+        equity[at] = value
+      }
+      return { initial, equity, flows }
+    })
+  return fc.array(part, { minLength: 1, maxLength: 6 })
+}
+
+describe('contributionsOf', () => {
+  it('makes the portfolio return the sum of weighted returns in every period, and adds up over all of them', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }).chain((periods) => anyParts(periods)),
+        (parts) => {
+          const { returns, weights, contributions, total } = contributionsOf(parts)
+          const sumOf = (pick: (part: PartWealth) => number): number => parts.reduce((sum, part) => sum + pick(part), 0)
+          const whole = timeWeightedReturns({
+            initial: sumOf(({ initial }) => initial),
+            equity: returns.map((_, at) => sumOf(({ equity }) => equity[at]!)),
+            flows: returns.map((_, at) => sumOf(({ flows }) => flows[at]!)),
+          })
+          const own = parts.map(timeWeightedReturns)
+          let wealth = 1
+          for (let at = 0; at < returns.length; at += 1) {
+            const atWork = !Number.isNaN(whole[at]!)
+            const weighted = own.reduce(
+              (sum, lane, part) => sum + (weights[part]![at] === 0 ? 0 : weights[part]![at]! * lane[at]!),
+              0,
+            )
+            expect(Math.abs(weighted - (atWork ? whole[at]! : 0))).toBeLessThanOrEqual(1e-12)
+            expect(
+              Math.abs(contributions.reduce((sum, lane) => sum + lane[at]!, 0) - returns[at]!),
+            ).toBeLessThanOrEqual(1e-12)
+            wealth *= 1 + returns[at]!
+          }
+          const all = total.reduce((sum, value) => sum + value, 0)
+          expect(Math.abs(all - (wealth - 1))).toBeLessThanOrEqual(1e-12 * Math.max(1, wealth) * returns.length)
+        },
+      ),
+      propertyRuns(200, 10_000),
+    )
   })
 })

@@ -34,11 +34,12 @@ export function onCommonDates(
       if (!Number.isNaN(value)) wealth[series] = wealth[series]! * (1 + value)
     }
     if (!common) continue
-    rows.push(row)
     for (let series = 0; series < columns.length; series += 1) {
-      out[series]!.push(wealth[series]! - 1)
+      // before the first common row there is nothing to measure from: it holds its own returns alone
+      out[series]!.push(rows.length === 0 ? columns[series]![row]! : wealth[series]! - 1)
       wealth[series] = 1
     }
+    rows.push(row)
   }
   return {
     rows: Int32Array.from(rows),

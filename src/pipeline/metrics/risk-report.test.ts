@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../numerics/random.ts'
 import { sampleDeviation } from '../../numerics/statistics.ts'
 import { blockDraws } from './bootstrap.ts'
+import { onCommonDates } from './common-dates.ts'
+import { concentration } from './concentration.ts'
 import { cornishFisherQuantile, edgeworthShortfall } from './cornish-fisher.ts'
 import { correlationStability } from './correlation-stability.ts'
+import { diversificationSeries } from './diversification.ts'
 import {
   cornishFisherValueAtRisk,
   gaussianShortfall,
@@ -78,6 +81,70 @@ describe('components', () => {
       component: [0, 0],
       share: [Number.NaN, Number.NaN],
     })
+  })
+})
+
+describe('diversificationSeries', () => {
+  it('is the reduction of each window at the weights of its last day, and never negative for positive weights', () => {
+    const columns = series(3, 120, 9)
+    const lanes = [0.5, 0.3, 0.2].map((weight, at) =>
+      Float64Array.from({ length: 120 }, (_, day) => (day < 100 ? weight : [0.2, 0.2, 0.6][at]!)),
+    )
+    const found = diversificationSeries(columns, lanes, { window: 60, periods: 252 })
+    expect(found.benefit.findIndex((value) => !Number.isNaN(value))).toBe(59)
+    const last = columns.map((column) => column.subarray(60))
+    const root = Math.sqrt(252)
+    const own = last.map((column) => sampleDeviation(column) * root)
+    expect(found.weighted[119]).toBeCloseTo(0.2 * own[0]! + 0.2 * own[1]! + 0.6 * own[2]!, 14)
+    expect(found.portfolio[119]).toBeCloseTo(sampleDeviation(mixOf(last, [0.2, 0.2, 0.6])) * root, 14)
+    for (let day = 59; day < 120; day += 1) {
+      expect(found.benefit[day]).toBe(found.weighted[day]! - found.portfolio[day]!)
+      expect(found.benefit[day]).toBeGreaterThan(0)
+    }
+  })
+  it('is nothing for one series', () => {
+    const [only] = series(1, 80)
+    const found = diversificationSeries([only!], [new Float64Array(80).fill(1)], { window: 60, periods: 252 })
+    expect(found.benefit[79]).toBeCloseTo(0, 14)
+  })
+})
+
+describe('concentration', () => {
+  it('counts equal exposures, and says 1 of a single one', () => {
+    const equal = concentration([10, -10, 10, 10, 10, 10], 100)
+    expect(equal).toEqual({
+      largest: 0.1,
+      topFive: 0.5,
+      herfindahl: expect.closeTo(1 / 6, 14),
+      effectiveCount: expect.closeTo(6, 12),
+    })
+    expect(concentration([7], 100)).toEqual({ largest: 0.07, topFive: 0.07, herfindahl: 1, effectiveCount: 1 })
+    expect(concentration([], 100)).toEqual({ largest: 0, topFive: 0, herfindahl: 0, effectiveCount: 0 })
+  })
+})
+
+describe('onCommonDates', () => {
+  it('puts what one series earned while the other was closed into the next common row', () => {
+    const coin = Float64Array.of(0.01, 0.02, -0.01, 0.03)
+    const share = Float64Array.of(0.005, 0, 0, 0.01)
+    const open = (series: number, row: number): boolean => series === 0 || row === 0 || row === 3
+    const common = onCommonDates([coin, share], open, 365)
+    expect([...common.rows]).toEqual([0, 3])
+    expect(common.columns[0]![1]).toBeCloseTo(1.02 * 0.99 * 1.03 - 1, 15)
+    expect(common.columns[1]![1]).toBeCloseTo(0.01, 15)
+    expect(common.periods).toBe(182.5)
+  })
+  it('changes nothing of series on one calendar', () => {
+    const columns = series(2, 30)
+    const common = onCommonDates(columns, () => true, 252)
+    expect(common.columns[1]).toBe(columns[1])
+    expect(common.periods).toBe(252)
+  })
+  it('begins where the last series begins: what others earned before is not a return of that row', () => {
+    const late = Float64Array.of(Number.NaN, Number.NaN, 0.1, 0.2)
+    const common = onCommonDates([late, Float64Array.of(0.5, 0.5, 0.1, 0.1)], () => true, 12)
+    expect([...common.rows]).toEqual([2, 3])
+    expect([...common.columns[1]!]).toEqual([0.1, expect.closeTo(0.1, 15)])
   })
 })
 

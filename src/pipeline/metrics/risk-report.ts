@@ -1,8 +1,11 @@
 /** Everything that is said about the risk of a mix of return series, in one record; null where undefined. */
 import { rollingCorrelation, rollingVolatility } from '../../numerics/rolling.ts'
+import { concentration } from './concentration.ts'
 import { correlationStability, type RegimeAlert } from './correlation-stability.ts'
 import { defined } from './defined.ts'
 import { correlationMatrix, type Diversification, diversification } from './diversification.ts'
+import { deepest, drawdowns } from './drawdown.ts'
+import { beta } from './relative.ts'
 import { volatility } from './risk.ts'
 import { deviationWithoutEach, mixOf, riskComponentsOfSeries } from './risk-components.ts'
 import { cornishFisherTail, gaussianTail, historicalTail, type TailFigures } from './tail-components.ts'
@@ -49,6 +52,12 @@ export interface RiskReport {
   readonly varSum: ByMethod<Figure>
   readonly varCorrelated: ByMethod<Figure>
   readonly diversification: Diversification
+  /** Slope of each series on the mix. */
+  readonly betas: readonly Figure[]
+  readonly drawdown: Drawdown
+  readonly drawdowns: readonly Drawdown[]
+  /** Of the sizes of the weights. */
+  readonly concentration: ConcentrationReport
   /** Of the last periods of each length, annualised. */
   readonly rolling: readonly {
     readonly window: number
@@ -57,6 +66,20 @@ export interface RiskReport {
   }[]
   readonly stability: readonly PairStability[]
   readonly blockLength: number
+}
+
+/** Negative fractions, over the rows that every series has: at the last row, and at its deepest. */
+export interface Drawdown {
+  readonly current: Figure
+  readonly deepest: Figure
+}
+
+/** As fractions of the whole; see `Concentration`. */
+export interface ConcentrationReport {
+  readonly largest: Figure
+  readonly topFive: Figure
+  readonly herfindahl: Figure
+  readonly effectiveCount: Figure
 }
 
 export interface PairStability {
@@ -132,6 +155,10 @@ export function riskReport(
     ),
     varCorrelated: perMethod(tails, (method, at) => defined(correlated(alone(method, at), within))),
     diversification: diversification(own, weights, parts.total),
+    betas: common.map((column) => defined(beta(column, whole))),
+    drawdown: drawdownOf(whole),
+    drawdowns: common.map(drawdownOf),
+    concentration: concentrationReport(weights, 1),
     rolling: ROLLING_WINDOWS.map((window) => ({
       window,
       portfolio: defined(last(rollingVolatility(whole, window, periods))),
@@ -139,6 +166,22 @@ export function riskReport(
     })),
     stability: stabilityOf(common),
     blockLength: blockLength(rows.length),
+  }
+}
+
+function drawdownOf(returns: Float64Array): Drawdown {
+  const series = drawdowns(returns)
+  return { current: defined(last(series)), deepest: defined(deepest(series)) }
+}
+
+/** Concentration as it is reported: null where equity is nothing to measure it by. */
+export function concentrationReport(exposures: readonly number[], equity: number): ConcentrationReport {
+  const { largest, topFive, herfindahl, effectiveCount } = concentration(exposures, equity)
+  return {
+    largest: defined(largest),
+    topFive: defined(topFive),
+    herfindahl: defined(herfindahl),
+    effectiveCount: defined(effectiveCount),
   }
 }
 
@@ -158,7 +201,8 @@ function perMethod<T>(tails: readonly number[], of: (method: TailMethod, at: num
   return Object.fromEntries(entries) as unknown as ByMethod<T>
 }
 
-function tailReport(returns: Float64Array, options: RiskReportOptions): TailReport {
+/** The tail figures of one series, with their intervals. */
+export function tailReport(returns: Float64Array, options: RiskReportOptions): TailReport {
   const { tails } = options
   const points = tails.map((tail) => tailRisk(returns, tail))
   const intervals = tailIntervals(returns, tails, options)
