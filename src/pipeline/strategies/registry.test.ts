@@ -33,6 +33,7 @@ describe('STRATEGIES', () => {
       'theta-decay': ['shortDelta', 'longDelta', 'width', 'daysTarget', 'profitTarget'],
       'trend-following': ['trendPeriod', 'macdFast', 'macdSlow', 'macdSignal', 'exitPeriod', 'trail'],
       'sma-crossover': ['fast', 'slow'],
+      'time-series-momentum': ['lookback', 'smaFilter', 'volatilityTarget'],
       'buy-and-hold': [],
     })
   })

@@ -4,6 +4,7 @@ import { meanReversion } from './mean-reversion/mean-reversion.ts'
 import { momentumBreakout } from './momentum-breakout/momentum-breakout.ts'
 import { smaCrossover } from './sma-crossover/sma-crossover.ts'
 import { thetaDecay } from './theta-decay/theta-decay.ts'
+import { timeSeriesMomentum } from './time-series-momentum/time-series-momentum.ts'
 import { trendFollowing } from './trend-following/trend-following.ts'
 
 /** Every built-in strategy, listed by hand: a new one gets its line here and with it the contract suite. */
@@ -12,6 +13,7 @@ export const STRATEGIES: readonly Strategy[] = [
   momentumBreakout,
   thetaDecay,
   trendFollowing,
+  timeSeriesMomentum,
   smaCrossover,
   buyAndHold,
 ]
