@@ -1,3 +1,4 @@
+import type { LifecycleStage } from './allocation.ts'
 import type { CurrencyCode, Instant, Money, SleeveId } from './units.ts'
 
 /** Every rule that may trim or refuse, strictest first: the first to object names the refusal. */
@@ -72,32 +73,88 @@ export interface Change {
   readonly structure: boolean
 }
 
-/** What rules may know: projections count filled, waiting and working at their worse end. */
+/** How limits put instruments together. */
+export type Bucket = 'assetClass' | 'sector' | 'currency'
+
+/** What rules may know: projections count filled, waiting and working at their worse end. Money in the base currency. */
 export interface RiskView {
   readonly equity: number
   readonly halted: boolean
+  /** Fall from the peak as a positive fraction. */
+  readonly drawdown: number
+  /** Equity with which the day began, and what was gained since. */
+  readonly dayStart: number
+  readonly dayProfit: number
+  /** Null where nothing was measured yet. */
+  readonly measured: MeasuredRisk | null
   sleeveEquity(sleeve: number): number
-  /** Cash of the instrument's currency that the sleeve may still spend, valued in the base currency. */
+  /** Capital that the sleeve's sizes are measured on, before the overlays of the day. */
+  sleeveAllocation(sleeve: number): number
+  sleeveHalted(sleeve: number): boolean
+  sleeveDrawdown(sleeve: number): number
+  sleeveDayStart(sleeve: number): number
+  sleeveDayProfit(sleeve: number): number
+  /** Orders that the sleeve sent on this day, or in this minute. */
+  orders(sleeve: number, per: 'day' | 'minute'): number
+  stage(sleeve: number): LifecycleStage
+  /** Cash of the instrument's currency that the sleeve may still spend. */
   sleeveAvailable(sleeve: number, instrument: number): number
-  /** Cash the account may still spend: settled cash or Reg-T buying power less what waits. */
-  readonly buyingPower: number
+  /** What the account may still spend on the change: settled cash or Reg-T buying power less what waits. */
+  buyingPower(change: Change): number
   sleevePositions(sleeve: number): number
   readonly positions: number
   /** Whether the change opens a position that its sleeve does not hold or wait for yet. */
   opens(change: Change): boolean
   sleeveExposure(sleeve: number, instrument: number): number
-  /** Absolute exposure to the instrument, all sleeves netted, in the base currency. */
+  /** Sum over the sleeve's positions. */
+  sleeveGross(sleeve: number): number
+  /** Absolute exposure to the instrument, all sleeves netted. */
   exposure(instrument: number): number
-  classExposure(instrument: number): number
+  /** Exposure that the change takes without adding to the account's: what it nets against there; */
+  beside(change: Change): number
+  /** or in its own sleeve. */
+  besideSleeve(change: Change): number
+  bucketOf(bucket: Bucket, instrument: number): number
+  bucketExposure(bucket: Bucket, instrument: number): number
   readonly grossExposure: number
+  /** Long less short exposure at its worse end, positive on the side of the change. */
+  netExposure(change: Change): number
+  /**
+   * The largest exposures to instruments other than this one: the sum of `count` - 1 of them, and the next one. The answer
+   * is reused.
+   */
+  largest(instrument: number, count: number): { readonly others: number; readonly smallest: number }
+  stageExposure(stage: LifecycleStage): number
+  inGroup(group: number, change: Change): boolean
+  groupEquity(group: number): number
+  groupExposure(group: number): number
+  groupPositions(group: number): number
+  besideGroup(group: number, change: Change): number
+  /** Units per bar over the bars that the sleeve's limit names; NaN where it is not known. */
+  averageVolume(sleeve: number, instrument: number): number
 }
 
-export interface RiskRule<L = number> {
+/** One rule with its limit. */
+export interface RiskRule {
   readonly name: RuleName
   readonly scope: 'position' | 'sleeve' | 'group' | 'portfolio'
+  /** `scale`: entries of one cycle that meet at the limit share what is left in proportion; `queue`: first come. */
   readonly contention: 'scale' | 'queue'
-  /** Units of the change (same sign, at most its size) that may pass; 0 refuses. Never asked about a reducing change. */
-  room(change: Change, books: RiskView, limit: L): number
+  /** In the unit of `value`. */
+  readonly limit: number | ((change: Change, books: RiskView) => number)
+  /**
+   * Money of exposure that the change may take; infinite where the rule does not speak, 0 or less refuses. Never asked
+   * about a reducing change.
+   *
+   * @param allowed units of the change that the rules before it let pass
+   */
+  room(change: Change, books: RiskView, allowed: number): number
+  /** What would stand against the limit if all that was asked passed. */
+  value(change: Change, books: RiskView): number
+  /** Which of the rooms behind this limit the change draws on. */
+  pool(change: Change, books: RiskView): number
+  /** A refusal after a trim keeps the name of the rule that trimmed. */
+  readonly keepsName?: true
 }
 
 /** Persisted: what the last portfolio day measured; NaN where it is not known yet. Arrays are by sleeve ordinal. */

@@ -7,11 +7,12 @@ import type { Instrument } from '../domain/instruments.ts'
 import { volatility } from '../indicators/volatility/volatility.ts'
 import { volumeAverage } from '../indicators/volume-average/volume-average.ts'
 import { createRollingMoments } from '../pipeline/allocation/rolling.ts'
-import { createBooks, postFlow } from '../pipeline/ledger/books.ts'
 import { startBreaker } from '../pipeline/risk/breaker.ts'
+import { createBooks, postFlow } from '../pipeline/ledger/books.ts'
 import { sharesOf } from './batch.ts'
 import { openCapital } from './capital/day.ts'
 import { createClock, type IndicatorRows, requestIndicator } from './clock.ts'
+import { noOrders } from './order-rate.ts'
 import type { Parts } from './parts.ts'
 import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
 import type { Shadows } from './shadow-book.ts'
@@ -42,6 +43,7 @@ export function configure(
     dayStartEquity: 0,
     equityBefore: 0,
     day: 0,
+    ...(sleeve.limits.orders === undefined ? {} : { orders: noOrders() }),
   }))
   widenState(state, 16)
   takeConfig(parts, config)
@@ -96,6 +98,7 @@ export function takeConfig(parts: Parts, config: PortfolioConfig): void {
     }
     return sleeveView(runtime, sleeve, clock, named, screens, parts.wishes)
   })
+  runtime.averageVolume = averageVolumeOf(runtime)
   runtime.eligible = any
     ? (sleeve, instrument) => {
         const view = parts.views[sleeve]
@@ -104,6 +107,25 @@ export function takeConfig(parts: Parts, config: PortfolioConfig): void {
         return column < 0 || view.view.eligible(column)
       }
     : null
+}
+
+/** Mean volumes for the sleeves whose limits speak of them; null where none does. */
+function averageVolumeOf(runtime: Runtime): Runtime['averageVolume'] {
+  const { state, sleeves, clocks } = runtime
+  const means = sleeves.map(({ config }) => {
+    const volume = config.limits.position?.volume ?? null
+    if (volume === null) return null
+    const clock = clocks.get(config.clock)!
+    return { clock, rows: requestIndicator(clock, volumeAverage(volume.bars), 0) }
+  })
+  if (means.every((mean) => mean === null)) return null
+  return (sleeve, instrument) => {
+    const mean = means[sleeve] ?? null
+    const column = mean?.clock.columnOf[instrument] ?? -1
+    if (mean === null || column < 0) return Number.NaN
+    // Indicators read volume on the signal scale: back to shares as they are traded today.
+    return mean.rows.rows[0]![column]! * state.factor[instrument]! * state.instruments[instrument]!.unitsPerWhole
+  }
 }
 
 export function list(runtime: Runtime, instrument: Instrument): void {

@@ -2,9 +2,11 @@
 import type { RuleName } from '../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../domain/sessions.ts'
 import { type Instant, MAGNITUDE_MAX } from '../domain/units.ts'
+import type { Entry } from './judgement.ts'
 import { isLiquidating } from './rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import type { KernelState } from './state.ts'
+import { lacksStop } from './wish-orders.ts'
 
 /** Saturday or Sunday in UTC. */
 export function isWeekend(at: number): boolean {
@@ -39,11 +41,12 @@ function reachOf(state: KernelState, sleeve: number, instrument: number, side: n
 /** The rule that forbids an entry whatever its size; null where none does. */
 export function forbidden(
   runtime: Runtime,
-  sleeve: SleeveRuntime,
-  instrument: number,
-  wanted: number,
+  entry: Pick<Entry, 'sleeve' | 'instrument' | 'quantity' | 'protection' | 'maximumLoss'>,
 ): { rule: RuleName; value: number | null; limit: number | null } | null {
   const { state } = runtime
+  const { sleeve, instrument } = entry
+  // A structure is one; its legs are judged when it is built.
+  const wanted = entry.maximumLoss === null ? entry.quantity : 1
   const own = state.sleeves[sleeve.ordinal]!
   if (own.paused !== '') return { rule: 'paused', value: null, limit: null }
   if (isLiquidating(runtime)) return { rule: 'rebalancing', value: null, limit: null }
@@ -55,6 +58,17 @@ export function forbidden(
   if (runtime.unitValue[instrument] === 0)
     return { rule: Number.isNaN(state.mark[instrument]!) ? 'priceMissing' : 'rateMissing', value: null, limit: null }
   if (!eligible(runtime, sleeve, instrument)) return { rule: 'universe', value: null, limit: null }
+  const stop = sleeve.config.limits.position?.stop ?? null
+  // What a structure can lose is bounded by its strikes.
+  if (stop !== null && entry.maximumLoss === null) {
+    const { protection } = entry
+    if (lacksStop(runtime, stop, { sleeve: sleeve.ordinal, instrument, protection }))
+      return { rule: 'stopMissing', value: null, limit: stop.widest }
+  }
+  const closed = state.capital?.closed[sleeve.ordinal] ?? ''
+  // Under the limits of a lifecycle PAPER objects in its own place, after what the others say.
+  if (closed !== '' && (closed !== 'lifecycle' || state.config!.limits.lifecycle === undefined))
+    return { rule: closed, value: null, limit: null }
   const weekend = sleeve.config.limits.weekend
   if (weekend !== null && isWeekend(state.at)) {
     const dayReturn = own.dayStartEquity > 0 ? sleeve.equity / own.dayStartEquity - 1 : 0

@@ -113,6 +113,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     ownsClocks: beside === undefined,
     shadows: null,
     eligible: null,
+    averageVolume: null,
   }
   const source: ShadowSource = {
     runtime,

@@ -16,7 +16,7 @@ import { onSleeveCommand } from './rebalance/standing.ts'
 import { currencyColumn, type Runtime } from './runtime.ts'
 import { valueAll } from './valuation.ts'
 import { exitRoom, waitFor } from './waiting.ts'
-import { closeStructure } from './wishes.ts'
+import { closeStructure } from './structure-wishes.ts'
 
 export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: 'cash' }>): void {
   if (event.conversion !== undefined) convert(runtime, event.conversion)

@@ -1,6 +1,10 @@
 /** The projected books that risk rules judge against: filled, waiting and working at their worse end. */
-import { ASSET_CLASSES } from '../domain/instruments.ts'
 import type { Change, RiskView } from '../domain/risk.ts'
+import { drawdownOf } from '../pipeline/risk/breaker.ts'
+import { sizingBase } from './capital/sizing-capital.ts'
+import { stageOf } from './capital/state.ts'
+import { ordersSent } from './order-rate.ts'
+import { type Asked, askedBy, buckets, clearSums, type GroupMembers, groupMembers, riskSums } from './risk-sums.ts'
 import type { Runtime } from './runtime.ts'
 import { collateral, spendableFor } from './valuation.ts'
 
@@ -8,28 +12,93 @@ export interface ProjectedBooks {
   readonly view: RiskView
   /** Takes the books of this moment; called once before a round of judgements. */
   refresh(): void
-  /** Adds an allowed change, so that the next one is judged after it. */
-  take(change: Change, quantity: number): void
+  /** Takes a position out of the sums before something is reserved on it, and puts it back as it is then. */
+  leave(sleeve: number, instrument: number): void
+  rejoin(sleeve: number, instrument: number): void
+  /** Adds an allowed structure, so that the next change is judged after it. */
+  takeStructure(change: Change, quantity: number): void
+}
+
+const NO_GROUPS: readonly GroupMembers[] = []
+const NOTHING: Asked = { positions: false, sector: false, currency: false, net: false, sleeves: false, groups: false }
+
+/** The larger magnitude of a position with all its buys filled, and with all its sells filled. */
+function worseEnd(quantity: number, buys: number, sells: number): number {
+  const high = Math.abs(quantity + buys)
+  const low = Math.abs(quantity - sells)
+  return high > low ? high : low
+}
+
+/** Signed units on one side with all orders of that side filled: positive where that side is held. */
+function reachOf(quantity: number, buys: number, sells: number, side: number): number {
+  return side > 0 ? quantity + buys : sells - quantity
 }
 
 export function projectedBooks(runtime: Runtime): ProjectedBooks {
   const { state } = runtime
-  const classes = new Float64Array(ASSET_CLASSES.length)
-  const structureExposure = new Map<number, number>()
   // Fields rather than variables: a number that closures share and change is boxed anew at each change.
-  const totals = { gross: 0, power: 0, positions: 0 }
-  let sleeveCounts = new Int32Array(0)
-  const classOf = (instrument: number): number => runtime.assetClass[instrument]!
-  const plainExposure = (instrument: number): number => {
-    const net = state.books.accountQuantity[instrument]!
-    const high = Math.abs(net + state.accountBuys[instrument]!)
-    const low = Math.abs(net - state.accountSells[instrument]!)
-    return (high > low ? high : low) * runtime.unitValue[instrument]!
+  const sums = riskSums()
+  const cash = { free: 0 }
+  const structureExposure = new Map<number, number>()
+  const places = buckets(runtime)
+  let asked = NOTHING
+  let groups = NO_GROUPS
+  let largest = new Float64Array(0)
+  const found = { others: 0, smallest: 0 }
+
+  const plainExposure = (instrument: number): number =>
+    worseEnd(
+      state.books.accountQuantity[instrument]!,
+      state.accountBuys[instrument]!,
+      state.accountSells[instrument]!,
+    ) * runtime.unitValue[instrument]!
+  const sleeveExposure = (sleeve: number, instrument: number): number => {
+    const at = sleeve * state.books.width + instrument
+    return (
+      worseEnd(state.books.quantity[at]!, state.pendingBuys[at]!, state.pendingSells[at]!) *
+      runtime.unitValue[instrument]!
+    )
+  }
+  /** Of a group's sleeves together in one instrument; on one side, or at the worse end where that is 0. */
+  const groupReach = (group: GroupMembers, instrument: number, side: number): number => {
+    let quantity = 0
+    let buys = 0
+    let sells = 0
+    for (const sleeve of group.sleeves) {
+      const at = sleeve * state.books.width + instrument
+      quantity += state.books.quantity[at]!
+      buys += state.pendingBuys[at]!
+      sells += state.pendingSells[at]!
+    }
+    const units = side === 0 ? worseEnd(quantity, buys, sells) : reachOf(quantity, buys, sells, side)
+    return units * runtime.unitValue[instrument]!
   }
   const isOpen = (sleeve: number, instrument: number): boolean => {
     const at = sleeve * state.books.width + instrument
     return state.books.quantity[at] !== 0 || state.pendingBuys[at] !== 0 || state.pendingSells[at] !== 0
   }
+  const isMember = (group: number, sleeve: number, instrument: number): boolean =>
+    groups[group]!.hasSleeve[sleeve]! && groups[group]!.hasInstrument(instrument)
+  const isCashAccount = (): boolean => state.config!.account.kind === 'cash'
+
+  const beside = (change: Change): number => {
+    if (change.structure) return 0
+    const { instrument, quantity } = change
+    const net = state.books.accountQuantity[instrument]!
+    const buys = state.accountBuys[instrument]!
+    const sells = state.accountSells[instrument]!
+    return (worseEnd(net, buys, sells) - reachOf(net, buys, sells, quantity)) * runtime.unitValue[instrument]!
+  }
+  const besideSleeve = (change: Change): number => {
+    if (change.structure) return 0
+    const at = change.sleeve * state.books.width + change.instrument
+    const held = state.books.quantity[at]!
+    const buys = state.pendingBuys[at]!
+    const sells = state.pendingSells[at]!
+    const units = worseEnd(held, buys, sells) - reachOf(held, buys, sells, change.quantity)
+    return units * runtime.unitValue[change.instrument]!
+  }
+
   const view: RiskView = {
     get equity() {
       return runtime.equity
@@ -37,62 +106,108 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     get halted() {
       return state.breaker?.halted ?? false
     },
-    get buyingPower() {
-      return totals.power
+    get drawdown() {
+      return state.breaker === null ? 0 : drawdownOf(state.breaker, runtime.equity)
+    },
+    get dayStart() {
+      let total = 0
+      for (const own of state.sleeves) total += own.dayStartEquity
+      return total
+    },
+    get dayProfit() {
+      return runtime.equity - view.dayStart
+    },
+    get measured() {
+      return state.measured ?? null
     },
     get positions() {
-      return totals.positions
+      return sums.positions
     },
     get grossExposure() {
-      return totals.gross
+      return sums.gross
     },
     sleeveEquity: (sleeve) => runtime.sleeves[sleeve]!.equity,
-    sleeveAvailable: (sleeve, instrument) => spendableFor(runtime, sleeve, instrument),
-    sleevePositions: (sleeve) => sleeveCounts[sleeve]!,
-    opens: (change) => change.structure || !isOpen(change.sleeve, change.instrument),
-    sleeveExposure: (sleeve, instrument) => {
-      const at = sleeve * state.books.width + instrument
-      const quantity = state.books.quantity[at]!
-      const high = Math.abs(quantity + state.pendingBuys[at]!)
-      const low = Math.abs(quantity - state.pendingSells[at]!)
-      return (high > low ? high : low) * runtime.unitValue[instrument]!
+    sleeveAllocation: (sleeve) => sizingBase(runtime, sleeve),
+    sleeveHalted: (sleeve) => state.sleeveBreakers?.[sleeve]?.halted ?? false,
+    sleeveDrawdown: (sleeve) => {
+      const breaker = state.sleeveBreakers?.[sleeve]
+      return breaker === null || breaker === undefined ? 0 : drawdownOf(breaker, runtime.sleeves[sleeve]!.equity)
     },
+    sleeveDayStart: (sleeve) => state.sleeves[sleeve]!.dayStartEquity,
+    sleeveDayProfit: (sleeve) => runtime.sleeves[sleeve]!.equity - state.sleeves[sleeve]!.dayStartEquity,
+    orders: (sleeve, per) => ordersSent(runtime, sleeve, per),
+    stage: (sleeve) => (state.capital === undefined ? null : stageOf(state.capital, sleeve)) ?? 'MATURE',
+    sleeveAvailable: (sleeve, instrument) => spendableFor(runtime, sleeve, instrument),
+    buyingPower: (change) =>
+      isCashAccount() ? cash.free : runtime.equity / state.config!.account.initialMargin - sums.gross + beside(change),
+    sleevePositions: (sleeve) => sums.sleevePositions[sleeve]!,
+    opens: (change) => change.structure || !isOpen(change.sleeve, change.instrument),
+    sleeveExposure,
+    sleeveGross: (sleeve) => sums.sleeveGross[sleeve]!,
     exposure: (instrument) => plainExposure(instrument) + (structureExposure.get(instrument) ?? 0),
-    classExposure: (instrument) => classes[classOf(instrument)]!,
+    beside,
+    besideSleeve,
+    bucketOf: places.of,
+    bucketExposure: (bucket, instrument) => {
+      const place = places.of(bucket, instrument)
+      if (bucket === 'assetClass') return sums.classes[place]!
+      return bucket === 'sector' ? sums.sectors[place]! : sums.currencies[place]!
+    },
+    netExposure: ({ quantity }) => (quantity > 0 ? sums.highest : 0 - sums.lowest),
+    largest: (instrument, count) => {
+      if (largest.length !== count) largest = new Float64Array(count)
+      largest.fill(0)
+      for (let index = 0; index < state.instruments.length; index += 1) {
+        if (index === instrument || runtime.isOption[index] === 1) continue
+        const exposure = view.exposure(index)
+        if (exposure > largest[count - 1]!) insert(largest, exposure)
+      }
+      found.others = 0
+      for (let place = 0; place < count - 1; place += 1) found.others += largest[place]!
+      found.smallest = largest[count - 1]!
+      return found
+    },
+    stageExposure: (stage) => {
+      let total = 0
+      for (let sleeve = 0; sleeve < sums.sleeveGross.length; sleeve += 1)
+        if (view.stage(sleeve) === stage) total += sums.sleeveGross[sleeve]!
+      return total
+    },
+    inGroup: (group, change) => isMember(group, change.sleeve, change.instrument),
+    groupEquity: (group) => {
+      let total = 0
+      for (const sleeve of groups[group]!.sleeves) total += runtime.sleeves[sleeve]!.equity
+      return total
+    },
+    groupExposure: (group) => sums.groupExposure[group]!,
+    groupPositions: (group) => sums.groupPositions[group]!,
+    besideGroup: (group, change) =>
+      change.structure
+        ? 0
+        : groupReach(groups[group]!, change.instrument, 0) -
+          groupReach(groups[group]!, change.instrument, change.quantity),
+    averageVolume: (sleeve, instrument) => runtime.averageVolume?.(sleeve, instrument) ?? Number.NaN,
   }
+
   function refresh(): void {
-    classes.fill(0)
-    if (structureExposure.size > 0) structureExposure.clear()
-    totals.gross = 0
-    totals.positions = 0
-    if (sleeveCounts.length === runtime.sleeves.length) sleeveCounts.fill(0)
-    else sleeveCounts = new Int32Array(runtime.sleeves.length)
-    const counted =
-      runtime.sleeves.some(({ config }) => config.limits.positionsMax !== null) ||
-      state.config!.limits.positionsMax !== null
-    addPlain()
-    if (counted) countOpen()
-    if (state.structures.length + state.waitingStructures.length > 0) addStructures()
-    for (const count of sleeveCounts) totals.positions += count
-    totals.power = spendable(runtime, totals.gross)
-  }
-  function addStructures(): void {
-    for (const structure of [
-      ...state.structures,
-      ...state.waitingStructures.filter((waiting) => waiting.structure === 0),
-    ]) {
-      const exposure = structure.quantity * structure.maximumLoss
-      structureExposure.set(structure.underlying, (structureExposure.get(structure.underlying) ?? 0) + exposure)
-      classes[classOf(structure.underlying)]! += exposure
-      totals.gross += exposure
-      sleeveCounts[structure.sleeve]! += 1
+    if (asked === NOTHING) {
+      asked = askedBy(state.config!)
+      groups = groupMembers(runtime, state.config!)
     }
+    clearSums(sums, runtime, groups.length)
+    if (structureExposure.size > 0) structureExposure.clear()
+    addPlain()
+    if (asked.sector || asked.currency || asked.net) addAccountSums()
+    if (asked.sleeves || asked.positions || asked.groups) addSleeveSums()
+    if (state.structures.length + state.waitingStructures.length > 0) addStructures()
+    if (isCashAccount()) cash.free = freeCash(runtime)
   }
   /** Exposures of everything but contracts, which count as their structures. */
   function addPlain(): void {
     const { accountBuys, accountSells } = state
     const { accountQuantity } = state.books
     const { unitValue, assetClass, isOption } = runtime
+    const { classes } = sums
     const count = state.instruments.length
     let gross = 0
     // The sum of one class stays at hand while instruments of that class follow each other.
@@ -114,49 +229,104 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       sum += exposure
     }
     classes[current] = sum
-    totals.gross = gross
+    sums.gross = gross
   }
-  function countOpen(): void {
+  function addAccountSums(): void {
+    for (let index = 0; index < state.instruments.length; index += 1) {
+      if (runtime.isOption[index] === 0) addBuckets(index, plainExposure(index), 1)
+    }
+  }
+  function addSleeveSums(): void {
     for (let index = 0; index < state.instruments.length; index += 1) {
       if (runtime.isOption[index] === 1) continue
-      for (let sleeve = 0; sleeve < sleeveCounts.length; sleeve += 1) {
-        if (isOpen(sleeve, index)) sleeveCounts[sleeve]! += 1
-      }
+      for (let sleeve = 0; sleeve < runtime.sleeves.length; sleeve += 1) addSleeve(sleeve, index, 1)
+      for (let group = 0; group < groups.length; group += 1) addGroup(group, index, 1)
     }
   }
-  function take(change: Change, quantity: number): void {
-    const exposure = Math.abs(quantity) * change.unitExposure
-    classes[classOf(change.instrument)]! += exposure
-    totals.gross += exposure
-    totals.power -= exposure
-    if (change.structure) {
-      structureExposure.set(change.instrument, (structureExposure.get(change.instrument) ?? 0) + exposure)
-    }
+  function addBuckets(instrument: number, exposure: number, sign: 1 | -1): void {
+    if (asked.sector) sums.sectors[places.of('sector', instrument)]! += exposure * sign
+    if (asked.currency) sums.currencies[places.of('currency', instrument)]! += exposure * sign
+    if (!asked.net) return
+    const net = state.books.accountQuantity[instrument]!
+    const value = runtime.unitValue[instrument]! * sign
+    sums.highest += (net + state.accountBuys[instrument]!) * value
+    sums.lowest += (net - state.accountSells[instrument]!) * value
+  }
+  function addSleeve(sleeve: number, instrument: number, sign: 1 | -1): void {
+    if (!isOpen(sleeve, instrument)) return
+    if (asked.sleeves) sums.sleeveGross[sleeve]! += sleeveExposure(sleeve, instrument) * sign
+    count(sleeve, instrument, sign)
+  }
+  function addGroup(group: number, instrument: number, sign: 1 | -1): void {
+    const members = groups[group]!
+    if (members.hasInstrument(instrument)) sums.groupExposure[group]! += groupReach(members, instrument, 0) * sign
+  }
+  /** One open position more or less. */
+  function count(sleeve: number, instrument: number, sign: 1 | -1): void {
+    sums.sleevePositions[sleeve]! += sign
+    sums.positions += sign
+    for (let group = 0; group < groups.length; group += 1)
+      if (isMember(group, sleeve, instrument)) sums.groupPositions[group]! += sign
+  }
+  function addStructures(): void {
+    for (const structure of state.structures)
+      addStructure(structure.sleeve, structure.underlying, structure.quantity * structure.maximumLoss)
+    for (const waiting of state.waitingStructures)
+      if (waiting.structure === 0)
+        addStructure(waiting.sleeve, waiting.underlying, waiting.quantity * waiting.maximumLoss)
+  }
+  /** By its maximum loss, on both sides: which way it leans is not asked. */
+  function addStructure(sleeve: number, underlying: number, exposure: number): void {
+    structureExposure.set(underlying, (structureExposure.get(underlying) ?? 0) + exposure)
+    sums.classes[runtime.assetClass[underlying]!]! += exposure
+    sums.gross += exposure
+    if (asked.sector) sums.sectors[places.of('sector', underlying)]! += exposure
+    if (asked.currency) sums.currencies[places.of('currency', underlying)]! += exposure
+    sums.highest += exposure
+    sums.lowest -= exposure
+    sums.sleeveGross[sleeve]! += exposure
+    for (let group = 0; group < groups.length; group += 1)
+      if (isMember(group, sleeve, underlying)) sums.groupExposure[group]! += exposure
+    count(sleeve, underlying, 1)
+  }
+  /** Everything that one position of one sleeve is part of. */
+  function add(sleeve: number, instrument: number, sign: 1 | -1): void {
+    const exposure = plainExposure(instrument)
+    sums.classes[runtime.assetClass[instrument]!]! += exposure * sign
+    sums.gross += exposure * sign
+    cash.free -= state.accountBuys[instrument]! * runtime.unitValue[instrument]! * sign
+    addBuckets(instrument, exposure, sign)
+    addSleeve(sleeve, instrument, sign)
+    for (let group = 0; group < groups.length; group += 1)
+      if (groups[group]!.hasSleeve[sleeve]!) addGroup(group, instrument, sign)
   }
   return {
     view,
     refresh,
-    take: (change, quantity) => {
-      if (view.opens(change)) {
-        sleeveCounts[change.sleeve]! += 1
-        totals.positions += 1
-      }
-      take(change, quantity)
+    leave: (sleeve, instrument) => add(sleeve, instrument, -1),
+    rejoin: (sleeve, instrument) => add(sleeve, instrument, 1),
+    takeStructure: (change, quantity) => {
+      const exposure = quantity * change.unitExposure
+      addStructure(change.sleeve, change.instrument, exposure)
+      cash.free -= exposure
     },
   }
 }
 
-/** A cash account spends settled cash; a margin account its Reg-T excess over the initial requirement. */
-function spendable(runtime: Runtime, gross: number): number {
+/** Puts a number into a row that falls, dropping its last. */
+function insert(row: Float64Array, value: number): void {
+  let place = row.length - 1
+  for (; place > 0 && row[place - 1]! < value; place -= 1) row[place] = row[place - 1]!
+  row[place] = value
+}
+
+/** Settled cash of a cash account less what waits. */
+function freeCash(runtime: Runtime): number {
   const { state } = runtime
-  const { account } = state.config!
-  if (account.kind === 'cash') {
-    let waiting = 0
-    for (let index = 0; index < state.instruments.length; index += 1) {
-      const buys = state.accountBuys[index]!
-      if (buys > 0) waiting += buys * runtime.unitValue[index]!
-    }
-    return runtime.cash - waiting - collateral(runtime, null)
+  let waiting = 0
+  for (let index = 0; index < state.instruments.length; index += 1) {
+    const buys = state.accountBuys[index]!
+    if (buys > 0) waiting += buys * runtime.unitValue[index]!
   }
-  return runtime.equity / account.initialMargin - gross
+  return runtime.cash - waiting - collateral(runtime, null)
 }

@@ -10,24 +10,26 @@ import type { Command } from '../domain/events.ts'
 import { ASSET_CLASSES, type Instrument } from '../domain/instruments.ts'
 import type { OptionChain } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
+import type { RiskRule } from '../domain/risk.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type { Strategy } from '../domain/strategy.ts'
 import { countsPerPrice } from '../domain/traded-cash.ts'
 import type { InstrumentId, Memory } from '../domain/units.ts'
 import { addCurrency, rewiden } from '../pipeline/ledger/books.ts'
-import type { BoundRule } from '../pipeline/risk/judge.ts'
-import { rulesFor } from '../pipeline/risk/judge.ts'
+import { type RuleSplit, splitRules } from '../pipeline/risk/judge.ts'
+import { groupsOf, inOrder, portfolioRules, sleeveRules } from '../pipeline/risk/rule-sets.ts'
 import type { ClockRuntime } from './clock.ts'
 import type { Observer } from './observer.ts'
 import type { Shadows } from './shadow-book.ts'
 import { foreignLedger, type KernelState, type ShareColumns, type Waiting, type WaitingStructure } from './state.ts'
 
-export interface SleeveRuntime {
+export interface SleeveRuntime extends RuleSplit {
   readonly ordinal: number
   readonly config: SleeveConfig
   /** Null for a reserve, and for a sleeve that decides elsewhere. */
   readonly strategy: Strategy<Parameters, Memory> | null
-  readonly rules: readonly BoundRule[]
+  /** In the order in which they are asked; the same by how they are contended for. */
+  readonly rules: readonly RiskRule[]
   readonly lookback: number
   /** Whether any universe rule must be judged. */
   readonly screened: boolean
@@ -91,18 +93,25 @@ export interface Runtime {
   shadows: Shadows | null
   /** Whether an instrument meets a sleeve's universe rules on the last bar; null where no sleeve has any. */
   eligible: ((sleeve: number, instrument: number) => boolean) | null
+  /** Mean units per bar over the bars that a sleeve's limit names; null where no sleeve has such a limit. */
+  averageVolume: ((sleeve: number, instrument: number) => number) | null
 }
 
 /** The sleeve's rules, strategy and limits as the kernel consults them. */
 export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveRuntime[] {
+  const { limits, account } = config
+  const shared = portfolioRules(limits, account.kind, groupsOf(config.groups))
+  const order = limits.lifecycle === undefined ? 'strictest' : 'lifecycle'
   return config.sleeves.map((sleeve, ordinal) => {
     const strategy = sleeve.strategy === null ? null : (runtime.strategies.get(sleeve.strategy) ?? null)
     const { volatilityMin, volumeMin } = sleeve.universeRules
+    const rules = inOrder([...shared, ...sleeveRules(sleeve.limits, account.kind)], order)
     return {
       ordinal,
       config: sleeve,
       strategy,
-      rules: rulesFor(sleeve.limits, config.limits, config.account.kind),
+      rules,
+      ...splitRules(rules),
       lookback: strategy === null ? 0 : strategy.lookback(sleeve.parameters),
       screened: volatilityMin !== null || volumeMin !== null,
       equity: 0,

@@ -15,6 +15,7 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
+import type { OrderCount } from './order-rate.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */
@@ -118,6 +119,8 @@ export interface SleeveMemory {
   /** Equity at the last look. */
   equityBefore: number
   day: number
+  /** Absent where the sleeve's orders are not limited. */
+  orders?: OrderCount
 }
 
 /** What one order cycle holds as columns: shares of the orders in `batch`, in row order. */
@@ -307,6 +310,8 @@ export function widenState(state: KernelState, instruments: number): void {
   state.pendingSells = rewiden(state.pendingSells, sleeves, from, to)
   state.openedBar = rewiden(state.openedBar, sleeves, from, to)
   state.openedAt = rewiden(state.openedAt, sleeves, from, to)
+  const trades = state.capital?.trades
+  if (trades !== undefined) trades.open = rewiden(trades.open, sleeves, from, to)
   if (state.foreign !== undefined) state.foreign.onGains = rewiden(state.foreign.onGains, sleeves, from, to)
   state.accountBuys = rewiden(state.accountBuys, 1, from, to)
   state.accountSells = rewiden(state.accountSells, 1, from, to)

@@ -16,11 +16,11 @@ import { dailyLossBreached } from '../../src/pipeline/risk/daily-loss.ts'
 import { deployment } from '../../src/pipeline/risk/deployment.ts'
 import { judge } from '../../src/pipeline/risk/judge.ts'
 import { leverageReduction } from '../../src/pipeline/risk/leverage-reduction.ts'
-import { stageRoom } from '../../src/pipeline/risk/lifecycle-limits.ts'
-import { cappedOrder } from '../../src/pipeline/risk/order-cap.ts'
 import { respond, type ViolationKind } from '../../src/pipeline/risk/reactions.ts'
-import { drawdownBreaker } from '../../src/pipeline/risk/rules.ts'
+import { drawdownBreaker, orderCap } from '../../src/pipeline/risk/rules.ts'
+import { stageRoom } from '../../src/pipeline/risk/stage-room.ts'
 import { stepTrail } from '../../src/pipeline/risk/trail.ts'
+import { changeOf, riskBooks } from '../fixtures/risk-books.ts'
 import { benchCase, runLengthCase } from './bench.ts'
 import type { ReadTable } from './case-files.ts'
 import { ladderCase, ladderPoint } from './ladder.ts'
@@ -61,21 +61,25 @@ interface Order {
   readonly qty: number
 }
 
-/** Orders through the breaker's rule: a turn is a reducing change and a new one. */
-function haltedOrdersCase(input: Input): Record<string, unknown> {
-  const positions = input['positions'] as Named
-  const books = { halted: input['halted'] as boolean } as RiskView
-  const rules = [{ rule: drawdownBreaker as RiskRule<never> as RiskRule, limit: Number.NaN }]
+/** What of an order passes: a turn is a reducing change and a new one. */
+function passing(rules: readonly RiskRule[], books: RiskView, held: number, asked: number, price = 1): number {
+  const closing = Math.sign(asked) * Math.min(Math.abs(asked), Math.max(0, -Math.sign(asked) * held))
   const passes = (quantity: number, reducing: boolean): number => {
-    const verdict = { quantity: 0, rule: null, limit: 0 }
-    const change = { sleeve: 0, instrument: 0, quantity, reducing, unitExposure: 1, step: 1, structure: false }
-    judge(change, books, rules, verdict)
+    const verdict = { quantity: 0, rule: null, value: 0, limit: 0 }
+    judge(changeOf(quantity, { reducing, unitExposure: price }), books, rules, verdict)
     return verdict.quantity
   }
+  return passes(closing, true) + passes(asked - closing, false)
+}
+
+/** Orders through the breaker's rule. */
+function haltedOrdersCase(input: Input): Record<string, unknown> {
+  const positions = input['positions'] as Named
+  const books = riskBooks({ halted: input['halted'] as boolean })
+  const rules = [drawdownBreaker(Number.NaN)]
   const allowed = (input['orders'] as Order[]).map(({ id, symbol, qty }) => {
     const held = positions[symbol] ?? 0
-    const closing = Math.sign(qty) * Math.min(Math.abs(qty), Math.max(0, -Math.sign(qty) * held))
-    return [String(id), passes(closing, true) + passes(qty - closing, false)] as const
+    return [String(id), passing(rules, books, held, qty)] as const
   })
   return { allowed: Object.fromEntries(allowed) }
 }
@@ -220,10 +224,12 @@ function orderCapCase(input: Input): Record<string, unknown> {
   const [asked, price, allocated] = [Number(input['amount']), Number(input['price']), Number(input['allocated'])]
   const held = Number(input['position'] ?? input['held'] ?? 0)
   const part = 1.1
+  const left = Math.max(0, Math.sign(asked) * held)
+  const books = riskBooks({ sleeveAllocation: () => allocated, sleeveExposure: () => left * price })
   return {
     order_value: asked * price,
     limit: part * allocated,
-    scaled_amount: cappedOrder({ held, asked, price, step: 1 }, { allocated, part }),
+    scaled_amount: passing([orderCap(part)], books, held, asked, price),
   }
 }
 

@@ -1,13 +1,15 @@
 /** Worked cases of lifecycle sizes within one cycle: each entry uses up room for the next. */
 
+import type { LifecycleStage } from '../../src/domain/allocation.ts'
 import { type LifecycleSize, lifecycleSize } from '../../src/pipeline/allocation/lifecycle.ts'
-import { judgeLifecycleEntry, type LifecycleBook, type Stage } from '../../src/pipeline/risk/lifecycle-limits.ts'
+import { inOrder, lifecycleRules } from '../../src/pipeline/risk/rule-sets.ts'
+import { lifecycleDesk } from '../fixtures/lifecycle-desk.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
 interface Config {
   readonly pair?: string
-  readonly stage: Stage
+  readonly stage: LifecycleStage
   readonly sharpe: number
   /** Percent. */
   readonly win_rate: number
@@ -20,30 +22,27 @@ const sizeOf = ({ stage, sharpe, win_rate: winRate, signal }: Config): Lifecycle
 
 export function sizingCycleCase(input: Input): Record<string, unknown> {
   const value = Number(input['value'])
-  const book: LifecycleBook = {
-    value,
-    dayProfit: 0,
-    exposure: Number(input['existing_exposure']),
-    positions: 0,
-    stageExposure: {},
-    assetExposure: { ...(input['asset_exposure'] as Readonly<Record<string, number>>) },
-  }
   const limits = {
     exposureMax: Number(input['max_total']),
-    stageMax: input['stage_caps'] as Readonly<Partial<Record<Stage, number>>>,
+    stageMax: input['stage_caps'] as Readonly<Partial<Record<LifecycleStage, number>>>,
     assetMax: Number(input['max_asset']),
     cashMin: Number(input['min_cash']),
     dailyLossMax: null,
     positionsMax: null,
     sizeMin: Number(input['min_size']),
   }
+  const desk = lifecycleDesk(inOrder(lifecycleRules(limits), 'lifecycle'), {
+    value,
+    exposure: Number(input['existing_exposure']),
+    assetExposure: input['asset_exposure'] as Readonly<Record<string, number>>,
+  })
   const sizes = (input['configs'] as Config[]).map((config) => {
     const pair = config.pair ?? ''
     const wanted = sizeOf(config).size * value
-    const { size } = judgeLifecycleEntry(book, limits, { asset: pair, stage: config.stage, wanted, opens: true })
+    const { size } = desk.enter({ asset: pair, stage: config.stage, wanted, opens: true })
     return { pair, wanted, size }
   })
-  return { sizes, exposure_after: book.exposure }
+  return { sizes, exposure_after: desk.exposure() }
 }
 
 /** Several configurations at once; one that holds has no size and no details. */

@@ -3,76 +3,109 @@
  * In:    one Change, the projected books, the rules in force   Out: Verdict
  * Keeps: a reducing change always passes; a trim is whole steps and never more than was asked
  */
-import type { AccountRules } from '../../domain/config.ts'
-import type { PortfolioLimits, SleeveLimits } from '../../domain/limits.ts'
 import type { Change, RiskRule, RiskView, RuleName } from '../../domain/risk.ts'
-import {
-  assetClassWeight,
-  buyingPower,
-  drawdownBreaker,
-  leverage,
-  portfolioPositions,
-  positionWeight,
-  sleeveCash,
-  sleevePositions,
-  sleevePositionWeight,
-} from './rules.ts'
 
-/** A rule with the limit that this sleeve is under. */
-export interface BoundRule {
-  readonly rule: RiskRule
-  readonly limit: number
-}
-
-/** Reused by the caller. `rule` is null where all passed. */
+/** Reused by the caller. `rule` is null where all passed; value and limit are NaN there and where they are not known. */
 export interface Verdict {
   quantity: number
   rule: RuleName | null
+  value: number
   limit: number
 }
 
-function bind(rule: RiskRule<never> | RiskRule, limit: number | null | true): BoundRule[] {
-  return limit === null ? [] : [{ rule: rule as RiskRule, limit: limit === true ? Number.NaN : limit }]
+/** What the entries of one cycle that are not judged yet want of the rooms they share: money by rule and pool. */
+export interface Claims {
+  readonly left: Map<RiskRule, Map<number, number>>
+  /** The claim of the change that is judged now. */
+  own: number
 }
 
-/** The rules over one sleeve in the order they are consulted: the first to object names the refusal. */
-export function rulesFor(
-  sleeve: SleeveLimits,
-  portfolio: PortfolioLimits,
-  account: AccountRules['kind'],
-): readonly BoundRule[] {
-  const isFunded = account === 'given'
-  return [
-    ...bind(drawdownBreaker, portfolio.drawdown === null ? null : true),
-    ...bind(sleevePositions, sleeve.positionsMax),
-    ...bind(portfolioPositions, portfolio.positionsMax),
-    ...bind(sleevePositionWeight, sleeve.positionWeightMax),
-    ...bind(positionWeight, portfolio.positionWeightMax),
-    ...bind(assetClassWeight, portfolio.assetClassWeightMax),
-    ...bind(leverage, isFunded ? null : portfolio.leverageMax),
-    ...bind(sleeveCash, account === 'cash' ? true : null),
-    ...bind(buyingPower, isFunded ? null : true),
-  ]
-}
-
-/** Judges one change. Trims to whole steps before it refuses. */
-export function judge(change: Change, books: RiskView, rules: readonly BoundRule[], verdict: Verdict): void {
+/** Judges one change. Trims to whole steps before it refuses; where entries share a room, to its part of it. */
+export function judge(
+  change: Change,
+  books: RiskView,
+  rules: readonly RiskRule[],
+  verdict: Verdict,
+  claims: Claims | null = null,
+): void {
   verdict.quantity = change.quantity
   verdict.rule = null
+  verdict.value = Number.NaN
   verdict.limit = Number.NaN
   if (change.reducing) return
   for (let index = 0; index < rules.length; index += 1) {
-    const bound = rules[index]!
-    const room = bound.rule.room(change, books, bound.limit)
-    if (Math.abs(room) >= Math.abs(verdict.quantity)) continue
-    verdict.quantity = wholeSteps(room, change.step)
-    verdict.rule = bound.rule.name
-    verdict.limit = bound.limit
-    if (verdict.quantity === 0) return
+    const rule = rules[index]!
+    let room = rule.room(change, books, verdict.quantity)
+    if (claims !== null && rule.contention === 'scale') room = partOf(room, rule, change, books, claims)
+    if (room >= Math.abs(verdict.quantity) * change.unitExposure) continue
+    const fitting = unitsWithin(room, change)
+    if (fitting >= Math.abs(verdict.quantity)) continue
+    const isNamed = verdict.rule !== null && rule.keepsName === true
+    verdict.quantity = change.quantity < 0 ? 0 - fitting : fitting
+    if (!isNamed) name(verdict, rule, change, books)
+    if (fitting === 0) return
   }
 }
 
-function wholeSteps(room: number, step: number): number {
-  const steps = Math.floor(Math.abs(room) / step + 1e-9) * step
-  return room < 0 ? 0 - steps : steps
+/** Whole steps that fit into a money room. */
+function unitsWithin(room: number, { unitExposure, step }: Change): number {
+  return room <= 0 ? 0 : Math.floor(room / unitExposure / step + 1e-9) * step
+}
+
+function name(verdict: Verdict, rule: RiskRule, change: Change, books: RiskView): void {
+  verdict.rule = rule.name
+  verdict.value = rule.value(change, books)
+  verdict.limit = typeof rule.limit === 'number' ? rule.limit : rule.limit(change, books)
+}
+
+/** A room that is claimed by more than it holds is dealt in proportion to what each entry could use of it. */
+function partOf(room: number, rule: RiskRule, change: Change, books: RiskView, { left, own }: Claims): number {
+  const claimed = left.get(rule)?.get(rule.pool(change, books)) ?? 0
+  return claimed > room && own > 0 && own < claimed ? (room * own) / claimed : room
+}
+
+/** The rules of a sleeve by how they are contended for. */
+export interface RuleSplit {
+  readonly queued: readonly RiskRule[]
+  readonly shared: readonly RiskRule[]
+}
+
+export function splitRules(rules: readonly RiskRule[]): RuleSplit {
+  return {
+    queued: rules.filter(({ contention }) => contention === 'queue'),
+    shared: rules.filter(({ contention }) => contention === 'scale'),
+  }
+}
+
+/**
+ * Enters what a change could use of the rooms it shares with the other entries of the cycle: what the rules that are not
+ * shared leave of it.
+ *
+ * @returns its claim in money
+ */
+export function claim(
+  change: Change,
+  books: RiskView,
+  { queued, shared }: RuleSplit,
+  verdict: Verdict,
+  { left }: Claims,
+): number {
+  judge(change, books, queued, verdict)
+  const money = Math.abs(verdict.quantity) * change.unitExposure
+  if (money > 0) draw(change, books, shared, left, money)
+  return money
+}
+
+/** Takes the claim of a change that has been judged off the rooms again. */
+export function settleClaim(change: Change, books: RiskView, shared: readonly RiskRule[], { left, own }: Claims): void {
+  if (own > 0) draw(change, books, shared, left, 0 - own)
+}
+
+function draw(change: Change, books: RiskView, shared: readonly RiskRule[], left: Claims['left'], money: number): void {
+  for (const rule of shared) {
+    const pools = left.get(rule) ?? new Map<number, number>()
+    const pool = rule.pool(change, books)
+    pools.set(pool, (pools.get(pool) ?? 0) + money)
+    left.set(rule, pools)
+  }
 }

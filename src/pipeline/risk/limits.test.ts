@@ -4,7 +4,6 @@ import { correlationReduction } from './correlation-reduction.ts'
 import { meanPairwise, stepSpike } from './correlation-spike.ts'
 import { dailyLossBreached } from './daily-loss.ts'
 import { leverageReduction } from './leverage-reduction.ts'
-import { cappedOrder } from './order-cap.ts'
 import { stepTrail } from './trail.ts'
 
 describe('correlationReduction', () => {
@@ -72,32 +71,6 @@ describe('dailyLossBreached', () => {
     expect(dailyLossBreached({ profit: -2000.01, value: 100_000 }, 0.02)).toBe(true)
     expect(dailyLossBreached({ profit: 2000, value: 0 }, 0.02)).toBe(false)
     expect(dailyLossBreached({ profit: -1, value: 0 }, 0.02)).toBe(true)
-  })
-})
-
-describe('cappedOrder', () => {
-  const cap = { allocated: 10_000, part: 1.1 }
-  const order = (held: number, asked: number): number => cappedOrder({ held, asked, price: 100, step: 1 }, cap)
-  it('judges the exposure after the trade', () => {
-    expect([order(0, 110), order(0, 111), order(100, 50), order(110, 1)]).toEqual([110, 110, 10, 0])
-    expect([order(0, -120), order(-100, -50)]).toEqual([-110, -10])
-  })
-  it('never cuts a closing order, and a turn on its new side only', () => {
-    expect([order(500, -500), order(500, -20), order(-500, 500)]).toEqual([-500, -20, 500])
-    expect([order(50, -200), order(500, -700)]).toEqual([-160, -610])
-  })
-  it('leaves at most the limit, or less than was held', () => {
-    const units = fc.integer({ min: -1000, max: 1000 })
-    fc.assert(
-      fc.property(units, units, (held, asked) => {
-        const passing = order(held, asked)
-        expect(Math.abs(passing)).toBeLessThanOrEqual(Math.abs(asked))
-        expect(passing * asked).toBeGreaterThanOrEqual(0)
-        expect(Math.abs(held + passing)).toBeLessThanOrEqual(Math.max(110, Math.abs(held)))
-        if (held * asked < 0 && Math.abs(asked) <= Math.abs(held)) expect(passing).toBe(asked)
-      }),
-      { seed: 14 },
-    )
   })
 })
 
