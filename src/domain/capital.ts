@@ -56,8 +56,6 @@ export interface LadderOverlay {
   /** Annual Sharpe ratio of the shadow over `window` days that opens a latched sleeve again. */
   readonly sharpeRelease: number
   readonly window: number
-  /** Falls are those of the shadow. Absent: those of the sleeve's own books, flows taken out. */
-  readonly reads?: 'shadow'
 }
 
 export interface VolatilityTargetOverlay {

@@ -21,6 +21,8 @@ export interface DealtWeights {
   readonly weights: Float64Array | null
   /** Days that all of the sleeves have. */
   readonly observations: number
+  /** The method had no answer, and its stated other one is given. */
+  readonly fallback: boolean
 }
 
 /** Sizes are fractions of the whole; what is meant to be invested is dealt within the part that may be. */
@@ -33,12 +35,13 @@ export function dealWeights(rule: AllocationRule, sleeves: DealtSleeves): DealtW
     records,
     budget: budget === null ? null : prunedBudget(budget, new Set(names)),
     previous: previous.map((weight) => weight / part),
-    bounds: boundsOf(bounds, places, part),
+    bounds: boundsWithin(bounds, places, part),
     settings: keepsSize ? { ...settings, leverageMax: settings.leverageMax * investable } : settings,
   })
   const observations = input.observations ?? 0
-  if (method !== 'fixed' && observations < observationsMin) return { weights: null, observations }
-  return { weights: allocate(method, input).weights.map((weight) => weight * part), observations }
+  if (method !== 'fixed' && observations < observationsMin) return { weights: null, observations, fallback: false }
+  const { weights, diagnostics } = allocate(method, input)
+  return { weights: weights.map((weight) => weight * part), observations, fallback: diagnostics['fallback'] === 1 }
 }
 
 /** Rows of days, a column per sleeve. */
@@ -52,7 +55,11 @@ function asMatrix(columns: readonly Float64Array[]): { rows: number; columns: nu
 }
 
 /** Bounds of the sleeves that are in, as fractions of what is dealt among them. */
-function boundsOf({ lower, upper, groups }: WeightBounds, places: readonly number[], part: number): WeightBounds {
+export function boundsWithin(
+  { lower, upper, groups }: WeightBounds,
+  places: readonly number[],
+  part: number,
+): WeightBounds {
   const most = Float64Array.from(places, (place) => Math.min(1, upper[place]! / part))
   return {
     lower: Float64Array.from(places, (place) => lower[place]! / part),

@@ -17,7 +17,7 @@ import type { Runtime } from '../runtime.ts'
 import { tellCapital } from './record.ts'
 import { monthOf } from './schedule.ts'
 import { correlations, lastScore, scoredReturns, scoredSharpe } from './scores.ts'
-import { type CapitalState, type Closing, stageOf } from './state.ts'
+import { type CapitalState, type Closing, isRecorded, stageOf } from './state.ts'
 
 /** One day of one capital: what every overlay needs. */
 export interface OverlayDay {
@@ -98,7 +98,8 @@ export function stepLadderDay(day: OverlayDay, rule: LadderOverlay): void {
   const month = monthOf(tradeDate)
   for (const sleeve of allocated) {
     const before = ladder.index[sleeve]!
-    const scored = rule.reads === 'shadow' ? lastScore(capital, sleeve) : own[sleeve]!
+    // A recorded stream goes on while its sleeve holds none of it, so its own book would never tell of a recovery.
+    const scored = isRecorded(runtime.sleeves[sleeve]!.config) ? lastScore(capital, sleeve) : own[sleeve]!
     ladder.index[sleeve] = before * (1 + (Number.isNaN(scored) ? 0 : scored))
     const state = ladder.months[sleeve] ?? startMonthLadder(before, month)
     ladder.months[sleeve] = state
@@ -160,12 +161,13 @@ export function stepSpikeDay(day: OverlayDay, rule: SpikeOverlay): void {
 }
 
 /** Puts the overlays together: one factor per sleeve, and the first of them by which it takes no entry. */
-export function combine({ capital, allocated }: OverlayDay, { bench }: Overlays): void {
+export function combine({ runtime, capital, allocated }: OverlayDay, { bench }: Overlays): void {
   const { reduction, ladder, volatility, spike } = capital
   allocated.forEach((sleeve, place) => {
     const step = ladder?.factor[sleeve] ?? 1
     capital.factor[sleeve] = (reduction?.[sleeve] ?? 1) * step * (volatility?.scale ?? 1)
-    const isBenched = bench !== null && capital.bench!.benched[place]!
+    // A recorded stream has no entries that could wait: it keeps its size until weights are computed without it.
+    const isBenched = bench !== null && capital.bench!.benched[place]! && !isRecorded(runtime.sleeves[sleeve]!.config)
     const reasons: readonly (readonly [Closing, boolean])[] = [
       ['lifecycle', stageOf(capital, sleeve) === 'PAPER'],
       ['bench', isBenched],

@@ -2,12 +2,27 @@
 import { assert } from '../../domain/assert.ts'
 import { correlation, mean, NO_DEVIATION, sampleDeviation } from '../../numerics/statistics.ts'
 import type { Runtime } from '../runtime.ts'
-import type { CapitalState } from './state.ts'
+import { type CapitalState, isRecorded } from './state.ts'
 
-/** Equity of the sleeve's shadow; null where none is kept, or it ended: then its own book is scored, flows taken out. */
-export function scoredEquity({ shadows }: Runtime, sleeve: number): number | null {
+/**
+ * What a sleeve is scored by in place of its own book: the index of a recorded stream, which earns whatever the sleeve
+ * holds of it, or the equity of its shadow. Null where neither is kept, or the shadow ended: then its own book is scored,
+ * flows taken out.
+ */
+export function scoredEquity({ shadows, sleeves, state, byId }: Runtime, sleeve: number): number | null {
+  const { config } = sleeves[sleeve]!
+  if (isRecorded(config)) return state.mark[byId.get(config.universe[0]!) ?? -1] ?? Number.NaN
   const shadow = shadows?.books[sleeve] ?? null
   return shadow === null || shadow.fault !== '' ? null : shadow.equity
+}
+
+/** A recorded stream is scored from the first level that is known of it, though no day ends there. */
+export function beginScores(runtime: Runtime): void {
+  const { capital } = runtime.state
+  if (capital === undefined) return
+  for (const { config, ordinal } of runtime.sleeves)
+    if (isRecorded(config) && Number.isNaN(capital.scored[ordinal]!))
+      capital.scored[ordinal] = scoredEquity(runtime, ordinal)!
 }
 
 /** Takes the day's scored returns into the ring. Asked before the equity that own returns are measured from moves on. */

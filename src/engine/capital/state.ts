@@ -71,6 +71,11 @@ export function isAllocated(config: SleeveConfig): boolean {
   return config.strategy !== null
 }
 
+/** Whether a sleeve holds a recorded stream of returns. */
+export function isRecorded({ kind }: SleeveConfig): boolean {
+  return kind === 'return_stream'
+}
+
 /** Ordinals of the sleeves that capital is allocated to, as declared: the order of all arrays in a capital plan. */
 export function allocatedSleeves(config: PortfolioConfig): readonly number[] {
   return config.sleeves.flatMap((sleeve, ordinal) => (isAllocated(sleeve) ? [ordinal] : []))

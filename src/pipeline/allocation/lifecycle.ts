@@ -4,7 +4,7 @@ import { allocationOf } from './outcome.ts'
 import { sharpeRatios } from './sharpe-weighted.ts'
 
 /** Largest position of a strategy in each stage, as a fraction of equity: base of its size and cap alike. */
-const STAGE_BASES: Readonly<Record<LifecycleStage, number>> = {
+export const STAGE_BASES: Readonly<Record<LifecycleStage, number>> = {
   MATURE: 0.1,
   VALIDATION: 0.05,
   DISCOVERY: 0.02,
