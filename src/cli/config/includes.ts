@@ -28,7 +28,8 @@ export function readDocument(file: string): ConfigDocument {
     throw new FaultError(fault('CONFIG_INVALID', { file, line: 1, column: 1, path: 'the file', reason }))
   }
   const mounts: Mount[] = []
-  const value: Block = { ...outer.value }
+  const { include, ...own } = outer.value
+  const value: Block = { ...included(outer, include, mounts), ...own }
   if (Array.isArray(value['sleeves'])) {
     value['sleeves'] = value['sleeves'].map((entry: unknown, index) => mountSleeve(outer, entry, index, mounts))
   }
@@ -36,6 +37,32 @@ export function readDocument(file: string): ConfigDocument {
     value['instruments'] = mountInstruments(outer, value, mounts)
   }
   return joinDocument(outer, value, mounts)
+}
+
+/** The settings of files that this one includes; of two that state the same, the later one counts, and this one's own most. */
+function included(outer: SourceFile, include: unknown, mounts: Mount[]): Block {
+  if (include === undefined) return {}
+  const names = Array.isArray(include) ? include : [include]
+  const merged: Block = {}
+  names.forEach((name: unknown, index) => {
+    const path = Array.isArray(include) ? ['include', index] : ['include']
+    if (typeof name !== 'string') {
+      const place = outer.find(path, 'value') ?? { file: outer.file, line: 1, column: 1 }
+      const reason = 'must be the name of a file, or a list of them'
+      throw new FaultError(fault('CONFIG_INVALID', { ...place, path: path.join('.'), reason }))
+    }
+    const file = named(outer, name, path)
+    const source = parseSource(file, readText(file))
+    if (!isBlock(source.value)) {
+      const reason = 'must be a block of settings such as "name: ..."'
+      throw new FaultError(fault('CONFIG_INVALID', { file, line: 1, column: 1, path: 'the file', reason }))
+    }
+    for (const [key, part] of Object.entries(source.value)) {
+      merged[key] = part
+      if (!(key in (outer.value as Block))) mounts.unshift({ path: [key], source, at: [key] })
+    }
+  })
+  return merged
 }
 
 /** The file that `name` in `outer` stands for; a missing one is said at the place of its name. */

@@ -7,6 +7,7 @@ import { checkCurrencies, neededPairs } from './currencies.ts'
 import type { ConfigDocument, Path, Place } from './document.ts'
 import { readDocument } from './includes.ts'
 import { currencyAdvice, declareInstruments } from './instruments.ts'
+import { nativeLayout } from './layout.ts'
 import type { LoadedPortfolio } from './loaded.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
@@ -21,10 +22,12 @@ import { hint } from './suggest.ts'
  * @throws FaultError for a file that cannot be read as YAML at all
  */
 export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
-  const document = readDocument(file)
+  const written = readDocument(file)
+  const secrets = problemsOf(written)
+  refuseSecrets(written.value, [], secrets)
+  secrets.done()
+  const { document, notes } = nativeLayout(written)
   const problems = problemsOf(document)
-  refuseSecrets(document.value, [], problems)
-  problems.done()
   const raw = checked(portfolioSchema, document.value, { document, problems, base: [] })
   const rawSleeves = sleevesOf(document, problems)
   if (raw === null || rawSleeves === null) {
@@ -50,7 +53,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     options: raw.options ?? null,
     screen: raw.screen ?? null,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
-    notes: notesOf(raw, rawSleeves),
+    notes: [...notes, ...notesOf(raw, rawSleeves)],
     sleevePlaces: placesOf(document, rawSleeves),
     placeOf: (path) => document.placeOf(path),
   }
@@ -62,12 +65,15 @@ function placesOf(document: ConfigDocument, sleeves: readonly RawSleeve[]): Read
 
 const SECRET = /(^|_)(secret|token|password|passphrase|api_?key|key_id|webhook_url|sid)$/i
 
+/** The name of a variable of the environment, or a place that is still to be filled in: "https://hooks.example/...". */
+const NOT_SECRET = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$|\.\.\.$/
+
 /** A secret in a file is a secret in a backup, a mail and a repository: only `${NAME}` is taken. */
 function refuseSecrets(value: unknown, path: Path, problems: Problems): void {
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
     const step = Array.isArray(value) ? Number(key) : key
-    const plain = typeof inner === 'string' && inner !== '' && !/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(inner)
+    const plain = typeof inner === 'string' && inner !== '' && !NOT_SECRET.test(inner)
     if (plain && SECRET.test(key)) {
       const name = key.toUpperCase()
       problems.at([...path, step], `holds a secret in plain text; write \${${name}} and set ${name} in the environment`)
