@@ -4,6 +4,7 @@ import type { Group, PortfolioLimits, SleeveLimits } from './limits.ts'
 import type { DatedFlow, DatedOperation, DeployRule } from './money-moves.ts'
 import type { Parameters } from './parameters.ts'
 import type { AccountId, CalendarId, ClockId, CurrencyCode, InstrumentId, Money, SleeveId } from './units.ts'
+import type { ViolationRules } from './violations.ts'
 
 /** How a `sized` wish becomes a quantity. Fractions and budgets are of capital before the trade. */
 export type Sizing =
@@ -153,4 +154,6 @@ export interface PortfolioConfig {
   readonly operations?: readonly DatedOperation[]
   /** Absent: the reserve lends for margin calls and at an operator's command only. */
   readonly deploy?: DeployRule
+  /** Absent: sizes are limited before a trade alone, and losses have the reactions of their severity. */
+  readonly violations?: ViolationRules
 }

@@ -30,6 +30,8 @@ export type OperatorCommand =
   | { readonly kind: 'lend'; readonly sleeve: SleeveId; readonly amount: Money }
   | { readonly kind: 'takeBack'; readonly sleeve: SleeveId }
   | { readonly kind: 'acknowledgeDrawdown' }
+  /** Ends a violation, or adds the review of one that is over; above low it asks for a note. */
+  | { readonly kind: 'closeViolation'; readonly id: number; readonly note: string }
   /** Closes up to `quantity` (signed change) of an instrument across the sleeves that hold it: a margin call's order. */
   | { readonly kind: 'reduce'; readonly instrument: InstrumentId; readonly quantity: Quantity; readonly reason: string }
 
@@ -105,3 +107,5 @@ export type Command =
   | { readonly kind: 'submit'; readonly orders: OrderColumns }
   | { readonly kind: 'cancel'; readonly order: OrderId }
   | { readonly kind: 'alert'; readonly violation: Violation }
+  /** An operator's command that was not carried out, and why. */
+  | { readonly kind: 'declined'; readonly command: OperatorCommand; readonly reason: string }

@@ -8,6 +8,8 @@ export interface DrawdownBreaker {
   readonly halt: number
   /** and resume when it is below this one. */
   readonly resume: number
+  /** Everything is closed when the drawdown is above this deeper fraction; null, or left out: never. */
+  readonly liquidate?: number | null
   /** Flat sessions after which a halted book's peak is set to its equity; null: never by itself. */
   readonly resetPeakAfter: number | null
 }

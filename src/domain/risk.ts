@@ -1,5 +1,6 @@
 import type { LifecycleStage } from './allocation.ts'
 import type { CurrencyCode, Instant, Money, SleeveId } from './units.ts'
+import type { HaltReview, ParameterRecord, Resolution, Severity, SubjectKind } from './violations.ts'
 
 /** Every rule that may trim or refuse, strictest first: the first to object names the refusal. */
 export const RULES = [
@@ -171,19 +172,25 @@ export interface MeasuredRisk {
   readonly closeness: Float64Array
 }
 
-export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
-export type Severity = (typeof SEVERITIES)[number]
-
+/** A limit that was exceeded, or a sleeve that failed: what it was, what was done about it, and how it ended. */
 export interface Violation {
+  /** Counts the violations of a run from 1. */
+  readonly id: number
   readonly at: Instant
   readonly severity: Severity
   readonly rule: string
-  /** 'portfolio' or the sleeve's id. */
-  readonly subject: SleeveId | 'portfolio'
+  readonly about: SubjectKind
+  /** 'portfolio', or the id of what it is about; a position as 'sleeve/instrument', a pair as 'sleeve/sleeve'. */
+  readonly subject: string
   readonly value: number
   readonly limit: number
   readonly action: string
   readonly resolvedAt: Instant | null
+  readonly resolution: Resolution | null
+  /** Of a violation that halted or liquidated the whole portfolio. */
+  readonly review: HaltReview | null
+  /** Of a violation above low. */
+  readonly parameters: ParameterRecord | null
 }
 
 export type CashCause =

@@ -7,7 +7,6 @@ import type { Instrument } from '../domain/instruments.ts'
 import { volatility } from '../indicators/volatility/volatility.ts'
 import { volumeAverage } from '../indicators/volume-average/volume-average.ts'
 import { createRollingMoments } from '../pipeline/allocation/rolling.ts'
-import { startBreaker } from '../pipeline/risk/breaker.ts'
 import { createBooks, postFlow } from '../pipeline/ledger/books.ts'
 import { sharesOf } from './batch.ts'
 import { openCapital } from './capital/day.ts'
@@ -20,6 +19,7 @@ import { widenState } from './state.ts'
 import { addInstrument } from './structures.ts'
 import { valueAll } from './valuation.ts'
 import { sleeveView } from './view.ts'
+import { openWatch } from './watch/step.ts'
 
 /** @param openShadows is asked for shadows once the sleeves stand, where the configuration wants them */
 export function configure(
@@ -58,7 +58,7 @@ export function configure(
     own.dayStartEquity = sleeve.equity
     own.equityBefore = sleeve.equity
   }
-  if (config.limits.drawdown !== null) state.breaker = startBreaker(parts.runtime.equity)
+  openWatch(parts.runtime)
   state.moments = createRollingMoments(config.sleeves.length)
   state.previousEquity = Float64Array.from(parts.runtime.sleeves, (sleeve) => sleeve.equity)
   if (config.capitalPlan?.shadows === true) parts.runtime.shadows = openShadows()

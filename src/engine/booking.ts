@@ -5,6 +5,7 @@ import { takeBooking } from './capital/trades.ts'
 import { realiseForeign } from './foreign.ts'
 import type { Posting } from './observer.ts'
 import type { Runtime } from './runtime.ts'
+import { countClosing } from './watch/closings.ts'
 
 /** A posting in the making, and what protects the position that it opens. */
 export interface Part extends Writable<Posting> {
@@ -40,7 +41,8 @@ export function bookPart(runtime: Runtime, part: Part): void {
   let realised = postTrade(state.books, part.sleeve, part.instrument, part.quantity, part.price, part.cash, part.fee)
   const after = state.books.quantity[at]!
   if (state.books.currency[part.instrument] !== 0) realised = realisedAbroad(runtime, part, before, realised)
-  if (state.watch !== undefined && before !== 0 && before * after <= 0) countClosing(runtime, part)
+  // Contracts are counted with their structures.
+  if (before !== 0 && before * after <= 0 && runtime.isOption[part.instrument] === 0) countClosing(state, part.sleeve)
   if (after === 0) {
     if (before !== 0) dropGuard(runtime, part.sleeve, part.instrument)
   } else if (before === 0 || before > 0 !== after > 0) {
@@ -62,12 +64,6 @@ export function bookPart(runtime: Runtime, part: Part): void {
   const trades = state.capital?.trades
   if (trades !== undefined) takeBooking(runtime, trades, part)
   runtime.observer?.posting(part)
-}
-
-/** A position came to its end: what a review counts as a trade. Contracts are counted with their structures. */
-function countClosing({ state, isOption }: Runtime, { sleeve, instrument }: Part): void {
-  const { closed } = state.watch!
-  if (isOption[instrument] === 0) closed[sleeve] = closed[sleeve]! + 1
 }
 
 function realisedAbroad(runtime: Runtime, part: Part, before: number, realised: number): number {

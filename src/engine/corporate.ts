@@ -14,6 +14,7 @@ import { type Runtime, setMark } from './runtime.ts'
 import { held, release, reserve, type StructurePosition, type Waiting } from './state.ts'
 import { structureLabel } from './structures.ts'
 import { endWaiting, exitRoom, waitFor } from './waiting.ts'
+import { countClosing } from './watch/closings.ts'
 
 /** In the money by at least this much, an expiring contract is exercised without instruction. */
 const EXERCISE_MIN = 0.01
@@ -314,6 +315,7 @@ function endLegs(runtime: Runtime, contract: number, reason: 'expiry' | 'assignm
       state.ended.superseded += 1
       return false
     })
+    countClosing(state, position.sleeve)
     runtime.observer?.structureClosed({
       structure: position.id,
       sleeve: position.sleeve,

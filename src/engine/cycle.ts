@@ -2,11 +2,10 @@ import { type QuoteColumns, TYPE_CODE } from '../domain/columns.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type Sessions, sessionOf } from '../domain/sessions.ts'
 import type { Instant, TradeDate } from '../domain/units.ts'
-import { endBreakerDay } from '../pipeline/risk/breaker.ts'
 import { activateAuction, activateClose } from './activate.ts'
 import { beginCycle } from './batch.ts'
-import { resolveBreach, stepPortfolio } from './breaches.ts'
 import { capitalDay } from './capital/day.ts'
+import { beginScores } from './capital/scores.ts'
 import { advanceClock, createClock, setColumns } from './clock.ts'
 import { closeLeftovers } from './corporate.ts'
 import { decide } from './decide.ts'
@@ -19,6 +18,8 @@ import { activateStructures, expireStructures } from './structure-orders.ts'
 import { markContracts } from './structures.ts'
 import { valueAll } from './valuation.ts'
 import { endWaiting } from './waiting.ts'
+import { endWatchDay } from './watch/day.ts'
+import { stepWatches } from './watch/step.ts'
 import { takeWishes } from './wishes.ts'
 
 /** One cycle at a close: marks, guards, breaker, every due sleeve's decision, sizing and risk; closes net at once. */
@@ -30,16 +31,20 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   markContracts(runtime)
   valueAll(runtime)
   runtime.shadows?.takeCloses(state.at as Instant, slices)
-  stepPortfolio(runtime)
+  stepWatches(runtime)
   const ending = endingSlice(runtime, slices)
-  if (ending !== null) capitalDay(parts, ending.tradeDate)
+  if (ending !== null) {
+    capitalDay(parts, ending.tradeDate)
+    endWatchDay(runtime)
+    moneyDay(parts, ending.tradeDate)
+  } else beginScores(runtime)
   if (ending !== null) moneyDay(parts, ending.tradeDate)
   for (const slice of slices) guardClose(runtime, slice)
   for (const sleeve of runtime.sleeves) {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
   }
   takeWishes(runtime, wishes, parts.books)
-  if (ending !== null) endDay(runtime, ending)
+  if (ending !== null) runtime.observer?.day(ending.tradeDate, state.at)
   if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
   expireWaiting(runtime)
   if (waitsForClose(state.waiting)) {
@@ -101,16 +106,6 @@ function endingSlice(runtime: Runtime, slices: readonly Slice[]): Slice | null {
   const sessions = runtime.sessions.get(runtime.state.config!.dayCalendar)
   for (const slice of slices) if (sessions === undefined || closesDay(runtime, slice, sessions)) return slice
   return null
-}
-
-function endDay(runtime: Runtime, ending: Slice): void {
-  const { state } = runtime
-  const rule = state.config!.limits.drawdown
-  if (rule !== null && state.breaker !== null) {
-    const flat = runtime.equity === runtime.cash
-    if (endBreakerDay(state.breaker, rule, runtime.equity, flat) === 'resume') resolveBreach(runtime)
-  }
-  runtime.observer?.day(ending.tradeDate, state.at)
 }
 
 function closesDay(runtime: Runtime, slice: Slice, sessions: Sessions): boolean {

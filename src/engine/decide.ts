@@ -5,12 +5,13 @@ import { FORCE_CODE, TYPE_CODE } from '../domain/columns.ts'
 import type { EngineEvent } from '../domain/events.ts'
 import type { Slice } from '../domain/market.ts'
 import type { Intent } from '../domain/orders.ts'
-import type { Violation } from '../domain/risk.ts'
 import type { StructureWish, WishOptions } from '../domain/strategy.ts'
-import { type Instant, MAGNITUDE_MAX, type Memory } from '../domain/units.ts'
+import { MAGNITUDE_MAX, type Memory } from '../domain/units.ts'
 import type { Parts } from './parts.ts'
 import { valueAll } from './valuation.ts'
 import { pushWish, WISH, type WishColumns } from './view.ts'
+import { recordViolation } from './watch/records.ts'
+import { sleeveSubject } from './watch/subjects.ts'
 import { takeWishes } from './wishes.ts'
 
 /** One sleeve's decision. A throw, a promise or nonsense pauses it: its positions are managed, it takes no new ones. */
@@ -106,18 +107,14 @@ function pauseFor(parts: Parts, ordinal: number, cause: string): void {
   const { state } = runtime
   const sleeve = runtime.sleeves[ordinal]!
   state.sleeves[ordinal]!.paused = `fault: ${cause}`
-  const violation: Violation = {
-    at: state.at as Instant,
-    severity: 'medium',
+  recordViolation(runtime, {
     rule: 'sleeveFault',
-    subject: sleeve.config.id,
+    severity: 'medium',
+    subject: sleeveSubject(ordinal),
     value: runtime.tradeDate,
     limit: 0,
     action: 'pause sleeve (manage-only)',
-    resolvedAt: null,
-  }
-  state.violations.push(violation)
-  runtime.commands.push({ kind: 'alert', violation })
+  })
   if (sleeve.config.onFault === 'flatten') flatten(parts, ordinal)
 }
 

@@ -6,6 +6,7 @@ import type { Entry } from './judgement.ts'
 import { isLiquidating } from './rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import type { KernelState } from './state.ts'
+import { blockingViolation } from './watch/return.ts'
 import { lacksStop } from './wish-orders.ts'
 
 /** Saturday or Sunday in UTC. */
@@ -69,6 +70,8 @@ export function forbidden(
   // Under the limits of a lifecycle PAPER objects in its own place, after what the others say.
   if (closed !== '' && (closed !== 'lifecycle' || state.config!.limits.lifecycle === undefined))
     return { rule: closed, value: null, limit: null }
+  const violation = blockingViolation(runtime, sleeve.ordinal, instrument)
+  if (violation !== null) return { rule: 'openViolation', value: violation.value, limit: violation.limit }
   const weekend = sleeve.config.limits.weekend
   if (weekend !== null && isWeekend(state.at)) {
     const dayReturn = own.dayStartEquity > 0 ? sleeve.equity / own.dayStartEquity - 1 : 0

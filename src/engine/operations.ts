@@ -4,8 +4,6 @@ import { assert, unreachable } from '../domain/assert.ts'
 import type { EngineEvent } from '../domain/events.ts'
 import type { InstrumentId } from '../domain/units.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
-import { acknowledgeBreaker } from '../pipeline/risk/breaker.ts'
-import { resolveBreach } from './breaches.ts'
 import { convert } from './foreign.ts'
 import type { Parts } from './parts.ts'
 import { onFlow } from './rebalance/flows.ts'
@@ -14,9 +12,10 @@ import { bookTransfer } from './rebalance/move-money.ts'
 import { rebalance } from './rebalance/rebalance.ts'
 import { onSleeveCommand } from './rebalance/standing.ts'
 import { currencyColumn, type Runtime } from './runtime.ts'
+import { closeStructure } from './structure-wishes.ts'
 import { valueAll } from './valuation.ts'
 import { exitRoom, waitFor } from './waiting.ts'
-import { closeStructure } from './structure-wishes.ts'
+import { acknowledgeDrawdown, closeViolation } from './watch/operator.ts'
 
 export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: 'cash' }>): void {
   if (event.conversion !== undefined) convert(runtime, event.conversion)
@@ -32,7 +31,6 @@ export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: '
 
 export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: 'operator' }>['command']): void {
   const { runtime } = parts
-  const { state } = runtime
   switch (command.kind) {
     case 'pause':
     case 'resume':
@@ -51,8 +49,11 @@ export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: '
       return
     case 'acknowledgeDrawdown':
       valueAll(runtime)
-      if (state.breaker !== null && acknowledgeBreaker(state.breaker, runtime.equity) === 'resume')
-        resolveBreach(runtime)
+      acknowledgeDrawdown(runtime)
+      return
+    case 'closeViolation':
+      valueAll(runtime)
+      closeViolation(runtime, command)
       return
     case 'reduce':
       reduceAll(runtime, command)

@@ -25,16 +25,16 @@ const DAY_MS = 86_400_000
 
 /**
  * Whether this kernel has a short lane over the block at all: one instrument, one clock for all sleeves, a day that the
- * calendar ends, no breaker, no capital plan, no reserve, no screens; and strategies that say when they are idle.
+ * calendar ends, no watched limits, no capital plan, no reserve, no screens; and strategies that say when they are idle.
  */
 export function hasShortLane(runtime: Runtime, block: ClockBlock): boolean {
   const { state, sleeves } = runtime
-  const { limits, dayCalendar, capitalPlan } = state.config!
+  const { dayCalendar, capitalPlan } = state.config!
   return (
     block.instruments.length === 1 &&
     state.instruments.length === 1 &&
     state.books.currencies === 1 &&
-    limits.drawdown === null &&
+    state.watch === undefined &&
     capitalPlan === undefined &&
     runtime.sessions.has(dayCalendar) &&
     sleeves.length > 0 &&

@@ -17,6 +17,7 @@ import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
 import type { OrderCount } from './order-rate.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
+import type { WatchState } from './watch/state.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */
 export interface Waiting {
@@ -231,6 +232,8 @@ export interface KernelState {
   breaker: BreakerState | null
   /** Drawdown breakers of the sleeves, null where one has none; absent where no sleeve has any. */
   sleeveBreakers?: (BreakerState | null)[]
+  /** Absent where no limit is watched while positions are held. */
+  watch?: WatchState
   /** Absent where no limit asks for what is measured at a day's end. */
   measured?: MeasuredRisk
   /** Rolling returns of the sleeves per portfolio day, and the equity they are measured from. */

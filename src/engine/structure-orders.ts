@@ -11,6 +11,7 @@ import { takeTrade } from './capital/trades.ts'
 import type { Runtime, StructureOrder } from './runtime.ts'
 import type { StructurePosition, WaitingStructure } from './state.ts'
 import { structureLabel, worstLoss } from './structures.ts'
+import { countClosing } from './watch/closings.ts'
 
 const netted: Netted = { net: 0, crossed: 0 }
 
@@ -282,6 +283,7 @@ function finishPart(
   else state.structures[at] = { ...position, quantity: position.quantity - quantity, pending: false }
   const trades = state.capital?.trades
   if (trades !== undefined) takeTrade(trades, waiting.sleeve, position.credit * quantity * multiplier + event.money)
+  countClosing(state, waiting.sleeve)
   runtime.observer?.structureClosed({ ...event, structure: position.id, exitReason: waiting.reason })
 }
 

@@ -1,6 +1,7 @@
 /** Worked cases of the rules that act on a portfolio: ladder, bench, breaker, limits, reactions, routing, netting. */
 
 import type { RiskRule, RiskView } from '../../src/domain/risk.ts'
+import type { ViolationKind } from '../../src/domain/violations.ts'
 import { fixedAllocation } from '../../src/pipeline/allocation/fixed.ts'
 import { sharpeTargets } from '../../src/pipeline/metrics/attainable-sharpe.ts'
 import { nettingBenefit } from '../../src/pipeline/netting/benefit.ts'
@@ -16,7 +17,7 @@ import { dailyLossBreached } from '../../src/pipeline/risk/daily-loss.ts'
 import { deployment } from '../../src/pipeline/risk/deployment.ts'
 import { judge } from '../../src/pipeline/risk/judge.ts'
 import { leverageReduction } from '../../src/pipeline/risk/leverage-reduction.ts'
-import { respond, type ViolationKind } from '../../src/pipeline/risk/reactions.ts'
+import { respond } from '../../src/pipeline/risk/reactions.ts'
 import { drawdownBreaker, orderCap } from '../../src/pipeline/risk/rules.ts'
 import { stageRoom } from '../../src/pipeline/risk/stage-room.ts'
 import { stepTrail } from '../../src/pipeline/risk/trail.ts'

@@ -28,7 +28,7 @@ describe('invariant 6: limits never stop a reducing change', () => {
         limits: { drawdown: { halt: 0.05, resume: 0.01, resetPeakAfter: null } },
       }),
     )
-    expect(result.violations.map(({ rule }) => rule)).toEqual(['drawdownBreaker'])
+    expect(result.violations.map(({ rule }) => rule)).toEqual(['portfolio_drawdown'])
     expect(result.positions.map(({ instrument, quantity: held }) => [instrument, held])).toEqual([['B', 60]])
     expect(result.refusals.map(({ instrument, rule, wanted }) => [instrument, rule, wanted])).toEqual([
       ['C', 'drawdownBreaker', -100],

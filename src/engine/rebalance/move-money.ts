@@ -7,6 +7,7 @@ import { baseCounts } from '../foreign.ts'
 import type { PostingKind } from '../observer.ts'
 import type { Runtime } from '../runtime.ts'
 import { valueAll } from '../valuation.ts'
+import { shiftPortfolioPeak, shiftWatch } from '../watch/flows.ts'
 import type { Transfer } from './deal.ts'
 import { baseUnit } from './free-cash.ts'
 
@@ -31,6 +32,7 @@ export function bookTransfer(
 /** Books money from or to outside in one sleeve; counts of the currency, negative for what leaves. */
 export function bookFlow(runtime: Runtime, sleeve: number, currency: number, amount: number, reason: string): void {
   const worth = amount * baseCounts(runtime, currency)
+  shiftPortfolioPeak(runtime, worth / baseUnit(runtime))
   postFlow(runtime.state.books, currency, sleeve, amount)
   shiftMeasures(runtime, sleeve, worth)
   tellMoney(runtime, 'transfer', sleeve, worth, reason)
@@ -86,6 +88,7 @@ function shiftMeasures(runtime: Runtime, sleeve: number, counts: number): void {
   const { state } = runtime
   const amount = counts / baseUnit(runtime)
   const own = state.sleeves[sleeve]!
+  shiftWatch(runtime, sleeve, amount)
   state.previousEquity[sleeve] = state.previousEquity[sleeve]! + amount
   own.dayStartEquity += amount
   own.equityBefore += amount

@@ -1,10 +1,5 @@
 /** Gradual return after a halt: entries grow in steps while no new breach happens. */
-export interface ReentryRule {
-  /** Factors on the size of entries, rising to 1. */
-  readonly steps: readonly number[]
-  /** Sessions without a breach before the next step. */
-  readonly sessionsPerStep: number
-}
+import type { ReentryRule } from '../../domain/violations.ts'
 
 export const REENTRY_RULE: ReentryRule = { steps: [0.25, 0.5, 0.75, 1], sessionsPerStep: 5 }
 

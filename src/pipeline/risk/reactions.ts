@@ -1,29 +1,39 @@
 /** What each kind of violation is, and what is done about it: data, so that a configuration may say otherwise. */
-import { SEVERITIES, type Severity } from '../../domain/risk.ts'
-
-export const REACTIONS = [
-  'liquidate_all',
-  'halt_entries',
-  'reduce_positions',
-  'pause_strategy',
-  'reduce_position',
-  'alert_only',
-] as const
-export type Reaction = (typeof REACTIONS)[number]
+import {
+  type Reaction,
+  SEVERITIES,
+  type Severity,
+  type ViolationKind,
+  type ViolationRules,
+} from '../../domain/violations.ts'
 
 /** Severity of what was violated: the whole before a part, losses before sizes. */
 export const VIOLATION_SEVERITY = {
   portfolio_drawdown: 'critical',
   daily_loss: 'critical',
   portfolio_leverage: 'high',
+  portfolio_net_leverage: 'high',
+  portfolio_exposure: 'high',
   portfolio_volatility: 'high',
+  value_at_risk: 'high',
+  diversification: 'medium',
   concentration: 'high',
+  asset_class_weight: 'high',
+  sector_weight: 'high',
+  currency_weight: 'high',
+  ticker_weight: 'low',
+  group_weight: 'high',
+  group_exposure: 'high',
   strategy_drawdown: 'medium',
+  strategy_daily_loss: 'medium',
   strategy_leverage: 'medium',
+  strategy_exposure: 'medium',
+  strategy_volatility: 'medium',
   strategy_correlation: 'medium',
+  correlation_alert: 'low',
+  correlation_regime: 'low',
   position_size: 'low',
-} as const satisfies Readonly<Record<string, Severity>>
-export type ViolationKind = keyof typeof VIOLATION_SEVERITY
+} as const satisfies Readonly<Record<ViolationKind, Severity>>
 
 /** What a severity does where the configuration says nothing: a critical one halts first and liquidates deeper down. */
 const REACTION_BY_SEVERITY: Readonly<Record<Severity, Reaction>> = {
@@ -33,26 +43,52 @@ const REACTION_BY_SEVERITY: Readonly<Record<Severity, Reaction>> = {
   low: 'reduce_position',
 }
 
-export interface Breach {
-  readonly kind: ViolationKind
-  /** 'portfolio', or the id of a group, a sleeve or an instrument. */
-  readonly subject: string
+/** Kinds that selling cannot cure, or that are only worth a word: their reaction is not that of their severity. */
+const REACTION_BY_KIND: Readonly<Partial<Record<ViolationKind, Reaction>>> = {
+  diversification: 'halt_entries',
+  group_weight: 'rebalance',
+  correlation_alert: 'alert_only',
+  correlation_regime: 'alert_only',
 }
 
-export interface Response extends Breach {
+type Configured = Pick<ViolationRules, 'actions' | 'rules'>
+
+const NOTHING_CONFIGURED: Configured = { actions: {}, rules: {} }
+
+export function severityOf(kind: ViolationKind, { rules }: Configured = NOTHING_CONFIGURED): Severity {
+  return rules[kind]?.severity ?? VIOLATION_SEVERITY[kind]
+}
+
+/** A rule's own action first; then what the kind asks for, what the configuration says of the severity, the default. */
+export function reactionTo(kind: ViolationKind, configured: Configured = NOTHING_CONFIGURED): Reaction {
+  const severity = severityOf(kind, configured)
+  return (
+    configured.rules[kind]?.action ??
+    REACTION_BY_KIND[kind] ??
+    configured.actions[severity] ??
+    REACTION_BY_SEVERITY[severity]
+  )
+}
+
+export interface Breach {
+  readonly kind: ViolationKind
+}
+
+export interface Response {
   readonly severity: Severity
   readonly reaction: Reaction
 }
 
 /** Every violation of one cycle with its severity and what is done: critical first, then in the order given. */
-export function respond(
-  breaches: readonly Breach[],
-  configured: Readonly<Partial<Record<ViolationKind, Reaction>>> = {},
-): readonly Response[] {
-  const responses = breaches.map((breach) => {
-    const severity: Severity = VIOLATION_SEVERITY[breach.kind]
-    return { ...breach, severity, reaction: configured[breach.kind] ?? REACTION_BY_SEVERITY[severity] }
-  })
+export function respond<B extends Breach>(
+  breaches: readonly B[],
+  configured: Configured = NOTHING_CONFIGURED,
+): readonly (B & Response)[] {
+  const responses = breaches.map((breach) => ({
+    ...breach,
+    severity: severityOf(breach.kind, configured),
+    reaction: reactionTo(breach.kind, configured),
+  }))
   return SEVERITIES.flatMap((severity) => responses.filter((response) => response.severity === severity))
 }
 
@@ -71,19 +107,37 @@ export function drawdownReaction(drawdown: number, { halt, liquidate }: Drawdown
   return drawdown > halt + EPSILON ? 'halt_entries' : null
 }
 
-/** What an entry belongs to. */
-export interface EntryScope {
-  readonly sleeve: string
-  readonly group: string | null
-  readonly instrument: string
+/** A limit that is watched: the most that a value may be, or the least where it is a floor. */
+export interface WatchedLimit {
+  readonly limit: number
+  /** The violation is over when the value is within this one, which is the stricter of the two. */
+  readonly recovery: number
+  readonly floor: boolean
 }
 
-/** Whether an open violation of a subject keeps an entry out: the portfolio's all, others those within their scope. */
-export function blocksEntry(openSubjects: ReadonlySet<string>, { sleeve, group, instrument }: EntryScope): boolean {
-  return (
-    openSubjects.has('portfolio') ||
-    openSubjects.has(sleeve) ||
-    openSubjects.has(instrument) ||
-    (group !== null && openSubjects.has(group))
-  )
+/** How far within its limit a value must come before its violation is over, where no recovery is configured. */
+const RECOVERY_BAND = 0.05
+
+export function recoveryOf(limit: number, floor: boolean): number {
+  return limit * (floor ? 1 + RECOVERY_BAND : 1 - RECOVERY_BAND)
+}
+
+/** Whether a value is beyond its limit; exactly at it all is well, and what is not known breaks nothing. */
+export function isBeyond(value: number, { limit, floor }: WatchedLimit): boolean {
+  const slack = EPSILON * Math.max(1, Math.abs(limit))
+  return floor ? value < limit - slack : value > limit + slack
+}
+
+/** Whether an open violation is over. A value that is not known any more holds nobody for ever. */
+export function isRecovered(value: number, { recovery, floor }: WatchedLimit): boolean {
+  if (Number.isNaN(value)) return true
+  const slack = EPSILON * Math.max(1, Math.abs(recovery))
+  return floor ? value >= recovery - slack : value <= recovery + slack
+}
+
+/** Factor on positions that brings a value to its limit in proportion; 1 within it, 0 where there is no measure. */
+export function factorToLimit(value: number, { limit, floor }: WatchedLimit): number {
+  if (Number.isNaN(value)) return 0
+  const factor = floor ? value / limit : limit / value
+  return factor >= 1 ? 1 : Math.max(0, factor)
 }

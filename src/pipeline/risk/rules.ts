@@ -246,7 +246,12 @@ export const groupExposure = (group: number, limit: number): RiskRule => {
       beside: (change, books) => books.besideGroup(group, change),
     },
   )
-  return { ...rule, room: (change, books) => (books.inGroup(group, change) ? rule.room(change, books, 0) : UNBOUND) }
+  return {
+    ...rule,
+    room: (change, books) => (books.inGroup(group, change) ? rule.room(change, books, 0) : UNBOUND),
+    // What is no part of the group claims nothing of its room.
+    pool: (change, books) => (books.inGroup(group, change) ? 0 : -1),
+  }
 }
 
 /** Open positions of a group. */

@@ -1,0 +1,131 @@
+/** Exposures as limits on them count: netted between sleeves, structures by their maximum loss. */
+import type { ViolationKind } from '../../domain/violations.ts'
+import type { Runtime } from '../runtime.ts'
+import { exitRoom } from '../waiting.ts'
+import type { Subject } from './state.ts'
+import { covers } from './subjects.ts'
+
+/** As filled, or as it will be when the exits on their way have filled. */
+export type Look = 'held' | 'remaining'
+
+/** Kinds whose value shrinks with the positions at once: their reductions are measured again at every look. */
+const EXPOSURES: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
+  'portfolio_leverage',
+  'portfolio_net_leverage',
+  'portfolio_exposure',
+  'concentration',
+  'asset_class_weight',
+  'sector_weight',
+  'currency_weight',
+  'ticker_weight',
+  'group_exposure',
+  'strategy_leverage',
+  'strategy_exposure',
+  'position_size',
+])
+
+export function isExposure(kind: ViolationKind): boolean {
+  return EXPOSURES.has(kind)
+}
+
+/** Signed units of one sleeve. */
+export function unitsOf({ state }: Runtime, sleeve: number, instrument: number, look: Look): number {
+  const quantity = state.books.quantity[sleeve * state.books.width + instrument]!
+  if (look === 'held' || quantity === 0) return quantity
+  return quantity > 0 ? exitRoom(state, sleeve, instrument, -1) : 0 - exitRoom(state, sleeve, instrument, 1)
+}
+
+/** Signed value of one instrument over the sleeves of the subject, netted; contracts count as their structures. */
+export function netValue(runtime: Runtime, subject: Subject, instrument: number, look: Look): number {
+  if (runtime.isOption[instrument] === 1) return 0
+  if (look === 'held' && isOfAllSleeves(subject)) {
+    const held = runtime.state.books.accountQuantity[instrument]!
+    return held === 0 || !covers(runtime, subject, 0, instrument) ? 0 : held * runtime.unitValue[instrument]!
+  }
+  let units = 0
+  for (const { ordinal } of runtime.sleeves) {
+    if (!covers(runtime, subject, ordinal, instrument)) continue
+    units += unitsOf(runtime, ordinal, instrument, look)
+  }
+  return units === 0 ? 0 : units * runtime.unitValue[instrument]!
+}
+
+function isOfAllSleeves({ about }: Subject): boolean {
+  return about !== 'sleeve' && about !== 'position' && about !== 'pair' && about !== 'group'
+}
+
+/** Maximum loss of the subject's structures on one underlying; -1: on all. */
+export function structureValue(runtime: Runtime, subject: Subject, underlying: number, look: Look): number {
+  let total = 0
+  for (const position of runtime.state.structures) {
+    if (underlying >= 0 && position.underlying !== underlying) continue
+    if (look === 'remaining' && position.pending) continue
+    if (covers(runtime, subject, position.sleeve, position.underlying))
+      total += position.quantity * position.maximumLoss
+  }
+  return total
+}
+
+/** Absolute exposure of the subject to one instrument: its net value and the structures on it. */
+export function exposureTo(runtime: Runtime, subject: Subject, instrument: number, look: Look): number {
+  const plain = Math.abs(netValue(runtime, subject, instrument, look))
+  return runtime.state.structures.length === 0 ? plain : plain + structureValue(runtime, subject, instrument, look)
+}
+
+/** Exposures that add up to the subject's gross one: signed of each instrument, and of the structures together. */
+export function exposuresOf(runtime: Runtime, subject: Subject, look: Look): readonly number[] {
+  const values = [structureValue(runtime, subject, -1, look)]
+  for (const { index } of runtime.state.instruments) values.push(netValue(runtime, subject, index, look))
+  return values
+}
+
+/** Exposure of everything that the subject covers, summed over instruments. */
+function grossExposure(runtime: Runtime, subject: Subject, look: Look): number {
+  let total = 0
+  const count = runtime.state.instruments.length
+  for (let instrument = 0; instrument < count; instrument += 1) {
+    total += Math.abs(netValue(runtime, subject, instrument, look))
+  }
+  return total + structureValue(runtime, subject, -1, look)
+}
+
+function netExposure(runtime: Runtime, subject: Subject, look: Look): number {
+  let total = 0
+  const count = runtime.state.instruments.length
+  for (let instrument = 0; instrument < count; instrument += 1) total += netValue(runtime, subject, instrument, look)
+  return Math.abs(total)
+}
+
+/** Indices of the instruments with the largest exposures, the largest first; equal ones in the order of listing. */
+export function largest(runtime: Runtime, subject: Subject, most: number, look: Look): readonly number[] {
+  const exposures = runtime.state.instruments.map(({ index }) => exposureTo(runtime, subject, index, look))
+  const held = exposures.flatMap((exposure, index) => (exposure > 0 ? [index] : []))
+  return held.sort((left, right) => exposures[right]! - exposures[left]! || left - right).slice(0, most)
+}
+
+/** Over an equity; without equity whatever is held is too much. */
+export function overEquity(exposure: number, equity: number): number {
+  if (equity > 0) return exposure / equity
+  return exposure > 0 ? Number.POSITIVE_INFINITY : 0
+}
+
+/** The value that a limit on exposure is held against. */
+export function exposureValue(runtime: Runtime, kind: ViolationKind, subject: Subject, look: Look): number {
+  const { equity, sleeves, state } = runtime
+  switch (kind) {
+    case 'portfolio_net_leverage':
+      return overEquity(netExposure(runtime, subject, look), equity)
+    case 'concentration': {
+      const most = state.config!.limits.concentration?.positions ?? 0
+      let total = 0
+      for (const instrument of largest(runtime, subject, most, look))
+        total += exposureTo(runtime, subject, instrument, look)
+      return overEquity(total, equity)
+    }
+    case 'position_size':
+    case 'strategy_leverage':
+      return overEquity(grossExposure(runtime, subject, look), sleeves[subject.sleeve]!.equity)
+    default:
+      return overEquity(grossExposure(runtime, subject, look), equity)
+  }
+}

@@ -1,0 +1,154 @@
+/** Orders that shrink what a violation is about, and entries that are taken back. Nothing here enlarges a position. */
+import type { Terms } from '../../domain/orders.ts'
+import type { Instant, OrderId, TradeDate } from '../../domain/units.ts'
+import { awaitsStructure, retireBatch } from '../batch.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Waiting, WaitingStructure, WorkingOrder } from '../state.ts'
+import { closeStructure } from '../structure-wishes.ts'
+import { structureLabel } from '../structures.ts'
+import { endWaiting, waitFor } from '../waiting.ts'
+import { exposureTo, largest, structureValue, unitsOf } from './exposure.ts'
+import type { OpenViolation, Subject } from './state.ts'
+import { covers } from './subjects.ts'
+
+const MARKET: Terms = { type: 'market', force: 'day' }
+/** What is traded at closes alone has no auction to wait for. */
+const AT_CLOSE: Terms = { type: 'close', force: 'day' }
+
+/** Rounding of a division that must not cost a whole step. */
+const STEP_SLACK = 1e-9
+
+/** Shrinks everything in the subject in proportion; with a factor of 0 all of it is closed. */
+export function shrink(runtime: Runtime, open: OpenViolation, factor: number): void {
+  const members = membersOf(runtime, open)
+  for (const { ordinal } of runtime.sleeves) {
+    for (const instrument of members) cut(runtime, open, ordinal, instrument, factor)
+  }
+  shrinkStructures(runtime, open, factor)
+}
+
+/** Takes off the largest positions first, until the whole is down by the factor. */
+export function trim(runtime: Runtime, open: OpenViolation, factor: number): void {
+  const { subject } = open
+  const order = largest(runtime, subject, Number.POSITIVE_INFINITY, 'remaining')
+  let total = 0
+  for (const instrument of order) total += exposureTo(runtime, subject, instrument, 'remaining')
+  let excess = total * (1 - factor)
+  for (const instrument of order) {
+    if (excess <= 0) return
+    const exposure = exposureTo(runtime, subject, instrument, 'remaining')
+    const own = excess >= exposure ? 0 : 1 - excess / exposure
+    for (const { ordinal } of runtime.sleeves) cut(runtime, open, ordinal, instrument, own)
+    closeStructuresOn(runtime, open, instrument, own)
+    excess -= exposure * (1 - own)
+  }
+}
+
+/** Instruments whose positions a proportional reduction shrinks: of a concentration, the largest alone. */
+function membersOf(runtime: Runtime, { kind, subject }: OpenViolation): readonly number[] {
+  if (kind === 'concentration') {
+    const most = runtime.state.config!.limits.concentration?.positions ?? 0
+    return largest(runtime, subject, most, 'remaining')
+  }
+  return runtime.state.instruments.flatMap(({ index }) => (runtime.isOption[index] === 1 ? [] : [index]))
+}
+
+/** Orders away the part of one sleeve's position beyond the factor, in whole steps rounded up: within, not near. */
+function cut(runtime: Runtime, open: OpenViolation, sleeve: number, instrument: number, factor: number): void {
+  if (!covers(runtime, open.subject, sleeve, instrument)) return
+  const units = unitsOf(runtime, sleeve, instrument, 'remaining')
+  if (units === 0) return
+  const { step } = runtime.state.instruments[instrument]!
+  const size = Math.abs(units)
+  const steps = Math.ceil((size * (1 - factor)) / step - STEP_SLACK)
+  const quantity = Math.min(size, steps * step)
+  if (quantity <= 0) return
+  const atClose = runtime.sleeves[sleeve]!.config.kind === 'return_stream'
+  waitFor(runtime, {
+    sleeve,
+    instrument,
+    quantity: units > 0 ? 0 - quantity : quantity,
+    terms: atClose ? AT_CLOSE : MARKET,
+    reducing: true,
+    reason: `violation: ${open.kind}`,
+    protection: null,
+  })
+}
+
+/** A structure closes as a unit: the oldest first, until what is left is within the factor. */
+function shrinkStructures(runtime: Runtime, open: OpenViolation, factor: number): void {
+  const total = structureValue(runtime, open.subject, -1, 'remaining')
+  closeStructures(runtime, open, total * factor, total, () => true)
+}
+
+function closeStructuresOn(runtime: Runtime, open: OpenViolation, underlying: number, factor: number): void {
+  const total = structureValue(runtime, open.subject, underlying, 'remaining')
+  closeStructures(runtime, open, total * factor, total, (index) => index === underlying)
+}
+
+function closeStructures(
+  runtime: Runtime,
+  open: OpenViolation,
+  target: number,
+  total: number,
+  isMember: (underlying: number) => boolean,
+): void {
+  let left = total
+  for (const position of runtime.state.structures) {
+    if (left <= target) return
+    if (position.pending || !isMember(position.underlying)) continue
+    if (!covers(runtime, open.subject, position.sleeve, position.underlying)) continue
+    left -= position.quantity * position.maximumLoss
+    closeStructure(runtime, position.sleeve, position.id, `violation: ${open.kind}`)
+  }
+}
+
+/** Takes back the subject's entries: those that wait end here, those that work at the broker are cancelled. */
+export function withdrawEntries(runtime: Runtime, subject: Subject): void {
+  const { state } = runtime
+  const isEntry = (wish: Waiting): boolean => !wish.reducing && covers(runtime, subject, wish.sleeve, wish.instrument)
+  if (state.waiting.some(isEntry)) {
+    const gone = state.waiting.filter(isEntry)
+    state.waiting = state.waiting.filter((wish) => !isEntry(wish))
+    for (const wish of gone) endWaiting(runtime, wish, 'cancelled', 'openViolation')
+  }
+  const opens = (wish: WaitingStructure): boolean =>
+    wish.structure === 0 && covers(runtime, subject, wish.sleeve, wish.underlying)
+  if (state.waitingStructures.some(opens)) {
+    const gone = state.waitingStructures.filter(opens)
+    state.waitingStructures = state.waitingStructures.filter((wish) => !opens(wish))
+    for (const wish of gone) endStructure(runtime, wish)
+  }
+  if (!awaitsStructure(runtime)) retireBatch(runtime)
+  for (const order of state.working)
+    if (isEntryOrder(runtime, subject, order)) runtime.commands.push({ kind: 'cancel', order: order.id as OrderId })
+}
+
+function endStructure(runtime: Runtime, wish: WaitingStructure): void {
+  const { state } = runtime
+  state.ended.cancelled += 1
+  runtime.observer?.refused({
+    at: state.at as Instant,
+    tradeDate: runtime.tradeDate as TradeDate,
+    sleeve: runtime.sleeves[wish.sleeve]!.config.id,
+    instrument: structureLabel(state.instruments[wish.underlying]!.symbol, wish.legs),
+    end: 'cancelled',
+    rule: 'openViolation',
+    wanted: wish.quantity,
+    allowed: 0,
+    value: null,
+    limit: null,
+  })
+}
+
+/** Whether all that is open of an order are entries within the subject: one exit among them keeps the whole order. */
+function isEntryOrder(runtime: Runtime, subject: Subject, order: WorkingOrder): boolean {
+  let entries = 0
+  for (const { sleeve, wanted, crossed, filled } of order.shares) {
+    if (wanted - crossed - filled === 0) continue
+    const held = unitsOf(runtime, sleeve, order.instrument, 'held')
+    if (held * wanted < 0 || !covers(runtime, subject, sleeve, order.instrument)) return false
+    entries += 1
+  }
+  return entries > 0
+}
