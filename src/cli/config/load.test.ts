@@ -48,7 +48,7 @@ describe('a portfolio file that is wrong', () => {
     [
       'an unknown key deep inside',
       `${HEAD}limits:\n  drawdown: {halt: 0.2, resume: 0.1, reset: 3}\n${RESERVE}`,
-      /^p\.yaml:4:38 unknown key "reset"; known here: halt, resume, reset_peak_after$/,
+      /^p\.yaml:4:38 unknown key "reset"; known here: halt, resume, reset_peak_after, liquidate$/,
     ],
     ['a wrong type', `name: Small\ncapital: much\n${RESERVE}`, /^p\.yaml:2:10 capital: must be a number, was "much"$/],
     ['a missing key', `name: Small\n${RESERVE}`, /^p\.yaml:1:1 capital: is missing; add it$/],
