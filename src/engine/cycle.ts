@@ -38,7 +38,6 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
     endWatchDay(runtime)
     moneyDay(parts, ending.tradeDate)
   } else beginScores(runtime)
-  if (ending !== null) moneyDay(parts, ending.tradeDate)
   for (const slice of slices) guardClose(runtime, slice)
   for (const sleeve of runtime.sleeves) {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
