@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ALLOCATION_METHODS, COVARIANCE_ESTIMATORS } from '../domain/allocation.ts'
+import type { DaySchedule } from '../domain/capital.ts'
 import { parseDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import { SIMULATION_METHODS } from '../research/monte-carlo/simulate.ts'
@@ -45,6 +46,15 @@ function count(text: string): number {
   const value = number(text)
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Write a whole number above 0.')
   return value
+}
+
+function schedule(text: string): DaySchedule {
+  if (text === 'week' || text === 'month' || text === 'quarter') return { kind: 'calendar', unit: text }
+  const every = Number(text)
+  if (!Number.isInteger(every) || every < 1) {
+    throw new InvalidArgumentError('Write a whole number of rows above 0, or week, month or quarter.')
+  }
+  return { kind: 'days', every }
 }
 
 function seed(text: string): number {
@@ -99,6 +109,7 @@ export function buildProgram(): Command {
   addData(program)
   addTools(program)
   addAllocation(program)
+  addAllocators(program)
   return program
 }
 
@@ -244,6 +255,33 @@ function addTools(program: Command): void {
     .option('--config <file>', 'portfolio file with a `screen:` block; the channels preset where left out')
     .addOption(jsonOption())
     .action(async (options) => (await import('./commands/screen.ts')).screen(options))
+}
+
+function addAllocators(program: Command): void {
+  program
+    .command('compare-allocators [config]')
+    .description('every allocator on the same sleeves or series, walk-forward: weights earn only what came after')
+    .option('--returns <file>', 'instead of a configuration: CSV with dates and one column of returns per series')
+    .addOption(dataOption())
+    .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed).default(26))
+    .addOption(fromOption())
+    .addOption(toOption())
+    .addOption(new Option('--window <count>', 'rows that weights are computed from').argParser(count))
+    .addOption(new Option('--every <schedule>', 'rows, or week, month, quarter: when anew').argParser(schedule))
+    .addOption(new Option('--cov <estimator>', 'covariance').choices(COVARIANCE_ESTIMATORS))
+    .addOption(new Option('--bounds <lower,upper>', 'bounds on each weight, such as 0.15,0.30').argParser(bounds))
+    .option('--groups <file>', 'bounds on what series have together')
+    .option('--budget <file>', 'what is known of each series: budget, weight, stage, trades')
+    .addOption(new Option('--cost <bps>', 'basis points of what is moved').argParser(notNegative).default(10))
+    .addOption(new Option('--periods <count>', 'returns in a year; as the dates say where left out').argParser(count))
+    .addOption(new Option('--rf <rate>', 'risk-free rate per period').argParser(number))
+    .addOption(new Option('--turnover-penalty <number>', 'how much shorter each move is').argParser(notNegative))
+    .addOption(new Option('--buffer <number>', 'smaller moves are not made').argParser(notNegative))
+    .option('--html <file>', 'write the comparison as a page')
+    .addOption(jsonOption())
+    .action(async (config: string | undefined, options) =>
+      (await import('./commands/compare-allocators.ts')).compareAllocators(config, options),
+    )
 }
 
 function addAllocation(program: Command): void {

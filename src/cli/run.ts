@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import type { BacktestReport } from '../api/contract/report.ts'
+import type { PortfolioConfig } from '../domain/config.ts'
 import { describeFault, FAULTS, type Fault, FaultError, fault } from '../domain/faults.ts'
 import type { MarketData } from '../domain/market.ts'
 import { formatDate } from '../domain/sessions.ts'
@@ -42,11 +43,16 @@ export async function runAndReport(file: string, source: MarketSource, options: 
   return report
 }
 
-/** Runs a portfolio on a market. What went wrong on the way is said on stderr and tells the exit code. */
+/**
+ * Runs a portfolio on a market. What went wrong on the way is said on stderr and tells the exit code.
+ *
+ * @param changed what is run in place of the configuration as it is written
+ */
 export async function runPortfolio(
   file: string,
   source: MarketSource,
   asked: RunReach,
+  changed: (config: PortfolioConfig) => PortfolioConfig = (config) => config,
 ): Promise<{ readonly loaded: LoadedPortfolio; readonly market: MarketData; readonly result: RunResult }> {
   const { from, to } = asked
   if (from !== undefined && to !== undefined && from > to) {
@@ -58,7 +64,7 @@ export async function runPortfolio(
   const reach = reachOf(source, asked)
   const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)
   const result = runBacktest({
-    config: loaded.config,
+    config: changed(loaded.config),
     market,
     strategies: [...loaded.strategies.values()],
     checks: true,

@@ -49,7 +49,12 @@ export type WalkEvent =
       readonly sharpe: readonly number[]
     }
   | { readonly kind: 'ladder'; readonly row: number; readonly sleeve: number; readonly factor: number }
-  | { readonly kind: 'weights'; readonly row: number }
+  | {
+      readonly kind: 'weights'
+      readonly row: number
+      /** `first`: too few days are known, so the first weights stand; `fallback`: the method had no answer. */
+      readonly outcome: 'computed' | 'fallback' | 'first'
+    }
 
 /** Rows [from, end) of one stream. */
 export function columnOf({ values, columns }: Matrix, column: number, from: number, end: number): Float64Array {

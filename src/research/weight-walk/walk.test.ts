@@ -14,6 +14,7 @@ const ALLOCATION: AllocationRule = {
   window: 3,
   observationsMin: 3,
   recompute: { kind: 'never' },
+  investable: 1,
   covariance: 'sample',
   bounds: uniformBounds(2, 0, 1),
   budget: null,

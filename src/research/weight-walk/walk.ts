@@ -48,7 +48,7 @@ export function walkWeights(input: WalkInput): Walk {
   const events = walk.events as WalkEvent[]
   const machines = startMachines(input)
   const breaker = startBreaker(input.capital)
-  let weights = plan.firstWeights ?? computed(input, start, machines, new Float64Array(streams)) ?? equal(streams)
+  let weights = plan.firstWeights ?? computed(input, start, machines, null).weights ?? equal(streams)
   let held = Float64Array.from(weights)
   const drifted = new Float64Array(streams)
   let equity = input.capital
@@ -64,8 +64,8 @@ export function walkWeights(input: WalkInput): Walk {
     const isComputed = isDue(plan.allocation.recompute, day + 1, previous, date)
     if (isComputed) {
       const next = computed(input, row + 1, machines, weights)
-      weights = next ?? plan.firstWeights ?? weights
-      events.push({ kind: 'weights', row })
+      weights = next.weights ?? plan.firstWeights ?? weights
+      events.push({ kind: 'weights', row, outcome: next.outcome })
     }
     const moves = isComputed || changed || isDue(plan.rebalance, day + 1, previous, date)
     const target = moves ? targets(weights, machines.factor, halted ? drifted : null) : drifted
@@ -143,23 +143,28 @@ function stepDrawdown(
   return state.halted
 }
 
+interface Computed {
+  readonly weights: Float64Array | null
+  readonly outcome: 'computed' | 'fallback' | 'first'
+}
+
 /** Weights from the rows before `end`, benched streams left out; null while too few are known. */
-function computed(input: WalkInput, end: number, { bench }: Machines, previous: Float64Array): Float64Array | null {
+function computed(input: WalkInput, end: number, { bench }: Machines, previous: Float64Array | null): Computed {
   const { names, returns, plan } = input
   const { window, records } = plan.allocation
   const places = names.flatMap((_, place) => (bench?.benched[place] === true ? [] : [place]))
   const weights = new Float64Array(names.length)
-  if (places.length === 0) return weights
+  if (places.length === 0) return { weights, outcome: 'computed' }
   const found = dealWeights(plan.allocation, {
     names: places.map((place) => names[place]!),
     places,
     returns: places.map((place) => columnOf(returns, place, Math.max(0, end - window), end)),
     records: places.map((place) => records[place]!),
-    previous: Float64Array.from(places, (place) => previous[place]!),
+    previous: previous === null ? new Float64Array(0) : Float64Array.from(places, (place) => previous[place]!),
   })
-  if (found.weights === null) return null
+  if (found.weights === null) return { weights: null, outcome: 'first' }
   for (const [index, place] of places.entries()) weights[place] = found.weights[index]!
-  return weights
+  return { weights, outcome: found.fallback ? 'fallback' : 'computed' }
 }
 
 /** Weights times factors, never above what `ceiling` holds already. */
