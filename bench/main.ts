@@ -1,8 +1,12 @@
-/** `npm run bench -- WORKLOAD [--json]`: the product beside a C loop of the same work, interleaved in one run. */
+/**
+ * `npm run bench -- WORKLOAD [--json] [--shadows]`: the product beside a C loop of the same work, interleaved in one run.
+ * With `--shadows` every sleeve keeps its shadow as well; the C loop keeps none. W1 is measured both ways.
+ */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compile, hasCompiler, runLoop } from './c-loop.ts'
+import { dealtOnce } from './dealt-once.ts'
 import { benchFolder } from './folder.ts'
 import { seriesOf } from './generate.ts'
 import { type Measured, runProduct } from './product.ts'
@@ -26,14 +30,15 @@ interface Line {
   readonly equal: boolean | null
 }
 
-function measure(workload: Workload): Line[] {
+function measure(workload: Workload, withShadows: boolean): Line[] {
   const series = seriesOf(workload.recipe, CACHE)
-  const config = configOf(workload)
+  const plain = configOf(workload)
+  const config = withShadows ? { ...plain, capitalPlan: dealtOnce(plain, true) } : plain
   const market = marketOf(workload, series)
   const limits = hasCompiler()
     ? [
         compile(workload.limit.source, workload.limit.macros, CACHE),
-        ...workload.others.map((source) => compile(source, {}, CACHE)),
+        ...(withShadows ? [] : workload.others).map((source) => compile(source, {}, CACHE)),
       ]
     : []
   const product: Measured[] = []
@@ -54,7 +59,7 @@ function measure(workload: Workload): Line[] {
   const lines: Line[] = [
     {
       workload: workload.name,
-      variant: 'product',
+      variant: withShadows ? 'with shadows' : 'product',
       seconds,
       limitSeconds,
       ratio: limitSeconds === null ? null : seconds / limitSeconds,
@@ -66,7 +71,7 @@ function measure(workload: Workload): Line[] {
   ]
   for (const [index, runs] of [own ?? [], ...others].entries()) {
     const first = runs[0]
-    if (first === undefined || limitSeconds === null) continue
+    if (first === undefined || limitSeconds === null || withShadows) continue
     const own = median(runs)
     lines.push({
       workload: workload.name,
@@ -108,7 +113,8 @@ function printTable(lines: readonly Line[]): void {
 
 function main(args: readonly string[]): number {
   const isJson = args.includes('--json')
-  const named = args.filter((arg) => arg !== '--json')
+  const withShadows = args.includes('--shadows')
+  const named = args.filter((arg) => arg !== '--json' && arg !== '--shadows')
   const known = [...Object.keys(WORKLOADS), 'all']
   const [name] = named
   if (name === undefined || named.length > 1 || !known.includes(name)) {
@@ -116,18 +122,20 @@ function main(args: readonly string[]): number {
     console.error(`${problem}; give one of ${known.join(', ')}, such as: npm run bench -- w1`)
     return 2
   }
+  // A process for each: what one workload taught the compiler would slow the next.
+  const apart = (...own: string[]): void => {
+    const flags = isJson ? ['--json'] : []
+    const program = fileURLToPath(import.meta.url)
+    execFileSync(process.execPath, [...process.execArgv, program, ...own, ...flags], { stdio: 'inherit' })
+  }
   if (name === 'all') {
-    // A process for each: what one workload taught the compiler would slow the next.
-    const own = fileURLToPath(import.meta.url)
-    for (const one of Object.keys(WORKLOADS)) {
-      const flags = isJson ? ['--json'] : []
-      execFileSync(process.execPath, [...process.execArgv, own, one, ...flags], { stdio: 'inherit' })
-    }
+    for (const one of Object.keys(WORKLOADS)) apart(one)
     return 0
   }
-  const lines = measure(WORKLOADS[name]!())
+  const lines = measure(WORKLOADS[name]!(), withShadows)
   if (isJson) for (const line of lines) console.log(JSON.stringify(line))
   else printTable(lines)
+  if (name === 'w1' && !withShadows) apart(name, '--shadows')
   return lines.some((line) => line.equal === false) ? 1 : 0
 }
 

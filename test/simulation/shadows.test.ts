@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CapitalPlan } from '../../src/domain/capital.ts'
+import { dealtOnce } from '../../bench/dealt-once.ts'
 import type { PortfolioConfig } from '../../src/domain/config.ts'
 import { createKernel, type Kernel, restoreKernel } from '../../src/engine/kernel.ts'
 import type { RunResult, ShadowResult } from '../../src/engine/result.ts'
@@ -13,23 +13,6 @@ import { type DrawnPortfolio, drawnPortfolio, runInputOf, scriptOf } from './dra
 import { journalOf, textOf } from './journal.ts'
 import { strategyInput } from './strategy-run.ts'
 
-/** Capital dealt once and never moved: all that a plan adds are the shadows. */
-const PLAN: CapitalPlan = {
-  allocation: {
-    method: 'fixed',
-    window: 60,
-    observationsMin: 0,
-    recompute: { kind: 'never' },
-    covariance: 'sample',
-    bounds: { minimum: 0, maximum: 1 },
-    budget: null,
-    settings: {},
-  } as unknown as CapitalPlan['allocation'],
-  overlays: { lifecycle: null, bench: null, reduction: null, ladder: null, volatilityTarget: null, spike: null },
-  rebalancing: { triggers: [], schedule: { kind: 'never' }, threshold: 0, by: 'transfer' },
-  shadows: true,
-}
-
 const NO_LIMITS: PortfolioConfig['limits'] = {
   positionsMax: null,
   assetClassWeightMax: null,
@@ -38,9 +21,9 @@ const NO_LIMITS: PortfolioConfig['limits'] = {
   drawdown: null,
 }
 
-const withShadows = (input: RunInput, limits = input.config.limits): RunInput => ({
+const withShadows = (input: RunInput, limits = input.config.limits, shadows = true): RunInput => ({
   ...input,
-  config: { ...input.config, limits, capitalPlan: PLAN },
+  config: { ...input.config, limits, capitalPlan: dealtOnce(input.config, shadows) },
 })
 
 const alone = (drawn: DrawnPortfolio): DrawnPortfolio => ({ ...drawn, sleeves: 1, reserve: false })
@@ -96,10 +79,7 @@ describe('shadows beside sleeves', () => {
     fc.assert(
       fc.property(drawnPortfolio, (drawn) => {
         const input = runInputOf(drawn)
-        const off: RunInput = {
-          ...input,
-          config: { ...input.config, capitalPlan: { ...PLAN, shadows: false } },
-        }
+        const off = withShadows(input, input.config.limits, false)
         const on = withShadows(input)
         const told = (result: RunResult): string =>
           JSON.stringify([
@@ -129,10 +109,8 @@ describe('shadows beside sleeves', () => {
         const paused = { ...sleeve, status: 'paused' as const }
         const sleeves = input.config.sleeves.map((one) => (one === sleeve ? paused : one))
         const together = runBacktest(withShadows({ ...input, config: { ...input.config, sleeves } }))
-        const single = runBacktest({
-          ...input,
-          config: { ...input.config, sleeves: [sleeve], capital: sleeve.capital, limits: NO_LIMITS, capitalPlan: PLAN },
-        })
+        const own = { ...input.config, sleeves: [sleeve], capital: sleeve.capital }
+        const single = runBacktest(withShadows({ ...input, config: own }, NO_LIMITS))
         const shadow = shadowOf(together, sleeve.id)
         expect(done(shadow)).toBe(done(shadowOf(single, sleeve.id)))
         expect(Array.from(shadow.equity)).toEqual(Array.from(single.sleeves[0]!.equity))

@@ -59,6 +59,19 @@ export interface PauseView {
   readonly cause: string
 }
 
+/** What a sleeve would have done alone, at full capital since the start, every order sent by itself. */
+export interface ShadowFigures {
+  readonly final: number | null
+  readonly totalReturn: number | null
+  readonly volatility: number | null
+  readonly sharpe: number | null
+  readonly maxDrawdown: number | null
+  readonly roundTrips: number
+  readonly fees: number
+  /** Why it ended before the run did. */
+  readonly fault: string | null
+}
+
 export interface SleeveFigures extends ReturnFigures {
   /** The sleeve's id, as in every file. */
   readonly name: string
@@ -95,6 +108,8 @@ export interface SleeveFigures extends ReturnFigures {
   readonly contribution: number | null
   readonly expected: ExpectedFigures | null
   readonly paused: PauseView | null
+  /** Null where the run keeps no shadows, and for a reserve. */
+  readonly shadow: ShadowFigures | null
   /** Criteria of the universe for which this run had no point-in-time data. */
   readonly notEvaluated: readonly string[]
 }
@@ -105,6 +120,21 @@ export interface NettingCycleView {
   readonly date: string
   readonly savings: number
   readonly savingsPct: number
+}
+
+/**
+ * The orders of all shadows, each sent alone, and how much more they were than the account's own. Part of that is netting,
+ * part is what limits and overlays kept from being traded at all.
+ */
+export interface NettingShadow {
+  readonly orders: number
+  readonly units: number
+  readonly notional: number
+  readonly fees: number
+  readonly ordersSpared: number
+  readonly unitsSpared: number
+  readonly notionalSpared: number
+  readonly feesSpared: number
 }
 
 export interface NettingFigures {
@@ -118,6 +148,8 @@ export interface NettingFigures {
   readonly savingsPct: number | null
   readonly feesSaved: number
   readonly crosses: number
+  /** Null where the run keeps no shadows. */
+  readonly shadow: NettingShadow | null
   readonly cycles: readonly NettingCycleView[]
 }
 
@@ -255,6 +287,8 @@ export interface CurvesView {
   /** Cumulative time-weighted return since the start. */
   readonly portfolio: readonly (number | null)[]
   readonly sleeves: readonly CurveView[]
+  /** The same of each sleeve's shadow; empty where none are kept. */
+  readonly shadows: readonly CurveView[]
 }
 
 /** One closed round trip, as the page shows it. */

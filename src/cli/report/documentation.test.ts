@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sampleRun } from '../../../test/fixtures/sample-run.ts'
+import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
 import { FILE_NAMES, reportTexts } from './write.ts'
 
 const guide = readFileSync(new URL('../../../docs/report.md', import.meta.url), 'utf8')
-const run = sampleRun({ days: 400 })
+const run = withSampleShadows(sampleRun({ days: 400 }))
 const { report, texts } = reportTexts(run)
 
 /** Names of all fields below a value; free keys such as exit reasons and invariants are not fields. */

@@ -24,6 +24,7 @@ import { summariseReturns, summariseTrades } from '../../pipeline/metrics/summar
 import { timeWeightedReturns } from '../../pipeline/metrics/time-weighted.ts'
 import { finite, known } from './numbers.ts'
 import { monthsOf, windowsOf, yearsOf } from './periods.ts'
+import { nettingShadow, shadowFigures } from './shadow-figures.ts'
 
 /*
  * From the columns and records of a run to the figures of its report.
@@ -217,6 +218,7 @@ function sleeveFigures({ result, returns }: Wealth, sleeve: SleeveResult, index:
     contribution: ratioOf(final - capital - flows, amountOf(result, result.config.capital)),
     expected: expectedFigures(config.expected, { sharpe, winRate: finite(ofTrades.winRate), tradesPerMonth }),
     paused: pauseOf(sleeve),
+    shadow: shadowFigures(result, sleeve.id),
     notEvaluated: config.universeRules.notEvaluated,
   }
 }
@@ -230,7 +232,8 @@ function pauseOf({ paused }: SleeveResult): SleeveFigures['paused'] {
   return { at: formatInstant(paused.at), tradeDate: formatDate(paused.tradeDate), cause: paused.cause }
 }
 
-function nettingFigures({ netting }: RunResult): NettingFigures {
+function nettingFigures(result: RunResult): NettingFigures {
+  const { netting } = result
   return {
     ordersGross: netting.ordersGross,
     ordersNet: netting.ordersNet,
@@ -242,6 +245,7 @@ function nettingFigures({ netting }: RunResult): NettingFigures {
     savingsPct: finite(netting.savingsPct),
     feesSaved: known(netting.feesSaved),
     crosses: netting.crosses,
+    shadow: nettingShadow(result),
     cycles: netting.cycles.map(({ cycle, tradeDate, savings, savingsPct }) => ({
       cycle,
       date: formatDate(tradeDate),

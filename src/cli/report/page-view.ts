@@ -5,6 +5,7 @@ import type { RunResult, TradeRecord } from '../../engine/result.ts'
 import { cumulativeReturns } from '../../pipeline/metrics/returns.ts'
 import type { Returns } from './figures.ts'
 import { decimalsOf, finite, known } from './numbers.ts'
+import { shadowReturns } from './shadow-figures.ts'
 
 /** Decimals of a price: those of the instrument's tick at that level; two where the instrument is a structure. */
 function priceDecimals(
@@ -50,6 +51,10 @@ export function pageOf(result: RunResult, report: BacktestReport, returns: Retur
       sleeves: report.sleeves.flatMap(({ name, title, strategy }, index) =>
         strategy === null ? [] : [{ name, title, values: curve(returns.sleeves[index]!) }],
       ),
+      shadows: result.shadows.map((shadow) => {
+        const { name, title } = report.sleeves.find((sleeve) => sleeve.name === shadow.sleeve)!
+        return { name, title, values: curve(shadowReturns(result, shadow)) }
+      }),
     },
     trades: tradeViews(result),
     limits: {

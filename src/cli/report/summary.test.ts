@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sampleRun } from '../../../test/fixtures/sample-run.ts'
+import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
 import { reportOf } from './figures.ts'
 import { percent } from './numbers.ts'
 import { renderSummary } from './summary.ts'
@@ -37,6 +38,16 @@ describe('the summary', () => {
     expect(text).toContain('Netting saved $44,330 (5.5\u202f%) in trade value')
     expect(text).toMatch(/Crypto trend: .*trail 20 % \d+/)
     expect(text).toContain('Report: out/report.html')
+  })
+
+  it('puts each sleeve beside its shadow, where shadows are kept', () => {
+    const shadowed = reportOf(withSampleShadows(sampleRun({ days: 1_258 })))
+    const [sleeve] = shadowed.sleeves
+    const shown = renderSummary(shadowed, { width: 140, colour: false }).split('\n')
+    const row = shown[shown.indexOf('Shadows: each sleeve alone at full capital') + 1]!
+    expect(row).toContain(`: ${percent(sleeve!.totalReturn, 'both')}, Sharpe`)
+    expect(row).toContain(`; alone ${percent(sleeve!.shadow!.totalReturn, 'both')}, Sharpe`)
+    expect(text).not.toContain('Shadows')
   })
 
   it('says what exchange rates brought, where the books keep several currencies', () => {

@@ -157,6 +157,22 @@ function currencyLine({ sleeves, portfolio }: BacktestReport): string[] {
   return [`Exchange rates alone brought ${money(gain, portfolio.currency, 'both')}`]
 }
 
+/** What the sleeves made beside what they would have made alone; nothing without shadows. */
+function shadowLines({ sleeves, netting, portfolio }: BacktestReport): string[] {
+  const { shadow: all } = netting
+  if (all === null) return []
+  const lines = sleeves.flatMap(({ shadow, title, totalReturn, sharpe, maxDrawdown }) => {
+    if (shadow === null) return []
+    const ended = shadow.fault === null ? '' : `; ended: ${plain(shadow.fault)}`
+    const alone = `${percent(shadow.totalReturn, 'both')}, Sharpe ${ratio(shadow.sharpe)}, drawdown ${percent(shadow.maxDrawdown)}${ended}`
+    return [
+      `  ${plain(title)}: ${percent(totalReturn, 'both')}, Sharpe ${ratio(sharpe)}, drawdown ${percent(maxDrawdown)}; alone ${alone}`,
+    ]
+  })
+  const orders = `  ${count(all.orders)} orders over ${money(all.notional, portfolio.currency)} for ${money(all.fees, portfolio.currency)} of fees alone, ${count(netting.ordersNet)} over ${money(netting.notionalNet, portfolio.currency)} for ${money(portfolio.fees, portfolio.currency)} together`
+  return ['Shadows: each sleeve alone at full capital', ...lines, orders]
+}
+
 function exitLines({ sleeves }: BacktestReport): string[] {
   const lines = sleeves.flatMap((sleeve) => {
     const exits = Object.entries(sleeve.exits).map(([reason, times]) => `${plain(reason)} ${count(times)}`)
@@ -200,6 +216,7 @@ export function renderSummary(report: BacktestReport, { width, colour }: Summary
     nettingLine(report),
     ...nettingCycles(report),
     ...currencyLine(report),
+    ...shadowLines(report),
     ...exitLines(report),
     ...warningLines(report, colours),
     ...(html === null ? [] : [`Report: ${colours.bold(folder === null ? html : join(folder, html))}`]),

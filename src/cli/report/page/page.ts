@@ -4,6 +4,7 @@ import { invariantsPanel, nettingPanel, notesPanel, refusalsPanel, tradesPanel, 
 import { type Frame, frameOf, panel } from './frame.ts'
 import { html, type Markup } from './markup.ts'
 import { attention, equityPanel, heading, keyFigures, sleeveCurves } from './overview.ts'
+import { shadowPanel } from './shadows.ts'
 import { shellText } from './shell.ts'
 import {
   CORRELATION_BESIDE_MAX,
@@ -32,6 +33,10 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   [
     'Win rate, profit factor',
     'Share of round trips with a profit, and what winners made over what losers lost. Undefined without a loss.',
+  ],
+  [
+    'Alone (shadow)',
+    'The same strategy as a portfolio of its own since the first day: full capital, its own limits and sizing, every order filled by itself, nothing of what limits, pauses or moves of capital did to the sleeve.',
   ],
   ['Netting', 'Traded value of all wishes less that of the orders sent, instruments that crossed completely included.'],
 ]
@@ -63,6 +68,7 @@ export function pageText(page: ReportPage): string {
 ${equityPanel(frame)}<div class="stack w4">${nettingPanel(frame)}${isBeside ? correlationPanel(frame) : null}</div>
 ${sleeveCurves(frame)}
 ${sleeveTable(frame)}
+${shadowPanel(frame)}
 ${isBeside ? null : correlationPanel(frame)}
 ${monthlyPanel(frame)}
 ${periodsPanel(frame)}
