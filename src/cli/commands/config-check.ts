@@ -52,6 +52,7 @@ function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
       ({ instrument, sleeves }) =>
         `${instrument} is traded by sleeves of different timeframes (${sleeves.join(', ')}): they decide at different times, and only what acts at the same instant nets`,
     )
+  warnings.push(...loaded.unused)
   if (!config.netting) warnings.push('netting is off: opposing orders of two sleeves both reach the broker')
   return {
     file: loaded.file,

@@ -24,11 +24,15 @@ import {
 } from '../../domain/units.ts'
 import { SCHEDULES, type ScheduleName } from '../../exchange/schedules.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
+import { planOf } from './capital.ts'
 import { capitalInOf } from './currencies.ts'
 import type { ConfigDocument } from './document.ts'
 import { clockOf } from './instruments.ts'
+import { groupsOf, portfolioLimitsOf, sleeveLimitsOf } from './limits.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
+import { awaitedSleeves, moneyMovesOf, needsReserve, withAwaited } from './money-moves.ts'
 import type { Problems } from './problems.ts'
+import { sleeveLimitsSchema } from './schema/limits.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
 import type { RawSleeve } from './schema/sleeve.ts'
 import { hint } from './suggest.ts'
@@ -40,6 +44,11 @@ export interface CheckedSleeve {
   readonly parameters: Parameters
   /** Where it stands in the list as written; null for a reserve that only takes the rest. */
   readonly position: number | null
+}
+
+/** A checked sleeve with its part of the capital. */
+export interface WeightedSleeve extends CheckedSleeve {
+  readonly raw: RawSleeve & { readonly weight: number }
 }
 
 const SESSIONS_A_YEAR = 252
@@ -60,13 +69,17 @@ export function buildConfig(
   },
 ): PortfolioConfig {
   const { raw, instruments } = parts
-  const sleeves = withReserve(parts.sleeves, document, problems, raw.leverage)
+  const dayCalendar = raw.day_calendar ?? dayCalendarOf(instruments)
+  const periods = raw.periods ?? PERIODS[dayCalendar] ?? SESSIONS_A_YEAR
+  const { plan, weighted } = planOf(raw, parts.sleeves, periods, problems)
+  const members = parts.sleeves.map((sleeve) => sleeve.raw)
+  const reserved = withReserve(weighted, document, problems, raw.leverage)
+  const sleeves = needsReserve(raw, members) ? withEmptyReserve(reserved) : reserved
   const currency = currencyCode(raw.currency)
   const capital = capitalOf(raw.capital, currency, problems)
   const capitals = capitalsOf(capital, sleeves)
   const declared = new Map(instruments.map((declaration) => [String(declaration.instrument.id), declaration]))
   const calendars = new Set(instruments.map(({ instrument }) => String(instrument.calendar)))
-  const dayCalendar = raw.day_calendar ?? dayCalendarOf(instruments)
   if (calendars.size > 0 && !calendars.has(dayCalendar)) {
     const reason = `no instrument trades on the calendar "${dayCalendar}", so no day would ever end; leave this out`
     problems.at(['day_calendar'], reason)
@@ -76,14 +89,12 @@ export function buildConfig(
     name: raw.name,
     currency,
     capital,
-    sleeves: sleeves.map((sleeve, index) => sleeveConfig(sleeve, capitals[index]!, context)),
-    limits: {
-      positionsMax: raw.limits.positions_max,
-      assetClassWeightMax: raw.limits.asset_class_weight_max,
-      positionWeightMax: raw.limits.position_weight_max,
-      leverageMax: raw.leverage ?? 1,
-      drawdown: drawdownOf(raw, problems),
-    },
+    sleeves: withAwaited(
+      sleeves.map((sleeve, index) => sleeveConfig(sleeve, capitals[index]!, context)),
+      awaitedSleeves(raw, members),
+    ),
+    ...moneyMovesOf(raw, members, problems),
+    limits: portfolioLimitsOf(raw, plan?.overlays.lifecycle ?? null, problems),
     netting: raw.netting,
     account: {
       id: accountId(raw.account.id),
@@ -95,8 +106,13 @@ export function buildConfig(
     costs: costsOf(raw, problems),
     parity: parityOf(raw, problems),
     dayCalendar: calendarId(dayCalendar),
-    periods: raw.periods ?? PERIODS[dayCalendar] ?? SESSIONS_A_YEAR,
-    groups: {},
+    periods,
+    groups: groupsOf(
+      raw.groups,
+      { sleeves: sleeves.map((sleeve) => sleeve.raw.id), instruments: Object.keys(raw.instruments) },
+      problems,
+    ),
+    ...(plan === undefined ? {} : { capitalPlan: plan }),
   }
 }
 
@@ -105,18 +121,6 @@ function dayCalendarOf(instruments: readonly InstrumentDeclaration[]): string {
   const calendars = instruments.map(({ instrument }) => String(instrument.calendar))
   if (calendars.length === 0 || calendars.includes('nyse')) return 'nyse'
   return calendars.includes('continuous') ? 'continuous' : calendars[0]!
-}
-
-function drawdownOf(raw: RawPortfolio, problems: Problems): PortfolioConfig['limits']['drawdown'] {
-  const drawdown = raw.limits.drawdown
-  if (drawdown === null) return null
-  if (drawdown.resume >= drawdown.halt) {
-    problems.at(
-      ['limits', 'drawdown', 'resume'],
-      `must be below halt (${drawdown.halt}), was "${drawdown.resume}"; trading would resume before it halts`,
-    )
-  }
-  return { halt: drawdown.halt, resume: drawdown.resume, resetPeakAfter: drawdown.reset_peak_after }
 }
 
 function parityOf(raw: RawPortfolio, problems: Problems): Readonly<Record<string, CurrencyCode>> {
@@ -130,11 +134,11 @@ function parityOf(raw: RawPortfolio, problems: Problems): Readonly<Record<string
 
 /** Sum of weights + cash = 1: what the sleeves leave over belongs to a reserve named `cash`. */
 function withReserve(
-  sleeves: readonly CheckedSleeve[],
+  sleeves: readonly WeightedSleeve[],
   document: ConfigDocument,
   problems: Problems,
   leverage: number | undefined,
-): readonly CheckedSleeve[] {
+): readonly WeightedSleeve[] {
   const sum = sleeves.reduce((total, { raw }) => total + Math.round(raw.weight * WEIGHT_SCALE), 0)
   const text = String(sum / WEIGHT_SCALE)
   if (leverage === undefined && sum > WEIGHT_SCALE) {
@@ -155,7 +159,13 @@ function withReserve(
   return [...sleeves, { raw: reserveOf(rest), strategy: null, parameters: {}, position: null }]
 }
 
-function reserveOf(weight: number): RawSleeve {
+/** Money that moves while the portfolio runs must have a place to go to, also where the weights leave none. */
+function withEmptyReserve(sleeves: readonly WeightedSleeve[]): readonly WeightedSleeve[] {
+  if (sleeves.some(({ strategy }) => strategy === null)) return sleeves
+  return [...sleeves, { raw: reserveOf(0), strategy: null, parameters: {}, position: null }]
+}
+
+function reserveOf(weight: number): WeightedSleeve['raw'] {
   return {
     id: 'cash',
     kind: 'trading',
@@ -166,7 +176,7 @@ function reserveOf(weight: number): RawSleeve {
     timeframe: '1d',
     universe: [],
     universe_rules: { volatility_min: null, volatility_bars: 60, volume_min: null, volume_bars: 20, not_evaluated: [] },
-    limits: { positions_max: null, position_weight_max: null, weekend: null },
+    limits: sleeveLimitsSchema.parse({}),
     status: 'active',
     on_fault: 'hold',
     expected: null,
@@ -185,7 +195,7 @@ function capitalOf(amount: number, currency: CurrencyCode, problems: Problems): 
 }
 
 /** Capital by weight, to the last count; with leverage the weights share the capital that there is. */
-function capitalsOf(capital: Money, sleeves: readonly CheckedSleeve[]): readonly Money[] {
+function capitalsOf(capital: Money, sleeves: readonly WeightedSleeve[]): readonly Money[] {
   const weights = sleeves.map(({ raw }) => Math.round(raw.weight * WEIGHT_SCALE))
   if (weights.every((weight) => weight === 0)) return weights.map(() => money(0))
   return splitByLargestRemainder(capital, weights).map(money)
@@ -198,7 +208,7 @@ interface SleeveContext {
   readonly dayCalendar: CalendarId
 }
 
-function sleeveConfig(sleeve: CheckedSleeve, capital: Money, context: SleeveContext): SleeveConfig {
+function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveContext): SleeveConfig {
   const { raw } = sleeve
   const calendar = calendarOfSleeve(sleeve, context)
   return {
@@ -215,18 +225,7 @@ function sleeveConfig(sleeve: CheckedSleeve, capital: Money, context: SleeveCont
     universe: raw.universe.map(instrumentId),
     universeRules: universeRulesOf(raw.universe_rules),
     sizing: sizingOf(sleeve, context.problems),
-    limits: {
-      positionsMax: raw.limits.positions_max,
-      positionWeightMax: raw.limits.position_weight_max,
-      weekend:
-        raw.limits.weekend === null
-          ? null
-          : {
-              sizeFactor: raw.limits.weekend.size_factor,
-              positionsMax: raw.limits.weekend.positions_max,
-              dayLossMax: raw.limits.weekend.day_loss_max,
-            },
-    },
+    limits: sleeveLimitsOf(raw.limits, ['sleeves', sleeve.position ?? 0, 'limits'], context.problems),
     status: raw.status,
     onFault: raw.on_fault,
     expected: expectedOf(raw),

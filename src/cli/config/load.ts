@@ -9,6 +9,7 @@ import { readDocument } from './includes.ts'
 import { currencyAdvice, declareInstruments } from './instruments.ts'
 import { nativeLayout } from './layout.ts'
 import type { LoadedPortfolio } from './loaded.ts'
+import { unusedKeys } from './money-moves.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
@@ -53,6 +54,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     options: raw.options ?? null,
     screen: raw.screen ?? null,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
+    unused: unusedKeys(document.value),
     notes: [...notes, ...notesOf(raw, rawSleeves)],
     sleevePlaces: placesOf(document, rawSleeves),
     placeOf: (path) => document.placeOf(path),

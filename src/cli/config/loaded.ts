@@ -31,6 +31,8 @@ export interface LoadedPortfolio {
   readonly options: RawOptions | null
   readonly screen: RawScreen | null
   readonly benchmark: InstrumentId | null
+  /** Settings that the file keeps and the run does not use, each with the reason. */
+  readonly unused: readonly string[]
   /** What a reader of the result must know: parity, criteria not evaluated, remarks of the author. */
   readonly notes: readonly string[]
   /** Where each sleeve is written. */

@@ -45,11 +45,12 @@ export function takeDay(runtime: Runtime, rule: RebalancingRule, tradeDate: numb
 function drifted(runtime: Runtime, threshold: number): string {
   const weights = weightsInForce(runtime)
   if (!(runtime.equity > 0)) return ''
-  let [furthest, most] = [-1, threshold + EPSILON]
+  let [furthest, most] = [-1, threshold]
   for (const { ordinal, equity } of runtime.sleeves) {
     if (!takesCapital(runtime, ordinal)) continue
     const drift = Math.abs(equity / runtime.equity - weights[ordinal]!)
-    if (drift > most) [furthest, most] = [ordinal, drift]
+    // Of equal ones the first declared is named.
+    if (drift > most + EPSILON) [furthest, most] = [ordinal, drift]
   }
   return furthest < 0 ? '' : `threshold: "${runtime.sleeves[furthest]!.config.id}" drifted by ${points(most)}`
 }

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { INSTRUMENT_KINDS } from '../../../domain/instruments.ts'
+import { allocationSchema } from './allocation.ts'
 import { instrumentSchema, optionsSchema } from './instruments.ts'
+import { groupsSchema, portfolioLimitsSchema } from './limits.ts'
+import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from './money-moves.ts'
+import { overlaysSchema } from './overlays.ts'
 import { fraction, notNegative, positive, text, wholePositive } from './terms.ts'
 
 const schedule = z.strictObject({
@@ -28,25 +32,6 @@ const costs = z.strictObject({
   slippage: slippage.default({ kind: 'none' }),
   participation_max: fraction.nullable().default(null).describe("largest part of a bar's volume one order may take"),
 })
-
-const limits = z
-  .strictObject({
-    positions_max: wholePositive.nullable().default(null),
-    asset_class_weight_max: fraction.nullable().default(null),
-    position_weight_max: fraction.nullable().default(null),
-    drawdown: z
-      .strictObject({
-        halt: fraction.describe('new positions halt when the fall from the peak is above this fraction'),
-        resume: fraction.describe('and resume when it is below this one'),
-        reset_peak_after: wholePositive
-          .nullable()
-          .default(null)
-          .describe('flat sessions after which the peak is reset'),
-      })
-      .nullable()
-      .default(null),
-  })
-  .prefault({})
 
 const account = z
   .strictObject({
@@ -82,7 +67,18 @@ export const portfolioSchema = z.strictObject({
   periods: wholePositive.optional().describe('portfolio days in a year: 252 on an exchange, 365 round the clock'),
   netting: z.boolean().default(true).describe('false: every sleeve sends its own orders; for comparison only'),
   account,
-  limits,
+  limits: portfolioLimitsSchema,
+  groups: groupsSchema,
+  allocation: allocationSchema.optional().describe('how capital is dealt between the sleeves, and when again'),
+  overlays: overlaysSchema.optional().describe('what acts on the weights from day to day'),
+  shadows: z
+    .boolean()
+    .optional()
+    .describe('a book of each sleeve alone at full capital, by which it is scored; true where something scores'),
+  rebalancing: rebalancingSchema.optional().describe('when capital is dealt anew while the portfolio runs; never'),
+  flows: flowsSchema.default([]),
+  operations: operationsSchema.default([]),
+  deploy: deploySchema.optional(),
   parity: z
     .record(z.string(), z.string())
     .default({})

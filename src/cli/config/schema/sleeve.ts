@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { sleeveLimitsSchema } from './limits.ts'
+import { startsSchema } from './money-moves.ts'
 import { fraction, fractionOrZero, identifier, notNegative, positive, range, text, wholePositive } from './terms.ts'
 
 const TIMEFRAMES = ['1d'] as const
@@ -37,24 +39,6 @@ const universeRules = z
   .prefault({})
   .describe('what a symbol must meet, on the day, to take a new entry')
 
-const limits = z
-  .strictObject({
-    positions_max: wholePositive.nullable().default(null),
-    position_weight_max: fraction
-      .nullable()
-      .default(null)
-      .describe("largest position as a fraction of the sleeve's equity"),
-    weekend: z
-      .strictObject({
-        size_factor: fraction.describe('factor on the size of entries on Saturday and Sunday UTC'),
-        positions_max: z.int().gte(0).describe('positions that may be opened over one weekend'),
-        day_loss_max: fraction.describe('no entry once the day has lost more than this fraction of the sleeve'),
-      })
-      .nullable()
-      .default(null),
-  })
-  .prefault({})
-
 const expected = z
   .strictObject({
     sharpe: range.nullable().default(null),
@@ -78,7 +62,11 @@ export const sleeveSchema = z.strictObject({
     .describe('`return_stream`: holds recorded returns, as of an outside manager or an account elsewhere'),
   returns: returns.optional(),
   title: text.optional().describe('name for the reader; the id where left out'),
-  weight: notNegative.describe("part of the portfolio's capital, as a fraction of 1"),
+  weight: notNegative
+    .optional()
+    .describe(
+      "part of the portfolio's capital, as a fraction of 1; may be left out of all sleeves where an allocation deals the capital",
+    ),
   capital_in: z
     .record(z.string(), fraction)
     .optional()
@@ -95,8 +83,9 @@ export const sleeveSchema = z.strictObject({
   universe: z.array(text).default([]).describe('instruments in order of preference'),
   universe_rules: universeRules,
   sizing: sizing.optional(),
-  limits,
+  limits: sleeveLimitsSchema,
   status: z.enum(['active', 'paused']).default('active'),
+  starts: startsSchema.optional(),
   on_fault: z
     .enum(['hold', 'flatten'])
     .default('hold')
