@@ -81,6 +81,12 @@ function sizedChange(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumn
   }
   const size = entrySize(runtime, sleeve, wishes, row)
   if (size === 0) {
+    const closed = state.capital?.closed[sleeve.ordinal] ?? ''
+    if (closed !== '') {
+      // What took the size away is named, not that nothing is left of it.
+      refuse(runtime, sleeve, index, closed, 0, null, null)
+      return 0
+    }
     const { sizing } = sleeve.config
     refuse(runtime, sleeve, index, 'belowStep', 0, sizing.kind === 'notional' ? sizing.amount : null, price)
     return 0
