@@ -5,6 +5,9 @@
  * dates are trade dates `YYYY-MM-DD`, instants are ISO 8601 in UTC.
  */
 
+import type { AttributionFigures } from './attribution.ts'
+import type { RiskFigures } from './risk.ts'
+
 /** Figures of a stretch of daily time-weighted returns. */
 export interface ReturnFigures {
   readonly totalReturn: number | null
@@ -247,6 +250,8 @@ export interface BacktestReport {
   readonly correlation: CorrelationView
   readonly diversification: DiversificationFigures
   readonly allocation: AllocationView
+  readonly risk: RiskFigures
+  readonly attribution: AttributionFigures
   readonly years: readonly PeriodFigures[]
   readonly windows: readonly PeriodFigures[]
   readonly months: readonly MonthReturn[]

@@ -18,12 +18,15 @@ import { countsPerUnit } from '../../domain/currencies.ts'
 import { daysBetween, formatDate, formatInstant } from '../../domain/sessions.ts'
 import type { Money, TradeDate } from '../../domain/units.ts'
 import type { RunResult, SleeveResult } from '../../engine/result.ts'
-import { correlationMatrix, diversification } from '../../pipeline/metrics/diversification.ts'
+import { contributionsOf } from '../../pipeline/metrics/contribution.ts'
+import { diversification } from '../../pipeline/metrics/diversification.ts'
 import { drawdowns } from '../../pipeline/metrics/drawdown.ts'
 import { summariseReturns, summariseTrades } from '../../pipeline/metrics/summary.ts'
 import { timeWeightedReturns } from '../../pipeline/metrics/time-weighted.ts'
+import { attributionFigures } from './attribution.ts'
 import { finite, known } from './numbers.ts'
 import { monthsOf, windowsOf, yearsOf } from './periods.ts'
+import { correlationsOf, riskFigures } from './risk.ts'
 import { nettingShadow, shadowFigures } from './shadow-figures.ts'
 
 /*
@@ -47,6 +50,9 @@ export interface Returns {
   readonly portfolio: Float64Array
   readonly sleeves: readonly Float64Array[]
   readonly drawdown: Float64Array
+  /** Each sleeve's part of the capital at work on each day, and its contribution to the return over all days. */
+  readonly weights: readonly Float64Array[]
+  readonly contribution: readonly number[]
 }
 
 interface Wealth {
@@ -83,11 +89,13 @@ export function returnsOf(result: RunResult): Returns {
     equity: result.equity,
     flows: outsideFlows(result),
   })
-  const sleeves = result.sleeves.map(({ equity, flows }, index) => {
-    const initial = amountOf(result, configOf(result, result.sleeves[index]!).capital)
-    return timeWeightedReturns({ initial, equity, flows })
-  })
-  return { portfolio, sleeves, drawdown: drawdowns(portfolio) }
+  const parts = result.sleeves.map((sleeve) => ({
+    initial: amountOf(result, configOf(result, sleeve).capital),
+    equity: sleeve.equity,
+    flows: sleeve.flows,
+  }))
+  const { weights, total: contribution } = contributionsOf(parts)
+  return { portfolio, sleeves: parts.map(timeWeightedReturns), drawdown: drawdowns(portfolio), weights, contribution }
 }
 
 function cleaned(figures: ReturnFigures): ReturnFigures {
@@ -296,15 +304,6 @@ function violationViews(result: RunResult): ViolationView[] {
   }))
 }
 
-/** Sleeves with a strategy: a reserve of cash has no variance to correlate. */
-function correlationFigures({ result, returns }: Wealth): BacktestReport['correlation'] {
-  const invested = result.sleeves.flatMap((sleeve, index) =>
-    configOf(result, sleeve).strategy === null ? [] : [{ name: sleeve.id, returns: returns.sleeves[index]! }],
-  )
-  const matrix = correlationMatrix(invested.map((sleeve) => sleeve.returns))
-  return { names: invested.map(({ name }) => name), matrix: matrix.map((row) => row.map(finite)) }
-}
-
 /** The last weights and correlations that the run recorded; none where it recorded none. */
 function allocationFigures({ allocation, sleeves }: RunResult): AllocationView {
   const size = sleeves.length
@@ -329,6 +328,7 @@ export function reportOf(
   returns: Returns = returnsOf(result),
 ): BacktestReport {
   const wealth = { result, returns }
+  const risk = riskFigures(result, returns)
   const portfolio = portfolioFigures(wealth)
   const sleeves = result.sleeves.map((sleeve, index) => sleeveFigures(wealth, sleeve, index))
   const input = {
@@ -346,13 +346,15 @@ export function reportOf(
     portfolio,
     sleeves,
     netting: nettingFigures(result),
-    correlation: correlationFigures(wealth),
+    correlation: correlationsOf(result, returns),
     diversification: {
       ratio: finite(spread.ratio),
       volatilityOverSum: finite(spread.volatilityOverSum),
       volatilityOverWeighted: finite(spread.volatilityOverWeighted),
     },
     allocation: allocationFigures(result),
+    risk,
+    attribution: attributionFigures(result, returns, risk),
     years: yearsOf(input),
     windows: windowsOf(input),
     months: monthsOf(input),

@@ -13,7 +13,7 @@ const header = (text: string): string => text.split('\r\n')[0]!
 describe('tables of a report', () => {
   it('have the documented columns', () => {
     expect(header(texts.trades)).toBe(
-      'sleeve,instrument,kind,side,quantity,entry_date,exit_date,opened_at,closed_at,entry_price,exit_price,pnl,fees,bars,entry_reason,exit_reason,entry_order,exit_order',
+      'sleeve,instrument,kind,side,quantity,entry_date,exit_date,opened_at,closed_at,entry_price,exit_price,pnl,fees,bars,maximum_adverse,maximum_favourable,entry_reason,exit_reason,entry_order,exit_order',
     )
     expect(header(texts.orders)).toBe(
       'order,cycle,at,trade_date,instrument,type,sleeve,gross_long,gross_short,net,crossed,filled,sleeves_long,sleeves_short,price,fee,state,reason',
@@ -32,6 +32,9 @@ describe('tables of a report', () => {
         'net_exposure',
         'return',
         'drawdown',
+        'weighted_volatility',
+        'portfolio_volatility',
+        'diversification_benefit',
         ...sleeves.flatMap((name) => own.map((column) => `${name}_${column}`)),
       ].join(','),
     )

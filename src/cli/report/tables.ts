@@ -4,6 +4,7 @@ import type { AttributionRecord, OrderRecord, OrderShareRecord, RunResult, Trade
 import { type Column, csvText } from './csv.ts'
 import type { Returns } from './figures.ts'
 import { finite, known } from './numbers.ts'
+import { reductionOf } from './risk.ts'
 
 /*
  * The four tables beside a report. Their columns are listed in docs/report.md; `order` (and `entry_order`, `exit_order`)
@@ -25,6 +26,8 @@ const TRADE_COLUMNS: readonly Column<TradeRecord>[] = [
   { name: 'pnl', cell: (trade) => finite(trade.pnl) },
   { name: 'fees', cell: (trade) => finite(trade.fees) },
   { name: 'bars', cell: (trade) => trade.bars },
+  { name: 'maximum_adverse', cell: (trade) => finite(trade.maximumAdverse) },
+  { name: 'maximum_favourable', cell: (trade) => finite(trade.maximumFavourable) },
   { name: 'entry_reason', cell: (trade) => trade.entryReason },
   { name: 'exit_reason', cell: (trade) => trade.exitReason },
   { name: 'entry_order', cell: (trade) => trade.entryOrder },
@@ -78,6 +81,7 @@ const ATTRIBUTION_COLUMNS: readonly Column<AttributionRecord>[] = [
 
 /** One row per portfolio day, the portfolio first, then six columns of each sleeve: `large_cap_equity` and so on. */
 function equityColumns(result: RunResult, returns: Returns): readonly Column<number>[] {
+  const reduction = reductionOf(result, returns)
   const portfolio: Column<number>[] = [
     { name: 'date', cell: (day) => formatDate(result.days[day] as TradeDate) },
     { name: 'equity', cell: (day) => finite(result.equity[day]) },
@@ -86,6 +90,9 @@ function equityColumns(result: RunResult, returns: Returns): readonly Column<num
     { name: 'net_exposure', cell: (day) => finite(result.netExposure[day]) },
     { name: 'return', cell: (day) => finite(returns.portfolio[day]) },
     { name: 'drawdown', cell: (day) => finite(returns.drawdown[day]) },
+    { name: 'weighted_volatility', cell: (day) => finite(reduction.weighted[day]) },
+    { name: 'portfolio_volatility', cell: (day) => finite(reduction.portfolio[day]) },
+    { name: 'diversification_benefit', cell: (day) => finite(reduction.benefit[day]) },
   ]
   const sleeves = result.sleeves.flatMap((sleeve, index): Column<number>[] => [
     { name: `${sleeve.id}_equity`, cell: (day) => finite(sleeve.equity[day]) },

@@ -114,6 +114,15 @@ export function linkBrinson(periods: readonly BrinsonPeriod[], linking: Linking)
   }
 }
 
+/** The linked effects segment by segment: over all segments they add up to `total`. */
+export function linkedSegments({ periods, factors }: LinkedAttribution, segments: number): Effects[] {
+  return Array.from({ length: segments }, (_, segment) => {
+    const linked = (effect: keyof Effects): number =>
+      periods.reduce((sum, period, at) => sum + factors[at]! * period[effect][segment]!, 0)
+    return { allocation: linked('allocation'), selection: linked('selection'), interaction: linked('interaction') }
+  })
+}
+
 function carinoFactors(
   single: readonly BrinsonAttribution[],
   portfolioReturn: number,
