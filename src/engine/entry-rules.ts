@@ -2,6 +2,7 @@
 import type { RuleName } from '../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../domain/sessions.ts'
 import { type Instant, MAGNITUDE_MAX } from '../domain/units.ts'
+import type { ViolationKind } from '../domain/violations.ts'
 import type { Entry } from './judgement.ts'
 import { isLiquidating } from './rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
@@ -39,6 +40,19 @@ function reachOf(state: KernelState, sleeve: number, instrument: number, side: n
   return (held > 0 ? held : 0) + (side > 0 ? state.pendingBuys[at]! : state.pendingSells[at]!)
 }
 
+/** Violations of limits that entries are judged by as well: those rules give their names. */
+const RULE_OF: { readonly [K in ViolationKind]?: RuleName } = {
+  portfolio_drawdown: 'drawdownBreaker',
+  strategy_drawdown: 'sleeveDrawdown',
+  daily_loss: 'dailyLoss',
+  strategy_daily_loss: 'sleeveDailyLoss',
+  value_at_risk: 'valueAtRisk',
+  portfolio_volatility: 'volatility',
+  strategy_volatility: 'sleeveVolatility',
+  diversification: 'diversification',
+  strategy_correlation: 'strategyCorrelation',
+}
+
 /** The rule that forbids an entry whatever its size; null where none does. */
 export function forbidden(
   runtime: Runtime,
@@ -71,7 +85,10 @@ export function forbidden(
   if (closed !== '' && (closed !== 'lifecycle' || state.config!.limits.lifecycle === undefined))
     return { rule: closed, value: null, limit: null }
   const violation = blockingViolation(runtime, sleeve.ordinal, instrument)
-  if (violation !== null) return { rule: 'openViolation', value: violation.value, limit: violation.limit }
+  if (violation !== null) {
+    const rule = RULE_OF[violation.rule as ViolationKind] ?? 'openViolation'
+    return { rule, value: violation.value, limit: violation.limit }
+  }
   const weekend = sleeve.config.limits.weekend
   if (weekend !== null && isWeekend(state.at)) {
     const dayReturn = own.dayStartEquity > 0 ? sleeve.equity / own.dayStartEquity - 1 : 0

@@ -1,4 +1,5 @@
 /** The projected books that risk rules judge against: filled, waiting and working at their worse end. */
+import type { PortfolioConfig } from '../domain/config.ts'
 import type { Change, RiskView } from '../domain/risk.ts'
 import { drawdownOf } from '../pipeline/risk/breaker.ts'
 import { sizingBase } from './capital/sizing-capital.ts'
@@ -42,6 +43,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   const structureExposure = new Map<number, number>()
   const places = buckets(runtime)
   let asked = NOTHING
+  let takenFrom: PortfolioConfig | null = null
   let groups = NO_GROUPS
   let largest = new Float64Array(0)
   const found = { others: 0, smallest: 0 }
@@ -79,6 +81,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   }
   const isMember = (group: number, sleeve: number, instrument: number): boolean =>
     groups[group]!.hasSleeve[sleeve]! && groups[group]!.hasInstrument(instrument)
+  const dayStartOf = (sleeve: number): number => state.sleeves[sleeve]!.dayStartEquity
   const isCashAccount = (): boolean => state.config!.account.kind === 'cash'
 
   const beside = (change: Change): number => {
@@ -111,7 +114,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     },
     get dayStart() {
       let total = 0
-      for (const own of state.sleeves) total += own.dayStartEquity
+      for (let sleeve = 0; sleeve < state.sleeves.length; sleeve += 1) total += dayStartOf(sleeve)
       return total
     },
     get dayProfit() {
@@ -133,8 +136,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       const breaker = state.sleeveBreakers?.[sleeve]
       return breaker === null || breaker === undefined ? 0 : drawdownOf(breaker, runtime.sleeves[sleeve]!.equity)
     },
-    sleeveDayStart: (sleeve) => state.sleeves[sleeve]!.dayStartEquity,
-    sleeveDayProfit: (sleeve) => runtime.sleeves[sleeve]!.equity - state.sleeves[sleeve]!.dayStartEquity,
+    sleeveDayStart: dayStartOf,
+    sleeveDayProfit: (sleeve) => runtime.sleeves[sleeve]!.equity - dayStartOf(sleeve),
     orders: (sleeve, per) => ordersSent(runtime, sleeve, per),
     stage: (sleeve) => (state.capital === undefined ? null : stageOf(state.capital, sleeve)) ?? 'MATURE',
     sleeveAvailable: (sleeve, instrument) => spendableFor(runtime, sleeve, instrument),
@@ -190,9 +193,10 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   }
 
   function refresh(): void {
-    if (asked === NOTHING) {
-      asked = askedBy(state.config!)
-      groups = groupMembers(runtime, state.config!)
+    if (takenFrom !== state.config) {
+      takenFrom = state.config!
+      asked = askedBy(takenFrom)
+      groups = groupMembers(runtime, takenFrom)
     }
     clearSums(sums, runtime, groups.length)
     if (structureExposure.size > 0) structureExposure.clear()

@@ -42,9 +42,16 @@ export interface HandRun {
   readonly instruments?: Readonly<Record<string, Partial<Instrument>>>
   readonly actions?: readonly DatedAction[]
   /** Null: a reserve that only holds cash. */
-  readonly sleeves: Readonly<Record<string, { readonly capital: number; readonly act: Act | null }>>
+  readonly sleeves: Readonly<
+    Record<
+      string,
+      { readonly capital: number; readonly act: Act | null; readonly limits?: Partial<SleeveConfig['limits']> }
+    >
+  >
   readonly limits?: Partial<PortfolioLimits>
   readonly sleeveLimits?: Partial<SleeveConfig['limits']>
+  readonly groups?: PortfolioConfig['groups']
+  readonly capitalPlan?: PortfolioConfig['capitalPlan']
   readonly account?: Partial<AccountRules>
   readonly volume?: number
   readonly participationMax?: number
@@ -133,7 +140,7 @@ function configOf(
     name: 'by hand',
     currency: currencyCode('USD'),
     capital: money(entries.reduce((sum, [, { capital }]) => sum + capital * 1_000_000, 0)),
-    sleeves: entries.map(([id, { capital, act }]) => ({
+    sleeves: entries.map(([id, { capital, act, limits }]) => ({
       id: sleeveId(id),
       title: id,
       strategy: act === null ? null : id,
@@ -146,7 +153,7 @@ function configOf(
       universe: symbols as never,
       universeRules: { volatilityMin: null, volatilityBars: 60, volumeMin: null, volumeBars: 20, notEvaluated: [] },
       sizing: { kind: 'quantity', quantity: 100 },
-      limits: { positionsMax: null, positionWeightMax: null, weekend: null, ...hand.sleeveLimits },
+      limits: { positionsMax: null, positionWeightMax: null, weekend: null, ...hand.sleeveLimits, ...limits },
       status: 'active',
       onFault: 'hold',
       expected: null,
@@ -172,6 +179,7 @@ function configOf(
     parity: {},
     dayCalendar: calendarId('days'),
     periods: 252,
-    groups: {},
+    groups: hand.groups ?? {},
+    ...(hand.capitalPlan === undefined ? {} : { capitalPlan: hand.capitalPlan }),
   }
 }
