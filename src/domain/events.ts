@@ -1,3 +1,4 @@
+import type { LifecycleStage } from './allocation.ts'
 import type { RebalancingMethod } from './capital.ts'
 import type { FillColumns, OrderColumns, QuoteColumns } from './columns.ts'
 import type { PortfolioConfig } from './config.ts'
@@ -26,6 +27,8 @@ export type OperatorCommand =
   | { readonly kind: SleeveOperation; readonly sleeve: SleeveId }
   /** Deals capital by the weights in force, now. */
   | { readonly kind: 'rebalance'; readonly by: RebalancingMethod }
+  /** The sleeve enters the stage that was proposed for it, or one of the operator's own choice. */
+  | { readonly kind: 'confirmStage'; readonly sleeve: SleeveId; readonly stage: LifecycleStage }
   /** The reserve lends to a sleeve, or takes back what is still out. */
   | { readonly kind: 'lend'; readonly sleeve: SleeveId; readonly amount: Money }
   | { readonly kind: 'takeBack'; readonly sleeve: SleeveId }

@@ -1,4 +1,5 @@
 /** Money that moves while a portfolio runs: from and to outside, between sleeves on a date, and what the reserve lends. */
+import type { LifecycleStage } from './allocation.ts'
 import type { RebalancingMethod } from './capital.ts'
 import type { InstrumentId, Money, SleeveId, TradeDate } from './units.ts'
 
@@ -18,6 +19,7 @@ export type SleeveOperation = (typeof SLEEVE_OPERATIONS)[number]
 export type DatedOperation = { readonly date: TradeDate } & (
   | { readonly kind: SleeveOperation; readonly sleeve: SleeveId }
   | { readonly kind: 'rebalance'; readonly by: RebalancingMethod }
+  | { readonly kind: 'confirmStage'; readonly sleeve: SleeveId; readonly stage: LifecycleStage }
 )
 
 /** When the reserve lends to sleeves, and when it takes back what it lent. Judged at the end of every portfolio day. */

@@ -37,9 +37,8 @@ export function takeDated(run: Run, tradeDate: TradeDate): void {
 }
 
 function commandOf(operation: DatedOperation): OperatorCommand {
-  return operation.kind === 'rebalance'
-    ? { kind: 'rebalance', by: operation.by }
-    : { kind: operation.kind, sleeve: operation.sleeve }
+  const { date: _, ...command } = operation
+  return command
 }
 
 /** The broker's account moves only where the kernel takes the flow: both ask the same books. */

@@ -4,6 +4,7 @@ import { assert, unreachable } from '../domain/assert.ts'
 import type { EngineEvent } from '../domain/events.ts'
 import type { InstrumentId } from '../domain/units.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
+import { confirmStage } from './capital/lifecycle.ts'
 import { convert } from './foreign.ts'
 import type { Parts } from './parts.ts'
 import { onFlow } from './rebalance/flows.ts'
@@ -40,6 +41,9 @@ export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: '
       return
     case 'rebalance':
       rebalance(parts, command.by, 'manual')
+      return
+    case 'confirmStage':
+      confirmStage(runtime, runtime.sleeveOrdinal.get(command.sleeve)!, command.stage)
       return
     case 'lend':
       lendByOperator(runtime, runtime.sleeveOrdinal.get(command.sleeve)!, command.amount)

@@ -199,7 +199,7 @@ describe('money and commands on stated days', () => {
     ],
     [
       'operations:\n  - {date: 2024-02-01, pause: one, resume: two}\n',
-      /^p\.yaml:4:5 operations\[0\]: must give one command \(pause, resume, remove, add or rebalance\), was pause and resume/,
+      /^p\.yaml:4:5 operations\[0\]: must give one command \(pause, resume, remove, add, rebalance, confirm_stage\), was pause and resume/,
     ],
     ['operations:\n  - {date: 2024-02-01}\n', /^p\.yaml:4:5 operations\[0\]: must give one command .* was none/],
     [

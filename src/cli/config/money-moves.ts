@@ -8,6 +8,7 @@ import { type CurrencyCode, instrumentId, money, sleeveId, type TradeDate } from
 import type { Path } from './document.ts'
 import type { Problems } from './problems.ts'
 import type { RawDeploy, RawFlow, RawOperation, RawRebalancing } from './schema/money-moves.ts'
+import type { RawOverlays } from './schema/overlays.ts'
 import { hint } from './suggest.ts'
 
 /*
@@ -22,6 +23,7 @@ interface RawMoves {
   readonly flows: readonly RawFlow[]
   readonly operations: readonly RawOperation[]
   readonly deploy?: RawDeploy | undefined
+  readonly overlays?: RawOverlays | undefined
 }
 
 interface RawMember {
@@ -171,15 +173,23 @@ function flowsOf(raw: RawMoves, context: Context): readonly DatedFlow[] {
 function operationsOf(raw: RawMoves, context: Context): readonly DatedOperation[] {
   return raw.operations.flatMap((operation, index): readonly DatedOperation[] => {
     const date = dateOf(operation.date, ['operations', index, 'date'], context)
-    const given = [...SLEEVE_OPERATIONS, 'rebalance' as const].filter((kind) => operation[kind] !== undefined)
+    const kinds = [...SLEEVE_OPERATIONS, 'rebalance', 'confirm_stage'] as const
+    const given = kinds.filter((kind) => operation[kind] !== undefined)
     const [kind] = given
     if (kind === undefined || given.length > 1) {
       const was = given.length === 0 ? 'none' : given.join(' and ')
-      const reason = `must give one command (pause, resume, remove, add or rebalance), was ${was}`
+      const reason = `must give one command (${kinds.join(', ')}), was ${was}`
       context.problems.at(['operations', index], reason)
       return []
     }
     if (kind === 'rebalance') return [{ date, kind, by: operation.rebalance! }]
+    if (kind === 'confirm_stage') {
+      const { sleeve, stage } = operation.confirm_stage!
+      demandSleeve(sleeve, ['operations', index, kind, 'sleeve'], context, 'not')
+      if (raw.overlays?.lifecycle === undefined || raw.overlays.lifecycle === null)
+        context.problems.at(['operations', index, kind], 'speaks of stages, and there are none; add overlays.lifecycle')
+      return [{ date, kind: 'confirmStage', sleeve: sleeveId(sleeve), stage }]
+    }
     const sleeve = operation[kind]!
     demandSleeve(sleeve, ['operations', index, kind], context, 'not')
     return [{ date, kind, sleeve: sleeveId(sleeve) }]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIFECYCLE_STAGES } from '../../../domain/allocation.ts'
 import { REBALANCING_METHODS, REBALANCING_TRIGGERS } from '../../../domain/capital.ts'
 import { fraction, text, wholePositive } from './terms.ts'
 
@@ -51,6 +52,10 @@ export const operationsSchema = z
       remove: text.optional().describe('this sleeve is closed; its money goes to the reserve'),
       add: text.optional().describe('this sleeve begins, with its weight of the portfolio'),
       rebalance: z.enum(REBALANCING_METHODS).optional(),
+      confirm_stage: z
+        .strictObject({ sleeve: text, stage: z.enum(LIFECYCLE_STAGES) })
+        .optional()
+        .describe('this sleeve enters this stage: a proposal of the lifecycle is confirmed, or you decide yourself'),
     }),
   )
   .describe("the operator's commands on stated days; one command each")
