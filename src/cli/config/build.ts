@@ -31,6 +31,7 @@ import { clockOf } from './instruments.ts'
 import { groupsOf, portfolioLimitsOf, sleeveLimitsOf } from './limits.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
 import { awaitedSleeves, moneyMovesOf, needsReserve, withAwaited } from './money-moves.ts'
+import { policyOf } from './policy.ts'
 import type { Problems } from './problems.ts'
 import { sleeveLimitsSchema } from './schema/limits.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
@@ -85,6 +86,8 @@ export function buildConfig(
     problems.at(['day_calendar'], reason)
   }
   const context = { document, problems, declared, dayCalendar: calendarId(dayCalendar) }
+  const named = { sleeves: sleeves.map((sleeve) => sleeve.raw.id), instruments: Object.keys(raw.instruments) }
+  const policy = policyOf(raw.policy, named, problems)
   return {
     name: raw.name,
     currency,
@@ -107,11 +110,9 @@ export function buildConfig(
     parity: parityOf(raw, problems),
     dayCalendar: calendarId(dayCalendar),
     periods,
-    groups: groupsOf(
-      raw.groups,
-      { sleeves: sleeves.map((sleeve) => sleeve.raw.id), instruments: Object.keys(raw.instruments) },
-      problems,
-    ),
+    groups: groupsOf(raw.groups, named, problems),
+    ...(raw.benchmark === null ? {} : { benchmark: instrumentId(raw.benchmark) }),
+    ...(policy === undefined ? {} : { policy }),
     ...(plan === undefined ? {} : { capitalPlan: plan }),
   }
 }

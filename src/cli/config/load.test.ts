@@ -168,6 +168,21 @@ describe('a portfolio file that is wrong', () => {
       /^p\.yaml:3:40 limits\.drawdown\.resume: must be below halt \(0\.1\), was "0\.15"; trading would resume before it halts$/,
     ],
     [
+      'a policy for a sleeve that is none',
+      `${HEAD}policy:\n  cush: {weight: 0.5}\n${RESERVE}`,
+      /^p\.yaml:4:9 policy\.cush: is no sleeve; did you mean "cash"\?$/,
+    ],
+    [
+      'a policy whose benchmark is not declared',
+      `${HEAD}policy:\n  cash: {weight: 0.5, benchmark: SPX}\n${RESERVE}`,
+      /^p\.yaml:4:34 policy\.cash\.benchmark: instrument "SPX" is not declared/,
+    ],
+    [
+      'a policy that gives away more than there is',
+      `${HEAD}policy:\n  cash: {weight: 1.2}\n${RESERVE}`,
+      /^p\.yaml:4:3 policy: gives away 1\.2; its weights must add up to 1 at most, the rest is cash$/,
+    ],
+    [
       'an unknown schedule',
       `${HEAD}costs: {equity: {commission: alpacca}}\n${RESERVE}`,
       /^p\.yaml:3:30 costs\.equity\.commission: no schedule is named "alpacca"; did you mean "alpaca"\?$/,

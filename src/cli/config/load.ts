@@ -10,6 +10,7 @@ import { currencyAdvice, declareInstruments } from './instruments.ts'
 import { nativeLayout } from './layout.ts'
 import type { LoadedPortfolio } from './loaded.ts'
 import { unusedKeys } from './money-moves.ts'
+import { policyInstruments } from './policy.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
@@ -95,6 +96,7 @@ function sleevesOf(document: ConfigDocument, problems: Problems): readonly RawSl
 function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): ReadonlySet<string> {
   const used = new Set(sleeves.flatMap((sleeve) => sleeve.universe))
   if (raw.benchmark !== null) used.add(raw.benchmark)
+  for (const benchmark of policyInstruments(raw.policy)) used.add(benchmark)
   for (const underlying of Object.keys(raw.options?.underlyings ?? {})) used.add(underlying)
   for (const pair of neededPairs(raw, used, sleeves)) used.add(pair)
   return used

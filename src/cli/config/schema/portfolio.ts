@@ -5,6 +5,7 @@ import { instrumentSchema, optionsSchema } from './instruments.ts'
 import { groupsSchema, portfolioLimitsSchema } from './limits.ts'
 import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from './money-moves.ts'
 import { overlaysSchema } from './overlays.ts'
+import { policySchema } from './policy.ts'
 import { fraction, notNegative, positive, text, wholePositive } from './terms.ts'
 
 const schedule = z.strictObject({
@@ -85,6 +86,7 @@ export const portfolioSchema = z.strictObject({
     .describe('currencies that you take as equal in value, such as USDT: USD; the report repeats it'),
   costs: z.partialRecord(z.enum(INSTRUMENT_KINDS), costs).default({}),
   benchmark: text.nullable().default(null).describe('an instrument to compare with'),
+  policy: policySchema.optional(),
   options: optionsSchema.optional(),
   screen: screenSchema.optional(),
   instruments_file: z.union([text, z.array(text)], { error: 'must be a file name or a list of them' }).optional(),
