@@ -48,8 +48,16 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   let largest = new Float64Array(0)
   const found = { others: 0, smallest: 0 }
 
+  /** What leaves a recorded stream is as good as gone: it fills at the very close at which it is sized. */
+  const isSure = (instrument: number): boolean => runtime.recorded.size > 0 && runtime.recorded.has(instrument)
+
+  const reach = (instrument: number, quantity: number, buys: number, sells: number, side: number): number =>
+    isSure(instrument) ? (quantity + buys - sells) * side : reachOf(quantity, buys, sells, side)
+  const ends = (instrument: number, quantity: number, buys: number, sells: number): number =>
+    isSure(instrument) ? Math.abs(quantity + buys - sells) : worseEnd(quantity, buys, sells)
   const plainExposure = (instrument: number): number =>
-    worseEnd(
+    ends(
+      instrument,
       state.books.accountQuantity[instrument]!,
       state.accountBuys[instrument]!,
       state.accountSells[instrument]!,
@@ -57,7 +65,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   const sleeveExposure = (sleeve: number, instrument: number): number => {
     const at = sleeve * state.books.width + instrument
     return (
-      worseEnd(state.books.quantity[at]!, state.pendingBuys[at]!, state.pendingSells[at]!) *
+      ends(instrument, state.books.quantity[at]!, state.pendingBuys[at]!, state.pendingSells[at]!) *
       runtime.unitValue[instrument]!
     )
   }
@@ -72,7 +80,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       buys += state.pendingBuys[at]!
       sells += state.pendingSells[at]!
     }
-    const units = side === 0 ? worseEnd(quantity, buys, sells) : reachOf(quantity, buys, sells, side)
+    const units =
+      side === 0 ? ends(instrument, quantity, buys, sells) : reach(instrument, quantity, buys, sells, side > 0 ? 1 : -1)
     return units * runtime.unitValue[instrument]!
   }
   const isOpen = (sleeve: number, instrument: number): boolean => {
@@ -90,7 +99,10 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     const net = state.books.accountQuantity[instrument]!
     const buys = state.accountBuys[instrument]!
     const sells = state.accountSells[instrument]!
-    return (worseEnd(net, buys, sells) - reachOf(net, buys, sells, quantity)) * runtime.unitValue[instrument]!
+    const side = quantity > 0 ? 1 : -1
+    return (
+      (ends(instrument, net, buys, sells) - reach(instrument, net, buys, sells, side)) * runtime.unitValue[instrument]!
+    )
   }
   const besideSleeve = (change: Change): number => {
     if (change.structure) return 0
@@ -98,7 +110,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     const held = state.books.quantity[at]!
     const buys = state.pendingBuys[at]!
     const sells = state.pendingSells[at]!
-    const units = worseEnd(held, buys, sells) - reachOf(held, buys, sells, change.quantity)
+    const side = change.quantity > 0 ? 1 : -1
+    const units = ends(change.instrument, held, buys, sells) - reach(change.instrument, held, buys, sells, side)
     return units * runtime.unitValue[change.instrument]!
   }
 
@@ -201,10 +214,22 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     clearSums(sums, runtime, groups.length)
     if (structureExposure.size > 0) structureExposure.clear()
     addPlain()
+    if (runtime.recorded.size > 0) takeSureSales()
     if (asked.sector || asked.currency || asked.net) addAccountSums()
     if (asked.sleeves || asked.positions || asked.groups) addSleeveSums()
     if (state.structures.length + state.waitingStructures.length > 0) addStructures()
     if (isCashAccount()) cash.free = freeCash(runtime)
+  }
+  /** The sums of `addPlain` hold what leaves recorded streams as if it might stay. */
+  function takeSureSales(): void {
+    for (const index of runtime.recorded) {
+      const { books, accountBuys, accountSells } = state
+      const held = books.accountQuantity[index]!
+      const worse = worseEnd(held, accountBuys[index]!, accountSells[index]!) * runtime.unitValue[index]!
+      const stays = worse - plainExposure(index)
+      sums.classes[runtime.assetClass[index]!]! -= stays
+      sums.gross -= stays
+    }
   }
   /** Exposures of everything but contracts, which count as their structures. */
   function addPlain(): void {
@@ -253,7 +278,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     if (!asked.net) return
     const net = state.books.accountQuantity[instrument]!
     const value = runtime.unitValue[instrument]! * sign
-    sums.highest += (net + state.accountBuys[instrument]!) * value
+    const sold = isSure(instrument) ? state.accountSells[instrument]! : 0
+    sums.highest += (net + state.accountBuys[instrument]! - sold) * value
     sums.lowest += (net - state.accountSells[instrument]!) * value
   }
   function addSleeve(sleeve: number, instrument: number, sign: 1 | -1): void {
@@ -298,7 +324,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     const exposure = plainExposure(instrument)
     sums.classes[runtime.assetClass[instrument]!]! += exposure * sign
     sums.gross += exposure * sign
-    cash.free -= state.accountBuys[instrument]! * runtime.unitValue[instrument]! * sign
+    const sold = isSure(instrument) ? state.accountSells[instrument]! : 0
+    cash.free -= (state.accountBuys[instrument]! - sold) * runtime.unitValue[instrument]! * sign
     addBuckets(instrument, exposure, sign)
     addSleeve(sleeve, instrument, sign)
     for (let group = 0; group < groups.length; group += 1)
@@ -332,5 +359,6 @@ function freeCash(runtime: Runtime): number {
     const buys = state.accountBuys[index]!
     if (buys > 0) waiting += buys * runtime.unitValue[index]!
   }
+  for (const index of runtime.recorded) waiting -= state.accountSells[index]! * runtime.unitValue[index]!
   return runtime.cash - waiting - collateral(runtime, null)
 }

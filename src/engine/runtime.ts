@@ -56,6 +56,8 @@ export interface Runtime {
   readonly clocks: Map<string, ClockRuntime>
   readonly sessions: Map<string, Sessions>
   readonly byId: Map<InstrumentId, number>
+  /** Instruments that are the recorded stream of a sleeve. */
+  readonly recorded: Set<number>
   /** Money counts that one unit moves for a price of one, per instrument. */
   perPrice: Float64Array
   /** Place of each instrument's asset class in ASSET_CLASSES; and 1 for option contracts. */
@@ -134,6 +136,11 @@ export function currencyColumn(runtime: Runtime, currency: string): number {
   return column
 }
 
+function isStreamOf(config: PortfolioConfig | null, { id, kind }: Instrument): boolean {
+  if (kind !== 'stream' || config === null) return false
+  return config.sleeves.some((sleeve) => sleeve.kind === 'return_stream' && sleeve.universe.includes(id))
+}
+
 /** Takes an instrument's constants into the columns. */
 export function indexInstrument(runtime: Runtime, instrument: Instrument): void {
   const { state } = runtime
@@ -153,6 +160,7 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
     runtime.isOption = isOption
   }
   runtime.byId.set(instrument.id, instrument.index)
+  if (isStreamOf(runtime.state.config, instrument)) runtime.recorded.add(instrument.index)
   runtime.assetClass[instrument.index] = ASSET_CLASSES.indexOf(instrument.assetClass)
   runtime.isOption[instrument.index] = instrument.kind === 'option' ? 1 : 0
   runtime.perPrice[instrument.index] = countsPerPrice(
