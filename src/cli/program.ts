@@ -145,8 +145,8 @@ function addRuns(program: Command): void {
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/stress.ts')).stress(config, options))
   program
-    .command('demo')
-    .description('run the channels preset on a simulated market, without any file')
+    .command('demo [config]')
+    .description('run a portfolio, the channels preset where none is named, on a simulated market without any file')
     .addOption(dataOption())
     .addOption(fromOption())
     .addOption(toOption())
@@ -154,7 +154,7 @@ function addRuns(program: Command): void {
     .addOption(outOption())
     .option('--open', 'open the report when it is written')
     .addOption(jsonOption())
-    .action(async (options) => (await import('./commands/demo.ts')).demo(options))
+    .action(async (config: string | undefined, options) => (await import('./commands/demo.ts')).demo(config, options))
 }
 
 function addConfig(program: Command): void {

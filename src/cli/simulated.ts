@@ -1,14 +1,17 @@
 import { CALENDARS } from '../adapters/calendars/calendars.ts'
-import { NYSE_FIRST, NYSE_LAST } from '../adapters/calendars/nyse.ts'
+import { NYSE, NYSE_FIRST, NYSE_LAST } from '../adapters/calendars/nyse.ts'
 import { FaultError, fault } from '../domain/faults.ts'
+import type { Instrument } from '../domain/instruments.ts'
 import type { Series } from '../domain/series.ts'
 import { addDays, formatDate, parseDate, type Sessions, startOfDay } from '../domain/sessions.ts'
-import type { TradeDate } from '../domain/units.ts'
+import type { CalendarId, TradeDate } from '../domain/units.ts'
 import type { AssetOptions, SimulatedAsset } from '../exchange/generator/options.ts'
 import { simulateMarket } from '../exchange/generator/simulate.ts'
 import { splitsOf } from '../pipeline/market/adjust.ts'
 import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
+import { isStreamCalendar } from './config/streams.ts'
 import type { History } from './market.ts'
+import { streamSeries } from './streams.ts'
 
 /** History before the first day, so that averages and volatilities exist when a run begins. */
 const DAYS_BEFORE = 400
@@ -28,7 +31,7 @@ export function simulateHistories(
   requireReach(reach)
   const assets = loaded.instruments.map((declaration) => assetOf(declaration, loaded))
   const { start, end } = stretchOf(assets, reach)
-  const calendars = new Set(loaded.instruments.map(({ instrument }) => instrument.calendar))
+  const calendars = new Set(loaded.instruments.map(({ instrument }) => calendarOf(instrument)))
   const sessions = Object.fromEntries(
     [...calendars].map((id) => {
       const table = CALENDARS.get(id)?.(start, end)
@@ -38,6 +41,11 @@ export function simulateHistories(
   )
   const market = simulateMarket({ seed, sessions, assets })
   return market.assets.map((asset, index) => historyOf(loaded.instruments[index]!, asset))
+}
+
+/** A recorded stream has the sessions of the exchange here: there is no file whose dates it could have. */
+function calendarOf({ calendar }: Instrument): CalendarId {
+  return isStreamCalendar(calendar) ? NYSE : calendar
 }
 
 /** The simulated exchange is open on the sessions of the calendar that is known. */
@@ -80,7 +88,9 @@ function sessionList(table: Sessions): { readonly date: number }[] {
 
 function assetOf({ instrument, simulation, place }: InstrumentDeclaration, loaded: LoadedPortfolio): AssetOptions {
   if (simulation === null) {
-    const path = `instruments.${instrument.id}.simulation`
+    const path = isStreamCalendar(instrument.calendar)
+      ? 'returns.simulation'
+      : `instruments.${instrument.id}.simulation`
     const reason = 'is missing; add it so that the instrument exists on the simulated market, or give --data'
     throw new FaultError(fault('CONFIG_INVALID', { ...place, path, reason }))
   }
@@ -97,7 +107,7 @@ function assetOf({ instrument, simulation, place }: InstrumentDeclaration, loade
   return {
     symbol: instrument.id,
     kind,
-    calendar: instrument.calendar,
+    calendar: calendarOf(instrument),
     price: simulation.price,
     drift: simulation.drift,
     volatility: simulation.volatility,
@@ -123,6 +133,10 @@ function given<K extends string, V>(key: K, value: V | undefined): { readonly [P
 
 /** A simulated asset in the form in which files are read: raw prices with their splits and dividends. */
 function historyOf({ instrument }: InstrumentDeclaration, asset: SimulatedAsset): History {
+  if (isStreamCalendar(instrument.calendar)) {
+    const series = streamSeries(`simulated/${asset.symbol}`, asset.dates.subarray(1), returnsOf(asset.close))
+    return { instrument, series, splits: [], basis: 'raw', dividends: null, impliedVolatility: null }
+  }
   const count = asset.dates.length
   const split = new Float64Array(count).fill(1)
   const dividend = new Float64Array(count)
@@ -156,4 +170,8 @@ function historyOf({ instrument }: InstrumentDeclaration, asset: SimulatedAsset)
     dividends: null,
     impliedVolatility: asset.iv ?? null,
   }
+}
+
+function returnsOf(close: Float64Array): Float64Array {
+  return Float64Array.from({ length: close.length - 1 }, (_, row) => close[row + 1]! / close[row]! - 1)
 }

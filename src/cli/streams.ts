@@ -49,12 +49,17 @@ export async function readStream(
   const returns = table.columns[at]!
   const ruin = ruinousRow(returns)
   if (ruin >= 0) throw refused(`row ${ruin + 1} of "${column}" is ${returns[ruin]}: nothing would be left to hold`)
+  return streamSeries(file, table.dates, returns)
+}
+
+/** Returns on their dates as levels of an index, in the form of prices. */
+export function streamSeries(source: string, days: ArrayLike<number>, returns: Float64Array): Series {
   const levels = returnIndex(returns)
-  const dates = Int32Array.of(table.dates[0]!, ...table.dates)
+  const dates = Int32Array.of(days[0]!, ...Array.from(days))
   const open = levels.map((level, row) => (row === 0 || Number.isNaN(levels[row - 1]!) ? level : levels[row - 1]!))
   const count = levels.length
   return {
-    source: file,
+    source,
     layout: 'returns',
     resolution: 'day',
     dates,

@@ -10,11 +10,11 @@ interface DemoOptions extends RunOptions {
   readonly open?: boolean
 }
 
-/** `polyfolio demo`: the channels preset on a simulated market, or on the files of a data folder. */
-export async function demo(options: DemoOptions): Promise<void> {
+/** `polyfolio demo`: a portfolio on a simulated market, or on the files of a data folder; the channels where none is named. */
+export async function demo(config: string | undefined, options: DemoOptions): Promise<void> {
   if (options.data !== undefined) requireFolder(options.data)
   const source = options.data === undefined ? { seed: options.seed } : { data: options.data }
-  await runAndReport(join(packageRoot(), 'presets', 'channels.yaml'), source, options)
+  await runAndReport(config ?? join(packageRoot(), 'presets', 'channels.yaml'), source, options)
   const page = fileUrl(resolve(options.out, 'report.html'))
   if (options.open === true) openPage(page)
 }

@@ -166,9 +166,12 @@ function moveLimits(value: Block, given: Block, { moves, notes }: Reading): void
     const halt = typeof fall === 'number' ? Math.abs(fall) : fall
     put(limits, ['limits', 'drawdown'], { halt, resume: RESUME }, ['max_drawdown'])
   }
-  const measured = (limit: unknown): unknown => (limit === undefined ? undefined : { limit, window: WINDOW })
-  put(limits, ['limits', 'volatility'], measured(volatility), ['max_volatility'])
-  put(limits, ['limits', 'diversification'], measured(ratio), ['min_diversification_ratio'])
+  put(limits, ['limits', 'volatility'], volatility === undefined ? undefined : { limit: volatility, window: WINDOW }, [
+    'max_volatility',
+  ])
+  put(limits, ['limits', 'diversification'], ratio === undefined ? undefined : { limit: ratio, window: WINDOW }, [
+    'min_diversification_ratio',
+  ])
   if (isBlock(positions)) {
     const { max_weight_per_ticker: ticker, max_concentration_top5: top, ...others } = positions
     put(limits, ['limits', 'position_weight_max'], ticker, ['position_limits', 'max_weight_per_ticker'])

@@ -3,6 +3,7 @@ import type { ConfigDocument } from './document.ts'
 import { clockOf } from './instruments.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
 import type { Problems } from './problems.ts'
+import type { RawSimulation } from './schema/instruments.ts'
 import type { RawSleeve } from './schema/sleeve.ts'
 
 /*
@@ -53,6 +54,11 @@ export function checkStreams(sleeves: readonly RawSleeve[], instruments: readonl
   })
 }
 
+/** A stream on the simulated market is an asset like others: an index that begins at 100. */
+function simulationOf({ simulation }: NonNullable<RawSleeve['returns']>): RawSimulation | null {
+  return simulation === undefined ? null : { price: 100, average_volume: 1_000_000, ...simulation }
+}
+
 /** The instruments of recorded streams, behind those that are declared. */
 export function declareStreams(
   sleeves: readonly RawSleeve[],
@@ -90,7 +96,7 @@ export function declareStreams(
       column: returns.column,
       dividends: null,
       prices: 'raw',
-      simulation: null,
+      simulation: simulationOf(returns),
       place: context.document.placeOf(['sleeves', position, 'returns'], 'key'),
     }
   })

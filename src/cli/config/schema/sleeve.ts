@@ -51,6 +51,14 @@ const returns = z
   .strictObject({
     file: text.describe('CSV or Parquet relative to the data folder: a column of dates and one of returns per series'),
     column: text.describe('the column whose returns the sleeve earns'),
+    simulation: z
+      .strictObject({
+        volatility: positive.describe('annualised, as a fraction'),
+        drift: z.number().default(0.06).describe('logarithmic growth per year'),
+        market_correlation: z.number().gte(-1).lte(1).default(0.2),
+      })
+      .optional()
+      .describe('its character on the simulated market'),
   })
   .describe('where a recorded stream of returns comes from')
 
