@@ -10,7 +10,7 @@ import { drawdownRule, violationRules, watched } from './rules.ts'
 import { totalOf, type WatchState } from './state.ts'
 import { isByDay } from './step.ts'
 import { PORTFOLIO, pairSubject, sleeveSubject } from './subjects.ts'
-import { answerFindings, endUnseen, type Looking, look, resolveAll, startLooking } from './violations.ts'
+import { answerFindings, endUnseen, findOpen, type Looking, look, resolveAll, startLooking } from './violations.ts'
 
 /** After the capital of the day, before the decisions of its close. */
 export function endWatchDay(runtime: Runtime): void {
@@ -125,7 +125,10 @@ function diversificationRatio({ sleeves, equity }: Runtime, watch: WatchState, w
   return diversification(columns.map(sampleDeviation), weights, whole).ratio ?? Number.NaN
 }
 
-/** Of each pair the one with the lower Sharpe ratio gives way; of equal ones the one declared later. */
+/**
+ * Of each pair the one with the lower Sharpe ratio gives way; of equal ones the one declared later. One that has given
+ * way does so until its violation is over, however the two rank meanwhile.
+ */
 function measureCorrelations(looking: Looking): void {
   const { runtime, watch } = looking
   const { state, sleeves } = runtime
@@ -139,13 +142,16 @@ function measureCorrelations(looking: Looking): void {
   const columns = trading.map((ordinal) => returnsOf(watch, ordinal, limit.window))
   const former = trading.map((ordinal) => returnsOf(watch, ordinal, limit.window, days))
   const ratios = columns.map((column) => (column === null ? Number.NaN : ratioOf(column)))
+  const gaveWay = trading.map((ordinal) => findOpen(watch, 'strategy_correlation', sleeveSubject(ordinal)) !== null)
+  const isFirstWeaker = (first: number, second: number): boolean =>
+    gaveWay[first] === gaveWay[second] ? ratios[first]! < ratios[second]! : gaveWay[first]!
   for (let first = 0; first < trading.length; first += 1) {
     for (let second = first + 1; second < trading.length; second += 1) {
       if (columns[first] === null || columns[second] === null) continue
       const value = correlation(columns[first]!, columns[second]!)
       const before = former[first] === null ? Number.NaN : correlation(former[first]!, former[second]!)
       lookAtPair(looking, trading[first]!, trading[second]!, value, before)
-      const weaker = trading[ratios[first]! < ratios[second]! ? first : second]!
+      const weaker = trading[isFirstWeaker(first, second) ? first : second]!
       const most = measured.closeness[weaker]!
       if (Number.isNaN(most) || value > most) measured.closeness[weaker] = value
     }

@@ -17,10 +17,10 @@ export function haltReturn({ state }: Runtime, watch: WatchState, { kind, subjec
   if (reentry === null || rules[kind]?.reentry === false) return
   let own = reentryOf(watch, subject)
   if (own === undefined) {
-    own = { subject, step: 0, sessions: 0, breached: true }
+    own = { subject, step: 0, sessions: 0, skips: true }
     watch.reentries.push(own)
   }
-  own.breached = true
+  own.skips = true
   haltReentry(own)
 }
 
@@ -32,7 +32,9 @@ export function beginReturn({ state }: Runtime, watch: WatchState, { subject }: 
   const halted = watch.open.some(
     (open) => isSame(open.subject, subject) && isHalting(reactionOf(config, open.kind, open.liquidating)),
   )
-  if (!halted) beginReentry(own)
+  if (halted) return
+  own.skips = true
+  beginReentry(own)
 }
 
 /** Once a portfolio day: returns advance; what has its full size again is forgotten. */
@@ -40,8 +42,8 @@ export function endReturnSession({ state }: Runtime, watch: WatchState): void {
   const { reentry: rule } = violationRules(state.config!)
   if (rule === null || watch.reentries.length === 0) return
   for (const reentry of watch.reentries) {
-    if (!reentry.breached) endReentrySession(reentry, rule)
-    reentry.breached = false
+    if (!reentry.skips) endReentrySession(reentry, rule)
+    reentry.skips = false
   }
   watch.reentries = watch.reentries.filter(({ step }) => step < rule.steps.length)
 }

@@ -27,8 +27,8 @@ export interface OpenViolation {
 /** A gradual return, of whatever a halt was about. */
 export interface Reentry extends ReentryState {
   readonly subject: Subject
-  /** A breach happened since the last session ended. */
-  breached: boolean
+  /** The session that ends next does not count: a breach, or the return's own beginning, fell into it. */
+  skips: boolean
 }
 
 export interface WatchState {
