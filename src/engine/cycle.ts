@@ -28,7 +28,7 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   const { state } = runtime
   wishes.count = 0
   for (const slice of slices) takeSlice(parts, slice)
-  markContracts(runtime)
+  if (runtime.contracts > 0) markContracts(runtime)
   valueAll(runtime)
   runtime.shadows?.takeCloses(state.at as Instant, slices)
   stepWatches(runtime)
@@ -71,10 +71,12 @@ function takeSlice(parts: Parts, slice: Slice): void {
     clock = createClock(slice.clock)
     runtime.clocks.set(slice.clock, clock)
   }
-  if (runtime.ownsClocks) setColumns(clock, slice.instruments)
-  takeMarks(runtime, slice)
+  const { beside } = runtime
+  if (beside === null) setColumns(clock, slice.instruments)
+  if (beside !== null && isMarketFirst(runtime) && isMarketFirst(beside)) copyMarks(runtime, beside, runtime.market)
+  else takeMarks(runtime, slice)
   takeChains(runtime, slice.chains)
-  if (runtime.ownsClocks) advanceClock(clock, slice)
+  if (beside === null) advanceClock(clock, slice)
   for (const sleeve of runtime.sleeves)
     if (sleeve.config.clock === slice.clock) state.sleeves[sleeve.ordinal]!.bars += 1
 }
@@ -92,6 +94,18 @@ function takeMarks({ state, unitValue }: Runtime, { instruments, close, factor: 
     unitValue[index] = Number.isNaN(value) ? 0 : value
     factor[index] = factors[column]!
   }
+}
+
+/** A shadow's market is that of the kernel beside it, which has marked it; contracts are each kernel's own. */
+function copyMarks({ state, unitValue }: Runtime, beside: Runtime, count: number): void {
+  state.mark.set(beside.state.mark.subarray(0, count))
+  state.factor.set(beside.state.factor.subarray(0, count))
+  unitValue.set(beside.unitValue.subarray(0, count))
+}
+
+/** Whether a kernel's contracts all stand behind everything else, so that what is before them is the market's. */
+function isMarketFirst({ market, contracts, state }: Runtime): boolean {
+  return market + contracts === state.instruments.length
 }
 
 export function takeChains(runtime: Runtime, chains: readonly OptionChain[]): void {

@@ -89,8 +89,11 @@ export interface Runtime {
   commands: Command[]
   equity: number
   cash: number
-  /** False for a shadow: the kernel beside it advances the clocks and their indicators. */
-  readonly ownsClocks: boolean
+  /** Instruments listed before the first contract, and contracts. */
+  market: number
+  contracts: number
+  /** For a shadow, the kernel that it stands beside: it advances the clocks and their indicators, and takes marks first. */
+  readonly beside: Runtime | null
   /** Null where the configuration wants none, and in a shadow. */
   shadows: Shadows | null
   /** Whether an instrument meets a sleeve's universe rules on the last bar; null where no sleeve has any. */
@@ -160,6 +163,8 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
     runtime.isOption = isOption
   }
   runtime.byId.set(instrument.id, instrument.index)
+  if (instrument.option !== null) runtime.contracts += 1
+  else if (instrument.index === runtime.market) runtime.market += 1
   if (isStreamOf(runtime.state.config, instrument)) runtime.recorded.add(instrument.index)
   runtime.assetClass[instrument.index] = ASSET_CLASSES.indexOf(instrument.assetClass)
   runtime.isOption[instrument.index] = instrument.kind === 'option' ? 1 : 0

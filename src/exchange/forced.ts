@@ -17,6 +17,20 @@ export function maintenanceDeficit(desk: Desk): number {
   return required - available
 }
 
+/**
+ * Whether no price could bring a call: shares and coins held long, nothing borrowed for them, in one currency. What such an
+ * account must keep is a part of what its positions are worth.
+ */
+export function owesNothing({ listings, rules }: Desk): boolean {
+  const { cash, purses, held, heldCount, positions } = listings.account
+  if (cash < 0 || purses.length > 1 || rules.maintenanceMargin > 1) return false
+  for (let place = 0; place < heldCount; place += 1) {
+    const index = held[place]!
+    if (positions[index]! < 0 || listings.isOption[index] === 1) return false
+  }
+  return true
+}
+
 /** Rounding can move a deficit by less than this part of what it is made of. */
 const ROUNDING = 1e-9
 

@@ -48,7 +48,7 @@ import { applyAction } from './corporate.ts'
 import type { BarColumns, BarSlot, Desk, OrderAnswer, WorkingOrder } from './desk.ts'
 import { say } from './desk.ts'
 import { type AssignmentFacts, assignmentsOf, expiriesOf } from './expiry.ts'
-import { type ForcedOrder, isClearAt, maintenanceDeficit, reductionOrders } from './forced.ts'
+import { type ForcedOrder, isClearAt, maintenanceDeficit, owesNothing, reductionOrders } from './forced.ts'
 import type { Moment } from './matching.ts'
 import { quoteNow } from './quoted.ts'
 import { type ExchangeState, exchangeState, takeExchangeState } from './state.ts'
@@ -194,6 +194,7 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
       return freeMargin(desk)
     },
     marginCall() {
+      if (owesNothing(desk)) return null
       markWhenAsked(desk)
       const deficit = maintenanceDeficit(desk)
       return deficit > 0 ? { deficit: money(Math.ceil(deficit)) } : null
