@@ -52,6 +52,7 @@ export interface HandRun {
   readonly sleeveLimits?: Partial<SleeveConfig['limits']>
   readonly groups?: PortfolioConfig['groups']
   readonly capitalPlan?: PortfolioConfig['capitalPlan']
+  readonly violations?: PortfolioConfig['violations']
   readonly account?: Partial<AccountRules>
   readonly volume?: number
   readonly participationMax?: number
@@ -180,6 +181,7 @@ function configOf(
     dayCalendar: calendarId('days'),
     periods: 252,
     groups: hand.groups ?? {},
+    ...(hand.violations === undefined ? {} : { violations: hand.violations }),
     ...(hand.capitalPlan === undefined ? {} : { capitalPlan: hand.capitalPlan }),
   }
 }
