@@ -162,7 +162,11 @@ overlays: {lifecycle: {stages: {one: MATURE}, total: {MATURE: 0.25}}}`),
   })
 
   it.each([
-    ['limits: {lifecycle: {}}', '', /^p\.yaml:6:21 limits\.lifecycle: asks for the stage of every sleeve; add overlays/],
+    [
+      'limits: {lifecycle: {}}',
+      '',
+      /^p\.yaml:6:21 limits\.lifecycle: asks for the stage of every sleeve; add overlays/,
+    ],
     [
       'limits: {drawdown: {halt: 0.2, resume: 0.1, liquidate: 0.15}}',
       '',
