@@ -63,6 +63,7 @@ export function createAuditor(): Auditor {
       checkMoney(kernel, broker, hold)
       checkIntents(kernel, hold)
       checkHoldable(kernel, hold)
+      checkCapital(kernel, hold)
     },
     fill: (filled, parts) =>
       hold('3', filled === parts, () => `a fill of ${filled} units reached the sleeves as ${parts}`),
@@ -150,4 +151,26 @@ function checkHoldable(kernel: Kernel, hold: Hold): void {
     }
   }
   hold('14', wrong === '', () => wrong)
+}
+
+/**
+ * Weights in force share what may be invested. Overlays only take from them, up to the scale that the plan allows: what
+ * one sleeve loses no other one gets.
+ */
+function checkCapital({ runtime }: Kernel, hold: Hold): void {
+  const { capital, config } = runtime.state
+  const plan = config!.capitalPlan
+  if (capital === undefined || plan === undefined) return
+  const most = plan.allocation.investable * Math.max(1, config!.limits.leverageMax)
+  const scaleMax = Math.max(1, plan.overlays.volatilityTarget?.scaleMax ?? 1)
+  let sum = 0
+  let wrong = ''
+  capital.weights.forEach((weight, sleeve) => {
+    const factor = capital.factor[sleeve]!
+    sum += weight
+    if (!(weight >= 0 && factor >= 0 && factor <= scaleMax + 1e-9))
+      wrong = `sleeve ${sleeve} has a weight of ${weight} and a factor of ${factor}`
+  })
+  if (!(sum <= most + 1e-9)) wrong = `weights in force of ${sum}, of which ${most} may be invested`
+  hold('13', wrong === '', () => wrong)
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { capitalRun, EVERY_BAR, eventsOf, noise, swinger } from '../../../test/fixtures/capital-run.ts'
+import type { LifecycleOverlay } from '../../domain/capital.ts'
+import { STAGE_RULE } from '../../pipeline/allocation/stage-changes.ts'
 import type { RunResult } from '../result.ts'
 
 const flat = (count: number): number[] => Array.from({ length: count }, () => 0)
@@ -69,6 +71,19 @@ describe('the correlation bench in a run', () => {
       expect([day, copy === 0]).toEqual([day, day >= benched && day < returned])
     }
     expect(computed.some(({ copy }) => copy === 0)).toBe(true)
+  })
+
+  it('takes it back though another sleeve trades on paper only, of whom nothing is known', () => {
+    const lifecycle: LifecycleOverlay = {
+      stages: ['MATURE', 'MATURE', 'PAPER'],
+      validatedDrawdown: [null, null, null],
+      stageBase: {},
+      stageMax: {},
+      rule: STAGE_RULE,
+      changes: 'proposed',
+    }
+    const papered = capitalRun({ returns, overlays: { ...overlays, lifecycle }, allocation })
+    expect(eventsOf(papered, 'bench', 'return').map((event) => event.split(' ')[1])).toEqual(['bench', 'return'])
   })
 
   it('lets a position ride out', () => {

@@ -59,7 +59,10 @@ export function stepBenchDay(day: OverlayDay, rule: BenchOverlay): void {
   const sharpe = allocated.map((sleeve) =>
     scoredSharpe(scoredReturns(capital, sleeve, rule.window), rule.window, periods),
   )
-  for (const move of stepBench(state, rule, (left, right) => square[left]![right]!, sharpe)) {
+  // Who does not take part is close to nobody: that is known, where a correlation without enough days is not.
+  const takes = allocated.map((sleeve) => takesPart(day, sleeve))
+  const between = (left: number, right: number): number => (takes[left]! && takes[right]! ? square[left]![right]! : -1)
+  for (const move of stepBench(state, rule, between, sharpe)) {
     const sleeve = allocated[move.sleeve]!
     if (move.pair === null) {
       const reason = `no correlation above ${rule.threshold} for ${rule.days} days: entries again, weight from the next computation`
