@@ -32,6 +32,14 @@ export function openCapital({ runtime }: Parts): void {
   tellWeighing(runtime, capital, true)
 }
 
+/** The sleeves are others than before: weights are computed for those that are in now. */
+export function reweighSleeves(runtime: Runtime): void {
+  const { capital } = runtime.state
+  if (capital === undefined) return
+  reweigh(runtime)
+  tellWeighing(runtime, capital, true)
+}
+
 /** Everything that the close of a portfolio day does to capital. */
 export function capitalDay({ runtime }: Parts, tradeDate: number): void {
   const { state } = runtime

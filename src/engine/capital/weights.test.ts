@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { capitalRun, EVERY_BAR, eventsOf, noise, swinger } from '../../../test/fixtures/capital-run.ts'
+import { capitalInput, capitalRun, EVERY_BAR, eventsOf, noise, swinger } from '../../../test/fixtures/capital-run.ts'
+import type { TradeDate } from '../../domain/units.ts'
 import { sampleDeviation } from '../../numerics/statistics.ts'
+import { runBacktest } from '../run.ts'
 
 const RETURNS = { calm: noise(130, 0.005, 1), wild: noise(130, 0.02, 2), other: noise(130, 0.01, 3) }
 
@@ -67,5 +69,31 @@ describe('when weights are computed anew', () => {
   it('never happens under `never`', () => {
     const run = capitalRun({ returns: RETURNS, allocation: { method: 'erc', recompute: { kind: 'never' } } })
     expect(run.capital!.days).toHaveLength(1)
+  })
+})
+
+describe('when the sleeves change', () => {
+  it('weights are computed at once for those that are in', () => {
+    const input = capitalInput({
+      returns: RETURNS,
+      allocation: { method: 'inverse_volatility', observationsMin: 20, recompute: { kind: 'never' } },
+    })
+    const [calm, wild, other, ...rest] = input.config.sleeves
+    const late = { ...other!, awaited: true }
+    const { capital, days } = runBacktest({
+      ...input,
+      config: {
+        ...input.config,
+        sleeves: [calm!, wild!, late, ...rest],
+        operations: [{ date: 20240213 as TradeDate, kind: 'add', sleeve: late.id }],
+      },
+    })
+    expect(capital!.days.map(({ weights }) => weights[2]! > 0)).toEqual([false, true])
+    expect([...days]).toContain(capital!.days[1]!.tradeDate)
+    // What it did meanwhile is known from its shadow.
+    const [first, second, third] = capital!.days[1]!.weights
+    expect(first! + second! + third!).toBeCloseTo(1, 12)
+    expect(first!).toBeGreaterThan(third!)
+    expect(third!).toBeGreaterThan(second!)
   })
 })

@@ -2,6 +2,7 @@
 import { assert } from '../../domain/assert.ts'
 import type { OperatorCommand } from '../../domain/events.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
+import { reweighSleeves } from '../capital/day.ts'
 import { tellCapital } from '../capital/record.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
@@ -45,6 +46,7 @@ export function onSleeveCommand(
       delete own.standing
       own.paused = ''
       valueAll(runtime)
+      reweighSleeves(runtime)
       fund(runtime, sleeve)
   }
 }
