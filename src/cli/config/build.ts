@@ -37,6 +37,7 @@ import { sleeveLimitsSchema } from './schema/limits.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
 import type { RawSleeve } from './schema/sleeve.ts'
 import { hint } from './suggest.ts'
+import { violationsOf } from './violations.ts'
 
 /** A sleeve as its author wrote it, with what was made of its parameters. */
 export interface CheckedSleeve {
@@ -88,7 +89,7 @@ export function buildConfig(
   const context = { document, problems, declared, dayCalendar: calendarId(dayCalendar) }
   const named = { sleeves: sleeves.map((sleeve) => sleeve.raw.id), instruments: Object.keys(raw.instruments) }
   const policy = policyOf(raw.policy, named, problems)
-  return {
+  const config: PortfolioConfig = {
     name: raw.name,
     currency,
     capital,
@@ -115,6 +116,7 @@ export function buildConfig(
     ...(policy === undefined ? {} : { policy }),
     ...(plan === undefined ? {} : { capitalPlan: plan }),
   }
+  return { ...config, ...violationsOf(raw.violations, config, problems) }
 }
 
 /** Exchange before round the clock; a portfolio of recorded streams alone ends its days with the first stream's dates. */

@@ -37,7 +37,7 @@ export function portfolioLimitsOf(
     assetClassWeightMax: limits.asset_class_weight_max,
     positionWeightMax: limits.position_weight_max,
     leverageMax: raw.leverage ?? 1,
-    drawdown: drawdownOf(limits.drawdown, ['limits', 'drawdown'], problems),
+    drawdown: drawdownOf(limits.drawdown, LIQUIDATION_STANDARD, ['limits', 'drawdown'], problems),
     ...field('leverageNetMax', limits.leverage_net_max, same),
     ...field('exposureMax', limits.exposure_max, same),
     ...field('sectorWeightMax', limits.sector_weight_max, same),
@@ -53,9 +53,15 @@ export function portfolioLimitsOf(
   }
 }
 
-function drawdownOf(raw: RawDrawdown, path: Path, problems: Problems): DrawdownBreaker | null {
+/** Where nothing is said of it, everything is sold when the portfolio's fall is above this, if it halts before. */
+const LIQUIDATION_STANDARD = 0.2
+
+/** @param standard level of liquidation where none is given; null: never */
+function drawdownOf(raw: RawDrawdown, standard: number | null, path: Path, problems: Problems): DrawdownBreaker | null {
   if (raw === null) return null
-  const { halt, resume, reset_peak_after, liquidate } = raw
+  const { halt, resume, reset_peak_after } = raw
+  const usual = standard !== null && standard > halt ? standard : null
+  const liquidate = raw.liquidate === undefined ? usual : raw.liquidate
   if (resume >= halt) {
     problems.at(
       [...path, 'resume'],
@@ -92,7 +98,7 @@ function lifecycleOf(
 /** @param path of the sleeve's limits, for what is wrong with them */
 export function sleeveLimitsOf(raw: RawSleeveLimits, path: Path, problems: Problems): SleeveLimits {
   const { weekend, volatility, orders, position } = raw
-  const drawdown = drawdownOf(raw.drawdown, [...path, 'drawdown'], problems)
+  const drawdown = drawdownOf(raw.drawdown, null, [...path, 'drawdown'], problems)
   return {
     positionsMax: raw.positions_max,
     positionWeightMax: raw.position_weight_max,

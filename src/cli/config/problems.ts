@@ -183,7 +183,9 @@ interface Definition {
   readonly innerType?: z.ZodType
   readonly options?: readonly z.ZodType[]
   readonly element?: z.ZodType
+  readonly keyType?: z.ZodType
   readonly valueType?: z.ZodType
+  readonly entries?: Readonly<Record<string, string>>
   readonly shape?: Readonly<Record<string, z.ZodType>>
   readonly in?: z.ZodType
   readonly discriminator?: string
@@ -203,10 +205,15 @@ function keysAt(schema: z.ZodType, path: Path, value: unknown): readonly string[
     ]
   }
   const [step, ...rest] = path
-  if (step === undefined) return Object.keys(definition.shape ?? {})
+  if (step === undefined) return Object.keys(definition.shape ?? wordsOf(definition.keyType))
   const inner = (value as Record<string | number, unknown> | undefined)?.[step]
   const next = definition.shape?.[String(step)] ?? definition.element ?? definition.valueType
   return next === undefined ? [] : keysAt(next, rest, inner)
+}
+
+/** The words that a block of names and values may have as its names; none where they are free. */
+function wordsOf(keyType: z.ZodType | undefined): Readonly<Record<string, string>> {
+  return keyType === undefined ? {} : (definitionOf(keyType).entries ?? {})
 }
 
 function isMeant(option: z.ZodType, discriminator: string | undefined, value: unknown): boolean {

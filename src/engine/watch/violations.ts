@@ -92,6 +92,7 @@ export function lookAtDrawdown(
   const halt = { limit: rule.halt, recovery: rule.resume, floor: false }
   const open = findOpen(watch, kind, subject)
   findings.push({ kind, subject, value: drawdown, watched: halt, liquidating: false, open })
+  if (reactionOf(config, kind, false) === 'liquidate_all') return
   const { liquidate = null } = rule
   const deeper = findOpen(watch, kind, subject, true)
   if (deeper === null && drawdownReaction(drawdown, { halt: rule.halt, liquidate }) !== 'liquidate_all') return

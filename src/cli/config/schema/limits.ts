@@ -19,7 +19,10 @@ const drawdown = optional(
     halt: fraction.describe('new positions halt when the fall from the peak is above this fraction'),
     resume: fraction.describe('and resume when it is below this one'),
     reset_peak_after: optional(wholePositive).describe('flat sessions after which the peak is reset'),
-    liquidate: optional(fraction).describe('everything is sold when the fall is above this deeper fraction'),
+    liquidate: fraction
+      .nullable()
+      .optional()
+      .describe('everything is sold when the fall is above this deeper fraction; null: never'),
   }),
 )
 export type RawDrawdown = z.output<typeof drawdown>

@@ -7,6 +7,7 @@ import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from '
 import { overlaysSchema } from './overlays.ts'
 import { policySchema } from './policy.ts'
 import { fraction, notNegative, positive, text, wholePositive } from './terms.ts'
+import { violationsSchema } from './violations.ts'
 
 const schedule = z.strictObject({
   name: text.default('own'),
@@ -76,6 +77,7 @@ export const portfolioSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('a book of each sleeve alone at full capital, by which it is scored; true where something scores'),
+  violations: violationsSchema.optional(),
   rebalancing: rebalancingSchema.optional().describe('when capital is dealt anew while the portfolio runs; never'),
   flows: flowsSchema.default([]),
   operations: operationsSchema.default([]),
