@@ -39,20 +39,23 @@ export interface Run {
   called: boolean
 }
 
+/** The kernel, the exchange that it talks with, and where the talk stands. */
+export type Dialogue = Pick<Run, 'kernel' | 'exchange' | 'auditor' | 'seq' | 'at' | 'moment'>
+
 /** Gives the kernel one event, carries its commands out and looks at the invariants. */
-export function give(run: Run, body: EventBody): void {
+export function give(run: Dialogue, body: EventBody): void {
   giveEvent(run, { seq: run.seq, at: run.at, ...body } as EngineEvent)
 }
 
 /** As `give`, for an event that is already numbered and dated. */
-export function giveEvent(run: Run, event: EngineEvent): void {
+export function giveEvent(run: Dialogue, event: EngineEvent): void {
   run.seq += 1
   const commands = run.kernel.apply(event)
   run.auditor?.check(run.kernel, run.exchange.account)
   for (let index = 0; index < commands.length; index += 1) carryOut(run, commands[index]!)
 }
 
-function carryOut(run: Run, command: Command): void {
+function carryOut(run: Dialogue, command: Command): void {
   switch (command.kind) {
     case 'list':
       run.exchange.list(command.instrument)
@@ -70,7 +73,7 @@ function carryOut(run: Run, command: Command): void {
   }
 }
 
-function judgeFault(run: Run): void {
+function judgeFault(run: Dialogue): void {
   const { sleeves } = run.kernel.runtime.state
   const faulty = sleeves.filter((sleeve) => sleeve.paused.startsWith('fault')).length
   run.auditor?.faultIsolated(
@@ -80,7 +83,7 @@ function judgeFault(run: Run): void {
 }
 
 /** The exchange's word: fills first, then what fills do not say. */
-export function answer(run: Run, said: ExchangeAnswer): void {
+export function answer(run: Dialogue, said: ExchangeAnswer): void {
   if (said.fills === null && said.states.length === 0) return
   const states =
     said.states.length === 0

@@ -6,6 +6,7 @@ import { loadPortfolio } from '../../src/cli/config/load.ts'
 import type { CapitalRecord } from '../../src/domain/capital.ts'
 import { type Bar, through } from '../fixtures/exits/bars.ts'
 import { instruments, type Played, play, timetable } from '../fixtures/exits/scenario.ts'
+import { commands } from './command.ts'
 
 /** Rebalancing, deposits, withdrawals, dated commands and loans as a portfolio file says them. */
 
@@ -226,5 +227,43 @@ describe('money and commands on stated days', () => {
     expect(
       await said('operations:\n  - {date: 2024-01-05, remove: purse}\n', kept.replace(', starts: 2024-01-05', '')),
     ).toMatch(/operations\[0\]\.remove: "purse" only holds cash; name a sleeve that trades$/)
+  })
+})
+
+describe('the command rebalance', () => {
+  it('prints what a rebalancing on the last day would move, order and cost, and asks for --preview', async () => {
+    const traded = '{price: 40, volatility: 0.4, drift: 0.2, average_volume: 60000000}'
+    const text = `name: Moves\ncapital: 20000\n${SLEEVES}instruments: {A: {file: A.csv, simulation: ${traded}}}\n`
+    writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
+    writeFileSync(join(folder, 'c.yaml'), text)
+    for (const [name, strategy] of Object.entries(files)) writeFileSync(join(folder, name), strategy)
+    const [refused, said, shown] = await commands(folder, [
+      ['rebalance', 'c.yaml'],
+      ['rebalance', 'c.yaml', '--preview', '--by', 'liquidation', '--to', '2020-03-31', '--json'],
+      ['rebalance', 'c.yaml', '--preview', '--to', '2020-03-31'],
+    ])
+    expect([refused!.code, refused!.out]).toEqual([2, ''])
+    expect(refused!.err).toMatch(/--preview is needed: a backtest is history/)
+    expect(said!.err).toBe('')
+    const view = JSON.parse(said!.out)
+    expect(Object.keys(view)).toEqual([
+      'portfolio',
+      'currency',
+      'date',
+      'by',
+      'equity',
+      'sleeves',
+      'transfers',
+      'orders',
+      'cost',
+      'open',
+    ])
+    expect([view.date, view.by, view.open]).toEqual(['2020-03-31', 'liquidation', null])
+    expect(view.orders).toMatchObject([{ stage: 'before', instrument: 'A', quantity: -50 }])
+    expect(view.sleeves.map(({ name }: { name: string }) => name)).toEqual(['one', 'two'])
+    expect(shown!.out).toMatch(
+      /^Moves on 31 Mar 2020: rebalancing by transfer would do this\. Nothing has been changed\.\n/,
+    )
+    expect(shown!.out).toMatch(/ from (one to two|two to one)\n/)
   })
 })

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { PortfolioConfig } from '../../src/domain/config.ts'
 import type { DatedFlow, DatedOperation } from '../../src/domain/money-moves.ts'
 import { type InstrumentId, instrumentId, money, quantity, sleeveId } from '../../src/domain/units.ts'
+import { previewRebalance } from '../../src/engine/rebalance/preview.ts'
 import type { RunResult } from '../../src/engine/result.ts'
-import { runAudited, runBacktest } from '../../src/engine/run.ts'
+import { runAudited, runBacktest, runBare } from '../../src/engine/run.ts'
+import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { bookkeeper } from './bookkeeper.ts'
 import { type Act, dayOf, type HandBar, type HandRun, handRun, SHARE } from './hand-run.ts'
 
@@ -215,6 +217,49 @@ describe('rebalancing by liquidation', () => {
     expect(result.refusals.map(({ rule, instrument }) => [rule, instrument])).toEqual([['rebalancing', 'B']])
     expect(result.positions).toEqual([])
   })
+})
+
+describe('a preview of a rebalancing', () => {
+  const commission = { ...SCHEDULES.none, name: 'each', perShare: 0.01, minimumPerOrder: 1 }
+  const costs = { equity: { commission, slippage: { kind: 'bps', bps: 10 }, participationMax: null } } as const
+  const hand: HandRun = {
+    prices: { A: [...flat(100, 3), ...flat(160, 3)], B: flat(50, 6) },
+    sleeves: { ...twoSleeves, two: { capital: 10_000, act: buys(0, 100, 1) } },
+  }
+  /** The same with two bars more, at the prices of the last one. */
+  const longer: HandRun = { ...hand, prices: { A: [...flat(100, 3), ...flat(160, 6)], B: flat(50, 9) } }
+
+  it.each(['transfer', 'scaling', 'liquidation'] as const)(
+    'by %s is what happens, to the cent, and changes neither the kernel nor the broker',
+    (by) => {
+      const input = handRun(hand)
+      const weights = { one: 0.5, two: 0.5, cash: 0 }
+      const sleeves = input.config.sleeves.map((one) => ({ ...one, weight: weights[one.id as 'one'] }))
+      const { kernel, exchange } = runBare({ ...input, config: { ...input.config, sleeves, costs } })
+      const before = [kernel.canonical(), JSON.stringify(exchange.state())]
+      const preview = previewRebalance(kernel, exchange, by)
+      expect([kernel.canonical(), JSON.stringify(exchange.state())]).toEqual(before)
+      const done = play(longer, { weights, costs, operations: [rebalanced(6, by)] })
+      const fees = done.sleeves.reduce((sum, sleeve) => sum + sleeve.fees, 0)
+      const opening = play(longer, { weights, costs }).sleeves.reduce((sum, sleeve) => sum + sleeve.fees, 0)
+      expect(preview.fees).toBeCloseTo(fees - opening, 6)
+      const orders = done.orders.filter(({ shares: [share] }) => share!.reason === 'rebalance')
+      expect(preview.orders.map(({ instrument, quantity: units }) => [instrument, units])).toEqual(
+        orders.map(({ instrument, net }) => [instrument, net]),
+      )
+      const moved = done.attribution.filter(({ kind, cash }) => kind === 'transfer' && cash > 0)
+      expect(preview.transfers.map(({ to, amount }) => [to, amount])).toEqual(
+        moved.map(({ sleeve, cash }) => [sleeve, cash]),
+      )
+      expect(preview.sleeves.map(({ after }) => after)).toEqual(done.sleeves.map(({ equity }) => equity.at(-1)))
+      if (by === 'transfer') return
+      expect(preview.slippage).toBeGreaterThan(0)
+      expect(preview.fees + preview.slippage).toBeCloseTo(
+        preview.sleeves.reduce((sum, one) => sum + one.before - one.after, 0),
+        6,
+      )
+    },
+  )
 })
 
 describe('deposits and withdrawals', () => {

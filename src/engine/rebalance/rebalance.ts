@@ -32,14 +32,18 @@ export function moneyDay(parts: Parts, tradeDate: number): void {
   } else if (due !== '') rebalance(parts, rule!.by, due)
 }
 
-/** Begins a rebalancing now, unless one is under way: its orders would be given twice. */
+/** Begins a rebalancing now. One that is under way goes on instead, as far as it can: its orders are not given twice. */
 export function rebalance(parts: Parts, by: RebalancingMethod, reason: string): void {
   const { runtime } = parts
   const own = rebalanceState(runtime)
   valueAll(runtime)
-  if (own.underWay !== null || !(runtime.equity > 0)) {
-    const why = own.underWay === null ? 'no equity to deal' : 'not begun, another one is under way'
-    tellNothing(runtime, `${reason}: ${why}`)
+  if (own.underWay !== null) {
+    carryOn(parts)
+    if (own.underWay !== null) tellNothing(runtime, `${reason}: not begun, another one is under way`)
+    return
+  }
+  if (!(runtime.equity > 0)) {
+    tellNothing(runtime, `${reason}: no equity to deal`)
     return
   }
   switch (by) {
