@@ -294,6 +294,14 @@ export interface CurvesView {
   readonly sleeves: readonly CurveView[]
   /** The same of each sleeve's shadow; empty where none are kept. */
   readonly shadows: readonly CurveView[]
+  /** Annualised volatility of the days before: of the portfolio over 30, 60 and 90 of them, of the sleeves over 60. */
+  readonly volatility: { readonly portfolio: readonly CurveView[]; readonly sleeves: readonly CurveView[] }
+  /** Volatility of the sleeves weighted, of their mix, and the difference, over 60 common days. */
+  readonly reduction: {
+    readonly weighted: readonly (number | null)[]
+    readonly portfolio: readonly (number | null)[]
+    readonly benefit: readonly (number | null)[]
+  }
 }
 
 /** One closed round trip, as the page shows it. */

@@ -20,6 +20,26 @@ function fieldsOf(value: unknown, found = new Set<string>()): Set<string> {
   return found
 }
 
+describe('docs/metrics.md', () => {
+  it('says how every figure of risk and attribution is computed', () => {
+    const metrics = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8')
+    const words = new Set([...metrics.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => code!.match(/\w+/g) ?? []))
+    const { risk, attribution } = report
+    const figures = [
+      ...['marginals', 'components', 'volatilityWithout', 'var', 'cvar', 'varInterval', 'cvarInterval', 'varSum'],
+      ...['varCorrelated', 'varComponents', 'cvarComponents', 'betas', 'deviation', 'current'],
+      ...Object.keys(risk.concentration).filter((name) => name !== 'instruments'),
+      ...Object.keys(risk.exposure),
+      ...Object.keys(risk.book.var),
+      ...Object.keys(risk.excursions[0]!).filter((name) => name !== 'name' && name !== 'count'),
+      ...['maximumAdverse', 'maximumFavourable', 'ratio', 'volatilityOverSum', 'volatilityOverWeighted', 'benefit'],
+      ...['slippage', 'crossingGain', 'financing', 'contribution', 'riskShare'],
+      ...['allocation', 'selection', 'interaction', attribution.brinson.linking],
+    ]
+    expect(figures.filter((name) => !words.has(name))).toEqual([])
+  })
+})
+
 describe('docs/report.md', () => {
   it('names every field of the report', () => {
     const words = new Set([...guide.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => code!.match(/\w+/g) ?? []))

@@ -2,10 +2,15 @@ import type { BacktestReport, ReportPage, TradeView } from '../../api/contract/r
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import type { RunResult, TradeRecord } from '../../engine/result.ts'
+import { rollingVolatility } from '../../numerics/rolling.ts'
 import { cumulativeReturns } from '../../pipeline/metrics/returns.ts'
 import type { Returns } from './figures.ts'
 import { decimalsOf, finite, known } from './numbers.ts'
+import { reductionOf } from './risk.ts'
 import { shadowReturns } from './shadow-figures.ts'
+
+const VOLATILITY_WINDOWS = [30, 60, 90]
+const SLEEVE_WINDOW = 60
 
 /** Decimals of a price: those of the instrument's tick at that level; two where the instrument is a structure. */
 function priceDecimals(
@@ -41,6 +46,10 @@ function tradeViews(result: RunResult): TradeView[] {
 /** What the page draws: the report, its daily curves and the round trips in the order they closed. */
 export function pageOf(result: RunResult, report: BacktestReport, returns: Returns): ReportPage {
   const curve = (series: Float64Array) => Array.from(cumulativeReturns(series), finite)
+  const { periods } = result.config
+  const volatility = (series: Float64Array, window: number) =>
+    Array.from(rollingVolatility(series, window, periods), finite)
+  const { weighted, portfolio: mix, benefit } = reductionOf(result, returns)
   return {
     report,
     curves: {
@@ -55,6 +64,21 @@ export function pageOf(result: RunResult, report: BacktestReport, returns: Retur
         const { name, title } = report.sleeves.find((sleeve) => sleeve.name === shadow.sleeve)!
         return { name, title, values: curve(shadowReturns(result, shadow)) }
       }),
+      volatility: {
+        portfolio: VOLATILITY_WINDOWS.map((window) => ({
+          name: String(window),
+          title: `${window} days`,
+          values: volatility(returns.portfolio, window),
+        })),
+        sleeves: report.sleeves.flatMap(({ name, title, strategy }, index) =>
+          strategy === null ? [] : [{ name, title, values: volatility(returns.sleeves[index]!, SLEEVE_WINDOW) }],
+        ),
+      },
+      reduction: {
+        weighted: Array.from(weighted, finite),
+        portfolio: Array.from(mix, finite),
+        benefit: Array.from(benefit, finite),
+      },
     },
     trades: tradeViews(result),
     limits: {

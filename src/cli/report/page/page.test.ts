@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SLEEVE_PLANS, sampleRun } from '../../../../test/fixtures/sample-run.ts'
 import type { RunResult } from '../../../engine/result.ts'
 import { reportOf, returnsOf } from '../figures.ts'
+import { money, percent, percentTo } from '../numbers.ts'
 import { pageOf } from '../page-view.ts'
 import { rampClass } from './heatmaps.ts'
 import { escapeText, html, inlineData } from './markup.ts'
@@ -71,6 +72,15 @@ describe('the page', () => {
       'Sleeves',
       'Monthly returns',
       'Years and market phases',
+      'Losses to expect in a day',
+      'Who carries the risk',
+      'Volatility over time',
+      'What mixing takes away',
+      'Exposure and concentration',
+      'How steady correlations are',
+      'How far trades went',
+      'Where the result comes from',
+      'Against the policy',
       'Expected and actual',
       'Invariants',
       'Exits by reason',
@@ -80,6 +90,17 @@ describe('the page', () => {
       'Notes on this run',
       'How each figure is computed',
     ])
+  })
+
+  it('tells risk and attribution from the figures of the report', () => {
+    const { risk, attribution } = reportOf(sampleRun({ days: 1_258 }))
+    const [first] = risk.names
+    expectHeld(true, whole, percentTo(risk.book.var.historical['95']!, 2))
+    expectHeld(true, whole, percentTo(risk.shares[0]!, 1))
+    expectHeld(true, whole, `${percentTo(risk.weights[0]!, 1)} of equity`)
+    expectHeld(true, whole, money(attribution.sleeves.find(({ name }) => name === first)!.profit, 'USD', 'both'))
+    expectHeld(true, whole, `difference ${percent(attribution.brinson.excess, 'both')}`)
+    expectHeld(true, whole, /Portfolio, line chart[^"]*90 days [0-9.]+/)
   })
 
   it('is well formed, whatever the run holds', () => {

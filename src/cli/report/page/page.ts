@@ -1,9 +1,19 @@
 import type { ReportPage } from '../../../api/contract/report.ts'
 import { longDate } from '../numbers.ts'
 import { invariantsPanel, nettingPanel, notesPanel, refusalsPanel, tradesPanel, violationsPanel } from './activity.ts'
+import { booksPanel, policyPanel } from './attribution.ts'
 import { type Frame, frameOf, panel } from './frame.ts'
 import { html, type Markup } from './markup.ts'
 import { attention, equityPanel, heading, keyFigures, sleeveCurves } from './overview.ts'
+import {
+  carriedPanel,
+  excursionPanel,
+  exposurePanel,
+  lossPanel,
+  reductionPanel,
+  stabilityPanel,
+  volatilityPanel,
+} from './risk.ts'
 import { shadowPanel } from './shadows.ts'
 import { shellText } from './shell.ts'
 import {
@@ -38,6 +48,15 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
     'Alone (shadow)',
     'The same strategy as a portfolio of its own since the first day: full capital, its own limits and sizing, every order filled by itself, nothing of what limits, pauses or moves of capital did to the sleeve.',
   ],
+  [
+    'VaR, CVaR',
+    'The loss that a day does not exceed with the stated probability, and the mean loss beyond it: from the days themselves, from a normal distribution, or from one corrected for skewness and fat tails. Intervals from 400 histories redrawn in blocks.',
+  ],
+  [
+    'Component of the risk',
+    'Weight times what one more unit of it adds to the volatility of the book; the components add up to it.',
+  ],
+  ['Beta', 'Slope of the daily returns on those of the book, or of the benchmark.'],
   ['Netting', 'Traded value of all wishes less that of the orders sent, instruments that crossed completely included.'],
 ]
 
@@ -52,7 +71,7 @@ function footer({ page }: Frame): Markup {
   const { portfolio, booksHash } = page.report
   const span =
     portfolio.start === null ? 'no trading day' : `${longDate(portfolio.start)} to ${longDate(portfolio.end!)}`
-  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: none. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv. Books: SHA-256 ${booksHash}</footer>`
+  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.risk.betas.benchmark ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv. Books: SHA-256 ${booksHash}</footer>`
 }
 
 /** The whole page as one file: style, charts and script inside, nothing fetched from anywhere. */
@@ -72,6 +91,16 @@ ${shadowPanel(frame)}
 ${isBeside ? null : correlationPanel(frame)}
 ${monthlyPanel(frame)}
 ${periodsPanel(frame)}
+<h2 class="part" id="risk">Risk</h2>
+${lossPanel(frame)}${carriedPanel(frame)}
+${volatilityPanel(frame)}
+${reductionPanel(frame)}${exposurePanel(frame)}
+${stabilityPanel(frame)}
+${excursionPanel(frame)}
+<h2 class="part" id="attribution">Attribution</h2>
+${booksPanel(frame)}
+${policyPanel(frame)}
+<h2 class="part" id="activity">Activity</h2>
 <div class="stack w7">${expectedPanel(frame)}${invariantsPanel(frame)}</div>
 ${exitsPanel(frame)}
 ${tradesPanel(frame)}

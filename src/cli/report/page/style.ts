@@ -37,6 +37,7 @@ h1{font-size:20px;line-height:26px;font-weight:620;letter-spacing:-.015em;overfl
 .stack{display:flex;flex-direction:column;gap:16px;min-width:0}.stack>.panel{flex:1 0 auto}.w8{grid-column:span 8}.w7{grid-column:span 7}.w6{grid-column:span 6}.w5{grid-column:span 5}.w4{grid-column:span 4}
 .head{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 8px;padding:12px 16px 4px}
 h2{font-size:14px;line-height:20px;font-weight:600;letter-spacing:-.005em}h3{font-size:12px;line-height:16px;font-weight:500;color:var(--text-3);padding:12px 16px 4px}
+.part{grid-column:span 12;margin:12px 0 -4px;font-size:17px;line-height:24px;font-weight:620;letter-spacing:-.012em}
 .unit{color:var(--text-3);font-size:12px}
 .empty{padding:8px 16px 20px;color:var(--text-2)}.note{padding:6px 16px 14px;color:var(--text-3);font-size:12px;line-height:17px}
 .kpis{grid-column:span 12;display:grid;grid-template-columns:1.7fr repeat(6,1fr);padding:16px 0}
@@ -66,6 +67,7 @@ tbody th[scope=row]{text-align:left;font-weight:550;white-space:nowrap;font-size
 th:first-child,td:first-child{text-align:left;padding-left:16px;position:sticky;left:0;background:var(--surface);z-index:1}th:last-child,td:last-child{padding-right:16px}
 tbody tr:last-child>*{border-bottom:0}tbody tr:hover>*:not(.d){background:var(--raised)}tfoot td,tfoot th{border-top:1px solid var(--line);border-bottom:0;font-weight:600;color:var(--text);font-size:13px}.l{text-align:left}.wrap{white-space:normal;min-width:180px;overflow-wrap:anywhere;line-height:18px}
 .nm{display:inline-flex;align-items:center;gap:9px;max-width:260px}.nm i{width:10px;height:10px;border-radius:3px;flex:none;background:var(--hue)}.nm i.none{background:none;box-shadow:inset 0 0 0 1.5px var(--control)}.nm span{overflow:hidden;text-overflow:ellipsis}.nm em{display:block;font-style:normal;font-weight:400;font-size:12px;line-height:16px;color:var(--text-3)}
+.range{display:block;font-style:normal;font-size:11.5px;line-height:15px;color:var(--text-3)}.losses td{padding-top:6px;padding-bottom:6px}tbody th.group{padding-top:12px;font-size:12px;font-weight:500;color:var(--text-3)}
 .out{color:var(--warn)}.out::after{content:' ▲';font-size:9px;vertical-align:1px}
 .spark{display:block;margin-left:auto;width:104px;height:26px;overflow:visible}.spark path{fill:none;stroke:var(--hue,var(--text));stroke-width:1.5;stroke-linejoin:round}
 .heat{border-collapse:separate;border-spacing:2px;padding:0 12px;min-width:max-content}.heat th,.heat thead th{border:0;min-width:0;padding:4px 6px;text-align:center}.heat th:first-child{padding-left:4px;text-align:left}.heat td,.heat td:last-child{border:0;border-radius:4px;height:30px;padding:0 6px;text-align:center;min-width:52px;position:static}.heat td.none{background:var(--raised);color:var(--text-3)}.heat td.total{font-weight:600;text-align:right}.heat .own{background:var(--raised);color:var(--text-3)}
