@@ -127,15 +127,11 @@ static inline double post(double *quantity, double *cost, double delta, double p
   return realised;
 }
 
-/* Money room as units of the change: all of it where it fits. */
-static inline double units_within(double room, double unit, double asked) {
-  if (room <= 0) return 0;
-  double fitting = room / unit;
+/* What fits into a money room: all that was asked, else whole steps of it. */
+static inline double within(double room, double unit, double asked) {
+  if (room >= asked * unit) return asked;
+  double fitting = room <= 0 ? 0 : floor(room / unit / STEP + 1e-9) * STEP;
   return fitting >= asked ? asked : fitting;
-}
-
-static inline double trim(double room, double quantity) {
-  return room >= quantity ? quantity : floor(room / STEP + 1e-9) * STEP;
 }
 
 /* What one booking leaves behind, as columns; grown by doubling. */

@@ -139,9 +139,16 @@ static double positions_value(const double *q) {
   return total;
 }
 
+/* Money that a limit on exposure, as a multiple of equity, leaves. */
+static inline double room(double limit, double portfolio, double exposed) {
+  double left = limit * portfolio * (1 + EPSILON) - exposed;
+  return left > 0 ? left : 0;
+}
+
 /* Exits of every sleeve first, then entries in the sleeves' order, each judged after those before it. */
 static void decide(const int *fast, const int *slow, long t, double portfolio) {
   static int entry_sleeve[S * M], entry_symbol[S * M];
+  static double entry_asked[S * M], entry_claim[S * M], claimed[ROW];
   int entries = 0;
   for (int s = 0; s < S; s++) {
     if (t < SLOW[s] - 1) continue;
@@ -169,21 +176,34 @@ static void decide(const int *fast, const int *slow, long t, double portfolio) {
   if (entries == 0) return;
   double gross = 0;
   for (int m = 0; m < M; m++) gross += exposure(m);
-  double power = portfolio / INITIAL_MARGIN - gross;
   for (int i = 0; i < entries; i++) {
     int s = entry_sleeve[i], m = entry_symbol[i];
     double unit = value[m], size = floor(equity[s] * (1.0 / M) / unit / STEP + 1e-9) * STEP;
-    double asked = size - quantity[s][m];
+    entry_asked[i] = size - quantity[s][m];
+    entry_claim[i] = 0;
+    /* A symbol's room is shared: each entry claims of it what the other limits leave. One alone shares with nobody. */
+    if (entries == 1 || entry_asked[i] <= 0) continue;
+    double claim = within(room(GROSS_MAX, portfolio, gross), unit, entry_asked[i]);
+    entry_claim[i] = within(portfolio / INITIAL_MARGIN - gross, unit, claim) * unit;
+    claimed[m] += entry_claim[i];
+  }
+  for (int i = 0; i < entries; i++) {
+    int s = entry_sleeve[i], m = entry_symbol[i];
+    double unit = value[m], asked = entry_asked[i], own = entry_claim[i];
     if (asked <= 0) continue;
-    double granted = trim(units_within(SYMBOL_MAX * portfolio * (1 + EPSILON) - exposure(m), unit, asked), asked);
-    granted = trim(units_within(GROSS_MAX * portfolio * (1 + EPSILON) - gross, unit, asked), granted);
-    granted = trim(units_within(power, unit, asked), granted);
+    double left = room(SYMBOL_MAX, portfolio, exposure(m));
+    if (claimed[m] > left && own > 0 && own < claimed[m]) left = left * own / claimed[m];
+    double granted = within(left, unit, asked);
+    granted = within(room(GROSS_MAX, portfolio, gross), unit, granted);
+    granted = within(portfolio / INITIAL_MARGIN - gross, unit, granted);
+    claimed[m] -= own;
     if (granted == 0) continue;
-    gross += granted * unit;
-    power -= granted * unit;
+    gross -= exposure(m);
     buys[m] += granted;
+    gross += exposure(m);
     wish(s, m, granted);
   }
+  for (int i = 0; i < entries; i++) claimed[entry_symbol[i]] = 0;
 }
 
 int main(int argc, char **argv) {

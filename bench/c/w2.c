@@ -56,8 +56,8 @@ int main(int argc, char **argv) {
             else {
               double asked = floor(equity * FRACTION / value / STEP + 1e-9) * STEP - held, gross = held * value;
               if (asked > 0) {
-                wanted = trim(units_within(GROSS_MAX * equity * (1 + EPSILON) - gross, value, asked), asked);
-                wanted = trim(units_within(equity / INITIAL_MARGIN - gross, value, asked), wanted);
+                wanted = within(GROSS_MAX * equity * (1 + EPSILON) - gross, value, asked);
+                wanted = within(equity / INITIAL_MARGIN - gross, value, wanted);
               }
             }
           }

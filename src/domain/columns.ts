@@ -52,6 +52,8 @@ export interface OrderColumns extends Rows<NetOrder> {
     reducing: boolean
     legs: readonly Leg[] | null
   }): number
+  /** As `push`, for a market order of the day that nothing was crossed of. */
+  pushAtMarket(id: number, instrument: number, quantity: number, reducing: boolean): number
 }
 
 /** Reads what a record needs beyond the columns: ids of instruments and the shares of a row. */
@@ -64,6 +66,17 @@ export function orderColumns(account: AccountId, details: OrderDetails, capacity
   const f64 = (length: number): Float64Array => new Float64Array(length)
   const i32 = (length: number): Int32Array => new Int32Array(length)
   const u8 = (length: number): Uint8Array => new Uint8Array(length)
+  const makeRoom = (): void => {
+    columns.id = grown(columns.id, f64)
+    columns.instrument = grown(columns.instrument, i32)
+    columns.quantity = grown(columns.quantity, f64)
+    columns.crossed = grown(columns.crossed, f64)
+    columns.type = grown(columns.type, u8)
+    columns.force = grown(columns.force, u8)
+    columns.limit = grown(columns.limit, f64)
+    columns.stop = grown(columns.stop, f64)
+    columns.reducing = grown(columns.reducing, u8)
+  }
   const columns: OrderColumns = {
     count: 0,
     cycle: 0,
@@ -83,19 +96,25 @@ export function orderColumns(account: AccountId, details: OrderDetails, capacity
       columns.cycle = cycle
       columns.legs.length = 0
     },
+    pushAtMarket(id, instrument, quantity, reducing) {
+      const row = columns.count
+      if (row === columns.id.length) makeRoom()
+      columns.id[row] = id
+      columns.instrument[row] = instrument
+      columns.quantity[row] = quantity
+      columns.crossed[row] = 0
+      columns.type[row] = TYPE_CODE.market
+      columns.force[row] = FORCE_CODE.day
+      columns.limit[row] = Number.NaN
+      columns.stop[row] = Number.NaN
+      columns.reducing[row] = reducing ? 1 : 0
+      columns.legs[row] = null
+      columns.count = row + 1
+      return row
+    },
     push(order) {
       const row = columns.count
-      if (row === columns.id.length) {
-        columns.id = grown(columns.id, f64)
-        columns.instrument = grown(columns.instrument, i32)
-        columns.quantity = grown(columns.quantity, f64)
-        columns.crossed = grown(columns.crossed, f64)
-        columns.type = grown(columns.type, u8)
-        columns.force = grown(columns.force, u8)
-        columns.limit = grown(columns.limit, f64)
-        columns.stop = grown(columns.stop, f64)
-        columns.reducing = grown(columns.reducing, u8)
-      }
+      if (row === columns.id.length) makeRoom()
       columns.id[row] = order.id
       columns.instrument[row] = order.instrument
       columns.quantity[row] = order.quantity

@@ -10,6 +10,7 @@ import { type Netted, netWishes } from '../pipeline/netting/net.ts'
 import { nextOrderId, pushShare, skipRow, takeRow } from './batch.ts'
 import { blankPart, bookPart } from './booking.ts'
 import type { Observer, OrderRow } from './observer.ts'
+import { listPlain } from './plain.ts'
 import type { Runtime } from './runtime.ts'
 import { finishShare } from './share-ends.ts'
 import { release, reserve, type Waiting } from './state.ts'
@@ -34,22 +35,23 @@ const RESTS = [false, true, true, true, false, false]
  * netted with wishes of their own type and price.
  */
 export function activateAuction(runtime: Runtime, quotes: QuoteColumns): void {
-  prepare(runtime, quotes)
+  listPlain(runtime)
+  readPrices(runtime, quotes)
+  const { reference } = runtime
   collect(runtime, (waiting) => AT_AUCTION[waiting.type]! && reference[waiting.instrument]! >= 0)
 }
 
 /** Nets market-on-close wishes at the closing prices. */
 export function activateClose(runtime: Runtime, instruments: Int32Array, close: Float64Array): void {
-  if (reference.length < runtime.state.books.width) reference = new Float64Array(runtime.state.books.width)
+  const { reference } = runtime
   reference.fill(Number.NaN)
   for (let column = 0; column < instruments.length; column += 1) reference[instruments[column]!] = close[column]!
   collect(runtime, (waiting) => waiting.type === TYPE_CODE.close && reference[waiting.instrument]! >= 0)
 }
 
-let reference = new Float64Array(0)
-
-function prepare(runtime: Runtime, quotes: QuoteColumns): void {
-  if (reference.length < runtime.state.books.width) reference = new Float64Array(runtime.state.books.width)
+/** Takes the prices at which this auction nets. */
+export function readPrices(runtime: Runtime, quotes: QuoteColumns): void {
+  const { reference } = runtime
   reference.fill(Number.NaN)
   for (let row = 0; row < quotes.count; row += 1) reference[quotes.instrument[row]!] = quotes.first[row]!
   for (const wish of runtime.state.waiting) {
@@ -182,6 +184,9 @@ function mergeRows(runtime: Runtime, instrument: number, from: number, end: numb
   return 1
 }
 
+/** What an order is sent with. */
+export type PlacedTerms = Pick<Waiting, 'type' | 'force' | 'limit' | 'stop'>
+
 /** One order at a time is placed: one record for all. */
 const placed = {
   id: 0,
@@ -197,7 +202,7 @@ const placed = {
 }
 
 /** Nets the shares at [start, start + count) and books their cross; what is left becomes a row of the batch. */
-function place(runtime: Runtime, terms: Waiting, instrument: number, start: number, count: number): void {
+export function place(runtime: Runtime, terms: PlacedTerms, instrument: number, start: number, count: number): void {
   const { state, shares, batch } = runtime
   const info = state.instruments[instrument]!
   while (wanted.length < count) growScratch()
@@ -212,8 +217,8 @@ function place(runtime: Runtime, terms: Waiting, instrument: number, start: numb
   netWishes(wanted, count, info, crossed, netted)
   const { net, crossed: inside } = netted
   const id = nextOrderId(runtime)
-  if (inside !== 0) bookCross(runtime, { id, instrument, start, count, inside, price: reference[instrument]! })
-  if (runtime.observer !== null) announce(runtime, runtime.observer, id, instrument, start, count, terms.type)
+  if (inside !== 0) bookCross(runtime, { id, instrument, start, count, inside, price: runtime.reference[instrument]! })
+  if (runtime.observer !== null) announce(runtime, runtime.observer, id, instrument, start, count, netted, terms.type)
   if (net === 0) {
     skipRow(runtime)
     for (let share = start; share < start + count; share += 1) finishShare(runtime, share, instrument, 'lapsed')
@@ -306,14 +311,15 @@ const told: Writable<OrderRow> = {
   count: 0,
 }
 
-/** Tells of the order whose shares stand at [start, start + count) and whose net is in `netted`. */
-function announce(
-  { shares, state, tradeDate }: Runtime,
+/** Tells of the order whose shares stand at [start, start + count). */
+export function announce(
+  { shares, state, tradeDate, reference }: Runtime,
   observer: Observer,
   id: number,
   instrument: number,
   start: number,
   count: number,
+  { net, crossed }: Readonly<Netted>,
   type: number,
 ): void {
   told.id = id
@@ -323,8 +329,8 @@ function announce(
   told.instrument = instrument
   told.label = state.instruments[instrument]!.symbol
   told.type = ORDER_TYPES[type]!
-  told.net = netted.net
-  told.crossed = netted.crossed
+  told.net = net
+  told.crossed = crossed
   told.reference = reference[instrument]!
   told.sleeves = shares.sleeve
   told.wanted = shares.wanted
@@ -394,24 +400,14 @@ export function placeTriggered(
   reserve(state, exit.sleeve, exit.instrument, exit.quantity)
   const start = pushShare(runtime, state.nextIntent, exit.sleeve, exit.quantity, exit.reason, null)
   state.nextIntent += 1
-  if (reference.length < state.books.width) reference = new Float64Array(state.books.width)
-  reference[exit.instrument] = exit.level
+  runtime.reference[exit.instrument] = exit.level
   place(
     runtime,
     {
-      intent: 0,
-      sleeve: exit.sleeve,
-      instrument: exit.instrument,
-      quantity: exit.quantity,
       type: TYPE_CODE[exit.type],
       force: 0,
       limit: exit.type === 'limit' ? exit.level : Number.NaN,
       stop: exit.type === 'stop' ? exit.level : Number.NaN,
-      activeFrom: state.at,
-      expires: state.at,
-      reducing: true,
-      reason: exit.reason,
-      protection: null,
     },
     exit.instrument,
     start,

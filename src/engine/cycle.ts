@@ -10,6 +10,8 @@ import { advanceClock, createClock, setColumns } from './clock.ts'
 import { closeLeftovers } from './corporate.ts'
 import { decide } from './decide.ts'
 import type { Parts } from './parts.ts'
+import { listPlain } from './plain.ts'
+import { activatePlain } from './plain-auction.ts'
 import { guardAuction, guardClose, guardRange } from './protect.ts'
 import { moneyDay } from './rebalance/rebalance.ts'
 import type { Runtime } from './runtime.ts'
@@ -160,6 +162,8 @@ function expireWaiting(runtime: Runtime): void {
 export function onAuction(parts: Parts, quotes: QuoteColumns): void {
   const { runtime } = parts
   const { state } = runtime
+  // What they wish for comes after what waited before.
+  if (state.leftovers.length + state.guards.length > 0) listPlain(runtime)
   if (state.leftovers.length > 0) {
     const opened = new Set(Array.from(quotes.instrument).filter((_, row) => !Number.isNaN(quotes.first[row]!)))
     closeLeftovers(runtime, (index) => {
@@ -168,9 +172,9 @@ export function onAuction(parts: Parts, quotes: QuoteColumns): void {
     })
   }
   if (state.guards.length > 0) guardAuction(runtime, quotes)
-  if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
+  if (runtime.plain.count + state.waiting.length + state.waitingStructures.length === 0) return
   beginCycle(runtime)
-  activateAuction(runtime, quotes)
+  if (!activatePlain(runtime, quotes)) activateAuction(runtime, quotes)
   if (state.waitingStructures.length > 0) {
     const opened = new Set(Array.from(quotes.instrument).filter((_, row) => !Number.isNaN(quotes.first[row]!)))
     activateStructures(runtime, (underlying) => opened.has(underlying))

@@ -120,8 +120,8 @@ function cashSum({ runtime }: Kernel, currency: number): number {
 }
 
 function checkIntents(kernel: Kernel, hold: Hold): void {
-  const { state, batch, rowEnded, shareCount, structureOrders } = kernel.runtime
-  let alive = state.waiting.length + state.waitingStructures.length
+  const { state, plain, batch, rowEnded, shareCount, structureOrders } = kernel.runtime
+  let alive = plain.count + state.waiting.length + state.waitingStructures.length
   for (const order of state.working) alive += order.shares.length
   for (let row = 0; row < batch.count; row += 1) if (rowEnded[row] === 0) alive += shareCount[row]!
   for (const [id, order] of structureOrders) {

@@ -20,6 +20,8 @@ import { onRates } from './foreign.ts'
 import type { Observer } from './observer.ts'
 import { onCash, onOperator } from './operations.ts'
 import type { Parts } from './parts.ts'
+import { listPlain } from './plain.ts'
+import { plainWishes } from './plain-columns.ts'
 import { type Stretch, skipBars } from './quiet.ts'
 import { projectedBooks } from './risk-view.ts'
 import type { Runtime } from './runtime.ts'
@@ -107,6 +109,8 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     chains: new Map(),
     tradeDate: 0,
     dayClose: { sessions: null, tradeDate: 0, at: Number.NaN },
+    plain: plainWishes(),
+    reference: new Float64Array(0),
     spareWaiting: [],
     commands: [],
     equity: 0,
@@ -150,6 +154,7 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
   state.seq = event.seq
   state.at = event.at
   if (runtime.commands.length > 0) runtime.commands = []
+  if (runtime.plain.count > 0 && !isAuction(event)) listPlain(runtime)
   switch (event.kind) {
     case 'configured':
       configure(parts, event.config, event.codes, () => openShadows(source, event.config, null))
@@ -204,7 +209,12 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
   return runtime.commands.length === 0 ? NOTHING : runtime.commands
 }
 
+function isAuction(event: EngineEvent): boolean {
+  return event.kind === 'quotes' && event.phase === 'auction'
+}
+
 function canonicalOf(parts: Parts): Uint8Array {
+  listPlain(parts.runtime)
   retireBatch(parts.runtime)
   return canonicalBytes(wholeState(parts.runtime))
 }

@@ -50,8 +50,9 @@ export function hasShortLane(runtime: Runtime, block: ClockBlock): boolean {
 }
 
 /** Whether nothing waits, works, or is kept for a position: then only a sleeve's wish can make something happen. */
-export function isQuiet({ state, chains }: Runtime): boolean {
+export function isQuiet({ state, plain, chains }: Runtime): boolean {
   return (
+    plain.count === 0 &&
     state.waiting.length === 0 &&
     state.waitingStructures.length === 0 &&
     state.working.length === 0 &&

@@ -151,6 +151,7 @@ function playMarket(run: Run, { onProgress, everyBar }: Omit<RunInput, 'checks'>
   let total = 0
   for (const { block } of run.cursors) total += block.tradeDates.length
   const lane = everyBar ? null : shortLaneOf(run)
+  run.kernel.runtime.plain.isOpen = !everyBar
   for (;;) {
     if (lane !== null) bars += skipQuietBars(run, lane)
     const at = nextInstant(run.cursors)

@@ -20,6 +20,7 @@ import { type RuleSplit, splitRules } from '../pipeline/risk/judge.ts'
 import { groupsOf, inOrder, portfolioRules, sleeveRules } from '../pipeline/risk/rule-sets.ts'
 import type { ClockRuntime } from './clock.ts'
 import type { Observer } from './observer.ts'
+import type { PlainWishes } from './plain-columns.ts'
 import type { Shadows } from './shadow-book.ts'
 import { foreignLedger, type KernelState, type ShareColumns, type Waiting, type WaitingStructure } from './state.ts'
 
@@ -84,6 +85,10 @@ export interface Runtime {
   tradeDate: number
   /** When the session of the day asked for last closes; NaN where the calendar has none on that day. */
   readonly dayClose: { sessions: Sessions | null; tradeDate: number; at: number }
+  /** What waits for the next auction at the market, where a run lets it stand in columns. */
+  readonly plain: PlainWishes
+  /** Prices at which this auction nets, per instrument; NaN where an instrument does not open. */
+  reference: Float64Array
   /** Waiting wishes that were taken up: their records serve again. */
   readonly spareWaiting: Waiting[]
   commands: Command[]
@@ -161,6 +166,7 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
     const isOption = new Uint8Array(width)
     isOption.set(runtime.isOption)
     runtime.isOption = isOption
+    runtime.reference = new Float64Array(width)
   }
   runtime.byId.set(instrument.id, instrument.index)
   if (instrument.option !== null) runtime.contracts += 1

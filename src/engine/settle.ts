@@ -10,6 +10,7 @@ import { postAccount } from '../pipeline/ledger/books.ts'
 import { isComplete, outcomeOf } from '../pipeline/orders/order-state.ts'
 import { batchRow, keepClosed } from './batch.ts'
 import { blankPart, bookPart, type Part } from './booking.ts'
+import { settleWhole } from './plain-fills.ts'
 import type { Runtime } from './runtime.ts'
 import { finish, finishShare } from './share-ends.ts'
 import { release, type WorkingOrder } from './state.ts'
@@ -38,7 +39,7 @@ function ensure(count: number): void {
 
 /** Books each execution once: rounded on the account, then dealt to the sleeves to the last count. */
 export function settleFills(runtime: Runtime, fills: FillColumns): void {
-  for (let row = 0; row < fills.count; row += 1) {
+  for (let row = settleWhole(runtime, fills, 0); row < fills.count; row = settleWhole(runtime, fills, row + 1)) {
     const order = fills.order[row]!
     const at = batchRow(runtime, order)
     const instrument = fills.instrument[row]!

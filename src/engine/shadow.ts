@@ -222,9 +222,10 @@ function guarded(parts: Parts, at: Instant, step: () => void): void {
 }
 
 /** Whether an auction can concern a book: wishes that wait, positions with exits, leftovers of an expiry. */
-export function bookWaits({ state }: Runtime): boolean {
+export function bookWaits({ state, plain }: Runtime): boolean {
   const { waiting, waitingStructures, guards, leftovers } = state
-  return waiting.length > 0 || waitingStructures.length > 0 || guards.length > 0 || leftovers.length > 0
+  const listed = waiting.length + waitingStructures.length
+  return plain.count + listed > 0 || guards.length > 0 || leftovers.length > 0
 }
 
 /** Whether a book trades at the quotes of option chains at the next auction. */

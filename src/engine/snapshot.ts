@@ -3,6 +3,7 @@ import { awaitsStructure, retireBatch } from './batch.ts'
 import { freeze, revive } from './canonical.ts'
 import { type ClockRuntime, setColumns } from './clock.ts'
 import type { Parts } from './parts.ts'
+import { listPlain } from './plain.ts'
 import type { Runtime } from './runtime.ts'
 import type { KernelState } from './state.ts'
 
@@ -47,6 +48,7 @@ export function wholeState({ state, shadows }: Runtime): KernelState {
 
 export function snapshotOf({ runtime }: Parts): Snapshot {
   assert(!awaitsStructure(runtime), 'a snapshot must wait until the orders of structures are answered')
+  listPlain(runtime)
   retireBatch(runtime)
   const indicators: Record<string, unknown> = {}
   for (const [id, clock] of runtime.clocks) {

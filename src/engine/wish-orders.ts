@@ -2,7 +2,9 @@
 import type { StopLimit } from '../domain/limits.ts'
 import type { Protection, Terms } from '../domain/orders.ts'
 import { countOrder } from './order-rate.ts'
+import { listPlain, pushPlain, takesPlain } from './plain.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
+import { reserve } from './state.ts'
 import type { WishColumns } from './view.ts'
 import { waitFor } from './waiting.ts'
 
@@ -17,15 +19,23 @@ export function placeWish(
 ): void {
   const options = wishes.options[row]!
   const sleeve = wishes.sleeve[row]!
+  const instrument = wishes.instrument[row]!
+  const protection = reducing ? null : protectionOf(runtime.sleeves[sleeve]!, options?.protection ?? null)
   countOrder(runtime, sleeve)
+  if (options?.terms === undefined && protection === null && takesPlain(runtime, instrument)) {
+    reserve(runtime.state, sleeve, instrument, quantity)
+    pushPlain(runtime, sleeve, instrument, quantity, reducing, wishes.reason[row]!)
+    return
+  }
+  listPlain(runtime)
   waitFor(runtime, {
     sleeve,
-    instrument: wishes.instrument[row]!,
+    instrument,
     quantity,
     terms: options?.terms ?? MARKET,
     reducing,
     reason: wishes.reason[row]!,
-    protection: reducing ? null : protectionOf(runtime.sleeves[sleeve]!, options?.protection ?? null),
+    protection,
   })
 }
 

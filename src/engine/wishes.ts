@@ -4,6 +4,7 @@ import type { RuleName } from '../domain/risk.ts'
 import type { Claims } from '../pipeline/risk/judge.ts'
 import { entrySize } from './entry-size.ts'
 import { judgeEntry, refuse } from './judgement.ts'
+import { growPlain, reducePlain } from './plain-wishes.ts'
 import { missingOf, reduceAmongEntries, reducePart, restOfWish, startReductions } from './reductions.ts'
 import type { ProjectedBooks } from './risk-view.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
@@ -16,8 +17,9 @@ import { placeWish } from './wish-orders.ts'
 export function takeWishes(runtime: Runtime, wishes: WishColumns, books: ProjectedBooks): void {
   if (wishes.count === 0) return
   startReductions()
-  for (let row = 0; row < wishes.count; row += 1) reducePart(runtime, wishes, row)
-  if (!anyGrows(wishes)) return
+  for (let row = reducePlain(runtime, wishes, 0); row < wishes.count; row = reducePlain(runtime, wishes, row + 1))
+    reducePart(runtime, wishes, row)
+  if (!anyGrows(wishes) || growPlain(runtime, wishes)) return
   books.refresh()
   const claims = claimRooms(runtime, wishes, books)
   if (runtime.state.config!.limits.lifecycle === undefined) {

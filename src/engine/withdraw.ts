@@ -1,5 +1,6 @@
 /** Entries that are given up before they filled: taken back while they wait, cancelled where they work at the broker. */
 import type { OrderId } from '../domain/units.ts'
+import { listPlain } from './plain.ts'
 import type { Runtime } from './runtime.ts'
 import { release, type Waiting } from './state.ts'
 import { endWaiting } from './waiting.ts'
@@ -12,6 +13,7 @@ export function withdrawWaiting(
   side: number,
   size: number,
 ): number {
+  listPlain(runtime)
   const { state } = runtime
   let left = size
   const gone = new Set<Waiting>()

@@ -5,6 +5,7 @@ import type { Instrument } from '../domain/instruments.ts'
 import { countsPerPrice } from '../domain/traded-cash.ts'
 import { type CurrencyCode, type InstrumentId, MAGNITUDE_MAX } from '../domain/units.ts'
 import { SCHEDULES } from './schedules.ts'
+import { slippageFraction } from './slippage.ts'
 
 const FREE_COSTS: CostRules = { commission: SCHEDULES.none, slippage: { kind: 'none' }, participationMax: null }
 
@@ -51,8 +52,14 @@ export interface Listings {
   isOption: Uint8Array
   /** 1 for equities and ETFs: they count towards the month's share tiers. */
   isShare: Uint8Array
-  /** 1 where costs are simple enough for the fast lane of an auction. */
+  /** 1 where costs are simple enough for the fast lane of an auction, and what these are there. */
   plain: Uint8Array
+  feeFraction: Float64Array
+  feeStep: Float64Array
+  /** Part of the price by which an order slips. */
+  slips: Float64Array
+  /** Part of a bar's volume that an order may take; NaN without a cap. */
+  volumePart: Float64Array
   multiplier: Float64Array
   /** Place in `held`, -1 when flat. */
   heldAt: Int32Array
@@ -90,6 +97,10 @@ export function createListings(
     isOption: new Uint8Array(0),
     isShare: new Uint8Array(0),
     plain: new Uint8Array(0),
+    feeFraction: new Float64Array(0),
+    feeStep: new Float64Array(0),
+    slips: new Float64Array(0),
+    volumePart: new Float64Array(0),
     multiplier: new Float64Array(0),
     heldAt: new Int32Array(0),
   }
@@ -124,6 +135,10 @@ function grow(listings: Listings, length: number): void {
   listings.isOption = widened(listings.isOption, new Uint8Array(size))
   listings.isShare = widened(listings.isShare, new Uint8Array(size))
   listings.plain = widened(listings.plain, new Uint8Array(size))
+  listings.feeFraction = widened(listings.feeFraction, new Float64Array(size))
+  listings.feeStep = widened(listings.feeStep, new Float64Array(size))
+  listings.slips = widened(listings.slips, new Float64Array(size))
+  listings.volumePart = widened(listings.volumePart, new Float64Array(size))
   listings.multiplier = widened(listings.multiplier, new Float64Array(size))
   listings.heldAt = widened(listings.heldAt, new Int32Array(size))
   listings.heldAt.fill(-1, known)
@@ -146,7 +161,12 @@ export function listInstrument(listings: Listings, instrument: Instrument, costs
   listings.isOption[index] = instrument.option === null ? 0 : 1
   listings.isShare[index] = instrument.kind === 'equity' || instrument.kind === 'etf' ? 1 : 0
   const simple = instrument.option === null && currency === 0
+  const { commission, slippage, participationMax } = listings.costs[index]!
   listings.plain[index] = simple && isPlain(listings.costs[index]!) ? 1 : 0
+  listings.feeFraction[index] = commission.bps / 10_000
+  listings.feeStep[index] = commission.step
+  listings.slips[index] = slippage.kind === 'participation' ? Number.NaN : slippageFraction(slippage, 0, 0)
+  listings.volumePart[index] = participationMax ?? Number.NaN
   listings.multiplier[index] = instrument.multiplier
 }
 

@@ -1,7 +1,8 @@
 import { type OrderColumns, TYPE_CODE } from '../domain/columns.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
+import { tradedCash } from '../domain/traded-cash.ts'
 import { MAGNITUDE_MAX } from '../domain/units.ts'
-import { moveCash, movePosition } from './account.ts'
+import { type Listings, moveCash, movePosition } from './account.ts'
 import { roundedToStep } from './commission.ts'
 import type { BarSlot, Desk } from './desk.ts'
 import { slotFor } from './trading.ts'
@@ -14,57 +15,49 @@ import { slotFor } from './trading.ts'
  */
 export function fillAuction(desk: Desk, orders: OrderColumns, slow: (row: number) => void): void {
   const { listings, fills } = desk
-  const { account, plain, scale, perWhole, isShare, costs, heldAt } = listings
+  const { account, plain, scale, perWhole, multiplier, isShare, heldAt } = listings
+  const { feeFraction, feeStep, slips } = listings
   const counts = countsPerUnit(desk.currency)
   const { positions, marks } = account
+  const { type: types, instrument, quantity, id, count } = orders
   let slot: BarSlot | null = null
-  for (let row = 0; row < orders.count; row += 1) {
-    const units = orders.quantity[row]!
+  // Kept at hand while rows of this lane follow each other.
+  let { cash } = account
+  for (let row = 0; row < count; row += 1) {
+    const units = quantity[row]!
     if (units === 0) continue
-    const index = orders.instrument[row]!
-    const type = orders.type[row]!
-    if ((type !== TYPE_CODE.market && type !== TYPE_CODE.open) || index < 0 || plain[index] !== 1) {
-      slow(row)
-      continue
-    }
-    if (slot === null || !(slot.rowOf[index]! >= 0)) slot = slotFor(desk, index, 'auction')
-    const column = slot === null ? -1 : slot.rowOf[index]!
-    const reference = slot === null ? Number.NaN : slot.bars.open[column]!
-    const volume = slot === null ? Number.NaN : slot.bars.volume[column]!
-    const { commission, slippage, participationMax } = costs[index]!
+    const index = instrument[row]!
+    const type = types[row]!
+    const isKnown = index >= 0 && plain[index] === 1 && (type === TYPE_CODE.market || type === TYPE_CODE.open)
+    if (isKnown && (slot === null || !(slot.rowOf[index]! >= 0))) slot = slotFor(desk, index, 'auction')
     const size = units < 0 ? -units : units
-    const beyond =
-      participationMax !== null && size > participationMax * volume * perWhole[index]! - listings.step[index]!
-    // Near the cap the slow lane counts whole steps.
-    if (Number.isNaN(reference) || volume === 0 || beyond) {
+    if (!isKnown || slot === null || !fillsWhole(listings, slot, index, size)) {
+      account.cash = cash
       slow(row)
+      cash = account.cash
       continue
     }
-    const fraction =
-      slippage.kind === 'bps' ? slippage.bps / 10_000 : slippage.kind === 'spread' ? slippage.fraction : 0
-    const factor = units > 0 ? 1 + fraction : Math.max(0, 1 - fraction)
-    const price = fraction === 0 ? reference : reference * factor
+    const reference = slot.bars.open[slot.rowOf[index]!]!
+    const fraction = slips[index]!
+    const price = fraction === 0 ? reference : reference * (units > 0 ? 1 + fraction : Math.max(0, 1 - fraction))
     const shares = size / perWhole[index]!
-    const charge = (commission.bps / 10_000) * (shares * price * listings.multiplier[index]!)
-    const fee = charge === 0 ? 0 : roundedToStep(charge, commission.step, counts)
-    const exact = size * price * scale[index]!
-    const whole = Math.floor(exact)
-    const traded = exact - whole >= 0.5 ? whole + 1 : whole
-    const cash = account.cash - (units > 0 ? traded : -traded) - fee
+    const charge = feeFraction[index]! * (shares * price * multiplier[index]!)
+    const fee = charge === 0 ? 0 : roundedToStep(charge, feeStep[index]!, counts)
+    const traded = tradedCash(size, price, scale[index]!)
+    cash = cash - (units > 0 ? traded : -traded) - fee
     const after = positions[index]! + units
     const kept = after !== 0 && heldAt[index]! >= 0 && after <= MAGNITUDE_MAX && after >= -MAGNITUDE_MAX
     if (kept) positions[index] = after
     else movePosition(listings, index, units)
-    account.cash = cash
     marks[index] = reference
     if (isShare[index] === 1) desk.sharesThisMonth += shares
     desk.execution += 1
     const filled = fills.count
     if (filled === fills.order.length) {
-      fills.push(orders.id[row]!, desk.execution, index, units, price, fee)
+      fills.push(id[row]!, desk.execution, index, units, price, fee)
       continue
     }
-    fills.order[filled] = orders.id[row]!
+    fills.order[filled] = id[row]!
     fills.execution[filled] = desk.execution
     fills.instrument[filled] = index
     fills.quantity[filled] = units
@@ -72,7 +65,21 @@ export function fillAuction(desk: Desk, orders: OrderColumns, slow: (row: number
     fills.fee[filled] = fee
     fills.count = filled + 1
   }
+  account.cash = cash
   // Judges the cash of the whole moment.
   moveCash(account, 0)
   desk.excess = Number.NaN
+}
+
+/** Whether the instrument's bar takes all of the order. Near the cap the slow lane counts whole steps. */
+function fillsWhole(
+  { volumePart, perWhole, step }: Listings,
+  { rowOf, bars }: BarSlot,
+  index: number,
+  size: number,
+): boolean {
+  const column = rowOf[index]!
+  const volume = bars.volume[column]!
+  if (Number.isNaN(bars.open[column]!) || volume === 0) return false
+  return !(size > volumePart[index]! * volume * perWhole[index]! - step[index]!)
 }

@@ -164,11 +164,13 @@ export function bookkeeper(): Bookkeeper {
 
   /** What is reserved must be what is alive, wish by wish: a wish lost in silence would leave its reservation behind. */
   function checkReservations(kernel: Kernel): void {
-    const { state, batch, shares, rowEnded, shareStart, shareCount } = kernel.runtime
+    const { state, plain, batch, shares, rowEnded, shareStart, shareCount } = kernel.runtime
     const alive = new Map<string, bigint>()
     const live = (sleeve: number, instrument: number, left: number): void =>
       add(alive, `${sleeve} ${instrument} ${left > 0 ? 'buy' : 'sell'}`, Math.abs(left))
     for (const wish of state.waiting) live(wish.sleeve, wish.instrument, wish.quantity)
+    for (let row = 0; row < plain.count; row += 1)
+      live(plain.sleeve[row]!, plain.instrument[row]!, plain.quantity[row]!)
     for (const order of state.working)
       for (const share of order.shares)
         live(share.sleeve, order.instrument, share.wanted - share.crossed - share.filled)

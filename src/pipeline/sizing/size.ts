@@ -29,7 +29,7 @@ export function sizeOf(sizing: Sizing, input: SizeInput): number {
       return stepsOf((sizing.amount * input.factor) / input.ownValue, input.step)
     case 'percent': {
       const equity = sizing.of === 'sleeve' ? input.sleeveEquity : input.portfolioEquity
-      return stepsOf((equity * sizing.fraction * input.factor) / input.unitValue, input.step)
+      return percentSize(equity, sizing.fraction, input.factor, input.unitValue, input.step)
     }
     case 'quantity':
       return stepsOf(sizing.quantity * input.unitsPerWhole * input.factor, input.step)
@@ -39,6 +39,11 @@ export function sizeOf(sizing: Sizing, input: SizeInput): number {
       return Math.max(1, Math.min(sizing.contractsMax, affordable))
     }
   }
+}
+
+/** Units that a fraction of an equity buys, times the factor. */
+export function percentSize(equity: number, fraction: number, factor: number, unitValue: number, step: number): number {
+  return stepsOf((equity * fraction * factor) / unitValue, step)
 }
 
 /** Whole steps in a wished count of units; a wish that is a rounding error short of a step counts as that step. */

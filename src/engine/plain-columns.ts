@@ -1,0 +1,62 @@
+/** The columns of the plain lane, which `plain.ts` explains. */
+
+/** Waiting wishes of one instant, of type market, force day, without exits of their own. Their units are reserved. */
+export interface PlainWishes {
+  /** Whether wishes may stand here: a run that shows them to nobody between its events says so. */
+  isOpen: boolean
+  count: number
+  /** When they were allowed. */
+  at: number
+  intent: Float64Array
+  sleeve: Int32Array
+  instrument: Int32Array
+  /** Signed units. */
+  quantity: Float64Array
+  reducing: Uint8Array
+  readonly reason: string[]
+  /** What each sleeve's entries are judged by, for the sleeves given here. */
+  entries: readonly (PlainEntries | null)[]
+  entriesOf: readonly unknown[]
+}
+
+/** What a plain sleeve's entries are judged by; a limit is infinite where there is none. */
+export interface PlainEntries {
+  /** Part of the sleeve's equity that one position takes. */
+  readonly fraction: number
+  readonly positionWeightMax: number
+  readonly leverageMax: number
+  /** Whether purchases need buying power. */
+  readonly isFunded: boolean
+}
+
+export function plainWishes(capacity = 256): PlainWishes {
+  return {
+    isOpen: false,
+    count: 0,
+    at: 0,
+    intent: new Float64Array(capacity),
+    sleeve: new Int32Array(capacity),
+    instrument: new Int32Array(capacity),
+    quantity: new Float64Array(capacity),
+    reducing: new Uint8Array(capacity),
+    reason: [],
+    entries: [],
+    entriesOf: [],
+  }
+}
+
+/** Makes room for `more` wishes. */
+export function makeRoom(plain: PlainWishes, more: number): void {
+  const needed = plain.count + more
+  if (needed <= plain.intent.length) return
+  const capacity = Math.max(needed, plain.intent.length * 2)
+  const copy = <T extends Int32Array | Float64Array | Uint8Array>(old: T, wider: T): T => {
+    wider.set(old as never)
+    return wider
+  }
+  plain.intent = copy(plain.intent, new Float64Array(capacity))
+  plain.sleeve = copy(plain.sleeve, new Int32Array(capacity))
+  plain.instrument = copy(plain.instrument, new Int32Array(capacity))
+  plain.quantity = copy(plain.quantity, new Float64Array(capacity))
+  plain.reducing = copy(plain.reducing, new Uint8Array(capacity))
+}
