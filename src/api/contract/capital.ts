@@ -1,0 +1,32 @@
+/** One change of what a sleeve may use, or of its money. */
+export interface CapitalRecordView {
+  readonly at: string
+  readonly tradeDate: string
+  readonly cause: string
+  /** Null: the whole portfolio. */
+  readonly sleeve: string | null
+  readonly before: number | null
+  readonly after: number | null
+  /** Money that came to the sleeve; negative: that left it. */
+  readonly moved: number
+  readonly reason: string
+}
+
+/** Weights and factors from the close of a day on. */
+export interface CapitalDayView {
+  /** Null: from the start. */
+  readonly tradeDate: string | null
+  /** Whether the weights were computed anew; otherwise an overlay has moved. */
+  readonly computed: boolean
+  readonly weights: readonly number[]
+  readonly factors: readonly number[]
+}
+
+/** How capital was dealt. Lists follow `names`, the sleeves that capital is dealt to. */
+export interface CapitalFigures {
+  /** How weights are computed; null where only money moved. */
+  readonly method: string | null
+  readonly names: readonly string[]
+  readonly days: readonly CapitalDayView[]
+  readonly records: readonly CapitalRecordView[]
+}
