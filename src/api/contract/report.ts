@@ -81,6 +81,8 @@ export interface SleeveFigures extends ReturnFigures {
   readonly title: string
   /** Null for a reserve that only holds cash. */
   readonly strategy: string | null
+  /** Where the returns were recorded of a sleeve that holds a return stream; null for one that trades or holds cash. */
+  readonly recorded: { readonly file: string; readonly column: string } | null
   readonly capital: number
   readonly weight: number
   /** Orders and internal crosses that gave the sleeve a fill. */

@@ -34,8 +34,9 @@ export async function configCheck(file: string, options: CheckOptions): Promise<
   else printView(view)
 }
 
-function decides({ calendar, status, strategy }: SleeveConfig): string {
+function decides({ calendar, status, strategy, kind }: SleeveConfig): string {
   if (strategy === null) return 'never: it only holds cash'
+  if (kind === 'return_stream') return 'never: it holds recorded returns, sized to its capital at every close'
   if (status === 'paused') return 'never while paused: open positions are managed'
   return calendar === 'continuous'
     ? 'every day at 00:00 UTC; entries act at once'
@@ -65,6 +66,7 @@ function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
       id: sleeve.id,
       title: sleeve.title,
       strategy: sleeve.strategy,
+      recorded: sleeve.recorded ?? null,
       capital: sleeve.capital / scale,
       weight: sleeve.weight,
       decides: decides(sleeve),

@@ -129,7 +129,7 @@ function checkReferences({ document, problems, raw, sleeves }: Parts): void {
     sleeve.universe.forEach((id, position) => {
       demand(id, ['sleeves', index, 'universe', position])
     })
-    if (sleeve.strategy !== null && sleeve.universe.length === 0) {
+    if (sleeve.kind === 'trading' && sleeve.strategy !== null && sleeve.universe.length === 0) {
       problems.at(['sleeves', index, 'universe'], 'is missing; list the instruments that the strategy trades')
     }
   })

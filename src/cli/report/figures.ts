@@ -200,6 +200,7 @@ function sleeveFigures({ result, returns }: Wealth, sleeve: SleeveResult, index:
     name: sleeve.id,
     title: config.title,
     strategy: config.strategy,
+    recorded: config.recorded ?? null,
     capital: known(capital),
     weight: known(config.weight),
     trades: result.orders.filter((order) => hasFilled(order.shares, sleeve.id)).length,

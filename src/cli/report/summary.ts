@@ -54,7 +54,11 @@ function columnsOf(colours: Colours): SummaryColumn[] {
   const signed = (value: number | null) => coloured(percent(value, 'both'), value, colours)
   const traded = (sleeve: SleeveFigures, text: string) => (sleeve.strategy === null ? '' : text)
   return [
-    { head: 'Sleeve', cell: (sleeve) => plain(sleeve.title), total: () => 'Portfolio' },
+    {
+      head: 'Sleeve',
+      cell: ({ title, recorded }) => plain(recorded === null ? title : `${title} (recorded)`),
+      total: () => 'Portfolio',
+    },
     {
       head: 'Value',
       cell: (sleeve) => moneyWhole(sleeve.final, ''),

@@ -23,12 +23,17 @@ function spark(values: readonly (number | null)[], hue: string): Markup {
   return html`<svg class="spark ${hue}" viewBox="0 0 104 26" role="img" aria-label="Last ${shown.length} days ${percent(change, 'both')}"><path d="M${points.join('L')}"/></svg>`
 }
 
+/** What the sleeve is, in a few words: its strategy, or where its returns were recorded. */
+function natureOf({ strategy, recorded }: SleeveFigures): string {
+  return recorded === null ? (strategy ?? 'cash') : `recorded stream: ${recorded.column} of ${recorded.file}`
+}
+
 function sleeveRow(frame: Frame, sleeve: SleeveFigures): Markup {
   const { currency, page } = frame
   const isReserve = sleeve.strategy === null
   const curve = page.curves.sleeves.find(({ name }) => name === sleeve.name)
   const figure = (text: string) => html`<td>${isReserve ? '' : text}</td>`
-  return html`<tr><th scope="row">${sleeveName(frame, sleeve.name, sleeve.strategy ?? 'cash')}</th>
+  return html`<tr><th scope="row">${sleeveName(frame, sleeve.name, natureOf(sleeve))}</th>
 ${result(percent(sleeve.totalReturn, 'both'), sleeve.totalReturn)}<td>${moneyWhole(sleeve.final, currency)}</td><td>${moneyWhole(sleeve.capital, currency)}</td>
 ${result(percent(sleeve.contribution, 'both'), sleeve.contribution)}
 ${figure(percent(sleeve.volatility))}${figure(ratio(sleeve.sharpe))}${figure(percent(sleeve.maxDrawdown))}${figure(count(sleeve.roundTrips))}

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { TradeDate } from '../domain/units.ts'
+import type { RunResult } from '../engine/result.ts'
+import { runBacktest } from '../engine/run.ts'
+import { loadPortfolio } from './config/load.ts'
+import { reportOf } from './report/figures.ts'
+import { loadMarket } from './run.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'polyfolio-streams-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function written(name: string, text: string): string {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+/** A portfolio file of these lines below its name and capital. */
+const portfolio = (name: string, ...lines: readonly string[]): string =>
+  written(`${name}.yaml`, ['name: streams', 'capital: 1000', ...lines, ''].join('\n'))
+
+async function ran(file: string, reach: { from?: number; to?: number } = {}): Promise<RunResult> {
+  const loaded = await loadPortfolio(file)
+  const from = (reach.from ?? null) as TradeDate | null
+  const market = await loadMarket(loaded, folder, { from, to: (reach.to ?? null) as TradeDate | null })
+  return runBacktest({ config: loaded.config, market, strategies: [...loaded.strategies.values()], checks: true })
+}
+
+written('managers.csv', 'date,HAM1,HAM2\n2024-01-31,0.1,\n2024-02-29,,0.5\n2024-03-31,-0.5,0.1\n2024-04-30,0.2,\n')
+const stream = (id: string, column: string, weight: number): string =>
+  `  - {id: ${id}, kind: return_stream, weight: ${weight}, returns: {file: managers.csv, column: ${column}}}`
+const MONTHS = portfolio('months', 'periods: 12', 'sleeves:', stream('one', 'HAM1', 0.5), stream('two', 'HAM2', 0.25))
+
+describe('a sleeve that holds a recorded stream', () => {
+  it('earns every return of the file from the first on; a row without one holds', async () => {
+    const { days, equity, sleeves, invariants, notes } = await ran(MONTHS)
+    expect([...days]).toEqual([20_240_131, 20_240_229, 20_240_331, 20_240_430])
+    expect([...sleeves[0]!.equity].map((value) => value.toFixed(3))).toEqual([
+      '550.000',
+      '550.000',
+      '275.000',
+      '330.000',
+    ])
+    // Before its first return the second one is money; after its last one it is money again.
+    expect([...sleeves[1]!.equity].map((value) => value.toFixed(3))).toEqual([
+      '250.000',
+      '375.000',
+      '412.500',
+      '412.500',
+    ])
+    expect([...sleeves[1]!.openPositions]).toEqual([0, 1, 1, 0])
+    expect(equity.at(-1)).toBeCloseTo(330 + 412.5 + 250, 3)
+    expect(invariants.violated).toEqual([])
+    expect(notes).toEqual(['managers.csv: a row without a return holds the index, line 3'])
+  })
+  it('joined later earns from that day on', async () => {
+    const { days, sleeves } = await ran(MONTHS, { from: 20_240_301 })
+    expect([...days]).toEqual([20_240_331, 20_240_430])
+    expect([...sleeves[0]!.equity].map((value) => value.toFixed(3))).toEqual(['250.000', '300.000'])
+  })
+  it('says where it was recorded', async () => {
+    const report = reportOf(await ran(MONTHS))
+    expect(report.sleeves.map(({ recorded, strategy }) => [strategy, recorded])).toEqual([
+      ['return-stream', { file: 'managers.csv', column: 'HAM1' }],
+      ['return-stream', { file: 'managers.csv', column: 'HAM2' }],
+      [null, null],
+    ])
+  })
+  it('pays for what moves, as its kind of instrument does', async () => {
+    const costs = 'costs: {stream: {commission: {bps: 100}}}'
+    const { sleeves } = await ran(portfolio('costs', 'periods: 12', costs, 'sleeves:', stream('one', 'HAM1', 1)))
+    const [{ fees, equity }] = sleeves as [RunResult['sleeves'][number]]
+    // A hundredth of what was bought, and of what the fee itself made to be sold at the next close.
+    expect(fees).toBeCloseTo(10.1, 2)
+    expect(equity[0]).toBeCloseTo(1000 * 1.1 - 10, 2)
+  })
+  it('closes its days with those of an exchange that the portfolio trades on', async () => {
+    const rows = [
+      '2024-03-07,10,10,10,10,100',
+      '2024-03-08,10,11,10,11,100',
+      '2024-03-11,11,12,11,12,100',
+      '2024-03-12,12,12,12,12,100',
+    ]
+    written('ACME.csv', `Date,Open,High,Low,Close,Volume\n${rows.join('\n')}\n`)
+    written('daily.csv', 'date,x\n2024-03-08,0.1\n2024-03-11,0.1\n2024-03-12,0.1\n')
+    const { days, sleeves } = await ran(
+      portfolio(
+        'mixed',
+        'instruments: {ACME: {file: ACME.csv}}',
+        'sleeves:',
+        '  - {id: own, strategy: buy-and-hold, universe: [ACME], weight: 0.5, sizing: {kind: notional, amount: 100}}',
+        '  - {id: abroad, kind: return_stream, weight: 0.5, returns: {file: daily.csv, column: x}}',
+      ),
+    )
+    // Daylight saving begins on 10 March: the exchange closes an hour earlier in UTC, and so does the stream.
+    expect([...days]).toEqual([20_240_307, 20_240_308, 20_240_311, 20_240_312])
+    expect([...sleeves[1]!.equity].map((value) => value.toFixed(2))).toEqual(['500.00', '550.00', '605.00', '665.50'])
+  })
+  it('says so when its rows are far more or fewer than the periods of a year', async () => {
+    const many = Array.from(
+      { length: 36 },
+      (_, month) => `${2020 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-28,0.01`,
+    )
+    written('many.csv', `date,x\n${many.join('\n')}\n`)
+    const sleeve = '  - {id: x, kind: return_stream, weight: 1, returns: {file: many.csv, column: x}}'
+    const { notes } = await ran(portfolio('many', 'sleeves:', sleeve))
+    expect(notes).toEqual(['many.csv has about 12 rows a year, but a year counts 252; set "periods: 12"'])
+    expect((await ran(portfolio('years', 'periods: 12', 'sleeves:', sleeve))).notes).toEqual([])
+  })
+
+  it.each([
+    [
+      'without a source',
+      ['  - {id: x, kind: return_stream, weight: 1}'],
+      /sleeves\[0\]\.returns: is missing; name where the stream is recorded/,
+    ],
+    [
+      'with a strategy',
+      ['  - {id: x, kind: return_stream, strategy: buy-and-hold, weight: 1, returns: {file: a.csv, column: b}}'],
+      /sleeves\[0\]\.strategy: means nothing for a recorded stream/,
+    ],
+    [
+      'of a trading sleeve',
+      ['  - {id: x, weight: 1, returns: {file: a.csv, column: b}}'],
+      /sleeves\[0\]\.returns: belong to a recorded stream; add "kind: return_stream"/,
+    ],
+    [
+      'with an unknown key',
+      ['  - {id: x, kind: return_stream, weight: 1, returns: {file: a.csv, colum: b}}'],
+      /"colum".*did you mean "column"/,
+    ],
+  ])('%s is refused with its place', async (_, lines, said) => {
+    const file = portfolio('wrong', 'sleeves:', ...lines)
+    await expect(loadPortfolio(file)).rejects.toThrow(said)
+    await expect(loadPortfolio(file)).rejects.toThrow(/wrong\.yaml:4:/)
+  })
+
+  it.each([
+    ['no such file', 'managers.txt', 'HAM1', /no file "managers\.txt" in the data folder/],
+    ['no such column', 'managers.csv', 'HAM', /"managers\.csv" has no column "HAM"; did you mean "HAM1"/],
+    ['no dates', 'undated.csv', 'x', /has no column of dates; a recorded stream needs one/],
+    ['a loss of everything', 'ruin.csv', 'x', /row 2 of "x" is -1: nothing would be left to hold/],
+  ])('%s is refused when it is read', async (_, name, column, said) => {
+    written('undated.csv', 'x,y\n0.1,0.2\n0.2,0.1\n')
+    written('ruin.csv', 'date,x\n2024-01-31,0.1\n2024-02-29,-1\n')
+    const file = portfolio(
+      'read',
+      'sleeves:',
+      `  - {id: x, kind: return_stream, weight: 1, returns: {file: ${name}, column: ${column}}}`,
+    )
+    await expect(ran(file)).rejects.toThrow(said)
+  })
+})
