@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { compile, hasCompiler, runLoop } from '../bench/c-loop.ts'
+import { dealtOnce } from '../bench/dealt-once.ts'
 import { byTime, seriesOf } from '../bench/generate.ts'
 import { type Measured, runProduct } from '../bench/product.ts'
 import { configOf, dailyPortfolio, marketOf, minuteSeries, type Workload } from '../bench/workloads.ts'
@@ -38,6 +39,14 @@ describe('workloads', () => {
     const again = (measured: Measured) => ({ ...measured, seconds: 0 })
     const named = { ...workload, recipe: { ...workload.recipe, name: 'again' } }
     expect(again(product(named))).toEqual(again(product(named)))
+  })
+
+  it('book the same with a shadow beside every sleeve', () => {
+    const workload = dailyPortfolio(7, 300)
+    const config = configOf(workload)
+    const market = marketOf(workload, seriesOf({ ...workload.recipe, name: 'shadowed' }, folder))
+    const shadowed = runProduct({ ...config, capitalPlan: dealtOnce(config, true) }, market)
+    expect({ ...shadowed, seconds: 0 }).toEqual({ ...runProduct(config, market), seconds: 0 })
   })
 
   it('lie bar by bar in a market and symbol by symbol in the files', () => {

@@ -180,13 +180,15 @@ function createShadow(source: ShadowSource, config: PortfolioConfig, from: Shado
   if (from === null) guarded(parts, parts.at, () => give(parts, { kind: 'configured', config, codes: {} }))
   else runtime.tradeDate = from.tradeDate
   const { kept } = parts
+  const perUnit = countsPerUnit(config.currency)
   return {
     get equity() {
-      return runtime.equity
+      // One that could not even start has its capital still.
+      return runtime.state.seq === 0 ? config.capital / perUnit : runtime.equity
     },
     get fees() {
       const { books, foreign } = runtime.state
-      return (books.fees[0] ?? 0) / countsPerUnit(config.currency) + (foreign?.fees[0] ?? 0)
+      return (books.fees[0] ?? 0) / perUnit + (foreign?.fees[0] ?? 0)
     },
     get fault() {
       return kept.fault

@@ -4,7 +4,7 @@ import { dealtOnce } from '../../bench/dealt-once.ts'
 import type { PortfolioConfig } from '../../src/domain/config.ts'
 import { createKernel, type Kernel, restoreKernel } from '../../src/engine/kernel.ts'
 import type { RunResult, ShadowResult } from '../../src/engine/result.ts'
-import { type RunInput, runBacktest } from '../../src/engine/run.ts'
+import { type RunInput, runBacktest, runBare } from '../../src/engine/run.ts'
 import type { Snapshot } from '../../src/engine/snapshot.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
 import { alteredAfter, drawnMarket, type RigMarket } from '../contracts/strategy-rig.ts'
@@ -122,6 +122,45 @@ describe('shadows beside sleeves', () => {
     expect(moved).toBeGreaterThan(30)
   })
 
+  it('see nothing of overlays, rebalancing and halts: what cuts, benches and empties the sleeves leaves them whole', () => {
+    const input = strategyInput(STRATEGIES, drawnMarket(20_000_101, 4, 420), [])
+    const plan = dealtOnce(input.config, true)
+    const hindered: RunInput = {
+      ...input,
+      config: {
+        ...input.config,
+        limits: { ...input.config.limits, drawdown: { halt: 0.001, resume: 0.0005, resetPeakAfter: null } },
+        capitalPlan: {
+          ...plan,
+          overlays: {
+            ...plan.overlays,
+            bench: { threshold: -0.5, days: 3, window: 20 },
+            ladder: { halfAt: 0.0005, zeroAt: 0.002, sharpeRelease: 0.5, window: 60 },
+            volatilityTarget: { target: 0.001, window: 20, band: 0.1, scaleMax: 1 },
+          },
+          rebalancing: { triggers: ['periodic'], schedule: { kind: 'days', every: 21 }, threshold: 0, by: 'transfer' },
+        },
+      },
+    }
+    const free = runBacktest(withShadows(input, NO_LIMITS))
+    const cut = runBacktest(hindered)
+    const causes = new Set(cut.capital!.records.map(({ cause }) => cause))
+    for (const cause of ['bench', 'ladder', 'volatilityTarget', 'rebalance'] as const)
+      expect([cause, causes.has(cause)]).toEqual([cause, true])
+    expect(cut.refusals.some(({ rule }) => rule === 'drawdownBreaker')).toBe(true)
+    expect(cut.netting.unitsNet).toBeLessThan(free.netting.unitsNet / 2)
+    expect(cut.shadows.map(done)).toEqual(free.shadows.map(done))
+    expect(cut.invariants.violated).toEqual([])
+  })
+
+  it('are what their sleeves are scored by', () => {
+    const input = strategyInput(STRATEGIES, drawnMarket(20_000_101, 4, 260), [])
+    const { runtime } = runBare(withShadows(input)).kernel
+    const scored = Array.from(runtime.state.capital!.scored)
+    expect(scored).toEqual(runtime.shadows!.books.map((book) => book!.equity))
+    expect(scored).not.toEqual(runtime.sleeves.map(({ equity }) => equity))
+  })
+
   it('end or pause alone: a fault of the one is none of the other, nor of its peers', () => {
     const drawn = fc.sample(drawnPortfolio, { seed: SEED, numRuns: 1 })[0]!
     const two = { ...drawn, sleeves: 2, bars: 16, reserve: false }
@@ -158,7 +197,9 @@ describe('shadows beside sleeves', () => {
       },
     }
     const result = runBacktest(withShadows({ ...input, strategies: [strategy] }))
-    expect(shadowOf(result, 's0').fault).toBe('only one of us')
+    const shadow = shadowOf(result, 's0')
+    expect([shadow.fault, shadow.orders, shadow.fees]).toEqual(['only one of us', 0, 0])
+    expect(new Set(shadow.equity)).toEqual(new Set([input.config.capital / 1_000_000]))
     expect(Array.from(result.equity)).toEqual(Array.from(runBacktest(withShadows(input)).equity))
     expect(result.invariants.violated).toEqual([])
   })
