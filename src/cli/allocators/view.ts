@@ -134,9 +134,11 @@ function sharpeOf(returns: Float64Array, periods: number) {
 }
 
 function notesOn(trials: readonly AllocatorTrial[]): readonly string[] {
-  return trials.flatMap(({ method, reason, computed, fallbacks }) => {
-    if (reason !== null) return [`${method} is left out: it ${reason}`]
-    if (fallbacks === 0) return []
-    return [`${method} had no answer at ${fallbacks} of ${computed} computations; its fallback was taken`]
-  })
+  const left = trials.flatMap(({ method, reason }) => (reason === null ? [] : [`${method} is left out: it ${reason}`]))
+  const alike = new Map<string, string[]>()
+  for (const { method, computed, fallbacks } of trials) {
+    const text = `no answer at ${fallbacks} of ${computed} computations, where the stated fallback was taken`
+    if (fallbacks > 0) alike.set(text, [...(alike.get(text) ?? []), method])
+  }
+  return [...left, ...[...alike].map(([text, methods]) => `${methods.join(', ')}: ${text}`)]
 }

@@ -94,7 +94,7 @@ async function ruleOf(
   return {
     window,
     observationsMin: Math.min(window, options.window === undefined ? (rule?.observationsMin ?? 2) : 2),
-    recompute: options.every ?? rule?.recompute ?? monthly(periods),
+    recompute: options.every ?? scheduleOf(rule) ?? monthly(periods),
     investable: rule?.investable ?? 1,
     covariance: options.cov ?? rule?.covariance ?? 'sample',
     bounds,
@@ -108,6 +108,11 @@ async function ruleOf(
       buffer: options.buffer ?? settings.buffer,
     },
   }
+}
+
+/** Stated weights are never computed anew: that says nothing of when others should be. */
+function scheduleOf(rule: AllocationRule | null): DaySchedule | null {
+  return rule === null || rule.recompute.kind === 'never' ? null : rule.recompute
 }
 
 function monthly(periods: number): DaySchedule {
