@@ -31,6 +31,9 @@ export interface PortfolioFigures extends ReturnFigures {
   readonly final: number
   /** Money put in less money taken out after the start. */
   readonly flows: number
+  /** Rate per year at which all that was put in, less what was taken out, becomes the final value; else why there is none. */
+  readonly moneyWeightedReturn: number | null
+  readonly moneyWeightedNote: string | null
   /** Gross and net exposure over equity at the end. */
   readonly leverageGross: number | null
   readonly leverageNet: number | null
@@ -92,6 +95,8 @@ export interface SleeveFigures extends ReturnFigures {
   readonly exits: Readonly<Record<string, number>>
   readonly final: number
   readonly flows: number
+  readonly moneyWeightedReturn: number | null
+  readonly moneyWeightedNote: string | null
   readonly winRate: number | null
   /** Winners over losers, in money; null without a loss. */
   readonly profitFactor: number | null

@@ -24,6 +24,7 @@ import { drawdowns } from '../../pipeline/metrics/drawdown.ts'
 import { summariseReturns, summariseTrades } from '../../pipeline/metrics/summary.ts'
 import { timeWeightedReturns } from '../../pipeline/metrics/time-weighted.ts'
 import { attributionFigures } from './attribution.ts'
+import { moneyWeightedFigures } from './money-weighted.ts'
 import { finite, known } from './numbers.ts'
 import { monthsOf, windowsOf, yearsOf } from './periods.ts'
 import { correlationsOf, riskFigures } from './risk.ts'
@@ -133,6 +134,7 @@ function portfolioFigures({ result, returns }: Wealth): PortfolioFigures {
     initial: known(initial),
     final: known(final),
     flows: known(sum(outsideFlows(result))),
+    ...moneyWeightedFigures(result.days, { initial, flows: outsideFlows(result), final }),
     ...cleaned(summariseReturns(returns.portfolio, result.config.periods)),
     leverageGross: ratioOf(result.grossExposure.at(-1) ?? 0, final),
     leverageNet: ratioOf(result.netExposure.at(-1) ?? 0, final),
@@ -208,6 +210,7 @@ function sleeveFigures({ result, returns }: Wealth, sleeve: SleeveResult, index:
     exits: countsOf(trades, (trade) => trade.exitReason),
     final: known(final),
     flows: known(flows),
+    ...moneyWeightedFigures(result.days, { initial: capital, flows: sleeve.flows, final }),
     ...figures,
     winRate: finite(ofTrades.winRate),
     profitFactor: typeof ofTrades.profitFactor === 'number' ? finite(ofTrades.profitFactor) : null,
