@@ -5,6 +5,7 @@ import { projectedOf } from './state.ts'
 import { closeStructure } from './structure-wishes.ts'
 import { WISH, type WishColumns } from './view.ts'
 import { exitRoom } from './waiting.ts'
+import { returnedUnits } from './watch/return.ts'
 import { placeWish } from './wish-orders.ts'
 import { cancelWorking, withdrawWaiting } from './withdraw.ts'
 
@@ -57,10 +58,17 @@ export function reducePart(runtime: Runtime, wishes: WishColumns, row: number): 
   wishes.taken[row] = reduce(runtime, wishes, row, wanted)
 }
 
-/** What is left of a target or change once its reducing part is on its way. */
+/** What is left of a target or change once its reducing part is on its way; after a halt as much as has returned. */
 export function restOfWish(runtime: Runtime, wishes: WishColumns, row: number): number {
-  if (wishes.kind[row] === WISH.change) return wishes.value[row]! - wishes.taken[row]!
-  return wishes.value[row]! - expectedOf(runtime, wishes.sleeve[row]!, wishes.instrument[row]!)
+  const sleeve = wishes.sleeve[row]!
+  const instrument = wishes.instrument[row]!
+  const value = wishes.value[row]!
+  if (wishes.kind[row] === WISH.change) return returnedUnits(runtime, sleeve, instrument, value - wishes.taken[row]!)
+  const expected = expectedOf(runtime, sleeve, instrument)
+  const rest = value - expected
+  if (rest * value <= 0) return rest
+  const missing = returnedUnits(runtime, sleeve, instrument, value) - expected
+  return missing * value > 0 ? missing : 0
 }
 
 /** Signed units between what is expected and the size of an entry; 0 where that is reached. */

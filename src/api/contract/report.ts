@@ -7,6 +7,7 @@
 
 import type { AttributionFigures } from './attribution.ts'
 import type { RiskFigures } from './risk.ts'
+import type { ViolationView } from './violations.ts'
 
 /** Figures of a stretch of daily time-weighted returns. */
 export interface ReturnFigures {
@@ -227,17 +228,6 @@ export interface RefusalCount extends RuleCount {
   readonly limit: number | null
 }
 
-export interface ViolationView {
-  readonly at: string
-  readonly severity: string
-  readonly rule: string
-  readonly subject: string
-  readonly value: number | null
-  readonly limit: number | null
-  readonly action: string
-  readonly resolvedAt: string | null
-}
-
 /** Names of the files beside the report; `folder` is where they are, null inside the files themselves. */
 export interface ReportFiles {
   readonly folder: string | null
@@ -246,6 +236,7 @@ export interface ReportFiles {
   readonly trades: string | null
   readonly orders: string | null
   readonly attribution: string | null
+  readonly violations: string | null
   readonly html: string | null
 }
 

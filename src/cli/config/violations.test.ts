@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { REACTIONS, VIOLATION_KINDS, type ViolationKind } from '../../domain/violations.ts'
+import { VIOLATION_SEVERITY } from '../../pipeline/risk/reactions.ts'
 import { loadPortfolio } from './load.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-violations-'))
@@ -110,5 +112,22 @@ violations:
     const text = await said(portfolio(block))
     expect(text).toMatch(/^p\.yaml:5:\d+ /)
     expect(text).toContain(message)
+  })
+})
+
+describe('docs/violations.md', () => {
+  const guide = readFileSync(new URL('../../../docs/violations.md', import.meta.url), 'utf8')
+  const rows = guide.split('\n').flatMap((line) => {
+    const cells = line.split('|').map((cell) => cell.trim())
+    const name = /^`(\w+)`$/.exec(cells[1] ?? '')?.[1]
+    return name === undefined ? [] : [{ name, last: cells.at(-2) }]
+  })
+
+  it('has a row for every rule, with its severity, and for every action', () => {
+    const names = rows.map(({ name }) => name)
+    expect(names).toEqual([...VIOLATION_KINDS, ...REACTIONS])
+    for (const { name, last } of rows.slice(0, VIOLATION_KINDS.length)) {
+      expect(last).toBe(VIOLATION_SEVERITY[name as ViolationKind])
+    }
   })
 })

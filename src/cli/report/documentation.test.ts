@@ -14,7 +14,7 @@ function fieldsOf(value: unknown, found = new Set<string>()): Set<string> {
   else if (typeof value === 'object' && value !== null) {
     for (const [name, part] of Object.entries(value)) {
       found.add(name)
-      if (!['exits', 'checked', 'parity'].includes(name)) fieldsOf(part, found)
+      if (!['exits', 'checked', 'parity', 'parameters'].includes(name)) fieldsOf(part, found)
     }
   }
   return found
@@ -49,7 +49,7 @@ describe('docs/report.md', () => {
   })
 
   it('lists the columns of every table in their order', () => {
-    for (const key of ['trades', 'orders', 'attribution', 'equity'] as const) {
+    for (const key of ['trades', 'orders', 'attribution', 'violations', 'equity'] as const) {
       const line = guide.split('\n').find((text) => text.startsWith(`- \`${FILE_NAMES[key]}\``))!
       const named = [...line.slice(line.indexOf(':')).matchAll(/`([a-zA-Z]+(?:_[a-z]+)*)`/g)].map(([, name]) => name!)
       const [first] = run.sleeves

@@ -203,7 +203,7 @@ describe('the rest of a report', () => {
       { cycle: cycles[0]!.cycle, date: '2020-01-15', savings: 40_000, savingsPct: 0.5 },
       { cycle: cycles[1]!.cycle, date: '2020-03-16', savings: 4_329.73, savingsPct: 0.25 },
     ])
-    expect(report.violations[1]).toMatchObject({ severity: 'medium', subject: 'portfolio', resolvedAt: null })
+    expect(report.violations[1]).toMatchObject({ severity: 'critical', subject: 'portfolio', resolvedAt: null })
     expect(report.violations[0]!.at).toBe('2020-01-03T21:00:00.000Z')
     expect(report.invariants).toEqual(run.invariants)
     expect(report.parity).toEqual({ USDT: 'USD' })

@@ -11,7 +11,6 @@ import type {
   ReturnFigures,
   RuleCount,
   SleeveFigures,
-  ViolationView,
 } from '../../api/contract/report.ts'
 import type { ExpectedRanges, SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
@@ -29,6 +28,7 @@ import { finite, known } from './numbers.ts'
 import { monthsOf, windowsOf, yearsOf } from './periods.ts'
 import { correlationsOf, riskFigures } from './risk.ts'
 import { nettingShadow, shadowFigures } from './shadow-figures.ts'
+import { violationViews } from './violations.ts'
 
 /*
  * From the columns and records of a run to the figures of its report.
@@ -43,6 +43,7 @@ const NO_FILES: ReportFiles = {
   trades: null,
   orders: null,
   attribution: null,
+  violations: null,
   html: null,
 }
 
@@ -295,19 +296,6 @@ function refusalCounts(result: RunResult): RefusalCount[] {
     }))
 }
 
-function violationViews(result: RunResult): ViolationView[] {
-  return result.violations.map((violation) => ({
-    at: formatInstant(violation.at),
-    severity: violation.severity,
-    rule: violation.rule,
-    subject: violation.subject,
-    value: finite(violation.value),
-    limit: finite(violation.limit),
-    action: violation.action,
-    resolvedAt: violation.resolvedAt === null ? null : formatInstant(violation.resolvedAt),
-  }))
-}
-
 /** The last weights and correlations that the run recorded; none where it recorded none. */
 function allocationFigures({ allocation, sleeves }: RunResult): AllocationView {
   const size = sleeves.length
@@ -366,7 +354,7 @@ export function reportOf(
     trimmed: ruleCounts(result, ['trimmed']),
     unfilled: ruleCounts(result, ['lapsed', 'expired', 'cancelled', 'superseded']),
     refusals: refusalCounts(result),
-    violations: violationViews(result),
+    violations: violationViews(result.violations),
     invariants: { checked: { ...result.invariants.checked }, violated: [...result.invariants.violated] },
     maxOrdersPerInstrumentCycle: result.maxOrdersPerInstrumentCycle,
     cycles: result.cycles,

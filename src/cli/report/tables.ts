@@ -5,6 +5,7 @@ import { type Column, csvText } from './csv.ts'
 import type { Returns } from './figures.ts'
 import { finite, known } from './numbers.ts'
 import { reductionOf } from './risk.ts'
+import { violationsTable } from './violations.ts'
 
 /*
  * The four tables beside a report. Their columns are listed in docs/report.md; `order` (and `entry_order`, `exit_order`)
@@ -115,5 +116,6 @@ export function tableTexts(result: RunResult, returns: Returns) {
     trades: csvText(TRADE_COLUMNS, result.trades),
     orders: csvText(ORDER_COLUMNS, result.orders),
     attribution: csvText(ATTRIBUTION_COLUMNS, result.attribution),
+    violations: violationsTable(result.violations),
   }
 }

@@ -15,6 +15,7 @@ export const FILE_NAMES = {
   trades: 'trades.csv',
   orders: 'orders.csv',
   attribution: 'attribution.csv',
+  violations: 'violations.csv',
   html: 'report.html',
 } as const satisfies { readonly [K in Exclude<keyof ReportFiles, 'folder'>]: string }
 

@@ -89,6 +89,20 @@ describe('a portfolio drawdown', () => {
     ])
   })
 
+  it('lets stated targets and changes return in the same steps, and leaves what is held above them', () => {
+    const act: Act = (_, out, bar) => {
+      if (bar === 0) out.target(0, shares(100), 'in')
+      if (bar >= 5) out.target(1, shares(-40), 'short')
+      if (bar === 6) out.change(2, shares(10), 'once')
+      if (bar === 6) out.target(0, shares(110), 'above')
+    }
+    const closes = { A: steps(18, 100, { 3: 84, 5: 95 }), B: steps(18, 10), C: steps(18, 10) }
+    const result = playWatched({ ...fall, closes, sleeves: [{ id: 'one', weight: 1, act }] })
+    expect(bought(result, 'B')).toEqual([-10, -10, -10])
+    expect(bought(result, 'C')).toEqual([2])
+    expect(bought(result, 'A')).toEqual([100])
+  })
+
   it('gives entries their full size at once where nothing is said of a return', () => {
     const closes = { A: steps(12, 100, { 3: 84, 5: 95 }), B: steps(12, 10) }
     expect(bought(playWatched({ ...fall, closes, violations: { reentry: null } }), 'B')).toEqual([20])

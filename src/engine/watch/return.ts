@@ -7,6 +7,9 @@ import { isHalting, reactionOf, violationRules } from './rules.ts'
 import type { OpenViolation, Reentry, Subject, WatchState } from './state.ts'
 import { covers, isSame } from './subjects.ts'
 
+/** Rounding of a product that must not cost a whole step. */
+const STEP_SLACK = 1e-9
+
 function reentryOf(watch: WatchState, subject: Subject): Reentry | undefined {
   return watch.reentries.find((reentry) => isSame(reentry.subject, subject))
 }
@@ -60,6 +63,15 @@ export function entryFactor(runtime: Runtime, sleeve: number, instrument: number
     factor = Math.min(factor, reentryFactor(reentry, rule))
   }
   return factor
+}
+
+/** Signed units of an entry that have returned, in whole steps; all of them where nothing was halted. */
+export function returnedUnits(runtime: Runtime, sleeve: number, instrument: number, units: number): number {
+  const factor = entryFactor(runtime, sleeve, instrument)
+  if (factor === 1) return units
+  const { step } = runtime.state.instruments[instrument]!
+  const size = Math.floor((Math.abs(units) * factor) / step + STEP_SLACK) * step
+  return units < 0 ? 0 - size : size
 }
 
 /** The open violation that keeps an entry out; null where none does. Drawdowns have rules of their own, which say so. */

@@ -4,7 +4,7 @@ import { empty, type Frame, panel, sleeveName, table } from './frame.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import { plural, ruleFigure, ruleWords, sentence, spaced } from './words.ts'
 
-/* What was done and what was not: netting, round trips, refusals, violations, checks and notes. */
+/* What was done and what was not: netting, round trips, refusals, checks and notes. */
 
 const SHOWN = 12
 const LISTED_MAX = 1_000
@@ -128,28 +128,6 @@ export function refusalsPanel(frame: Frame): Markup {
       ? html`<details><summary>Show ${count(rows.length - SHOWN)} more</summary>${table({ caption: 'More of them', columns }, rows.slice(SHOWN))}</details>`
       : null
   return panel(text, html`${shown}${rest}`)
-}
-
-export function violationsPanel(frame: Frame): Markup {
-  const { violations } = frame.page.report
-  const text = { title: 'Violations', unit: 'limits that were breached while holding' }
-  if (violations.length === 0) return panel(text, empty('No limit was breached in this period.'))
-  const columns = ['<Time, UTC', '<Severity', '<Rule', '<Subject', 'Value', 'Limit', '<Action', '<Resolved']
-  const when = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 16)}`
-  const rows = violations
-    .slice(0, LISTED_MAX)
-    .map(
-      (violation) =>
-        html`<tr><th scope="row">${when(violation.at)}</th><td class="l ${violation.severity === 'critical' || violation.severity === 'high' ? 'down' : 'late'}">${sentence(violation.severity)}</td><td class="l">${sentence(spaced(violation.rule))}</td><td class="l">${
-          violation.subject === 'portfolio' ? 'Portfolio' : sleeveName(frame, violation.subject)
-        }</td><td>${ruleFigure(violation.rule, violation.value, frame.currency)}</td><td>${ruleFigure(violation.rule, violation.limit, frame.currency)}</td><td class="l wrap">${violation.action}</td><td class="l">${violation.resolvedAt === null ? 'open' : when(violation.resolvedAt)}</td></tr>`,
-    )
-  const caption = 'Violations in the order of time'
-  if (rows.length <= SHOWN) return panel(text, table({ caption, columns }, rows))
-  return panel(
-    text,
-    html`${table({ caption, columns }, rows.slice(0, SHOWN))}<details><summary>Show ${count(rows.length - SHOWN)} more</summary>${table({ caption, columns }, rows.slice(SHOWN))}</details>`,
-  )
 }
 
 export function invariantsPanel({ page }: Frame): Markup {

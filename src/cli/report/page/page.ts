@@ -1,6 +1,6 @@
 import type { ReportPage } from '../../../api/contract/report.ts'
 import { longDate } from '../numbers.ts'
-import { invariantsPanel, nettingPanel, notesPanel, refusalsPanel, tradesPanel, violationsPanel } from './activity.ts'
+import { invariantsPanel, nettingPanel, notesPanel, refusalsPanel, tradesPanel } from './activity.ts'
 import { booksPanel, policyPanel } from './attribution.ts'
 import { type Frame, frameOf, panel } from './frame.ts'
 import { html, type Markup } from './markup.ts'
@@ -25,6 +25,7 @@ import {
   periodsPanel,
   sleeveTable,
 } from './sleeves.ts'
+import { violationsPanel } from './violations.ts'
 
 const DEFINITIONS: readonly (readonly [string, string])[] = [
   [
@@ -71,7 +72,7 @@ function footer({ page }: Frame): Markup {
   const { portfolio, booksHash } = page.report
   const span =
     portfolio.start === null ? 'no trading day' : `${longDate(portfolio.start)} to ${longDate(portfolio.end!)}`
-  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.risk.betas.benchmark ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv. Books: SHA-256 ${booksHash}</footer>`
+  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.risk.betas.benchmark ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv, violations.csv. Books: SHA-256 ${booksHash}</footer>`
 }
 
 /** The whole page as one file: style, charts and script inside, nothing fetched from anywhere. */

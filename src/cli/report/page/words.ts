@@ -1,4 +1,5 @@
 import type { RuleName } from '../../../domain/risk.ts'
+import { VIOLATION_KINDS, type ViolationKind } from '../../../domain/violations.ts'
 import { leverage, money, percent, quantityText } from '../numbers.ts'
 
 /* What the engine's short names mean, in the reader's words. A name without an entry is shown as it is. */
@@ -87,6 +88,25 @@ const FRACTIONS: ReadonlySet<string> = new Set<RuleName>([
 ])
 const AMOUNTS: ReadonlySet<string> = new Set<RuleName>(['positionNotional', 'minimumSize', 'sleeveCash', 'buyingPower'])
 const TIMES: ReadonlySet<string> = new Set<RuleName>(['leverage', 'netLeverage', 'sleeveLeverage'])
+
+const PLAIN_KINDS: ReadonlySet<string> = new Set<ViolationKind>([
+  'diversification',
+  'strategy_correlation',
+  'correlation_alert',
+  'correlation_regime',
+])
+const TIMES_KINDS: ReadonlySet<string> = new Set<ViolationKind>([
+  'portfolio_leverage',
+  'portfolio_net_leverage',
+  'strategy_leverage',
+])
+
+/** A value or limit of a violation: all kinds but these few are fractions. A fault has none. */
+export function violationFigure(rule: string, value: number | null): string {
+  if (value === null || !(VIOLATION_KINDS as readonly string[]).includes(rule)) return 'n/a'
+  if (TIMES_KINDS.has(rule)) return leverage(value)
+  return PLAIN_KINDS.has(rule) ? quantityText(Number(value.toPrecision(4))) : percent(value)
+}
 
 /** A figure that a rule went by, in the unit of the rule. */
 export function ruleFigure(rule: string, value: number | null, currency: string): string {
