@@ -24,4 +24,11 @@ describe('time-weighted returns', () => {
     expect([...returns].map(Number.isNaN)).toEqual([true, false, false])
     expect(returns[2]).toBeCloseTo(0.1, 12)
   })
+
+  it('take the noise of an emptied book for nothing at work', () => {
+    // 0.1 + 0.2 was taken out of 0.3: what remains is 4e-17
+    const returns = timeWeightedReturns(wealth(0.1 + 0.2, [0, 0, 10], [-0.3, 0, 10]))
+    expect([...returns].map(Number.isNaN)).toEqual([true, true, false])
+    expect(returns[2]).toBe(0)
+  })
 })

@@ -6,6 +6,9 @@ export interface Wealth {
   readonly flows: Float64Array
 }
 
+/** What is left of a book that was emptied is the noise of its last bits, not money at work. */
+const NOISE = 1e-9
+
 /**
  * Time-weighted return of each period: value / (last value + net flows) - 1, so that money moved in or out is no gain.
  * NaN where nothing was at work: last value plus flows is not positive.
@@ -16,8 +19,10 @@ export function timeWeightedReturns({ initial, equity, flows }: Wealth): Float64
   const returns = new Float64Array(equity.length)
   let last = initial
   for (let index = 0; index < equity.length; index += 1) {
-    const base = last + (flows[index] ?? 0)
-    returns[index] = base > 0 ? equity[index]! / base - 1 : Number.NaN
+    const flow = flows[index] ?? 0
+    const base = last + flow
+    const isAtWork = base > NOISE * Math.max(Math.abs(last), Math.abs(flow))
+    returns[index] = isAtWork ? equity[index]! / base - 1 : Number.NaN
     last = equity[index]!
   }
   return returns
