@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { measureAllocators } from './allocators.ts'
 import { compile, hasCompiler, runLoop } from './c-loop.ts'
 import { dealtOnce } from './dealt-once.ts'
 import { benchFolder } from './folder.ts'
@@ -14,6 +15,8 @@ import { configOf, dailyPortfolio, marketOf, minuteSeries, type Workload } from 
 
 const CACHE = join(benchFolder(), '.cache')
 const WORKLOADS: Readonly<Record<string, () => Workload>> = { w1: () => dailyPortfolio(), w2: () => minuteSeries() }
+/** Every allocator walk-forward: no C loop does the same. */
+const ALLOCATORS = 'allocators'
 const ROUNDS = 7
 
 /** One line of the result. `limitSeconds` and `ratio` are null where no C compiler is. */
@@ -115,7 +118,7 @@ function main(args: readonly string[]): number {
   const isJson = args.includes('--json')
   const withShadows = args.includes('--shadows')
   const named = args.filter((arg) => arg !== '--json' && arg !== '--shadows')
-  const known = [...Object.keys(WORKLOADS), 'all']
+  const known = [...Object.keys(WORKLOADS), ALLOCATORS, 'all']
   const [name] = named
   if (name === undefined || named.length > 1 || !known.includes(name)) {
     const problem = name === undefined ? 'no workload was named' : `"${named.join(' ')}" is no workload`
@@ -129,7 +132,15 @@ function main(args: readonly string[]): number {
     execFileSync(process.execPath, [...process.execArgv, program, ...own, ...flags], { stdio: 'inherit' })
   }
   if (name === 'all') {
-    for (const one of Object.keys(WORKLOADS)) apart(one)
+    for (const one of [...Object.keys(WORKLOADS), ALLOCATORS]) apart(one)
+    return 0
+  }
+  if (name === ALLOCATORS) {
+    for (const { variant, seconds, final, computed } of measureAllocators()) {
+      const line = { workload: ALLOCATORS, variant, seconds, final, computed }
+      const text = `${variant.padEnd(16)} ${seconds.toFixed(4)} s, weights ${computed} times, mean final ${final.toFixed(6)}`
+      console.log(isJson ? JSON.stringify(line) : `${ALLOCATORS} ${text}`)
+    }
     return 0
   }
   const lines = measure(WORKLOADS[name]!(), withShadows)
