@@ -1,9 +1,9 @@
-import { unreachable } from '../../domain/assert.ts'
 import type { SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import { deployment } from '../../pipeline/risk/deployment.ts'
+import { deployable } from '../config/deployable.ts'
+import { limitNotes } from '../config/limit-notes.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { overlapsOf } from '../config/overlaps.ts'
@@ -11,6 +11,7 @@ import { snakeCase } from '../config/strategies.ts'
 import { loadHistories } from '../market.ts'
 import { print, printJson } from '../output.ts'
 import { textTable } from '../text-table.ts'
+import { planWarning, planWords } from './plan-words.ts'
 
 interface CheckOptions {
   readonly data?: string
@@ -54,6 +55,8 @@ function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
         `${instrument} is traded by sleeves of different timeframes (${sleeves.join(', ')}): they decide at different times, and only what acts at the same instant nets`,
     )
   warnings.push(...loaded.unused)
+  const idle = config.capitalPlan === undefined ? null : planWarning(config.capitalPlan)
+  if (idle !== null) warnings.push(idle)
   if (!config.netting) warnings.push('netting is off: opposing orders of two sleeves both reach the broker')
   return {
     file: loaded.file,
@@ -78,11 +81,12 @@ function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
       positionsMax: sleeve.limits.positionsMax,
       notEvaluated: sleeve.universeRules.notEvaluated,
     })),
+    capitalPlan: config.capitalPlan === undefined ? null : planWords(config, config.capitalPlan),
     limits: config.limits,
-    deployable: deployable(loaded),
+    deployable: deployable(config),
     overlaps,
     warnings,
-    notes: loaded.notes,
+    notes: [...loaded.notes, ...limitNotes(config, loaded.instruments)],
     files,
   }
 }
@@ -98,37 +102,6 @@ async function filesOf(loaded: LoadedPortfolio, folder: string): Promise<readonl
     last: day(series.dates.at(-1)),
     rows: series.dates.length,
   }))
-}
-
-/** The most that places and sizes put to work at once; null where a sleeve has neither. */
-function deployable({ config }: LoadedPortfolio): { amount: number; share: number; positions: number } | null {
-  const scale = countsPerUnit(config.currency)
-  const total = config.capital / scale
-  const places = config.sleeves
-    .filter(({ strategy }) => strategy !== null)
-    .map(({ capital, limits, sizing }) => ({
-      capital: capital / scale,
-      positionsMax: limits.positionsMax ?? Number.NaN,
-      size: sizeOf(sizing, capital / scale, total),
-    }))
-  const most = deployment(places, total)
-  return Number.isFinite(most.total) ? { amount: most.total, share: most.share, positions: most.positionsMax } : null
-}
-
-/** Money in one position; NaN where it depends on a price. */
-function sizeOf(sizing: SleeveConfig['sizing'], sleeve: number, portfolio: number): number {
-  switch (sizing.kind) {
-    case 'notional':
-      return sizing.amount
-    case 'maximumLoss':
-      return sizing.budget
-    case 'percent':
-      return sizing.fraction * (sizing.of === 'sleeve' ? sleeve : portfolio)
-    case 'quantity':
-      return Number.NaN
-    default:
-      return unreachable(sizing)
-  }
 }
 
 type View = ReturnType<typeof viewOf>
@@ -149,6 +122,10 @@ function printView(view: View): void {
   if (view.deployable !== null) {
     const { amount, share, positions } = view.deployable
     print(`\nAt most ${money(amount)} (${(share * 100).toFixed(1)} %) work at once, in ${positions} positions.`)
+  }
+  if (view.capitalPlan !== null) {
+    print('\nCapital while the portfolio runs:')
+    for (const sentence of view.capitalPlan) print(`  ${sentence}`)
   }
   if (view.overlaps.length > 0) {
     print('\nInstruments of several sleeves, whose wishes are netted:')
