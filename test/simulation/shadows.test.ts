@@ -2,12 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dealtOnce } from '../../bench/dealt-once.ts'
 import type { PortfolioConfig } from '../../src/domain/config.ts'
+import type { Strategy } from '../../src/domain/strategy.ts'
+import type { Instant } from '../../src/domain/units.ts'
 import { createKernel, type Kernel, restoreKernel } from '../../src/engine/kernel.ts'
 import type { RunResult, ShadowResult } from '../../src/engine/result.ts'
 import { type RunInput, runBacktest, runBare } from '../../src/engine/run.ts'
 import type { Snapshot } from '../../src/engine/snapshot.ts'
+import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
 import { alteredAfter, drawnMarket, type RigMarket } from '../contracts/strategy-rig.ts'
+import { abroad, inputAbroad } from '../currencies/drawn-abroad.ts'
 import { propertyRuns, SEED } from '../profile.ts'
 import { type DrawnPortfolio, drawnPortfolio, runInputOf, scriptOf } from './drawn-portfolio.ts'
 import { journalOf, textOf } from './journal.ts'
@@ -35,6 +39,33 @@ const shadowOf = (result: RunResult, sleeve: string): ShadowResult =>
 const done = ({ equity, fees, trades, orders, units, notional, fault }: ShadowResult): string =>
   JSON.stringify([Array.from(equity), fees, trades, orders, units, notional, fault])
 
+/** Sells calls deep in the money against dearer ones, whenever it holds none. */
+const callSpreads = defineStrategy({
+  name: 'call-spreads',
+  parameters: {},
+  indicators: () => ({}),
+  lookback: () => 0,
+  start: () => ({}),
+  decide(view, out) {
+    const column = view.universe[0]
+    const chain = column === undefined ? null : view.chain(column)
+    if (chain === null || view.structures().length > 0) return {}
+    const expiry = chain.expiries()[2]
+    if (expiry === undefined) return {}
+    const strikes = Array.from(chain.strikes(expiry, 'call'))
+    const low = strikes.findLast((strike) => strike < chain.spot * 0.9)
+    const high = strikes.find((strike) => strike > chain.spot * 1.05)
+    if (low === undefined || high === undefined) return {}
+    const credit = (chain.quote(expiry, 'call', low)?.mid ?? 0) - (chain.quote(expiry, 'call', high)?.mid ?? 0)
+    const legs = [
+      { right: 'call' as const, strike: low, expiry, ratio: -1 },
+      { right: 'call' as const, strike: high, expiry, ratio: 1 },
+    ]
+    out.openStructure(column!, { legs, credit, maximumLoss: (high - low - credit) * 100, reason: 'spread' })
+    return {}
+  },
+}) as unknown as Strategy
+
 describe('the shadow of the only sleeve of a portfolio without limits', () => {
   it('is the sleeve itself: equity of every day to the last bit, fees, orders and round trips', () => {
     let trades = 0
@@ -54,9 +85,48 @@ describe('the shadow of the only sleeve of a portfolio without limits', () => {
         ])
         trades += shadow.trades
       }),
-      propertyRuns(300, 10_000),
+      propertyRuns(200, 10_000),
     )
     expect(trades).toBeGreaterThan(100)
+  })
+
+  it('is the sleeve itself in several currencies, at rates that jump and have gaps', () => {
+    let gains = 0
+    fc.assert(
+      fc.property(abroad, (plan) => {
+        const result = runBacktest(withShadows(inputAbroad({ ...plan, drawn: alone(plan.drawn) }), NO_LIMITS))
+        const shadow = shadowOf(result, 's0')
+        expect(shadow.fault).toBeNull()
+        expect(Array.from(shadow.equity)).toEqual(Array.from(result.sleeves[0]!.equity))
+        expect(shadow.fees).toBe(result.sleeves[0]!.fees)
+        if ((result.sleeves[0]!.currencyGain ?? 0) !== 0) gains += 1
+      }),
+      propertyRuns(100, 3_000),
+    )
+    expect(gains).toBeGreaterThan(20)
+  })
+
+  it('is the sleeve itself where contracts are assigned for a dividend', () => {
+    const market = drawnMarket(20_000_101, 4, 300)
+    const input = strategyInput([callSpreads], market, [])
+    const [instrument] = input.market.instruments
+    const dividends = market.dates.flatMap((date, bar) =>
+      bar % 15 === 14
+        ? [
+            {
+              at: input.market.blocks[0]!.opens[bar] as Instant,
+              tradeDate: date,
+              action: { kind: 'dividend' as const, instrument: instrument!.id, amount: 4 },
+            },
+          ]
+        : [],
+    )
+    const actions = [...input.market.actions, ...dividends].sort((one, other) => one.at - other.at)
+    const result = runBacktest(withShadows({ ...input, market: { ...input.market, actions } }, NO_LIMITS))
+    const shadow = shadowOf(result, callSpreads.name)
+    expect(result.attribution.filter(({ kind }) => kind === 'assignment').length).toBeGreaterThan(5)
+    expect(shadow.fault).toBeNull()
+    expect(Array.from(shadow.equity)).toEqual(Array.from(result.sleeves[0]!.equity))
   })
 
   it.each(STRATEGIES.map((strategy) => [strategy.name, strategy] as const))(
@@ -93,7 +163,7 @@ describe('shadows beside sleeves', () => {
           ])
         expect(told(runBacktest(on))).toBe(told(runBacktest(off)))
       }),
-      propertyRuns(120, 2_000),
+      propertyRuns(80, 2_000),
     )
   })
 
@@ -239,9 +309,18 @@ describe('a snapshot with shadows', () => {
         // Structures' orders are answered within a shadow's event, so any cut will do.
         resting += goesOnAlike(withShadows(runInputOf(drawn)), cuts)
       }),
-      propertyRuns(150, 3_000),
+      propertyRuns(80, 3_000),
     )
     expect(resting).toBeGreaterThan(10)
+  })
+
+  it('plus the tail is the state: rates and money of several currencies', () => {
+    fc.assert(
+      fc.property(abroad, fc.array(fc.nat(999), { minLength: 1, maxLength: 3 }), (plan, cuts) => {
+        goesOnAlike(withShadows(inputAbroad(plan)), cuts)
+      }),
+      propertyRuns(60, 2_000),
+    )
   })
 
   it('plus the tail is the state: built-in strategies with indicators and open structures', () => {
