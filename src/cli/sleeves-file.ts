@@ -111,6 +111,11 @@ function documentOf(table: Table, sleeves: readonly string[]): Record<string, un
   }
   const names = named === -1 ? 0 : named
   const out: Record<string, Record<string, unknown>> = {}
+  // a first line of a name and its number is no header but the first row
+  const [first = '', number = ''] = table.header
+  if (table.header.length === 2 && sleeves.includes(first) && number !== '' && Number.isFinite(Number(number))) {
+    out[first] = { budget: Number(number), weight: Number(number) }
+  }
   const groupColumn = table.header.findIndex((name) => plainName(name) === 'group')
   const columns = FIELDS.flatMap((field) => {
     const column = table.header.findIndex((name) => plainName(name) === plainName(field))

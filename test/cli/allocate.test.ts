@@ -22,6 +22,7 @@ const FILES: Readonly<Record<string, string>> = {
   'lopsided.csv': 'a,b\n0.04,0.006\n0.007,0.01\n',
   'oblong.csv': 'a,b,c,d\n1,0,0,0\n0,1,0,0\n',
   'means.csv': 'name,mean\na,0.05\nb,0.03\n',
+  'bare.csv': 'a,0.05\nb,0.03\n',
   'budget.yaml': 'a: 0.75\nb: 0.25\n',
   'tree.yaml':
     'first:\n  budget: 60\n  sleeves: {a: {budget: 1, positions: {SPY: {budget: 3, volatility: 0.2}, QQQ: {volatility: 0.3}}}}\nsecond:\n  budget: 40\n  sleeves: {b: {budget: 1}}\n',
@@ -39,6 +40,7 @@ const ANSWERS = {
   plain: ['--covariance', 'plain.csv', '--method', 'min_variance', '--json'],
   bounded: [...given, 'inverse_volatility', '--bounds', '0.4,0.6'],
   sharpe: [...given, 'max_sharpe', '--means', 'means.csv', '--rf', '0.01'],
+  bare: [...given, 'max_sharpe', '--means', 'bare.csv', '--rf', '0.01'],
   budget: [...given, 'risk_budget', '--budget', 'budget.yaml'],
   tree: [...given, 'hierarchical_risk_budget', '--budget', 'tree.yaml'],
   fixed: [...given, 'fixed', '--budget', 'budget.yaml', '--groups', 'groups.yaml'],
@@ -118,6 +120,7 @@ describe('polyfolio allocate', () => {
     // in proportion to the inverse covariance times the excess means
     const [first, second] = [0.01 * 0.04 - 0.006 * 0.02, 0.04 * 0.02 - 0.006 * 0.04]
     expect(answer('sharpe').weights['a']).toBeCloseTo(first / (first + second), 9)
+    expect(answer('bare')).toEqual(answer('sharpe'))
     expect(answer('budget').diagnostics['contributions']).toEqual({
       a: expect.closeTo(0.75, 9),
       b: expect.closeTo(0.25, 9),
