@@ -8,8 +8,8 @@ import type { OrderRow } from './observer.ts'
 import type { Recording } from './recording.ts'
 import type { NettingTotals, OrderRecord, OrderShareRecord } from './result.ts'
 
-/** Orders that trade at once, at the price of the moment in which they are made. */
-const AT_ONCE: ReadonlySet<string> = new Set(['market', 'open', 'close'])
+/** Orders that cross the spread; a limit fills at its price or better. */
+const SLIPPING: ReadonlySet<string> = new Set(['market', 'open', 'close', 'stop'])
 
 export interface MutableOrder {
   record: Omit<OrderRecord, 'shares'>
@@ -80,11 +80,14 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
     if (lost !== 0) costsOf(sleeve).slippage += worthIn(instrumentAt(made.instrument), Math.abs(quantity), lost)
   }
 
-  /** Price lost on a unit against the price before slippage: that of the moment, or what the cost model says of a stop. */
+  /**
+   * Price lost on a unit against the price before slippage: that of the moment, or what the cost model says of a stop and
+   * of what a volume cap left for later.
+   */
   function slippageOf({ record, reference, ordered: wanted, instrument }: MutableOrder, price: number): number {
-    if (AT_ONCE.has(record.type))
+    if (!SLIPPING.has(record.type)) return 0
+    if (record.type !== 'stop' && runtime().state.at === record.at)
       return Number.isNaN(reference) ? 0 : wanted > 0 ? price - reference : reference - price
-    if (record.type !== 'stop') return 0
     const fraction = slippageAlone(instrumentAt(instrument))
     return wanted > 0 ? price - price / (1 + fraction) : price / (1 - fraction) - price
   }

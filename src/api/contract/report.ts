@@ -6,6 +6,7 @@
  */
 
 import type { AttributionFigures } from './attribution.ts'
+import type { CapitalFigures } from './capital.ts'
 import type { RiskFigures } from './risk.ts'
 import type { ViolationView } from './violations.ts'
 
@@ -237,6 +238,7 @@ export interface ReportFiles {
   readonly orders: string | null
   readonly attribution: string | null
   readonly violations: string | null
+  readonly capital: string | null
   readonly html: string | null
 }
 
@@ -248,6 +250,8 @@ export interface BacktestReport {
   readonly correlation: CorrelationView
   readonly diversification: DiversificationFigures
   readonly allocation: AllocationView
+  /** How capital was dealt while the run went on; null where it was dealt once and nothing moved it. */
+  readonly capital: CapitalFigures | null
   readonly risk: RiskFigures
   readonly attribution: AttributionFigures
   readonly years: readonly PeriodFigures[]
@@ -292,6 +296,8 @@ export interface CurvesView {
   readonly sleeves: readonly CurveView[]
   /** The same of each sleeve's shadow; empty where none are kept. */
   readonly shadows: readonly CurveView[]
+  /** What each sleeve may use, as a fraction of the portfolio; empty where no weights are in force. */
+  readonly capital: readonly CurveView[]
   /** Annualised volatility of the days before: of the portfolio over 30, 60 and 90 of them, of the sleeves over 60. */
   readonly volatility: { readonly portfolio: readonly CurveView[]; readonly sleeves: readonly CurveView[] }
   /** Volatility of the sleeves weighted, of their mix, and the difference, over 60 common days. */

@@ -7,7 +7,7 @@ import { daysBetween, formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { allocatedSleeves } from '../../engine/capital/state.ts'
 import { NO_RECORD } from '../../pipeline/allocation/input.ts'
-import { returnsOf } from '../report/figures.ts'
+import { returnsOf } from '../report/returns.ts'
 import { readReturnsTable } from '../returns-file.ts'
 import { type MarketSource, type RunReach, runPortfolio } from '../run.ts'
 

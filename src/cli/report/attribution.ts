@@ -2,8 +2,8 @@ import type { AttributionFigures, BrinsonView, EffectsView, PolicyView } from '.
 import type { RiskFigures } from '../../api/contract/risk.ts'
 import type { RunResult } from '../../engine/result.ts'
 import { type BrinsonPeriod, type Effects, linkBrinson, linkedSegments } from '../../pipeline/metrics/brinson.ts'
-import type { Returns } from './figures.ts'
 import { finite, known } from './numbers.ts'
+import type { Returns } from './returns.ts'
 
 /* The attribution block of a report: each sleeve's books, its contribution to return and risk, and Brinson's effects. */
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { withSampleCapital } from '../../../test/fixtures/sample-capital.ts'
 import { sampleRun } from '../../../test/fixtures/sample-run.ts'
 import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
 import { FILE_NAMES, reportTexts } from './write.ts'
 
 const guide = readFileSync(new URL('../../../docs/report.md', import.meta.url), 'utf8')
-const run = withSampleShadows(sampleRun({ days: 400 }))
+const run = withSampleCapital(withSampleShadows(sampleRun({ days: 400 })))
 const { report, texts } = reportTexts(run)
 
 /** Names of all fields below a value; free keys such as exit reasons and invariants are not fields. */
@@ -49,7 +50,7 @@ describe('docs/report.md', () => {
   })
 
   it('lists the columns of every table in their order', () => {
-    for (const key of ['trades', 'orders', 'attribution', 'violations', 'equity'] as const) {
+    for (const key of ['trades', 'orders', 'attribution', 'violations', 'capital', 'equity'] as const) {
       const line = guide.split('\n').find((text) => text.startsWith(`- \`${FILE_NAMES[key]}\``))!
       const named = [...line.slice(line.indexOf(':')).matchAll(/`([a-zA-Z]+(?:_[a-z]+)*)`/g)].map(([, name]) => name!)
       const [first] = run.sleeves

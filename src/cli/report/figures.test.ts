@@ -4,7 +4,8 @@ import { SLEEVE_PLANS, sampleRun } from '../../../test/fixtures/sample-run.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { instant, sleeveId } from '../../domain/units.ts'
 import type { RunResult } from '../../engine/result.ts'
-import { reportOf, returnsOf } from './figures.ts'
+import { reportOf } from './figures.ts'
+import { returnsOf } from './returns.ts'
 
 const run = sampleRun({ days: 1_258 })
 const report = reportOf(run)

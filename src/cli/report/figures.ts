@@ -12,20 +12,18 @@ import type {
   RuleCount,
   SleeveFigures,
 } from '../../api/contract/report.ts'
-import type { ExpectedRanges, SleeveConfig } from '../../domain/config.ts'
-import { countsPerUnit } from '../../domain/currencies.ts'
+import type { ExpectedRanges } from '../../domain/config.ts'
 import { daysBetween, formatDate, formatInstant } from '../../domain/sessions.ts'
-import type { Money, TradeDate } from '../../domain/units.ts'
+import type { TradeDate } from '../../domain/units.ts'
 import type { RunResult, SleeveResult } from '../../engine/result.ts'
-import { contributionsOf } from '../../pipeline/metrics/contribution.ts'
 import { diversification } from '../../pipeline/metrics/diversification.ts'
-import { drawdowns } from '../../pipeline/metrics/drawdown.ts'
 import { summariseReturns, summariseTrades } from '../../pipeline/metrics/summary.ts'
-import { timeWeightedReturns } from '../../pipeline/metrics/time-weighted.ts'
 import { attributionFigures } from './attribution.ts'
+import { capitalFigures } from './capital.ts'
 import { moneyWeightedFigures } from './money-weighted.ts'
 import { finite, known } from './numbers.ts'
 import { monthsOf, windowsOf, yearsOf } from './periods.ts'
+import { amountOf, configOf, outsideFlows, type Returns, returnsOf } from './returns.ts'
 import { correlationsOf, riskFigures } from './risk.ts'
 import { nettingShadow, shadowFigures } from './shadow-figures.ts'
 import { violationViews } from './violations.ts'
@@ -44,17 +42,8 @@ const NO_FILES: ReportFiles = {
   orders: null,
   attribution: null,
   violations: null,
+  capital: null,
   html: null,
-}
-
-/** Daily time-weighted returns of the portfolio and of each sleeve in declared order, and the portfolio's drawdown. */
-export interface Returns {
-  readonly portfolio: Float64Array
-  readonly sleeves: readonly Float64Array[]
-  readonly drawdown: Float64Array
-  /** Each sleeve's part of the capital at work on each day, and its contribution to the return over all days. */
-  readonly weights: readonly Float64Array[]
-  readonly contribution: readonly number[]
 }
 
 interface Wealth {
@@ -66,38 +55,6 @@ function sum(values: Iterable<number>): number {
   let total = 0
   for (const value of values) total += value
   return total
-}
-
-/** Book units as whole currency. */
-function amountOf(result: RunResult, amount: Money): number {
-  return amount / countsPerUnit(result.config.currency)
-}
-
-function configOf(result: RunResult, sleeve: SleeveResult): SleeveConfig {
-  const found = result.config.sleeves.find((config) => config.id === sleeve.id)
-  if (found === undefined) throw new Error(`the result holds sleeve "${sleeve.id}", which its configuration lacks`)
-  return found
-}
-
-/** Flows from outside: what one sleeve hands to another cancels in the sum. */
-function outsideFlows(result: RunResult): Float64Array {
-  return Float64Array.from(result.days, (_, day) => known(sum(result.sleeves.map((sleeve) => sleeve.flows[day] ?? 0))))
-}
-
-/** Daily returns with money moved in or out taken away; the first day counts from the starting capital. */
-export function returnsOf(result: RunResult): Returns {
-  const portfolio = timeWeightedReturns({
-    initial: amountOf(result, result.config.capital),
-    equity: result.equity,
-    flows: outsideFlows(result),
-  })
-  const parts = result.sleeves.map((sleeve) => ({
-    initial: amountOf(result, configOf(result, sleeve).capital),
-    equity: sleeve.equity,
-    flows: sleeve.flows,
-  }))
-  const { weights, total: contribution } = contributionsOf(parts)
-  return { portfolio, sleeves: parts.map(timeWeightedReturns), drawdown: drawdowns(portfolio), weights, contribution }
 }
 
 function cleaned(figures: ReturnFigures): ReturnFigures {
@@ -345,6 +302,7 @@ export function reportOf(
       volatilityOverWeighted: finite(spread.volatilityOverWeighted),
     },
     allocation: allocationFigures(result),
+    capital: capitalFigures(result),
     risk,
     attribution: attributionFigures(result, returns, risk),
     years: yearsOf(input),

@@ -4,8 +4,9 @@ import type { TradeDate } from '../../domain/units.ts'
 import type { RunResult, TradeRecord } from '../../engine/result.ts'
 import { rollingVolatility } from '../../numerics/rolling.ts'
 import { cumulativeReturns } from '../../pipeline/metrics/returns.ts'
-import type { Returns } from './figures.ts'
+import { capitalCurves } from './capital.ts'
 import { decimalsOf, finite, known } from './numbers.ts'
+import type { Returns } from './returns.ts'
 import { reductionOf } from './risk.ts'
 import { shadowReturns } from './shadow-figures.ts'
 
@@ -60,6 +61,7 @@ export function pageOf(result: RunResult, report: BacktestReport, returns: Retur
       sleeves: report.sleeves.flatMap(({ name, title, strategy }, index) =>
         strategy === null ? [] : [{ name, title, values: curve(returns.sleeves[index]!) }],
       ),
+      capital: capitalCurves(result),
       shadows: result.shadows.map((shadow) => {
         const { name, title } = report.sleeves.find((sleeve) => sleeve.name === shadow.sleeve)!
         return { name, title, values: curve(shadowReturns(result, shadow)) }

@@ -4,7 +4,8 @@ import { instrumentId } from '../../domain/units.ts'
 import type { RunResult } from '../../engine/result.ts'
 import { sampleDeviation } from '../../numerics/statistics.ts'
 import { mixOf } from '../../pipeline/metrics/risk-components.ts'
-import { reportOf, returnsOf } from './figures.ts'
+import { reportOf } from './figures.ts'
+import { returnsOf } from './returns.ts'
 import { reductionOf } from './risk.ts'
 
 const run = sampleRun({ days: 500 })

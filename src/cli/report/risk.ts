@@ -25,8 +25,8 @@ import {
   tailReport,
 } from '../../pipeline/metrics/risk-report.ts'
 import { TAIL_METHODS } from '../../pipeline/metrics/tail-risk.ts'
-import type { Returns } from './figures.ts'
 import { finite, known } from './numbers.ts'
+import type { Returns } from './returns.ts'
 
 /* The risk block of a report: the sleeves' returns on common dates, at the weights of the last day. */
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { sampleRun } from '../../../test/fixtures/sample-run.ts'
 import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
-import { reportOf, returnsOf } from './figures.ts'
+import { reportOf } from './figures.ts'
 import { pageText } from './page/page.ts'
 import { pageOf } from './page-view.ts'
+import { returnsOf } from './returns.ts'
 
 const plain = sampleRun({ days: 500 })
 const run = withSampleShadows(plain)

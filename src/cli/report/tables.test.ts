@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
 import { sampleRun } from '../../../test/fixtures/sample-run.ts'
-import { returnsOf } from './figures.ts'
+import { returnsOf } from './returns.ts'
 import { tableTexts } from './tables.ts'
 
 const run = sampleRun({ days: 300 })

@@ -1,14 +1,15 @@
 import { formatDate, formatInstant } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import type { AttributionRecord, OrderRecord, OrderShareRecord, RunResult, TradeRecord } from '../../engine/result.ts'
+import { capitalColumns } from './capital.ts'
 import { type Column, csvText } from './csv.ts'
-import type { Returns } from './figures.ts'
 import { finite, known } from './numbers.ts'
+import type { Returns } from './returns.ts'
 import { reductionOf } from './risk.ts'
 import { violationsTable } from './violations.ts'
 
 /*
- * The four tables beside a report. Their columns are listed in docs/report.md; `order` (and `entry_order`, `exit_order`)
+ * The tables beside a report. Their columns are listed in docs/report.md; `order` (and `entry_order`, `exit_order`)
  * joins trades, orders and attribution.
  */
 
@@ -117,5 +118,6 @@ export function tableTexts(result: RunResult, returns: Returns) {
     orders: csvText(ORDER_COLUMNS, result.orders),
     attribution: csvText(ATTRIBUTION_COLUMNS, result.attribution),
     violations: violationsTable(result.violations),
+    capital: csvText(capitalColumns(result), result.capital?.records ?? []),
   }
 }

@@ -21,7 +21,7 @@ const filesIn = (folder: string): string[] => readdirSync(folder).sort()
 const contents = (folder: string): string[] => NAMES.map((name) => readFileSync(join(folder, name), 'utf8'))
 
 describe('writing a report', () => {
-  it('makes the folder with its six files and nothing else', async () => {
+  it('makes the folder with its eight files and nothing else', async () => {
     const folder = join(base, 'runs', 'first')
     const report = await writeReport(run, folder)
     expect(filesIn(folder)).toEqual(NAMES)

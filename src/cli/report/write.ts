@@ -3,9 +3,10 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { BacktestReport, ReportFiles } from '../../api/contract/report.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { RunResult } from '../../engine/result.ts'
-import { reportOf, returnsOf } from './figures.ts'
+import { reportOf } from './figures.ts'
 import { pageText } from './page/page.ts'
 import { pageOf } from './page-view.ts'
+import { returnsOf } from './returns.ts'
 import { tableTexts } from './tables.ts'
 
 /** What a report consists of, by the key under which `files` names it. */
@@ -16,6 +17,7 @@ export const FILE_NAMES = {
   orders: 'orders.csv',
   attribution: 'attribution.csv',
   violations: 'violations.csv',
+  capital: 'capital.csv',
   html: 'report.html',
 } as const satisfies { readonly [K in Exclude<keyof ReportFiles, 'folder'>]: string }
 
@@ -87,7 +89,7 @@ async function place(texts: Texts, folder: string): Promise<void> {
 }
 
 /**
- * Writes the six files of a report into a folder, all of them or none: they are made beside their place and moved in.
+ * Writes the files of a report into a folder, all of them or none: they are made beside their place and moved in.
  * Files of an earlier report are replaced, other files stay.
  *
  * @returns the report, its `files.folder` naming the folder as it was given.

@@ -9,8 +9,8 @@ import type { StressScenario } from '../../research/stress/scenarios.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import type { History, Reach } from '../market.ts'
 import { type MarketPast, marketOfPast } from '../market-past.ts'
-import { returnsOf } from '../report/figures.ts'
 import { finite, known } from '../report/numbers.ts'
+import { returnsOf } from '../report/returns.ts'
 import { extendPast, rowsUntil, sessionsAfter } from './extend.ts'
 
 /** A portfolio's book today, with the past that led there. */

@@ -2,6 +2,7 @@ import type { ReportPage } from '../../../api/contract/report.ts'
 import { longDate } from '../numbers.ts'
 import { invariantsPanel, nettingPanel, notesPanel, refusalsPanel, tradesPanel } from './activity.ts'
 import { booksPanel, policyPanel } from './attribution.ts'
+import { capitalPanel } from './capital.ts'
 import { type Frame, frameOf, panel } from './frame.ts'
 import { html, type Markup } from './markup.ts'
 import { attention, equityPanel, heading, keyFigures, sleeveCurves } from './overview.ts'
@@ -72,7 +73,7 @@ function footer({ page }: Frame): Markup {
   const { portfolio, booksHash } = page.report
   const span =
     portfolio.start === null ? 'no trading day' : `${longDate(portfolio.start)} to ${longDate(portfolio.end!)}`
-  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.risk.betas.benchmark ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv, violations.csv. Books: SHA-256 ${booksHash}</footer>`
+  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.risk.betas.benchmark ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv, capital.csv, violations.csv. Books: SHA-256 ${booksHash}</footer>`
 }
 
 /** The whole page as one file: style, charts and script inside, nothing fetched from anywhere. */
@@ -89,6 +90,7 @@ ${equityPanel(frame)}<div class="stack w4">${nettingPanel(frame)}${isBeside ? co
 ${sleeveCurves(frame)}
 ${sleeveTable(frame)}
 ${shadowPanel(frame)}
+${capitalPanel(frame)}
 ${isBeside ? null : correlationPanel(frame)}
 ${monthlyPanel(frame)}
 ${periodsPanel(frame)}
