@@ -1,6 +1,7 @@
 import type { NettingShadow, ShadowFigures } from '../../api/contract/report.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import type { RunResult, ShadowResult } from '../../engine/result.ts'
+import { shadowCapital } from '../../engine/shadow.ts'
 import { summariseReturns } from '../../pipeline/metrics/summary.ts'
 import { timeWeightedReturns } from '../../pipeline/metrics/time-weighted.ts'
 import { finite, known } from './numbers.ts'
@@ -9,7 +10,7 @@ import { finite, known } from './numbers.ts'
 
 /** Daily returns of a shadow: no money moves in or out of it after the start. */
 export function shadowReturns({ config }: RunResult, { sleeve, equity }: ShadowResult): Float64Array {
-  const { capital } = config.sleeves.find(({ id }) => id === sleeve)!
+  const capital = shadowCapital(config, config.sleeves.find(({ id }) => id === sleeve)!)
   const initial = capital / countsPerUnit(config.currency)
   return timeWeightedReturns({ initial, equity, flows: new Float64Array(equity.length) })
 }
@@ -30,6 +31,14 @@ export function shadowFigures(result: RunResult, sleeve: string): ShadowFigures 
   }
 }
 
+/** Two sums over the same orders differ by rounding where they are taken in another order. */
+const ROUNDING = 1e-12
+
+function spared(alone: number, together: number): number {
+  const difference = alone - together
+  return Math.abs(difference) <= ROUNDING * Math.max(Math.abs(alone), Math.abs(together)) ? 0 : known(difference)
+}
+
 /** All orders of the shadows, each sent alone, and how much less the account really sent. */
 export function nettingShadow({ shadows, netting, sleeves }: RunResult): NettingShadow | null {
   if (shadows.length === 0) return null
@@ -48,8 +57,8 @@ export function nettingShadow({ shadows, netting, sleeves }: RunResult): Netting
     notional: known(total.notional),
     fees: known(total.fees),
     ordersSpared: total.orders - netting.ordersNet,
-    unitsSpared: known(total.units - netting.unitsNet),
-    notionalSpared: known(total.notional - netting.notionalNet),
-    feesSpared: known(total.fees - paid),
+    unitsSpared: spared(total.units, netting.unitsNet),
+    notionalSpared: spared(total.notional, netting.notionalNet),
+    feesSpared: spared(total.fees, paid),
   }
 }
