@@ -2,14 +2,16 @@ import type { SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
+import { type Closeness, closenessOf } from '../config/closeness.ts'
 import { deployable } from '../config/deployable.ts'
 import { limitNotes } from '../config/limit-notes.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { overlapsOf } from '../config/overlaps.ts'
 import { snakeCase } from '../config/strategies.ts'
-import { loadHistories } from '../market.ts'
+import { type History, loadHistories } from '../market.ts'
 import { print, printJson } from '../output.ts'
+import { ratio } from '../report/numbers.ts'
 import { textTable } from '../text-table.ts'
 import { planWarning, planWords } from './plan-words.ts'
 
@@ -29,8 +31,8 @@ interface FileView {
 /** `polyfolio config check`: what a run of this portfolio would do; with a data folder, on which history. */
 export async function configCheck(file: string, options: CheckOptions): Promise<void> {
   const loaded = await loadPortfolio(file)
-  const files = options.data === undefined ? null : await filesOf(loaded, options.data)
-  const view = viewOf(loaded, files)
+  const histories = options.data === undefined ? null : await loadHistories(loaded, options.data)
+  const view = viewOf(loaded, histories)
   if (options.json === true) printJson(view)
   else printView(view)
 }
@@ -44,7 +46,7 @@ function decides({ calendar, status, strategy, kind }: SleeveConfig): string {
     : 'every session at the close of the exchange; entries act on the next open'
 }
 
-function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
+function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
   const { config } = loaded
   const scale = countsPerUnit(config.currency)
   const overlaps = overlapsOf(config)
@@ -57,6 +59,11 @@ function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
   warnings.push(...loaded.unused)
   const idle = config.capitalPlan === undefined ? null : planWarning(config.capitalPlan)
   if (idle !== null) warnings.push(idle)
+  const correlations = histories === null ? null : closenessOf(config, histories)
+  for (const { sleeves, correlation } of correlations?.close ?? [])
+    warnings.push(
+      `what ${sleeves.join(' and ')} trade moves together: correlation ${correlation.toFixed(2)} over the last ${correlations!.days} days`,
+    )
   if (!config.netting) warnings.push('netting is off: opposing orders of two sleeves both reach the broker')
   return {
     file: loaded.file,
@@ -85,15 +92,15 @@ function viewOf(loaded: LoadedPortfolio, files: readonly FileView[] | null) {
     limits: config.limits,
     deployable: deployable(config),
     overlaps,
+    correlations,
     warnings,
     notes: [...loaded.notes, ...limitNotes(config, loaded.instruments)],
-    files,
+    files: histories === null ? null : filesOf(histories),
   }
 }
 
 /** What a run would read, judged as a run judges it: splits against the declared basis of prices included. */
-async function filesOf(loaded: LoadedPortfolio, folder: string): Promise<readonly FileView[]> {
-  const histories = await loadHistories(loaded, folder)
+function filesOf(histories: readonly History[]): readonly FileView[] {
   const day = (date: number | undefined): string => formatDate((date ?? 0) as TradeDate)
   return histories.map(({ instrument, series }) => ({
     instrument: instrument.id,
@@ -105,6 +112,22 @@ async function filesOf(loaded: LoadedPortfolio, folder: string): Promise<readonl
 }
 
 type View = ReturnType<typeof viewOf>
+
+function printCorrelations({ sleeves, matrix, days }: Closeness): void {
+  const rows = sleeves.map((name, row) => [
+    `${row + 1} ${name}`,
+    ...matrix[row]!.map((value, column) => (column > row ? '' : ratio(value))),
+  ])
+  const numbers = sleeves.map((_, column) => String(column + 1))
+  print(`\nCorrelation of what sleeves trade, means of their instruments over the last ${days} days:`)
+  print(
+    textTable(
+      ['', ...numbers],
+      rows,
+      numbers.map((_, column) => column + 1),
+    ),
+  )
+}
 
 function printView(view: View): void {
   const money = (value: number): string => `${value.toLocaleString('en-US')} ${view.currency}`
@@ -131,6 +154,7 @@ function printView(view: View): void {
     print('\nInstruments of several sleeves, whose wishes are netted:')
     for (const { instrument, sleeves } of view.overlaps) print(`  ${instrument}: ${sleeves.join(', ')}`)
   }
+  if (view.correlations !== null) printCorrelations(view.correlations)
   for (const warning of view.warnings) print(`\nwarning: ${warning}`)
   if (view.notes.length > 0) print('')
   for (const note of view.notes) print(`note: ${note}`)
