@@ -11,7 +11,14 @@ import type { Command, EngineEvent } from '../domain/events.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { PortfolioLimits, SleeveLimits } from '../domain/limits.ts'
 import type { CorporateAction, Slice } from '../domain/market.ts'
-import type { CurrencyCode, Instant, InstrumentId, TradeDate } from '../domain/units.ts'
+import {
+  type CurrencyCode,
+  type Instant,
+  type InstrumentId,
+  type Money,
+  money,
+  type TradeDate,
+} from '../domain/units.ts'
 import type { BarColumns } from '../exchange/desk.ts'
 import type { Moment } from '../exchange/matching.ts'
 import { type ExchangeAnswer, type SimulatedExchange, simulatedExchange } from '../exchange/simulated.ts'
@@ -71,7 +78,7 @@ export function openShadows(
   states: readonly (ShadowState | null)[] | null,
 ): Shadows {
   const books = config.sleeves.map((sleeve, ordinal) => {
-    if (source.runtime.sleeves[ordinal]!.strategy === null || !(sleeve.capital > 0)) return null
+    if (source.runtime.sleeves[ordinal]!.strategy === null || !(shadowCapital(config, sleeve) > 0)) return null
     const alone = standAlone(config, sleeve)
     return createShadow(source, alone, states === null ? null : (states[ordinal] ?? null))
   })
@@ -96,20 +103,27 @@ function clockBars(slice: Slice): ClockBars {
   return { slice, bars: { instrument, open, high, low, close, volume } }
 }
 
+/** What a shadow begins with: the sleeve's capital, or what its weight stands for while it waits to be added. */
+export function shadowCapital(config: PortfolioConfig, sleeve: SleeveConfig): Money {
+  return sleeve.awaited === true ? money(Math.floor(config.capital * sleeve.weight)) : sleeve.capital
+}
+
 /** The sleeve as a portfolio of its own: its own limits and sizing hold, nothing of the portfolio's does. */
 function standAlone(config: PortfolioConfig, sleeve: SleeveConfig): PortfolioConfig {
-  const part = sleeve.capital / config.capital
+  const capital = shadowCapital(config, sleeve)
+  const part = capital / config.capital
   const { name, currency, netting, account, costs, parity, dayCalendar, periods } = config
   const alone: SleeveConfig = {
     ...sleeve,
     weight: 1,
+    capital,
     status: 'active',
     awaited: false,
     sizing: ownSizing(sleeve.sizing, part),
     limits: ownLimits(sleeve.limits, part),
   }
   const base = { name, currency, netting, account, costs, parity, dayCalendar, periods }
-  return { ...base, capital: sleeve.capital, sleeves: [alone], limits: NO_LIMITS, groups: {} }
+  return { ...base, capital, sleeves: [alone], limits: NO_LIMITS, groups: {} }
 }
 
 /** A fraction of the portfolio is a larger one of the sleeve that is a part of it. */
