@@ -3,7 +3,7 @@ import type { RuleName } from '../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../domain/sessions.ts'
 import { type Instant, MAGNITUDE_MAX } from '../domain/units.ts'
 import type { ViolationKind } from '../domain/violations.ts'
-import type { Entry } from './judgement.ts'
+import type { Entry } from './entry.ts'
 import { isLiquidating } from './rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import type { KernelState } from './state.ts'
@@ -56,7 +56,7 @@ const RULE_OF: { readonly [K in ViolationKind]?: RuleName } = {
 /** The rule that forbids an entry whatever its size; null where none does. */
 export function forbidden(
   runtime: Runtime,
-  entry: Pick<Entry, 'sleeve' | 'instrument' | 'quantity' | 'protection' | 'maximumLoss'>,
+  entry: Entry,
 ): { rule: RuleName; value: number | null; limit: number | null } | null {
   const { state } = runtime
   const { sleeve, instrument } = entry

@@ -1,8 +1,8 @@
 /** Judges entries one after the other, each after what was allowed before it; what is cut is counted and recorded. */
-import type { Protection } from '../domain/orders.ts'
 import type { Change, RuleName } from '../domain/risk.ts'
 import type { Instant, SleeveId, TradeDate } from '../domain/units.ts'
 import { type Claims, claim, judge, settleClaim, type Verdict } from '../pipeline/risk/judge.ts'
+import type { Entry } from './entry.ts'
 import { forbidden } from './entry-rules.ts'
 import type { RefusalRecord } from './result.ts'
 import type { ProjectedBooks } from './risk-view.ts'
@@ -28,16 +28,6 @@ const change: Scratch = {
   structure: false,
 }
 const verdict: Verdict = { quantity: 0, rule: null, value: Number.NaN, limit: Number.NaN }
-
-/** A sized entry: signed units of an instrument, or structures on it. */
-export interface Entry {
-  readonly sleeve: SleeveRuntime
-  readonly instrument: number
-  readonly quantity: number
-  readonly protection: Protection | null
-  /** Maximum loss of one structure; null for a plain entry. */
-  readonly maximumLoss: number | null
-}
 
 function take(runtime: Runtime, { sleeve, instrument, quantity, maximumLoss }: Entry): void {
   change.sleeve = sleeve.ordinal

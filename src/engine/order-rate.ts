@@ -1,15 +1,8 @@
 /** How many orders a sleeve has sent on this day and in this minute of event time. */
 import type { Runtime } from './runtime.ts'
+import type { OrderCount } from './state.ts'
 
 const MINUTE_MS = 60_000
-
-/** Persisted where the sleeve's orders are limited. */
-export interface OrderCount {
-  day: number
-  today: number
-  minute: number
-  inMinute: number
-}
 
 export function noOrders(): OrderCount {
   return { day: 0, today: 0, minute: 0, inMinute: 0 }

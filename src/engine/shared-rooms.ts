@@ -3,8 +3,9 @@
  * it could use of the rooms. Nothing is booked, counted or recorded here.
  */
 import type { Claims } from '../pipeline/risk/judge.ts'
+import type { Entry } from './entry.ts'
 import { entrySize } from './entry-size.ts'
-import { claimFor, type Entry } from './judgement.ts'
+import { claimFor } from './judgement.ts'
 import { expectedOf, missingOf, restOfWish } from './reductions.ts'
 import type { ProjectedBooks } from './risk-view.ts'
 import type { Runtime } from './runtime.ts'

@@ -15,7 +15,6 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
-import type { OrderCount } from './order-rate.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
 import type { WatchState } from './watch/state.ts'
 
@@ -105,6 +104,14 @@ export interface StructurePosition {
   readonly openedAt: number
   readonly openedBar: number
   pending: boolean
+}
+
+/** Orders of a sleeve on its last day and in its last minute with any. */
+export interface OrderCount {
+  day: number
+  today: number
+  minute: number
+  inMinute: number
 }
 
 export interface SleeveMemory {

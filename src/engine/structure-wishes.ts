@@ -1,7 +1,8 @@
 /** Wishes for structures: opened under limits as a unit, closed whatever they say. */
 import type { Claims } from '../pipeline/risk/judge.ts'
+import type { Entry } from './entry.ts'
 import { structureSize } from './entry-size.ts'
-import { type Entry, judgeEntry, refuse, takeStructure } from './judgement.ts'
+import { judgeEntry, refuse, takeStructure } from './judgement.ts'
 import type { ProjectedBooks } from './risk-view.ts'
 import type { Runtime } from './runtime.ts'
 import { findStructure, listContract, worstLoss } from './structures.ts'
