@@ -79,6 +79,7 @@ export {
   sleeveId,
   type TradeDate,
 } from './domain/units.ts'
+export type { ViolationRules } from './domain/violations.ts'
 export {
   type DayBar,
   marketByHand,

@@ -31,6 +31,7 @@ import {
   sleeveId,
   type TradeDate,
 } from '../domain/units.ts'
+import type { ViolationRules } from '../domain/violations.ts'
 import { splitByLargestRemainder } from '../numerics/exact.ts'
 import { adjustSeries, corporateActions } from '../pipeline/market/adjust.ts'
 import { alignClock } from '../pipeline/market/align.ts'
@@ -70,6 +71,8 @@ export interface PortfolioByHand {
   readonly sleeves: readonly SleeveByHand[]
   readonly limits?: Partial<PortfolioLimits>
   readonly costs?: PortfolioConfig['costs']
+  /** What happens when a limit is exceeded while positions are held; with it sizes are watched, too. */
+  readonly violations?: ViolationRules
   /** False: every sleeve sends its own orders. */
   readonly netting?: boolean
 }
@@ -240,6 +243,7 @@ export function portfolioByHand(given: PortfolioByHand): {
       dayCalendar: CALENDAR,
       periods: SESSIONS_A_YEAR,
       groups: {},
+      ...(given.violations === undefined ? {} : { violations: given.violations }),
     },
     strategies: strategiesOf(given.sleeves),
   }
