@@ -117,7 +117,7 @@ describe('the command line', () => {
 })
 
 describe('a backtest from the command line', () => {
-  it('writes six files, the same bytes each time, and prints the document that it wrote', () => {
+  it('writes eight files, the same bytes each time, and prints the document that it wrote', () => {
     file('AAA.csv', prices())
     const config = file('p.yaml', portfolio('buy-and-hold'))
     const once = run(['backtest', config, '--data', folder, '--out', join(folder, 'once'), '--json'])
@@ -125,7 +125,16 @@ describe('a backtest from the command line', () => {
     const again = run(['backtest', config, '--data', folder, '--out', join(folder, 'again'), '--json'])
     expect(again.out.replaceAll('again', 'once')).toBe(once.out)
     const names = readdirSync(join(folder, 'once')).sort()
-    expect(names).toEqual(['attribution.csv', 'equity.csv', 'orders.csv', 'report.html', 'report.json', 'trades.csv'])
+    expect(names).toEqual([
+      'attribution.csv',
+      'capital.csv',
+      'equity.csv',
+      'orders.csv',
+      'report.html',
+      'report.json',
+      'trades.csv',
+      'violations.csv',
+    ])
     for (const name of names) {
       expect(readFileSync(join(folder, 'again', name)).equals(readFileSync(join(folder, 'once', name)))).toBe(true)
     }

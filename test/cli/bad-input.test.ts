@@ -9,7 +9,16 @@ import { command, commands, type Ended, start } from './command.ts'
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-bad-input-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const FILES = ['attribution.csv', 'equity.csv', 'orders.csv', 'report.html', 'report.json', 'trades.csv']
+const FILES = [
+  'attribution.csv',
+  'capital.csv',
+  'equity.csv',
+  'orders.csv',
+  'report.html',
+  'report.json',
+  'trades.csv',
+  'violations.csv',
+]
 const DATES = sessionDates('nyse', '2024-01-02', 100)
 const BARS = DATES.map((_, index) => {
   const price = 100 + 10 * Math.sin(index / 6)

@@ -20,7 +20,16 @@ const data = dataFolder()
 const work = mkdtempSync(join(tmpdir(), 'polyfolio-golden-'))
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
-const FILES = ['attribution.csv', 'equity.csv', 'orders.csv', 'report.html', 'report.json', 'trades.csv']
+const FILES = [
+  'attribution.csv',
+  'capital.csv',
+  'equity.csv',
+  'orders.csv',
+  'report.html',
+  'report.json',
+  'trades.csv',
+  'violations.csv',
+]
 /** Numbers of the invariants that every run looks at. */
 const ALWAYS_CHECKED = [1, 2, 3, 4, 6, 13, 14]
 const PERIOD = ['--from', '2020-01-01', '--to', '2024-12-31']

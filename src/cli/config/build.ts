@@ -9,7 +9,6 @@ import type {
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { fault } from '../../domain/faults.ts'
 import type { InstrumentKind } from '../../domain/instruments.ts'
-import type { Parameters } from '../../domain/parameters.ts'
 import {
   accountId,
   type CalendarId,
@@ -25,6 +24,7 @@ import {
 import { SCHEDULES, type ScheduleName } from '../../exchange/schedules.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
 import { planOf } from './capital.ts'
+import type { CheckedSleeve, WeightedSleeve } from './checked-sleeve.ts'
 import { capitalInOf } from './currencies.ts'
 import type { ConfigDocument } from './document.ts'
 import { clockOf } from './instruments.ts'
@@ -38,20 +38,6 @@ import type { RawPortfolio } from './schema/portfolio.ts'
 import type { RawSleeve } from './schema/sleeve.ts'
 import { hint } from './suggest.ts'
 import { violationsOf } from './violations.ts'
-
-/** A sleeve as its author wrote it, with what was made of its parameters. */
-export interface CheckedSleeve {
-  readonly raw: RawSleeve
-  readonly strategy: string | null
-  readonly parameters: Parameters
-  /** Where it stands in the list as written; null for a reserve that only takes the rest. */
-  readonly position: number | null
-}
-
-/** A checked sleeve with its part of the capital. */
-export interface WeightedSleeve extends CheckedSleeve {
-  readonly raw: RawSleeve & { readonly weight: number }
-}
 
 const SESSIONS_A_YEAR = 252
 const PERIODS: Readonly<Record<string, number>> = { nyse: SESSIONS_A_YEAR, continuous: 365 }

@@ -10,7 +10,7 @@ import { sleeveSubject } from '../watch/subjects.ts'
 import { tellCapital } from './record.ts'
 import { lastScore } from './scores.ts'
 import type { CapitalState } from './state.ts'
-import { closedTrades } from './trades.ts'
+import { closedTrades } from './trade-tally.ts'
 
 /** One day of every sleeve's record; a change that it asks for is applied, or proposed to the operator. */
 export function stepLifecycleDay(runtime: Runtime, capital: CapitalState, rule: LifecycleOverlay): void {

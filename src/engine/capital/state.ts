@@ -6,7 +6,7 @@ import { type StageState, startStage } from '../../pipeline/allocation/stage-cha
 import { type BenchState, startBench } from '../../pipeline/risk/correlation-bench.ts'
 import type { SpikeState } from '../../pipeline/risk/correlation-spike.ts'
 import type { MonthLadderState } from '../../pipeline/risk/month-ladder.ts'
-import { startTrades, type TradeTally } from './trades.ts'
+import { startTrades, type TradeTally } from './trade-tally.ts'
 
 /** The overlays that close a sleeve to entries; each is a rule that refuses by this name. */
 export type Closing = 'lifecycle' | 'bench' | 'ladder' | 'spike'
