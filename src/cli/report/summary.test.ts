@@ -11,6 +11,16 @@ const text = renderSummary(report, { width: 140, colour: false })
 const lines = text.split('\n')
 
 describe('the summary', () => {
+  it('says what the book may lose and who carries most of it', () => {
+    const report = reportOf(sampleRun({ days: 500 }))
+    const text = renderSummary(report, { width: 200, colour: false })
+    const most = report.risk.shares.indexOf(Math.max(...report.risk.shares.map((share) => share ?? 0)))
+    const title = report.sleeves.find(({ name }) => name === report.risk.names[most])!.title
+    expect(text).toMatch(/^Risk of the book: volatility .* a year, on one day in twenty more than .* lost/m)
+    expect(text).toContain(`${title} carries `)
+    expect(text).toContain('Slippage cost $73.60, crossing inside spared $6.20')
+    expect(renderSummary(reportOf(sampleRun({ days: 1 })), { width: 200, colour: false })).not.toContain('Risk of')
+  })
   it('shows the capitals in its first line', () => {
     expect(lines[0]).toBe(
       'Capital $99,000: Large-cap mean reversion $24,750, Micro-cap breakout $19,800, Theta decay $24,750, Crypto trend $14,850, Cash reserve $14,850',

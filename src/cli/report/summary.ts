@@ -136,6 +136,31 @@ function portfolioLine({ portfolio }: BacktestReport): string {
   return `Portfolio ${longDate(portfolio.start)} to ${longDate(portfolio.end)}: ${money(portfolio.initial, currency)} to ${money(portfolio.final, currency)}, ${percent(portfolio.annualReturn, 'both')} a year, Sharpe ${ratio(portfolio.sharpe)}, drawdown ${percent(portfolio.maxDrawdown)}`
 }
 
+/** What the book may lose, how far its parts take risk from each other, and who carries most of it. */
+function riskLine({ risk, sleeves }: BacktestReport): string[] {
+  const loss = risk.book.var.historical['95'] ?? null
+  if (loss === null || risk.portfolioVolatility === null) return []
+  const shares = risk.shares.map((share) => share ?? 0)
+  const most = shares.indexOf(Math.max(...shares))
+  const title = sleeves.find(({ name }) => name === risk.names[most])?.title
+  const carries =
+    title === undefined || shares[most]! <= 0 ? '' : `; ${plain(title)} carries ${percentTo(shares[most]!, 0)} of it`
+  return [
+    `Risk of the book: volatility ${percent(risk.portfolioVolatility)} a year, on one day in twenty more than ${percent(loss)} lost, diversification ratio ${ratio(risk.diversification.ratio)}${carries}`,
+  ]
+}
+
+/** What crossing and slippage did; nothing where no order was sent. */
+function costLine({ attribution, portfolio }: BacktestReport): string[] {
+  const sum = (pick: (own: (typeof attribution.sleeves)[number]) => number): number =>
+    attribution.sleeves.reduce((total, own) => total + pick(own), 0)
+  const slippage = sum((own) => own.slippage)
+  const crossing = sum((own) => own.crossingGain)
+  if (slippage === 0 && crossing === 0) return []
+  const { currency } = portfolio
+  return [`Slippage cost ${money(slippage, currency)}, crossing inside spared ${money(crossing, currency)}`]
+}
+
 function nettingLine({ netting, portfolio }: BacktestReport): string {
   if (netting.ordersGross === 0) return 'Netting: no order was sent'
   return `Netting saved ${money(netting.savings, portfolio.currency)} (${percentTo(netting.savingsPct, 1)}) in trade value: ${count(netting.ordersGross)} wishes became ${count(netting.ordersNet)} orders, ${count(netting.crosses)} internal crosses`
@@ -217,8 +242,10 @@ export function renderSummary(report: BacktestReport, { width, colour }: Summary
     fittingTable(report, width, colours),
     '',
     portfolioLine(report),
+    ...riskLine(report),
     nettingLine(report),
     ...nettingCycles(report),
+    ...costLine(report),
     ...currencyLine(report),
     ...shadowLines(report),
     ...exitLines(report),

@@ -7,6 +7,7 @@ import { partsOfDeviation } from '../../numerics/components.ts'
 import { NO_DEVIATION, sampleCovariance, sampleDeviation } from '../../numerics/statistics.ts'
 
 export interface RiskComponents {
+  /** NaN below two observations. */
   readonly total: number
   /** NaN where the whole does not move. A part of weight 0 has one. */
   readonly marginal: readonly number[]
@@ -30,10 +31,9 @@ export function riskComponentsOfSeries(
   const whole = mixOf(columns, weights)
   const withWhole = Float64Array.from(columns, (column) => sampleCovariance(column, whole))
   const parts = partsOfDeviation(withWhole, Float64Array.from(weights))
-  if (parts.deviation < NO_DEVIATION) {
-    const undefinedParts = weights.map(() => Number.NaN)
-    return { total: 0, marginal: undefinedParts, component: weights.map(() => 0), share: undefinedParts }
-  }
+  const none = weights.map(() => Number.NaN)
+  if (whole.length < 2) return { total: Number.NaN, marginal: none, component: none, share: none }
+  if (parts.deviation < NO_DEVIATION) return { total: 0, marginal: none, component: weights.map(() => 0), share: none }
   const total = parts.deviation * multiple
   // a weight of 0 has the component 0, not its negative
   const component = weights.map((weight, at) => (weight === 0 ? 0 : parts.component[at]! * multiple))
