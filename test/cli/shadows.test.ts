@@ -11,8 +11,8 @@ const SLEEVES = `sleeves:
 `
 const files = { 'buyer.js': timetable('buyer', { 1: { enter: [0] } }), 'idler.js': timetable('idler', {}) }
 
-function run(more: string): Promise<Played> {
-  const portfolio = `name: Shadows\ncapital: 20000\n${more}${SLEEVES}${instruments(['A'])}`
+function run(more: string, sleeves = SLEEVES): Promise<Played> {
+  const portfolio = `name: Shadows\ncapital: 20000\n${more}${sleeves}${instruments(['A'])}`
   const bars = { A: through([100, 100, 100, 110, 110, 120]) }
   return play({ name: 'shadows', calendar: 'nyse', first: '2024-01-02', bars, files, portfolio })
 }
@@ -29,6 +29,13 @@ describe('shadows in a portfolio file', () => {
     const target = 'overlays: {volatility_target: {target: 0.1}}\n'
     expect(keptBy(await run(target))).toEqual(['one', 'two'])
     expect(keptBy(await run(`${target}shadows: false\n`))).toEqual([])
+  })
+
+  it('take a fraction of the portfolio for the same money as the sleeve, and no limit of the portfolio', async () => {
+    const percent = SLEEVES.replace('kind: quantity, quantity: 50', 'kind: percent, fraction: 0.1, of: portfolio')
+    const { result } = await run('shadows: true\nlimits: {position_weight_max: 0.05}\n', percent)
+    const held = result.sleeves[0]!.exposure.at(-1)! / 120
+    expect([held, result.shadows[0]!.units]).toEqual([10, 20])
   })
 
   it('go on trading for a sleeve that an operation paused', async () => {
