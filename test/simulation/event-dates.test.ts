@@ -227,8 +227,17 @@ function drawnStreams(seed: number, drawdown: DrawdownBreaker | null): StreamPor
 }
 
 describe('events of capital over drawn streams', () => {
-  it.each([1, 2, 3])('fall on the same dates in the walk, in a run and across restarts (%i)', (seed) => {
-    const portfolio = drawnStreams(seed, { halt: 0.12, resume: 0.08, resetPeakAfter: null })
+  it.each([
+    [1, 'periodic'],
+    [2, 'periodic'],
+    [3, 'periodic'],
+    [3, 'every_bar'],
+  ] as const)('fall on the same dates in the walk, in a run and across restarts (%i, %s)', (seed, trigger) => {
+    const drawn = drawnStreams(seed, { halt: 0.12, resume: 0.08, resetPeakAfter: null })
+    const portfolio = {
+      ...drawn,
+      plan: { ...drawn.plan, rebalancing: { ...drawn.plan.rebalancing, triggers: [trigger] } },
+    }
     const input = walkOf(portfolio)
     const walk = walkWeights(input)
     const { told, equity } = playsAlike(portfolio)
