@@ -1,5 +1,5 @@
 /** Judges entries one after the other, each after what was allowed before it; what is cut is counted and recorded. */
-import type { Change, RuleName } from '../domain/risk.ts'
+import type { Change } from '../domain/risk.ts'
 import type { Instant, SleeveId, TradeDate } from '../domain/units.ts'
 import { type Claims, claim, judge, settleClaim, type Verdict } from '../pipeline/risk/judge.ts'
 import type { Entry } from './entry.ts'
@@ -107,7 +107,7 @@ interface Note {
   readonly sleeve: SleeveRuntime
   readonly instrument: number
   readonly end: RefusalRecord['end']
-  readonly rule: RuleName | string
+  readonly rule: string
   readonly wanted: number
   readonly allowed: number
   readonly value: number | null
