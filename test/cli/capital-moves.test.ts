@@ -166,6 +166,14 @@ describe('money and commands on stated days', () => {
     expect(played.result.orders.map(({ tradeDate, net }) => [tradeDate, net])).toEqual([[20240105, 50]])
   })
 
+  it('keeps the shadow of a sleeve that starts later from the first day, at what its weight stands for', async () => {
+    const sleeves = SLEEVES.replace('{id: one, weight: 0.5', '{id: one, starts: 2024-01-05, weight: 0.4')
+    const { report } = await run('shadows: true\n', RISEN, sleeves)
+    // 50 shares from 100 to 160, alone; the sleeve itself began when they stood at 160 already.
+    expect(report.sleeves[0]!.shadow).toMatchObject({ final: 11_000, totalReturn: 3_000 / 8_000 })
+    expect(report.sleeves[0]!.final).toBeCloseTo(8_000, 6)
+  })
+
   it('lends by the fall of the benchmark and takes back', async () => {
     const bars = through([100, 100, 75, 75, 95, 95])
     const rule = 'benchmark: A\ndeploy: {when: {benchmark_drawdown: 0.2}, to: [two], amount: 0.5, until: {days: 2}}\n'

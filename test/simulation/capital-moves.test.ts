@@ -6,6 +6,8 @@ import { previewRebalance } from '../../src/engine/rebalance/preview.ts'
 import type { RunResult } from '../../src/engine/result.ts'
 import { runAudited, runBacktest, runBare } from '../../src/engine/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
+import { capitalPlanOf } from '../fixtures/capital-plan.ts'
+import { streamRun } from '../fixtures/stream-portfolio.ts'
 import { bookkeeper } from './bookkeeper.ts'
 import { type Act, dayOf, type HandBar, type HandRun, handRun, SHARE } from './hand-run.ts'
 
@@ -170,6 +172,35 @@ describe('rebalancing by scaling', () => {
     )
     // 13,000 and 10,200: 13 more shares of B are wanted, but a quarter of 23,200 is 111 of them.
     expect(result.positions.map(({ quantity: held }) => held)).toEqual([45, 111])
+  })
+})
+
+describe('rebalancing of return streams', () => {
+  it('moves their money at the very close at which they are sized: each stands at its weight again', () => {
+    const columns = [0.1, -0.05].map((first) => Float64Array.of(0, first, 0.02, 0, 0.01, 0))
+    const dates = ['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05', '2024-01-08', '2024-01-09']
+    const plan = capitalPlanOf({
+      triggers: ['periodic'],
+      schedule: { kind: 'days', every: 2 },
+      threshold: 0.05,
+      by: 'transfer',
+    })
+    const input = streamRun({ names: ['up', 'down'], dates, columns, capital: 1_000, plan, drawdown: null })
+    const books = bookkeeper()
+    runAudited(input, books, books.observer)
+    expect(books.problems).toEqual([])
+    const { sleeves, capital } = runBacktest({ ...input, checks: true })
+    // 550 and 475 on the second day: 512.50 each from then on.
+    const records = capital!.records.filter(({ moved }) => moved !== 0)
+    expect(records.map(({ sleeve, moved }) => [sleeve, Math.round(moved / 10_000) / 100])).toEqual([
+      ['up', -37.5],
+      ['down', 37.5],
+    ])
+    expect(sleeves.map(({ equity }) => equity.map((value) => Math.round(value * 100) / 100))).toEqual([
+      Float64Array.of(500, 550, 522.75, 522.75, 527.98, 527.98),
+      Float64Array.of(500, 475, 522.75, 522.75, 527.98, 527.98),
+    ])
+    expect(sleeves.map(({ cash }) => Math.round(cash.at(-1)! * 100) / 100)).toEqual([0, 0])
   })
 })
 

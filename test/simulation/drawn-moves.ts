@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { REBALANCING_METHODS, type RebalancingRule } from '../../src/domain/capital.ts'
+import { type CapitalPlan, REBALANCING_METHODS, type RebalancingRule } from '../../src/domain/capital.ts'
 import type { PortfolioConfig } from '../../src/domain/config.ts'
 import type { DatedFlow, DatedOperation } from '../../src/domain/money-moves.ts'
 import { money, sleeveId } from '../../src/domain/units.ts'
-import { ALLOCATION_SETTINGS, NO_RECORD } from '../../src/pipeline/allocation/input.ts'
+import { capitalPlanOf } from '../fixtures/capital-plan.ts'
 import { dayOf } from './hand-run.ts'
 
 /** Everything that may happen to capital while a portfolio runs, drawn for the days of a run. */
@@ -96,28 +96,12 @@ export function withMoves(config: PortfolioConfig, drawn: DrawnMoves): Portfolio
   }
 }
 
-function planOf(drawn: DrawnMoves, weights: readonly number[]): NonNullable<PortfolioConfig['capitalPlan']> {
-  const size = weights.length
-  return {
-    allocation: {
-      method: 'fixed',
-      window: 60,
-      observationsMin: 60,
-      recompute: { kind: 'never' },
-      investable: 1,
-      covariance: 'sample',
-      bounds: { lower: new Float64Array(size), upper: new Float64Array(size).fill(1), groups: [] },
-      budget: null,
-      records: weights.map((weight) => ({ ...NO_RECORD, weight })),
-      settings: ALLOCATION_SETTINGS,
-    },
-    overlays: { lifecycle: null, bench: null, reduction: null, ladder: null, volatilityTarget: null, spike: null },
-    rebalancing: {
-      triggers: drawn.triggers,
-      schedule: { kind: 'days', every: drawn.every },
-      threshold: drawn.threshold,
-      by: drawn.by,
-    },
-    shadows: false,
+function planOf(drawn: DrawnMoves, weights: readonly number[]): CapitalPlan {
+  const rebalancing = {
+    triggers: drawn.triggers,
+    schedule: { kind: 'days', every: drawn.every } as const,
+    threshold: drawn.threshold,
+    by: drawn.by,
   }
+  return capitalPlanOf(rebalancing, weights)
 }

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/domain/events.ts'
 import { awaitsStructure } from '../../src/engine/batch.ts'
 import { createKernel, type Kernel, restoreKernel } from '../../src/engine/kernel.ts'
-import type { RunInput } from '../../src/engine/run.ts'
+import { type RunInput, runBacktest } from '../../src/engine/run.ts'
 import type { Snapshot } from '../../src/engine/snapshot.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
 import { drawnMarket } from '../contracts/strategy-rig.ts'
 import { propertyRuns } from '../profile.ts'
+import { drawnMoves, withMoves } from './drawn-moves.ts'
 import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
 import { journalOf, textOf } from './journal.ts'
 import { strategyInput } from './strategy-run.ts'
@@ -81,6 +82,26 @@ describe('a kernel restored from a snapshot', () => {
     )
     expect(alive.cuts).toBeGreaterThan(250)
     for (const kind of ['waiting', 'working', 'guards'] as const) expect([kind, alive[kind] > 20]).toEqual([kind, true])
+  })
+
+  it('invariant 11: goes on with rebalancings under way, sleeves being closed, dated flows and commands', () => {
+    const alive = nothingAlive()
+    let moved = 0
+    fc.assert(
+      fc.property(
+        drawnPortfolio,
+        drawnMoves,
+        fc.array(fc.nat(999), { minLength: 1, maxLength: 4 }),
+        (drawn, moves, thousandths) => {
+          const input = runInputOf(drawn)
+          const whole = { ...input, config: withMoves(input.config, moves) }
+          comparesAll(whole, thousandths, alive)
+          moved += runBacktest(whole).capital?.records.length ?? 0
+        },
+      ),
+      propertyRuns(120, 5_000),
+    )
+    expect(moved).toBeGreaterThan(500)
   })
 
   it('invariant 11: the built-in strategies go on with their indicators, memories and open structures', () => {

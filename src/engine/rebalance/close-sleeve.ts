@@ -2,6 +2,7 @@
 
 import { TYPE_CODE } from '../../domain/columns.ts'
 import type { Parts } from '../parts.ts'
+import { listPlain } from '../plain.ts'
 import type { Runtime } from '../runtime.ts'
 import { projectedOf, type Waiting } from '../state.ts'
 import { pushWish, WISH } from '../view.ts'
@@ -38,6 +39,7 @@ export function closeSleeve(parts: Parts, sleeve: number, reason: string): void 
     if (position.sleeve === sleeve) pushWish(wishes, sleeve, -1, WISH.closeStructure, position.id, reason, null, null)
   takeWishes(runtime, wishes, parts.books)
   wishes.count = 0
+  listPlain(runtime)
 }
 
 /** Ends the sleeve's wishes of the other side than `side`, wherever they are; an exit at the next auction may stay. */

@@ -99,7 +99,7 @@ export function standingOf(runtime: Runtime): Standing {
 }
 
 /** Parts of its positions by which each sleeve above its target is too large. */
-export function excesses(runtime: Runtime): ReadonlyMap<number, number> {
+function excesses(runtime: Runtime): ReadonlyMap<number, number> {
   const { equity, target } = standingOf(runtime)
   const found = new Map<number, number>()
   for (const { ordinal } of runtime.sleeves) {
@@ -132,7 +132,7 @@ function tellNothing(runtime: Runtime, reason: string): void {
 }
 
 /** Money got as a fraction of what the sleeve had before. */
-export function growthOf({ equity, reserve }: Standing, { transfers }: Deal): ReadonlyMap<number, number> {
+function growthOf({ equity, reserve }: Standing, { transfers }: Deal): ReadonlyMap<number, number> {
   const got = new Map<number, number>()
   for (const { to, amount } of transfers) got.set(to, (got.get(to) ?? 0) + amount)
   return new Map(

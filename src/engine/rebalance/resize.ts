@@ -1,5 +1,6 @@
 /** Positions that follow their sleeve's capital: down in proportion, whatever the limits say, and up as far as they allow. */
 import type { Parts } from '../parts.ts'
+import { listPlain } from '../plain.ts'
 import type { Runtime } from '../runtime.ts'
 import { pushWish, WISH } from '../view.ts'
 import { exitRoom, waitFor } from '../waiting.ts'
@@ -21,7 +22,7 @@ export interface Resize {
  * Structures stand as they are: they are units of a size of their own, and end by themselves. A return stream follows
  * its capital at every close without being told.
  */
-export function resizes(runtime: Runtime, sleeve: number, fraction: number): readonly Resize[] {
+function resizes(runtime: Runtime, sleeve: number, fraction: number): readonly Resize[] {
   const { state } = runtime
   const found: Resize[] = []
   if (runtime.sleeves[sleeve]!.config.kind === 'return_stream') return found
@@ -62,6 +63,7 @@ export function grow(parts: Parts, fractions: ReadonlyMap<number, number>): void
   }
   takeWishes(runtime, wishes, parts.books)
   wishes.count = 0
+  listPlain(runtime)
 }
 
 /** Whether a reduction that a rebalancing asked for is still on its way. */
