@@ -7,7 +7,14 @@ import {
   steps,
   story,
   type WatchedRun,
+  watchedRun,
 } from '../../../test/fixtures/watched-run.ts'
+import { journalOf } from '../../../test/simulation/journal.ts'
+import { tradeDate } from '../../domain/sessions.ts'
+import { money, sleeveId } from '../../domain/units.ts'
+import { createKernel } from '../kernel.ts'
+import { hasShortLane } from '../quiet.ts'
+import { runBacktest } from '../run.ts'
 
 /** Holds 100 shares from the second day on, and from a bar on wishes for 20 of B every day. */
 const holdsAndEnters =
@@ -225,5 +232,64 @@ describe('a drawdown of one sleeve', () => {
       'strategy_drawdown of one at 3: liquidate_all, open',
     ])
     expect(result.positions.map(({ sleeve, quantity }) => [sleeve, quantity])).toEqual([['two', 50]])
+  })
+})
+
+describe('money from and to outside', () => {
+  const played = (given: WatchedRun, amount: number, to: string) => {
+    const { config, ...input } = watchedRun(given)
+    const flows = [{ date: tradeDate(20_240_107), amount: money(amount * 1e6), to: sleeveId(to) }]
+    return runBacktest({ ...input, config: { ...config, flows } })
+  }
+
+  it('is no drawdown and no loss of the day when it leaves', () => {
+    const result = played(
+      {
+        closes: { A: steps(12, 100, { 3: 90 }) },
+        sleeves: [{ id: 'one', weight: 1, act: buysOnce({ 0: 50 }) }],
+        limits: { dailyLossMax: 0.2, drawdown: { halt: 0.15, resume: 0.1, resetPeakAfter: null } },
+      },
+      -4000,
+      'one',
+    )
+    expect(result.equity.at(-1)).toBe(5500)
+    expect(story(result.violations)).toEqual([])
+  })
+
+  it('does not make up for a fall when it comes', () => {
+    const drawdown = { halt: 0.1, resume: 0.05, resetPeakAfter: null }
+    const result = played(
+      {
+        closes: { A: steps(12, 100, { 3: 85 }) },
+        sleeves: [{ id: 'one', weight: 1, act: buysOnce({ 0: 90 }), limits: { drawdown } }],
+        limits: { drawdown },
+      },
+      10_000,
+      'one',
+    )
+    expect(story(result.violations)).toEqual([
+      'portfolio_drawdown of portfolio at 3: halt_entries, open',
+      'strategy_drawdown of one at 3: pause_strategy, open',
+    ])
+  })
+})
+
+describe('the short lane', () => {
+  const lane = (given: Pick<WatchedRun, 'limits' | 'violations'>): boolean => {
+    const input = watchedRun({
+      closes: { A: steps(4, 100) },
+      sleeves: [{ id: 'one', weight: 1, act: () => undefined }],
+      ...given,
+    })
+    const strategies = new Map(input.strategies.map((strategy) => [strategy.name, { ...strategy, idle: () => 0 }]))
+    const kernel = createKernel({ strategies })
+    for (const event of journalOf(input).events.slice(0, 3)) kernel.apply(event)
+    return hasShortLane(kernel.runtime, input.market.blocks[0]!)
+  }
+
+  it('is closed where a limit is watched', () => {
+    expect(lane({ violations: null })).toBe(true)
+    expect(lane({})).toBe(false)
+    expect(lane({ violations: null, limits: { dailyLossMax: 0.1 } })).toBe(false)
   })
 })

@@ -38,7 +38,7 @@ export function isSame(left: Subject, right: Subject): boolean {
 }
 
 /** The instrument itself, or the underlying of a contract. */
-export function baseOf({ state, byId }: Runtime, instrument: number): number {
+function baseOf({ state, byId }: Runtime, instrument: number): number {
   const terms = state.instruments[instrument]!.option
   return terms === null ? instrument : byId.get(terms.underlying)!
 }

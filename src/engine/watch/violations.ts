@@ -135,7 +135,7 @@ export function answerFindings({ runtime, watch, findings }: Looking): void {
   }
 }
 
-export function resolve(runtime: Runtime, watch: WatchState, open: OpenViolation, resolution: Resolution): void {
+function resolve(runtime: Runtime, watch: WatchState, open: OpenViolation, resolution: Resolution): void {
   watch.open = watch.open.filter(({ id }) => id !== open.id)
   resolveViolation(runtime, open.id, resolution)
   end(runtime, watch, open)

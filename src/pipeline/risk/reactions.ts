@@ -55,7 +55,7 @@ type Configured = Pick<ViolationRules, 'actions' | 'rules'>
 
 const NOTHING_CONFIGURED: Configured = { actions: {}, rules: {} }
 
-export function severityOf(kind: ViolationKind, { rules }: Configured = NOTHING_CONFIGURED): Severity {
+function severityOf(kind: ViolationKind, { rules }: Configured = NOTHING_CONFIGURED): Severity {
   return rules[kind]?.severity ?? VIOLATION_SEVERITY[kind]
 }
 
