@@ -103,9 +103,14 @@ function clockBars(slice: Slice): ClockBars {
   return { slice, bars: { instrument, open, high, low, close, volume } }
 }
 
-/** What a shadow begins with: the sleeve's capital, or what its weight stands for while it waits to be added. */
+/**
+ * What a shadow begins with: the sleeve's capital, or what its weight stands for while it waits to be added. A sleeve that
+ * begins with nothing, as on paper, shows what it would have done with an equal part: nobody could ever score it otherwise.
+ */
 export function shadowCapital(config: PortfolioConfig, sleeve: SleeveConfig): Money {
-  return sleeve.awaited === true ? money(Math.floor(config.capital * sleeve.weight)) : sleeve.capital
+  const capital = sleeve.awaited === true ? Math.floor(config.capital * sleeve.weight) : sleeve.capital
+  if (capital > 0) return money(capital)
+  return money(Math.floor(config.capital / config.sleeves.filter(({ strategy }) => strategy !== null).length))
 }
 
 /** The sleeve as a portfolio of its own: its own limits and sizing hold, nothing of the portfolio's does. */
@@ -113,12 +118,12 @@ function standAlone(config: PortfolioConfig, sleeve: SleeveConfig): PortfolioCon
   const capital = shadowCapital(config, sleeve)
   const part = capital / config.capital
   const { name, currency, netting, account, costs, parity, dayCalendar, periods } = config
+  const { awaited: _, ...own } = sleeve
   const alone: SleeveConfig = {
-    ...sleeve,
+    ...own,
     weight: 1,
     capital,
     status: 'active',
-    awaited: false,
     sizing: ownSizing(sleeve.sizing, part),
     limits: ownLimits(sleeve.limits, part),
   }

@@ -97,3 +97,17 @@ describe('when the sleeves change', () => {
     expect(third!).toBeGreaterThan(second!)
   })
 })
+
+describe('a sleeve that begins with nothing', () => {
+  it('is scored by its shadow, and keeps nobody else from being weighed', () => {
+    const { capital } = capitalRun({
+      returns: RETURNS,
+      weights: { calm: 0.5, wild: 0.5, other: 0 },
+      allocation: { method: 'inverse_volatility' },
+    })
+    const [first, computed] = capital!.days
+    expect(first!.weights[2]).toBe(0)
+    expect(computed!.weights[2]!).toBeGreaterThan(0.1)
+    expect(capital!.records[0]!.reason).toBe('inverse_volatility over 60 days')
+  })
+})
