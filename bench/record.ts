@@ -2,22 +2,21 @@
 import type { Observer } from '../src/engine/observer.ts'
 import type { Runtime } from '../src/engine/runtime.ts'
 
-interface Column<T extends Float64Array | Int32Array> {
-  values: T
+interface Column {
+  values: Float64Array
   count: number
 }
 
-const reals = (): Column<Float64Array> => ({ values: new Float64Array(65_536), count: 0 })
-const wholes = (): Column<Int32Array> => ({ values: new Int32Array(65_536), count: 0 })
+const reals = (): Column => ({ values: new Float64Array(65_536), count: 0 })
 
-function makeRoom(column: Column<Float64Array>, more: number): void {
+function makeRoom(column: Column, more: number): void {
   if (column.count + more <= column.values.length) return
   const wider = new Float64Array(column.values.length * 2 + more)
   wider.set(column.values)
   column.values = wider
 }
 
-function append(column: Column<Float64Array>, row: Float64Array): void {
+function append(column: Column, row: Float64Array): void {
   makeRoom(column, row.length)
   column.values.set(row, column.count)
   column.count += row.length
@@ -31,45 +30,66 @@ export interface Records {
   checksum(): string
 }
 
+/** Bookings side by side as columns; a full block is put aside, never copied. */
+interface Block {
+  readonly kind: Int32Array
+  readonly sleeve: Int32Array
+  readonly instrument: Int32Array
+  readonly quantity: Float64Array
+  readonly price: Float64Array
+  readonly cash: Float64Array
+  readonly fee: Float64Array
+  readonly realised: Float64Array
+}
+
+const BLOCK_ROWS = 65_536
+
+function emptyBlock(): Block {
+  const wholes = (): Int32Array => new Int32Array(BLOCK_ROWS)
+  const reals = (): Float64Array => new Float64Array(BLOCK_ROWS)
+  return {
+    kind: wholes(),
+    sleeve: wholes(),
+    instrument: wholes(),
+    quantity: reals(),
+    price: reals(),
+    cash: reals(),
+    fee: reals(),
+    realised: reals(),
+  }
+}
+
 export function createRecords(): Records {
-  let count = 0
-  let room = 65_536
-  const whole = { kind: wholes(), sleeve: wholes(), instrument: wholes() }
-  const real = { quantity: reals(), price: reals(), cash: reals(), fee: reals(), realised: reals() }
+  let block = emptyBlock()
+  const blocks = [block]
+  /** Rows of the block at hand. */
+  let row = 0
   const curve = reals()
   const weights = reals()
   const correlations = reals()
   let runtime: Runtime | null = null
-  function grow(): void {
-    room *= 2
-    for (const column of Object.values(whole)) {
-      const wider = new Int32Array(room)
-      wider.set(column.values)
-      column.values = wider
-    }
-    for (const column of Object.values(real)) {
-      const wider = new Float64Array(room)
-      wider.set(column.values)
-      column.values = wider
-    }
-  }
   const nothing = (): void => {}
+  const rowsOf = (place: number): number => (place === blocks.length - 1 ? row : BLOCK_ROWS)
   return {
     observer: {
       attach: (kernel) => {
         runtime = kernel
       },
       posting: (posting) => {
-        if (count === room) grow()
-        whole.kind.values[count] = posting.kind === 'cross' ? 1 : 0
-        whole.sleeve.values[count] = posting.sleeve
-        whole.instrument.values[count] = posting.instrument
-        real.quantity.values[count] = posting.quantity
-        real.price.values[count] = posting.price
-        real.cash.values[count] = posting.cash
-        real.fee.values[count] = posting.fee
-        real.realised.values[count] = posting.realised
-        count += 1
+        if (row === BLOCK_ROWS) {
+          block = emptyBlock()
+          blocks.push(block)
+          row = 0
+        }
+        block.kind[row] = posting.kind === 'cross' ? 1 : 0
+        block.sleeve[row] = posting.sleeve
+        block.instrument[row] = posting.instrument
+        block.quantity[row] = posting.quantity
+        block.price[row] = posting.price
+        block.cash[row] = posting.cash
+        block.fee[row] = posting.fee
+        block.realised[row] = posting.realised
+        row += 1
       },
       day: () => {
         const { sleeves } = runtime!
@@ -92,11 +112,13 @@ export function createRecords(): Records {
       structureOpened: nothing,
       structureClosed: nothing,
     },
-    count: () => count,
+    count: () => (blocks.length - 1) * BLOCK_ROWS + row,
     checksum: () => {
       let hash = 2_166_136_261 | 0
-      for (const column of Object.values(whole)) hash = hashWords(hash, column.values.subarray(0, count))
-      for (const column of Object.values(real)) hash = hashReals(hash, column.values.subarray(0, count))
+      for (const field of ['kind', 'sleeve', 'instrument'] as const)
+        for (const [place, one] of blocks.entries()) hash = hashWords(hash, one[field].subarray(0, rowsOf(place)))
+      for (const field of ['quantity', 'price', 'cash', 'fee', 'realised'] as const)
+        for (const [place, one] of blocks.entries()) hash = hashReals(hash, one[field].subarray(0, rowsOf(place)))
       for (const column of [curve, weights, correlations])
         hash = hashReals(hash, column.values.subarray(0, column.count))
       return (hash >>> 0).toString(16).padStart(8, '0')

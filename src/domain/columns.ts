@@ -52,8 +52,8 @@ export interface OrderColumns extends Rows<NetOrder> {
     reducing: boolean
     legs: readonly Leg[] | null
   }): number
-  /** As `push`, for a market order of the day that nothing was crossed of. */
-  pushAtMarket(id: number, instrument: number, quantity: number, reducing: boolean): number
+  /** Makes room for `count` rows in all. */
+  makeRoom(count: number): void
 }
 
 /** Reads what a record needs beyond the columns: ids of instruments and the shares of a row. */
@@ -66,7 +66,7 @@ export function orderColumns(account: AccountId, details: OrderDetails, capacity
   const f64 = (length: number): Float64Array => new Float64Array(length)
   const i32 = (length: number): Int32Array => new Int32Array(length)
   const u8 = (length: number): Uint8Array => new Uint8Array(length)
-  const makeRoom = (): void => {
+  const widen = (): void => {
     columns.id = grown(columns.id, f64)
     columns.instrument = grown(columns.instrument, i32)
     columns.quantity = grown(columns.quantity, f64)
@@ -91,30 +91,16 @@ export function orderColumns(account: AccountId, details: OrderDetails, capacity
     stop: f64(capacity),
     reducing: u8(capacity),
     legs: [],
+    makeRoom(count) {
+      while (columns.id.length < count) widen()
+    },
     clear(cycle) {
       columns.count = 0
       columns.cycle = cycle
-      columns.legs.length = 0
-    },
-    pushAtMarket(id, instrument, quantity, reducing) {
-      const row = columns.count
-      if (row === columns.id.length) makeRoom()
-      columns.id[row] = id
-      columns.instrument[row] = instrument
-      columns.quantity[row] = quantity
-      columns.crossed[row] = 0
-      columns.type[row] = TYPE_CODE.market
-      columns.force[row] = FORCE_CODE.day
-      columns.limit[row] = Number.NaN
-      columns.stop[row] = Number.NaN
-      columns.reducing[row] = reducing ? 1 : 0
-      columns.legs[row] = null
-      columns.count = row + 1
-      return row
     },
     push(order) {
       const row = columns.count
-      if (row === columns.id.length) makeRoom()
+      if (row === columns.id.length) widen()
       columns.id[row] = order.id
       columns.instrument[row] = order.instrument
       columns.quantity[row] = order.quantity

@@ -17,5 +17,6 @@ export function countsPerPrice(instrument: Instrument, currency: CurrencyCode): 
 export function tradedCash(quantity: number, price: number, scale: number): number {
   const counts = Math.abs(quantity) * price * scale
   const whole = Math.floor(counts)
-  return counts - whole >= 0.5 ? whole + 1 : whole
+  // Twice the rest is exact and floors to 1 from a half on: no branch that half of all trades would take.
+  return whole + Math.floor((counts - whole) * 2)
 }

@@ -2,6 +2,7 @@
 
 import type { QuoteColumns } from '../domain/columns.ts'
 import { TYPE_CODE } from '../domain/columns.ts'
+import type { Instrument } from '../domain/instruments.ts'
 import { ORDER_TYPES, type Protection } from '../domain/orders.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import type { OrderId } from '../domain/units.ts'
@@ -218,7 +219,16 @@ export function place(runtime: Runtime, terms: PlacedTerms, instrument: number, 
   const { net, crossed: inside } = netted
   const id = nextOrderId(runtime)
   if (inside !== 0) bookCross(runtime, { id, instrument, start, count, inside, price: runtime.reference[instrument]! })
-  if (runtime.observer !== null) announce(runtime, runtime.observer, id, instrument, start, count, netted, terms.type)
+  if (runtime.observer !== null) {
+    told.id = id
+    told.instrument = instrument
+    told.type = ORDER_TYPES[terms.type]!
+    told.net = net
+    told.crossed = inside
+    told.start = start
+    told.count = count
+    announce(runtime, runtime.observer)
+  }
   if (net === 0) {
     skipRow(runtime)
     for (let share = start; share < start + count; share += 1) finishShare(runtime, share, instrument, 'lapsed')
@@ -292,13 +302,21 @@ function bookCross(runtime: Runtime, cross: CrossRow): void {
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 
-const told: Writable<OrderRow> = {
+let instruments: readonly Instrument[] = []
+
+/**
+ * One order at a time is told of; its name is looked up only where somebody reads it. Whoever tells of an order fills in
+ * its own fields first.
+ */
+export const told: Writable<OrderRow> = {
   id: 0,
   cycle: 0,
   at: 0,
   tradeDate: 0,
   instrument: 0,
-  label: '',
+  get label() {
+    return instruments[told.instrument]!.symbol
+  },
   type: '',
   net: 0,
   crossed: 0,
@@ -311,34 +329,23 @@ const told: Writable<OrderRow> = {
   count: 0,
 }
 
-/** Tells of the order whose shares stand at [start, start + count). */
-export function announce(
-  { shares, state, tradeDate, reference }: Runtime,
-  observer: Observer,
-  id: number,
-  instrument: number,
-  start: number,
-  count: number,
-  { net, crossed }: Readonly<Netted>,
-  type: number,
-): void {
-  told.id = id
+/** Tells of the order in `told`. */
+export function announce(runtime: Runtime, observer: Observer): void {
+  if (told.cycle !== runtime.state.cycle || told.wanted !== runtime.shares.wanted) beginTelling(runtime)
+  told.reference = runtime.reference[told.instrument]!
+  observer.ordered(told)
+}
+
+/** What all orders of a cycle have in common. */
+export function beginTelling({ shares, state, tradeDate }: Runtime): void {
   told.cycle = state.cycle
   told.at = state.at
   told.tradeDate = tradeDate
-  told.instrument = instrument
-  told.label = state.instruments[instrument]!.symbol
-  told.type = ORDER_TYPES[type]!
-  told.net = net
-  told.crossed = crossed
-  told.reference = reference[instrument]!
+  instruments = state.instruments
   told.sleeves = shares.sleeve
   told.wanted = shares.wanted
   told.crosses = shares.crossed
   told.reasons = shares.reason
-  told.start = start
-  told.count = count
-  observer.ordered(told)
 }
 
 /** Resting wishes net with wishes of the same instrument, type, price and force. Returns how many must wait. */

@@ -96,20 +96,33 @@ export function pushShare(
   return row
 }
 
+/** Makes room for rows up to `rows`. */
+function makeRoomForRows(runtime: Runtime, rows: number): void {
+  if (rows <= runtime.shareStart.length) return
+  const capacity = Math.max(rows, runtime.shareStart.length * 2)
+  const copy = <T extends Int32Array | Float64Array | Uint8Array>(old: T, wider: T): T => {
+    wider.set(old as never)
+    return wider
+  }
+  runtime.shareStart = copy(runtime.shareStart, new Int32Array(capacity))
+  runtime.shareCount = copy(runtime.shareCount, new Int32Array(capacity))
+  runtime.filled = copy(runtime.filled, new Float64Array(capacity))
+  runtime.rowEnded = copy(runtime.rowEnded, new Uint8Array(capacity))
+  runtime.endedAt = copy(runtime.endedAt, new Float64Array(capacity))
+}
+
+/** Makes room for `count` more orders and shares, so that no column is replaced while they are added. */
+export function makeRoomForOrders(runtime: Runtime, count: number): void {
+  const { batch, shares } = runtime
+  while (shares.intent.length < shares.count + count) growShares(shares)
+  batch.makeRoom(batch.count + count)
+  makeRoomForRows(runtime, batch.count + count)
+  makeRoomForNumbers(runtime, runtime.sequence + count)
+}
+
 /** Notes where a batch row's shares stand. */
 export function takeRow(runtime: Runtime, row: number, start: number, count: number): void {
-  if (row >= runtime.shareStart.length) {
-    const capacity = runtime.shareStart.length * 2
-    const copy = <T extends Int32Array | Float64Array | Uint8Array>(old: T, wider: T): T => {
-      wider.set(old as never)
-      return wider
-    }
-    runtime.shareStart = copy(runtime.shareStart, new Int32Array(capacity))
-    runtime.shareCount = copy(runtime.shareCount, new Int32Array(capacity))
-    runtime.filled = copy(runtime.filled, new Float64Array(capacity))
-    runtime.rowEnded = copy(runtime.rowEnded, new Uint8Array(capacity))
-    runtime.endedAt = copy(runtime.endedAt, new Float64Array(capacity))
-  }
+  makeRoomForRows(runtime, row + 1)
   runtime.shareStart[row] = start
   runtime.shareCount[row] = count
   runtime.filled[row] = 0
@@ -118,14 +131,22 @@ export function takeRow(runtime: Runtime, row: number, start: number, count: num
   runtime.sequence += 1
 }
 
+function makeRoomForNumbers(runtime: Runtime, count: number): void {
+  if (count <= runtime.rowOfSequence.length) return
+  const wider = new Int32Array(Math.max(count, runtime.rowOfSequence.length * 2))
+  wider.set(runtime.rowOfSequence)
+  runtime.rowOfSequence = wider
+}
+
 /** The number of the next order of this cycle. */
 export function nextOrderId(runtime: Runtime): number {
-  if (runtime.sequence === runtime.rowOfSequence.length) {
-    const wider = new Int32Array(runtime.rowOfSequence.length * 2)
-    wider.set(runtime.rowOfSequence)
-    runtime.rowOfSequence = wider
-  }
-  return runtime.state.cycle * ORDERS_PER_CYCLE_MAX + runtime.sequence
+  makeRoomForNumbers(runtime, runtime.sequence + 1)
+  return firstOrderId(runtime) + runtime.sequence
+}
+
+/** The number of the first order of this cycle: the others follow it. */
+export function firstOrderId({ state }: Runtime): number {
+  return state.cycle * ORDERS_PER_CYCLE_MAX
 }
 
 /** Passes a number by: its wishes crossed inside and nothing is sent. */

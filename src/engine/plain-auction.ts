@@ -3,8 +3,8 @@
  * sleeve, which cross with nothing, are written straight into the batch; the others are netted as in `activate.ts`.
  */
 import { FORCE_CODE, type QuoteColumns, TYPE_CODE } from '../domain/columns.ts'
-import { announce, place, readPrices } from './activate.ts'
-import { nextOrderId, pushShare, takeRow } from './batch.ts'
+import { announce, beginTelling, place, readPrices, told } from './activate.ts'
+import { firstOrderId, makeRoomForOrders, pushShare, takeRow } from './batch.ts'
 import type { Runtime } from './runtime.ts'
 
 let first = new Int32Array(0)
@@ -12,9 +12,8 @@ let next = new Int32Array(256)
 let touched = new Int32Array(0)
 let rows = new Int32Array(16)
 
-/** What an order of one sleeve is netted to: itself. */
-const alone = { net: 0, crossed: 0 }
-const AT_MARKET = { type: TYPE_CODE.market!, force: FORCE_CODE.day, limit: Number.NaN, stop: Number.NaN }
+const MARKET = TYPE_CODE.market!
+const AT_MARKET = { type: MARKET, force: FORCE_CODE.day, limit: Number.NaN, stop: Number.NaN }
 
 /**
  * Nets everything that waits in the columns at the reference prices of this auction.
@@ -29,12 +28,15 @@ export function activatePlain(runtime: Runtime, quotes: QuoteColumns): boolean {
   readPrices(runtime, quotes)
   const count = chain(runtime)
   if (count < 0) return false
+  makeRoomForOrders(runtime, plain.count)
+  beginTelling(runtime)
   for (let place = 0; place < count; place += 1) {
     const instrument = touched[place]!
     const row = first[instrument]!
     first[instrument] = -1
-    if (next[row]! < 0 && placeAlone(runtime, row, instrument)) continue
-    placeTogether(runtime, row, instrument)
+    if (next[row]! >= 0 || !isWholeLots(plain.quantity[row]!, runtime.roundLot[instrument]!))
+      placeTogether(runtime, row, instrument)
+    else placeAlone(runtime, row, instrument)
   }
   plain.count = 0
   return true
@@ -68,26 +70,51 @@ function chain({ state, plain, reference }: Runtime): number {
   return -1
 }
 
-/** An order for one sleeve. False where a part of it is less than a round lot, which the general way leaves unsent. */
-function placeAlone(runtime: Runtime, row: number, instrument: number): boolean {
-  const { state, plain, batch } = runtime
-  const { books } = state
-  const quantity = plain.quantity[row]!
+/** Less than a round lot is not sent: the general way says what becomes of it. */
+function isWholeLots(quantity: number, roundLot: number): boolean {
   const size = quantity < 0 ? 0 - quantity : quantity
-  const { roundLot } = state.instruments[instrument]!
-  if (Math.floor(size / roundLot) * roundLot !== size) return false
+  return Math.floor(size / roundLot) * roundLot === size
+}
+
+/** An order for one sleeve, in the room made for it. Nothing is netted and nothing crosses. */
+function placeAlone(runtime: Runtime, row: number, instrument: number): void {
+  const { state, plain, batch, shares, observer } = runtime
+  const quantity = plain.quantity[row]!
   const sleeve = plain.sleeve[row]!
-  const start = pushShare(runtime, plain.intent[row]!, sleeve, quantity, plain.reason[row]!, null)
-  const before = books.quantity[sleeve * books.width + instrument]!
-  const reducing = before > 0 ? quantity < 0 && size <= before : before < 0 && quantity > 0 && size <= 0 - before
-  const id = nextOrderId(runtime)
-  const { observer } = runtime
-  if (observer !== null) {
-    alone.net = quantity
-    announce(runtime, observer, id, instrument, start, 1, alone, AT_MARKET.type)
-  }
-  takeRow(runtime, batch.pushAtMarket(id, instrument, quantity, reducing), start, 1)
-  return true
+  const start = shares.count
+  shares.intent[start] = plain.intent[row]!
+  shares.sleeve[start] = sleeve
+  shares.wanted[start] = quantity
+  shares.crossed[start] = 0
+  shares.filled[start] = 0
+  shares.reason[start] = plain.reason[row]!
+  shares.protection[start] = null
+  shares.count = start + 1
+  const id = firstOrderId(runtime) + runtime.sequence
+  const before = state.books.quantity[sleeve * state.books.width + instrument]!
+  const at = batch.count
+  batch.id[at] = id
+  batch.instrument[at] = instrument
+  batch.quantity[at] = quantity
+  batch.crossed[at] = 0
+  batch.type[at] = MARKET
+  batch.force[at] = FORCE_CODE.day
+  batch.limit[at] = Number.NaN
+  batch.stop[at] = Number.NaN
+  // Whether it shrinks the sleeve's position without opening the other side.
+  batch.reducing[at] = before * quantity < 0 && Math.abs(quantity) <= Math.abs(before) ? 1 : 0
+  batch.legs[at] = null
+  batch.count = at + 1
+  takeRow(runtime, at, start, 1)
+  if (observer === null) return
+  told.id = id
+  told.instrument = instrument
+  told.type = 'market'
+  told.net = quantity
+  told.crossed = 0
+  told.start = start
+  told.count = 1
+  announce(runtime, observer)
 }
 
 function placeTogether(runtime: Runtime, newest: number, instrument: number): void {

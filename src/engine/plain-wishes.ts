@@ -84,7 +84,7 @@ export function growPlain(runtime: Runtime, wishes: WishColumns): boolean {
 
 /** Sizes the entries and reserves them. False as soon as one is not plain. */
 function placeEntries(runtime: Runtime, wishes: WishColumns): boolean {
-  const { state, plain, unitValue, isOption, sleeves } = runtime
+  const { state, plain, unitValue, step, isOption, sleeves } = runtime
   const { count, kind, options } = wishes
   const { pendingBuys, pendingSells, accountBuys, delisted } = state
   const { quantity, width } = state.books
@@ -105,8 +105,7 @@ function placeEntries(runtime: Runtime, wishes: WishColumns): boolean {
     if (wishes.value[row] !== 1 || held < 0 || pendingBuys[at] !== 0 || pendingSells[at] !== 0) return false
     if (unit === 0 || isOption[instrument] === 1 || delisted[instrument] === 1) return false
     if (state.sleeves[sleeve]!.paused !== '') return false
-    const { step } = state.instruments[instrument]!
-    const size = percentSize(sleeves[sleeve]!.equity, own.fraction, wishes.factor[row]!, unit, step)
+    const size = percentSize(sleeves[sleeve]!.equity, own.fraction, wishes.factor[row]!, unit, step[instrument]!)
     const wanted = size - held
     if (size === 0 || size > reachMax) return false
     if (wanted <= 0) continue

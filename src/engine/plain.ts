@@ -10,7 +10,7 @@ import type { PortfolioConfig } from '../domain/config.ts'
 import type { RuleName } from '../domain/risk.ts'
 import { makeRoom, type PlainEntries } from './plain-columns.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
-import { emptyState } from './state.ts'
+import type { KernelState, SleeveMemory } from './state.ts'
 import { WAIT_MS_MAX } from './waiting.ts'
 
 /** Whether a market wish made now may stand in the columns: the list is empty, and all in them are of this instant. */
@@ -23,17 +23,32 @@ export function takesPlain({ state, plain, isOption }: Runtime, instrument: numb
   )
 }
 
-/** What a state always has. It has more only where something that the plain lane does not know is configured or under way. */
-const STATE_FIELDS = Object.keys(emptyState()).length
+type Optional<T> = { readonly [Field in keyof T as object extends Pick<T, Field> ? Field : never]-?: true }
+
+/** Fields that a state or a sleeve has only where something that the plain lane does not know is configured or under way. */
+const BEYOND: Optional<KernelState> = {
+  foreign: true,
+  sleeveBreakers: true,
+  watch: true,
+  measured: true,
+  capital: true,
+  rebalance: true,
+  loans: true,
+  shadows: true,
+}
+const BEYOND_SLEEVE: Optional<SleeveMemory> = { standing: true, orders: true }
+const FIELDS = Object.keys(BEYOND) as (keyof typeof BEYOND)[]
+const SLEEVE_FIELDS = Object.keys(BEYOND_SLEEVE) as (keyof typeof BEYOND_SLEEVE)[]
 
 /** Whether the columns may take wishes, and nothing but the wishes themselves decides how. */
 export function isPlainCycle({ state, plain }: Runtime): boolean {
   if (!plain.isOpen || state.waiting.length > 0 || (plain.count > 0 && plain.at !== state.at)) return false
   if (state.structures.length + state.waitingStructures.length > 0) return false
-  if (Object.keys(state).length !== STATE_FIELDS) return false
+  for (let field = 0; field < FIELDS.length; field += 1) if (state[FIELDS[field]!] !== undefined) return false
   for (let sleeve = 0; sleeve < state.sleeves.length; sleeve += 1) {
-    const { orders, standing } = state.sleeves[sleeve]!
-    if (orders !== undefined || standing !== undefined) return false
+    const own = state.sleeves[sleeve]!
+    for (let field = 0; field < SLEEVE_FIELDS.length; field += 1)
+      if (own[SLEEVE_FIELDS[field]!] !== undefined) return false
   }
   return true
 }

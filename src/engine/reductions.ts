@@ -14,7 +14,8 @@ const cancelling = new Map<number, number>()
 
 /** A new cycle: nothing is about to be cancelled yet. */
 export function startReductions(): void {
-  cancelling.clear()
+  // Clearing makes a new table, even of an empty one.
+  if (cancelling.size > 0) cancelling.clear()
 }
 
 /** Filled plus waiting and working, without what is about to be cancelled. */

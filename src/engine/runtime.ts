@@ -64,6 +64,9 @@ export interface Runtime {
   /** Place of each instrument's asset class in ASSET_CLASSES; and 1 for option contracts. */
   assetClass: Uint8Array
   isOption: Uint8Array
+  /** Units in one dealing step and in one round lot, per instrument. */
+  step: Float64Array
+  roundLot: Float64Array
   /** Base-currency value of one unit at the last mark, per instrument. */
   unitValue: Float64Array
   /** Money counts in one unit of each currency of the books, once asked for. */
@@ -167,6 +170,12 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
     isOption.set(runtime.isOption)
     runtime.isOption = isOption
     runtime.reference = new Float64Array(width)
+    const step = new Float64Array(width)
+    step.set(runtime.step)
+    runtime.step = step
+    const roundLot = new Float64Array(width)
+    roundLot.set(runtime.roundLot)
+    runtime.roundLot = roundLot
   }
   runtime.byId.set(instrument.id, instrument.index)
   if (instrument.option !== null) runtime.contracts += 1
@@ -174,6 +183,8 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
   if (isStreamOf(runtime.state.config, instrument)) runtime.recorded.add(instrument.index)
   runtime.assetClass[instrument.index] = ASSET_CLASSES.indexOf(instrument.assetClass)
   runtime.isOption[instrument.index] = instrument.kind === 'option' ? 1 : 0
+  runtime.step[instrument.index] = instrument.step
+  runtime.roundLot[instrument.index] = instrument.roundLot
   runtime.perPrice[instrument.index] = countsPerPrice(
     instrument,
     runtime.state.config?.parity[instrument.currency] ?? instrument.currency,

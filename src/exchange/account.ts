@@ -52,14 +52,10 @@ export interface Listings {
   isOption: Uint8Array
   /** 1 for equities and ETFs: they count towards the month's share tiers. */
   isShare: Uint8Array
-  /** 1 where costs are simple enough for the fast lane of an auction, and what these are there. */
+  /** 1 where costs are simple enough for the fast lane of an auction. */
   plain: Uint8Array
-  feeFraction: Float64Array
-  feeStep: Float64Array
-  /** Part of the price by which an order slips. */
-  slips: Float64Array
-  /** Part of a bar's volume that an order may take; NaN without a cap. */
-  volumePart: Float64Array
+  /** What the fast lane needs of an instrument, TERMS numbers side by side: an order looks at one place of memory. */
+  terms: Float64Array
   multiplier: Float64Array
   /** Place in `held`, -1 when flat. */
   heldAt: Int32Array
@@ -97,10 +93,7 @@ export function createListings(
     isOption: new Uint8Array(0),
     isShare: new Uint8Array(0),
     plain: new Uint8Array(0),
-    feeFraction: new Float64Array(0),
-    feeStep: new Float64Array(0),
-    slips: new Float64Array(0),
-    volumePart: new Float64Array(0),
+    terms: new Float64Array(0),
     multiplier: new Float64Array(0),
     heldAt: new Int32Array(0),
   }
@@ -114,6 +107,33 @@ function isPlain({ commission, slippage }: CostRules): boolean {
   const { perShare, minimumPerOrder, maximumFraction, tiers, saleFraction, salePerShare } = commission
   const fees = perShare === 0 && minimumPerOrder === 0 && maximumFraction === null && tiers.length === 0
   return fees && saleFraction === 0 && salePerShare === 0 && slippage.kind !== 'participation'
+}
+
+/** Numbers per instrument in `Listings.terms`, and what stands where. */
+export const TERMS = 8
+export const TERM = {
+  scale: 0,
+  perWhole: 1,
+  step: 2,
+  multiplier: 3,
+  /** Part of the traded value, and the money step that it is rounded to. */
+  feeFraction: 4,
+  feeStep: 5,
+  /** Part of the price by which an order slips. */
+  slip: 6,
+  /** Part of a bar's volume that an order may take; NaN without a cap. */
+  volumePart: 7,
+} as const
+
+function termsOf(
+  instrument: Instrument,
+  scale: number,
+  { commission, slippage, participationMax }: CostRules,
+): number[] {
+  const { unitsPerWhole, step, multiplier } = instrument
+  const slip = slippage.kind === 'participation' ? Number.NaN : slippageFraction(slippage, 0, 0)
+  const feeFraction = commission.bps / 10_000
+  return [scale, unitsPerWhole, step, multiplier, feeFraction, commission.step, slip, participationMax ?? Number.NaN]
 }
 
 function widened<T extends Float64Array | Int32Array | Uint8Array>(old: T, next: T): T {
@@ -135,10 +155,7 @@ function grow(listings: Listings, length: number): void {
   listings.isOption = widened(listings.isOption, new Uint8Array(size))
   listings.isShare = widened(listings.isShare, new Uint8Array(size))
   listings.plain = widened(listings.plain, new Uint8Array(size))
-  listings.feeFraction = widened(listings.feeFraction, new Float64Array(size))
-  listings.feeStep = widened(listings.feeStep, new Float64Array(size))
-  listings.slips = widened(listings.slips, new Float64Array(size))
-  listings.volumePart = widened(listings.volumePart, new Float64Array(size))
+  listings.terms = widened(listings.terms, new Float64Array(size * TERMS))
   listings.multiplier = widened(listings.multiplier, new Float64Array(size))
   listings.heldAt = widened(listings.heldAt, new Int32Array(size))
   listings.heldAt.fill(-1, known)
@@ -161,12 +178,8 @@ export function listInstrument(listings: Listings, instrument: Instrument, costs
   listings.isOption[index] = instrument.option === null ? 0 : 1
   listings.isShare[index] = instrument.kind === 'equity' || instrument.kind === 'etf' ? 1 : 0
   const simple = instrument.option === null && currency === 0
-  const { commission, slippage, participationMax } = listings.costs[index]!
   listings.plain[index] = simple && isPlain(listings.costs[index]!) ? 1 : 0
-  listings.feeFraction[index] = commission.bps / 10_000
-  listings.feeStep[index] = commission.step
-  listings.slips[index] = slippage.kind === 'participation' ? Number.NaN : slippageFraction(slippage, 0, 0)
-  listings.volumePart[index] = participationMax ?? Number.NaN
+  listings.terms.set(termsOf(instrument, listings.scale[index]!, listings.costs[index]!), index * TERMS)
   listings.multiplier[index] = instrument.multiplier
 }
 

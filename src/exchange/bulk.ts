@@ -2,7 +2,7 @@ import { type OrderColumns, TYPE_CODE } from '../domain/columns.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import { MAGNITUDE_MAX } from '../domain/units.ts'
-import { type Listings, moveCash, movePosition } from './account.ts'
+import { moveCash, movePosition, TERM, TERMS } from './account.ts'
 import { roundedToStep } from './commission.ts'
 import type { BarSlot, Desk } from './desk.ts'
 import { slotFor } from './trading.ts'
@@ -15,8 +15,7 @@ import { slotFor } from './trading.ts'
  */
 export function fillAuction(desk: Desk, orders: OrderColumns, slow: (row: number) => void): void {
   const { listings, fills } = desk
-  const { account, plain, scale, perWhole, multiplier, isShare, heldAt } = listings
-  const { feeFraction, feeStep, slips } = listings
+  const { account, plain, terms, isShare, heldAt } = listings
   const counts = countsPerUnit(desk.currency)
   const { positions, marks } = account
   const { type: types, instrument, quantity, id, count } = orders
@@ -31,19 +30,20 @@ export function fillAuction(desk: Desk, orders: OrderColumns, slow: (row: number
     const isKnown = index >= 0 && plain[index] === 1 && (type === TYPE_CODE.market || type === TYPE_CODE.open)
     if (isKnown && (slot === null || !(slot.rowOf[index]! >= 0))) slot = slotFor(desk, index, 'auction')
     const size = units < 0 ? -units : units
-    if (!isKnown || slot === null || !fillsWhole(listings, slot, index, size)) {
+    const at = index * TERMS
+    if (!isKnown || slot === null || !fillsWhole(terms, at, slot, slot.rowOf[index]!, size)) {
       account.cash = cash
       slow(row)
       cash = account.cash
       continue
     }
     const reference = slot.bars.open[slot.rowOf[index]!]!
-    const fraction = slips[index]!
+    const fraction = terms[at + TERM.slip]!
     const price = fraction === 0 ? reference : reference * (units > 0 ? 1 + fraction : Math.max(0, 1 - fraction))
-    const shares = size / perWhole[index]!
-    const charge = feeFraction[index]! * (shares * price * multiplier[index]!)
-    const fee = charge === 0 ? 0 : roundedToStep(charge, feeStep[index]!, counts)
-    const traded = tradedCash(size, price, scale[index]!)
+    const shares = size / terms[at + TERM.perWhole]!
+    const charge = terms[at + TERM.feeFraction]! * (shares * price * terms[at + TERM.multiplier]!)
+    const fee = charge === 0 ? 0 : roundedToStep(charge, terms[at + TERM.feeStep]!, counts)
+    const traded = tradedCash(size, price, terms[at + TERM.scale]!)
     cash = cash - (units > 0 ? traded : -traded) - fee
     const after = positions[index]! + units
     const kept = after !== 0 && heldAt[index]! >= 0 && after <= MAGNITUDE_MAX && after >= -MAGNITUDE_MAX
@@ -71,15 +71,9 @@ export function fillAuction(desk: Desk, orders: OrderColumns, slow: (row: number
   desk.excess = Number.NaN
 }
 
-/** Whether the instrument's bar takes all of the order. Near the cap the slow lane counts whole steps. */
-function fillsWhole(
-  { volumePart, perWhole, step }: Listings,
-  { rowOf, bars }: BarSlot,
-  index: number,
-  size: number,
-): boolean {
-  const column = rowOf[index]!
+/** Whether a bar takes all of an order. Near the cap the slow lane counts whole steps. */
+function fillsWhole(terms: Float64Array, at: number, { bars }: BarSlot, column: number, size: number): boolean {
   const volume = bars.volume[column]!
   if (Number.isNaN(bars.open[column]!) || volume === 0) return false
-  return !(size > volumePart[index]! * volume * perWhole[index]! - step[index]!)
+  return !(size > terms[at + TERM.volumePart]! * volume * terms[at + TERM.perWhole]! - terms[at + TERM.step]!)
 }

@@ -25,11 +25,10 @@ export const smaCrossover = defineStrategy({
     const side = view.memory.side as number[]
     while (side.length < fast.length) side.push(-1)
     const end = universe.length
-    for (
-      let place = nextDispute(universe, fast, slow, side, 0);
-      place < end;
-      place = nextDispute(universe, fast, slow, side, place + 1)
-    ) {
+    const isWhole = isEveryColumn(universe)
+    for (let place = 0; ; place += 1) {
+      place = isWhole ? nextInRow(end, fast, slow, side, place) : nextDispute(universe, fast, slow, side, place)
+      if (place >= end) break
       const column = universe[place]!
       const next = fast[column]! - slow[column]! > 0 ? 1 : -1
       if (next === side[column]) continue
@@ -50,6 +49,32 @@ export const smaCrossover = defineStrategy({
     return bar - first
   },
 })
+
+/** Whether a universe is all columns in their order. One array serves a sleeve for the whole run: each is looked at once. */
+function isEveryColumn(universe: Int32Array): boolean {
+  let known = looked.get(universe)
+  if (known === undefined) {
+    known = universe.every((column, place) => column === place)
+    looked.set(universe, known)
+  }
+  return known
+}
+
+const looked = new WeakMap<Int32Array, boolean>()
+
+/** As `nextDispute`, where the place is the column. */
+function nextInRow(end: number, fast: Float64Array, slow: Float64Array, side: readonly number[], from: number): number {
+  let column = from
+  // Four at a time until one of them disputes.
+  for (; column + 3 < end; column += 4) {
+    if ((fast[column]! - slow[column]!) * side[column]! <= 0) return column
+    if ((fast[column + 1]! - slow[column + 1]!) * side[column + 1]! <= 0) return column + 1
+    if ((fast[column + 2]! - slow[column + 2]!) * side[column + 2]! <= 0) return column + 2
+    if ((fast[column + 3]! - slow[column + 3]!) * side[column + 3]! <= 0) return column + 3
+  }
+  for (; column < end; column += 1) if ((fast[column]! - slow[column]!) * side[column]! <= 0) return column
+  return end
+}
 
 /**
  * The first place from `from` on where the averages are equal or their difference and the side disagree; the universe's
