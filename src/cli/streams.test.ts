@@ -35,7 +35,7 @@ const MONTHS = portfolio('months', 'periods: 12', 'sleeves:', stream('one', 'HAM
 
 describe('a sleeve that holds a recorded stream', () => {
   it('earns every return of the file from the first on; a row without one holds', async () => {
-    const { days, equity, sleeves, invariants, notes } = await ran(MONTHS)
+    const { days, equity, sleeves, invariants, notes, capital } = await ran(MONTHS)
     expect([...days]).toEqual([20_240_131, 20_240_229, 20_240_331, 20_240_430])
     expect([...sleeves[0]!.equity].map((value) => value.toFixed(3))).toEqual([
       '550.000',
@@ -43,7 +43,7 @@ describe('a sleeve that holds a recorded stream', () => {
       '275.000',
       '330.000',
     ])
-    // Before its first return the second one is money; after its last one it is money again.
+    // Before its first return the second one is money; after its last one it is closed, and its money is the reserve's.
     expect([...sleeves[1]!.equity].map((value) => value.toFixed(3))).toEqual([
       '250.000',
       '375.000',
@@ -51,6 +51,11 @@ describe('a sleeve that holds a recorded stream', () => {
       '412.500',
     ])
     expect([...sleeves[1]!.openPositions]).toEqual([0, 1, 1, 0])
+    expect(capital!.records.map(({ tradeDate, sleeve, after }) => [tradeDate, sleeve, after])).toEqual([
+      [20_240_331, 'two', null],
+      [20_240_430, 'two', 0],
+      [20_240_430, 'cash', expect.closeTo(412.5 + 250, 3)],
+    ])
     expect(equity.at(-1)).toBeCloseTo(330 + 412.5 + 250, 3)
     expect(invariants.violated).toEqual([])
     expect(notes).toEqual(['managers.csv: a row without a return holds the index, line 3'])

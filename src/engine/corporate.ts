@@ -10,6 +10,7 @@ import { applyAdjustment } from './adjustment.ts'
 import { blankPart, bookPart, dropGuard } from './booking.ts'
 import { realiseForeign } from './foreign.ts'
 import type { PostingKind } from './observer.ts'
+import { endStream } from './rebalance/standing.ts'
 import { type Runtime, setMark } from './runtime.ts'
 import { held, release, reserve, type StructurePosition, type Waiting } from './state.ts'
 import { structureLabel } from './structures.ts'
@@ -197,6 +198,7 @@ function applyEnd(runtime: Runtime, instrument: Instrument, price: number, cause
   const over = state.waiting.filter((wish) => wish.instrument === instrument.index)
   state.waiting = state.waiting.filter((wish) => wish.instrument !== instrument.index)
   for (const wish of over) endWaiting(runtime, wish, 'cancelled', 'notListed')
+  if (runtime.recorded.has(instrument.index)) endStream(runtime, instrument.index)
 }
 
 function closeAll(runtime: Runtime, instrument: Instrument, price: number, kind: PostingKind, reason: string): void {

@@ -107,7 +107,8 @@ function filesOf(histories: readonly History[]): readonly FileView[] {
     file: series.source,
     first: day(series.dates[0]),
     last: day(series.dates.at(-1)),
-    rows: series.dates.length,
+    // The index of a recorded stream has a level before its first row.
+    rows: series.dates.length - (instrument.kind === 'stream' && series.layout === 'returns' ? 1 : 0),
   }))
 }
 

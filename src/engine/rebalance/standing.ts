@@ -4,6 +4,7 @@ import type { OperatorCommand } from '../../domain/events.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
 import { reweighSleeves } from '../capital/day.ts'
 import { tellCapital } from '../capital/record.ts'
+import { isRecorded } from '../capital/state.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
 import { valueAll } from '../valuation.ts'
@@ -58,6 +59,19 @@ function remove(parts: Parts, sleeve: number, tell: (reason: string) => void): v
   tell('removed: everything is closed, then its money goes to the reserve')
   closeSleeve(parts, sleeve, REMOVED)
   finishClosing(parts.runtime)
+}
+
+/** A sleeve whose recorded stream has ended is closed at the end of the day: it would look calm for ever. */
+export function endStream(runtime: Runtime, instrument: number): void {
+  const { id } = runtime.state.instruments[instrument]!
+  for (const { config, ordinal } of runtime.sleeves) {
+    const own = runtime.state.sleeves[ordinal]!
+    if (!isRecorded(config) || !config.universe.includes(id) || own.standing !== undefined) continue
+    own.standing = 'closing'
+    own.paused = 'its recorded stream has ended'
+    const reason = 'its recorded stream has ended: its money goes to the reserve'
+    tellCapital(runtime, { cause: 'transfer', sleeve: ordinal, before: null, after: null, reason })
+  }
 }
 
 /** At the end of a day: sleeves that have become flat hand their money over, the others try again. */
