@@ -205,6 +205,14 @@ export type CashCause =
   | 'fee'
   | 'conversion'
 
+/** Money that is a gain or a cost of what is held: part of the return, while any other that comes or goes is a flow. */
+const EARNED: ReadonlySet<string> = new Set<CashCause>(['dividend', 'interest', 'borrow', 'funding', 'fee'])
+
+/** Whether money that moves for this cause is earned or charged, not put in or taken out. */
+export function isEarned(cause: string): boolean {
+  return EARNED.has(cause)
+}
+
 /** Money of one currency given up for money of another, in one sleeve's purses and on the account: both as stated. */
 export interface CashConversion {
   readonly sleeve: SleeveId

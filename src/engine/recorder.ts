@@ -1,7 +1,7 @@
 /** Keeps what reports need of a run: trades, orders, attribution, refusals and daily series. */
 import type { CapitalRecord } from '../domain/capital.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
-import type { CashCause } from '../domain/risk.ts'
+import { isEarned } from '../domain/risk.ts'
 import type { CurrencyCode, Instant, OrderId, TradeDate } from '../domain/units.ts'
 import { type DayBook, dayBook } from './day-book.ts'
 import type { Observer, Posting } from './observer.ts'
@@ -18,15 +18,12 @@ export interface Recorder extends Observer {
   readonly days: DayBook
   readonly attribution: AttributionRecord[]
   readonly refusals: RefusalRecord[]
-  /** Interest, borrowing costs and funding per sleeve, in the base currency. */
+  /** Interest, borrowing costs, funding and charges per sleeve, in the base currency. */
   readonly financing: readonly number[]
   /** Inverse-volatility weights day by day (day-major), and the last correlations. */
   readonly allocation: { readonly weights: number[]; correlation: Float64Array }
   readonly capitalBook: { readonly records: CapitalRecord[]; readonly days: CapitalDay[] }
 }
-
-/** Money that is a gain or a cost of what is held: no flow, but part of the return. */
-const FINANCING: ReadonlySet<string> = new Set<CashCause>(['interest', 'borrow', 'funding'])
 
 export function createRecorder(): Recorder {
   const recording = createRecording()
@@ -44,7 +41,7 @@ export function createRecorder(): Recorder {
     const { kind, order, execution, sleeve, instrument, quantity, price, cash, fee, realised, reason } = posting
     const { state, tradeDate } = runtime()
     if (instrument < 0) {
-      if (FINANCING.has(reason)) financing[sleeve] = (financing[sleeve] ?? 0) + moneyOf(cash)
+      if (isEarned(reason)) financing[sleeve] = (financing[sleeve] ?? 0) + moneyOf(cash)
       else days.flow(sleeve, cash)
     }
     const info = instrument < 0 ? null : instrumentAt(instrument)

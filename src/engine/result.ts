@@ -1,3 +1,4 @@
+import type { LifecycleStage } from '../domain/allocation.ts'
 import type { CapitalRecord } from '../domain/capital.ts'
 import type { PortfolioConfig } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
@@ -147,7 +148,7 @@ export interface SleeveResult {
   readonly slippage: number
   /** What crossing at the reference price spared it: fees and slippage of the orders that were not sent. */
   readonly crossingGain: number
-  /** Interest, borrowing costs and funding received less paid. */
+  /** Interest, borrowing costs, funding and charges that no trade caused: received less paid. */
   readonly financing: number
   /** Per portfolio day, 1 where its calendar has a session. */
   readonly sessions: Uint8Array
@@ -172,6 +173,14 @@ export interface CapitalResult {
   readonly records: readonly CapitalRecord[]
   /** The start of the run first, with the date 0. */
   readonly days: readonly CapitalDay[]
+  /** At the end: pairs that are too close for the bench today, and on how many days in a row they have been. */
+  readonly closeness: readonly { readonly left: SleeveId; readonly right: SleeveId; readonly days: number }[]
+  /** At the end, where stages are kept; `proposed` waits for an operator. */
+  readonly stages: readonly {
+    readonly sleeve: SleeveId
+    readonly stage: LifecycleStage
+    readonly proposed: LifecycleStage | null
+  }[]
 }
 
 export interface PositionRecord {

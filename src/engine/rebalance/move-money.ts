@@ -1,5 +1,6 @@
 /** Bookings of money that moves without a trade: what it changes in the books, in what returns are measured from, and who is told. */
 import type { CapitalCause } from '../../domain/capital.ts'
+import { isEarned } from '../../domain/risk.ts'
 import { money } from '../../domain/units.ts'
 import { postFlow, postTransfer } from '../../pipeline/ledger/books.ts'
 import { tellCapital } from '../capital/record.ts'
@@ -32,9 +33,12 @@ export function bookTransfer(
 /** Books money from or to outside in one sleeve; counts of the currency, negative for what leaves. */
 export function bookFlow(runtime: Runtime, sleeve: number, currency: number, amount: number, reason: string): void {
   const worth = amount * baseCounts(runtime, currency)
-  shiftPortfolioPeak(runtime, worth / baseUnit(runtime))
   postFlow(runtime.state.books, currency, sleeve, amount)
-  shiftMeasures(runtime, sleeve, worth)
+  // interest and charges are results: what returns and falls are measured from stays where it is
+  if (!isEarned(reason)) {
+    shiftPortfolioPeak(runtime, worth / baseUnit(runtime))
+    shiftMeasures(runtime, sleeve, worth)
+  }
   tellMoney(runtime, 'transfer', sleeve, worth, reason)
 }
 
