@@ -314,6 +314,7 @@ describe('under every limit at once', () => {
           kernel.apply(event)
           if (event.kind !== 'slices') continue
           const entries = kernel.runtime.state.waiting.filter(({ intent, reducing }) => intent >= first && !reducing)
+          expect(kernel.runtime.plain.count).toBe(0)
           if (entries.length === 0) continue
           const own = new Set(entries.map(({ intent }) => intent))
           const before = sumsOf(kernel, (intent) => !own.has(intent))

@@ -7,10 +7,13 @@ import type { RuleName } from '../../src/domain/risk.ts'
 import type { Price } from '../../src/domain/units.ts'
 import { instrumentId, quantity, sleeveId } from '../../src/domain/units.ts'
 import type { ViolationRules } from '../../src/domain/violations.ts'
+import { createKernel, restoreKernel } from '../../src/engine/kernel.ts'
 import type { RunResult } from '../../src/engine/result.ts'
 import { runBacktest } from '../../src/engine/run.ts'
+import type { Snapshot } from '../../src/engine/snapshot.ts'
 import { STAGE_RULE } from '../../src/pipeline/allocation/stage-changes.ts'
 import { type Act, type HandBar, type HandRun, handRun, SHARE } from './hand-run.ts'
+import { journalOf, textOf } from './journal.ts'
 
 /* Every limit on what may be opened, through the whole kernel: what reaches it exactly passes, one share more is cut or
  * refused by its name, with what would have been held and what is allowed. */
@@ -194,6 +197,25 @@ describe('a limit on size', () => {
       ['one', 'B', 'refused', 'groupPositions', 10, 0],
       ['one', 'A', 'trimmed', 'groupExposure', 60, 40],
     ])
+  })
+
+  it('of a group’s equity keeps its sleeves from entries while they are too large a part of the portfolio', () => {
+    const limitedTo = (weightMax: number) =>
+      run({
+        groups: {
+          first: {
+            sleeves: [sleeveId('one')],
+            instruments: [],
+            limits: { weightMax, exposureMax: null, positionsMax: null },
+          },
+        },
+        one: { 0: { A: 10 } },
+        two: { 0: { A: 10 } },
+      })
+    expect(cuts(limitedTo(0.6))).toEqual([])
+    const result = limitedTo(0.59)
+    expect(cuts(result)).toEqual([['one', 'A', 'refused', 'groupWeight', 10, 0]])
+    expect(result.refusals[0]).toMatchObject({ value: 0.6, limit: 0.59 })
   })
 
   it('of the average volume knows it only after enough bars', () => {
@@ -475,5 +497,39 @@ describe('a lifecycle portfolio', () => {
     expect(late('MATURE', { 1: { D: 10 } }, { stageMax: {} })).toEqual(['portfolioPositions'])
     expect(late('MATURE', { 1: { D: 10 } }, {})).toEqual(['stageTotal'])
     expect(late('PAPER', { 1: { D: 10 } }, { sizeMin: 2_000 })).toEqual(['minimumSize'])
+  })
+})
+
+describe('a kernel that is taken up from its snapshot', () => {
+  it('goes on counting orders, volumes and places as if nothing had happened', () => {
+    const plan = { 0: { A: 10, B: 10 }, 1: { C: 10 }, 2: { D: 100, E: 300 }, 3: { A: 0, F: 10 }, 4: { B: 50 } }
+    const input = handRun({
+      prices: Object.fromEntries(NAMES.map((name) => [name, flat(100, 6)])),
+      volume: 20_000,
+      sleeves: {
+        one: {
+          capital: 60_000,
+          act: holding(plan),
+          limits: {
+            orders: { perDay: 2, perMinute: null },
+            positionsMax: 4,
+            position: { ...NO_POSITION_LIMITS, volume: { fraction: 0.005, bars: 2 } },
+          },
+        },
+        two: { capital: 40_000, act: holding({ 2: { D: 200 }, 4: { A: 20 } }) },
+      },
+      limits: { positionWeightMax: 0.2, sectorWeightMax: 0.5, dailyLossMax: 0.02 },
+    })
+    const { events, bytes } = journalOf(input)
+    const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
+    let kernel = createKernel({ strategies })
+    let refused = 0
+    for (const event of events) {
+      kernel.apply(event)
+      refused = Math.max(refused, kernel.runtime.state.ended.refused)
+      kernel = restoreKernel(JSON.parse(JSON.stringify(kernel.snapshot())) as Snapshot, { strategies })
+    }
+    expect(textOf(kernel)).toBe(bytes)
+    expect(refused).toBeGreaterThan(2)
   })
 })
