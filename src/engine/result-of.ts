@@ -4,6 +4,7 @@ import type { Instant, TradeDate } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { benchmarksOf } from './benchmarks.ts'
 import { booksRecord } from './books-record.ts'
+import { capitalResult } from './capital/result.ts'
 import { undated } from './dated.ts'
 import type { Run } from './drive.ts'
 import { withExcursions } from './excursions.ts'
@@ -48,7 +49,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
       weights: Float64Array.from(recorder.allocation.weights),
       correlation: Float64Array.from(recorder.allocation.correlation),
     },
-    capital: state.capital === undefined && recorder.capitalBook.records.length === 0 ? null : recorder.capitalBook,
+    capital: capitalResult(runtime, recorder.capitalBook),
     maxOrdersPerInstrumentCycle: recorder.orders.ordersPerInstrumentCycle(),
     invariants: { checked, violated: run.auditor?.violated ?? [] },
     notes: [...run.market.notes, ...run.dates.notes, ...undated(run)],

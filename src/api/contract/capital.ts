@@ -29,4 +29,8 @@ export interface CapitalFigures {
   readonly names: readonly string[]
   readonly days: readonly CapitalDayView[]
   readonly records: readonly CapitalRecordView[]
+  /** At the end: pairs that move together too closely for the bench, and for how many days in a row. */
+  readonly closeness: readonly { readonly left: string; readonly right: string; readonly runDays: number }[]
+  /** At the end, where stages are kept: a proposed one waits for an operator. */
+  readonly stages: readonly { readonly sleeve: string; readonly stage: string; readonly proposed: string | null }[]
 }

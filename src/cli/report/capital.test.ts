@@ -40,6 +40,8 @@ describe('capital in a report', () => {
     expect(lines[0]).toBe('at,trade_date,cause,sleeve,before,after,moved,reason')
     expect(lines).toHaveLength(6)
     expect(texts.html).toContain('Month ladder')
+    expect(texts.html).toContain('DISCOVERY, VALIDATION proposed')
+    expect(texts.html).toContain('too close for 12 days')
     expect(texts.html).toContain('computed &lt;anew&gt;')
     expect(texts.html).toContain('What each sleeve may use, line chart')
   })

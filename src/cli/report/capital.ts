@@ -39,6 +39,8 @@ export function capitalFigures(result: RunResult): CapitalFigures | null {
       moved: known(moved / unit),
       reason,
     })),
+    closeness: capital.closeness.map(({ left, right, days }) => ({ left, right, runDays: days })),
+    stages: capital.stages.map(({ sleeve, stage, proposed }) => ({ sleeve, stage, proposed })),
   }
 }
 

@@ -112,6 +112,11 @@ describe('changes of stage in a run', () => {
     expect(changesOf(confirmed)).toContain('DISCOVERY to VALIDATION: confirmed by the operator')
     const ended = confirmed.violations.find(({ subject }) => subject === 'rises')!
     expect(ended.resolution?.how).toBe('operator')
+    expect(alone.capital!.stages).toEqual([
+      { sleeve: 'rises', stage: 'DISCOVERY', proposed: 'VALIDATION' },
+      { sleeve: 'falls', stage: 'VALIDATION', proposed: 'DECAY' },
+    ])
+    expect(confirmed.capital!.stages[0]).toMatchObject({ stage: 'VALIDATION' })
     // The next computation gives it what the stage may have.
     expect(confirmed.capital!.days.at(-1)!.weights[0]).toBeCloseTo(0.05, 12)
     expect(alone.capital!.days.at(-1)!.weights[0]).toBeCloseTo(0.02, 12)

@@ -48,6 +48,17 @@ describe('the correlation bench in a run', () => {
     expect(reason).toMatch(/^correlation 0\.\d{4} with lead, above 0\.7 for 30 days; the lower Sharpe ratio/)
   })
 
+  it('shows how long a pair has been too close', () => {
+    const cut = Object.fromEntries(Object.entries(returns).map(([name, all]) => [name, all.slice(0, benched - 4)]))
+    const { closeness } = capitalRun({
+      returns: cut,
+      overlays,
+      allocation,
+      strategies: swingers('lead', 'copy', 'third'),
+    }).capital!
+    expect(closeness).toEqual([{ left: 'lead', right: 'copy', days: 25 }])
+  })
+
   it('refuses its entries by name from that close until it returns', () => {
     const refused = refusedOn(result, 'bench')
     expect(refused[0]!).toBeLessThanOrEqual(benched + 1)

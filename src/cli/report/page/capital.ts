@@ -40,6 +40,10 @@ function row(frame: Frame, record: CapitalRecordView): Markup {
   return html`<tr><td class="l">${tradeDate}</td><td class="l">${CAUSES[cause] ?? cause}</td><td class="l">${sleeve === null ? 'All' : sleeveName(frame, sleeve)}</td><td>${isMoney ? '' : change(record)}</td><td>${amount}</td><td class="l mid">${reason}</td></tr>`
 }
 
+function titleOf({ sleeves }: Frame, name: string): string {
+  return sleeves.get(name)?.title ?? name
+}
+
 /** Null where capital was dealt once and nothing moved it. */
 export function capitalPanel(frame: Frame): Markup | null {
   const { report, curves } = frame.page
@@ -57,7 +61,19 @@ export function capitalPanel(frame: Frame): Markup | null {
       : html`<details><summary>Show ${count(rest.length)} more</summary>${table({ caption: 'Earlier changes of capital', columns }, rest)}</details>`
   const computed = capital.days.filter((day) => day.computed && day.tradeDate !== null).length
   const method = capital.method === null ? 'dealt once' : capital.method.replaceAll('_', ' ')
-  const note = html`<p class="note">Weights: ${method}, computed anew on ${plural(count(computed), 'day', 'days')}. What overlays cut goes to nobody else.</p>`
+  const standing = [
+    ...capital.stages.map(({ sleeve, stage, proposed }) =>
+      proposed === null
+        ? `${titleOf(frame, sleeve)}: ${stage}`
+        : `${titleOf(frame, sleeve)}: ${stage}, ${proposed} proposed`,
+    ),
+    ...capital.closeness.map(
+      ({ left, right, runDays }) =>
+        `${titleOf(frame, left)} and ${titleOf(frame, right)} too close for ${plural(count(runDays), 'day', 'days')}`,
+    ),
+  ]
+  const end = standing.length === 0 ? '' : ` At the end: ${standing.join('; ')}.`
+  const note = html`<p class="note">Weights: ${method}, computed anew on ${plural(count(computed), 'day', 'days')}. What overlays cut goes to nobody else.${end}</p>`
   return panel(
     { title: 'Capital', unit: 'what each sleeve may use of the portfolio: weight times the factors of the overlays' },
     html`${chartOf(frame, curves.days)}${note}${table({ caption: 'Latest changes of capital', columns }, rows.slice(0, SHOWN))}${more}`,
