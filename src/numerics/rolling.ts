@@ -1,4 +1,4 @@
-import { correlation, leastSquares, mean, NO_DEVIATION, sampleDeviation } from './statistics.ts'
+import { correlation, leastSquares, mean, NO_DEVIATION, populationDeviation, sampleDeviation } from './statistics.ts'
 
 /**
  * Statistics over a moving window of `window` values. Element t is of the values t - window + 1 .. t; earlier elements,
@@ -51,4 +51,44 @@ export function rollingBeta(returns: Float64Array, benchmark: Float64Array, wind
 /** Pearson's correlation of each pair of windows. */
 export function rollingCorrelation(left: Float64Array, right: Float64Array, window: number): Float64Array {
   return overPairs(left, right, window, correlation)
+}
+
+/** Means and population deviations of each window of a lane; NaN before the first and where a window does not move. */
+interface Windows {
+  readonly mean: Float64Array
+  readonly deviation: Float64Array
+}
+
+function windowsOf(values: Float64Array, window: number): Windows {
+  const deviation = overWindows(values, window, (part) => {
+    const own = populationDeviation(part)
+    return own >= NO_DEVIATION ? own : Number.NaN
+  })
+  return { mean: rollingMean(values, window), deviation }
+}
+
+/**
+ * As `rollingCorrelation`, to the last bit, for many pairs of the same lanes: what only one lane decides is summed once.
+ *
+ * @returns the correlation of the pair of lanes at two places
+ */
+export function rollingCorrelations(
+  lanes: readonly Float64Array[],
+  window: number,
+): (left: number, right: number) => Float64Array {
+  const windows = lanes.map((lane) => windowsOf(lane, window))
+  return (left, right) => {
+    const [own, other] = [lanes[left]!, lanes[right]!]
+    const [first, second] = [windows[left]!, windows[right]!]
+    const out = new Float64Array(own.length).fill(Number.NaN)
+    for (let end = window - 1; end < own.length; end += 1) {
+      const scale = first.deviation[end]! * second.deviation[end]!
+      if (Number.isNaN(scale)) continue
+      const [centre, otherCentre] = [first.mean[end]!, second.mean[end]!]
+      let products = 0
+      for (let at = end - window + 1; at <= end; at += 1) products += (own[at]! - centre) * (other[at]! - otherCentre)
+      out[end] = Math.max(-1, Math.min(1, products / window / scale))
+    }
+    return out
+  }
 }

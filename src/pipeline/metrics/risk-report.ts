@@ -1,5 +1,5 @@
 /** Everything that is said about the risk of a mix of return series, in one record; null where undefined. */
-import { rollingCorrelation, rollingVolatility } from '../../numerics/rolling.ts'
+import { rollingCorrelations, rollingVolatility } from '../../numerics/rolling.ts'
 import { concentration } from './concentration.ts'
 import { correlationStability, type RegimeAlert } from './correlation-stability.ts'
 import { defined } from './defined.ts'
@@ -226,9 +226,10 @@ function correlated(values: readonly number[], correlation: readonly (readonly F
 }
 
 function stabilityOf(columns: readonly Float64Array[]): readonly PairStability[] {
-  return columns.flatMap((own, left) =>
-    columns.slice(left + 1).map((other, offset) => {
-      const rolling = rollingCorrelation(own, other, STABILITY_WINDOW)
+  const correlationOf = rollingCorrelations(columns, STABILITY_WINDOW)
+  return columns.flatMap((_, left) =>
+    columns.slice(left + 1).map((__, offset) => {
+      const rolling = correlationOf(left, left + 1 + offset)
       const { deviation, alerts } = correlationStability(rolling)
       return { left, right: left + 1 + offset, current: defined(last(rolling)), deviation: defined(deviation), alerts }
     }),
