@@ -283,28 +283,30 @@ describe.skipIf(cases === null)('events of capital in worked cases (needs the fo
     expectAgreement(input, walkWeights(input).equity, equity)
   })
 
-  it.each(['mtd_breaker_crypto_volatile', 'mtd_breaker_half_then_month_reset', 'mtd_breaker_zero_survives_month_end'])(
-    '%s: the ladder of one stream',
-    (name) => {
-      const file = caseAt('seed_rules', name)
-      const { input, expected } = readCase(file)!
-      const table = tableOf(file)(String(input['file']))
-      const { told } = playsAlike({
-        names: ['stream'],
-        dates: table.columns.get('date') as readonly string[],
-        columns: [Float64Array.from(table.columns.get('ret')!, Number)],
-        capital: Number(input['start_equity']),
-        plan: planOf(
-          1,
-          { ladder: { halfAt: 0.15, zeroAt: 0.25, sharpeRelease: 0.5, window: 90 } },
-          { recompute: { kind: 'never' } },
-        ),
-        drawdown: null,
-      })
-      const { recommended } = expected as { recommended: readonly { date: string; multiplier: number }[] }
-      expect(told).toEqual(recommended.slice(1).map(({ date, multiplier }) => `${date} ladder stream ${multiplier}`))
-    },
-  )
+  it.each([
+    'mtd_breaker_crypto_volatile',
+    'mtd_breaker_half_then_month_reset',
+    'mtd_breaker_recovers_within_month',
+    'mtd_breaker_zero_survives_month_end',
+  ])('%s: the ladder of one stream', (name) => {
+    const file = caseAt('seed_rules', name)
+    const { input, expected } = readCase(file)!
+    const table = tableOf(file)(String(input['file']))
+    const { told } = playsAlike({
+      names: ['stream'],
+      dates: table.columns.get('date') as readonly string[],
+      columns: [Float64Array.from(table.columns.get('ret')!, Number)],
+      capital: Number(input['start_equity']),
+      plan: planOf(
+        1,
+        { ladder: { halfAt: 0.15, zeroAt: 0.25, sharpeRelease: 0.5, window: 90 } },
+        { recompute: { kind: 'never' } },
+      ),
+      drawdown: null,
+    })
+    const { recommended } = expected as { recommended: readonly { date: string; multiplier: number }[] }
+    expect(told).toEqual(recommended.slice(1).map(({ date, multiplier }) => `${date} ladder stream ${multiplier}`))
+  })
 
   it.each(['corr_rule_regime', 'corr_rule_short_spike'])('%s: the bench, and weights without the benched', (name) => {
     const file = caseAt('seed_rules', name)
