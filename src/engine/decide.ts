@@ -10,7 +10,7 @@ import { MAGNITUDE_MAX, type Memory } from '../domain/units.ts'
 import type { Parts } from './parts.ts'
 import { valueAll } from './valuation.ts'
 import { pushWish, WISH, type WishColumns } from './view.ts'
-import { recordViolation } from './watch/records.ts'
+import { recordViolation, SLEEVE_FAULT } from './watch/records.ts'
 import { sleeveSubject } from './watch/subjects.ts'
 import { takeWishes } from './wishes.ts'
 
@@ -108,7 +108,7 @@ function pauseFor(parts: Parts, ordinal: number, cause: string): void {
   const sleeve = runtime.sleeves[ordinal]!
   state.sleeves[ordinal]!.paused = `fault: ${cause}`
   recordViolation(runtime, {
-    rule: 'sleeveFault',
+    rule: SLEEVE_FAULT,
     severity: 'medium',
     subject: sleeveSubject(ordinal),
     value: runtime.tradeDate,

@@ -8,6 +8,7 @@ import { isRecorded } from '../capital/state.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
 import { valueAll } from '../valuation.ts'
+import { endFaults } from '../watch/operator.ts'
 import { closeSleeve, isFlat } from './close-sleeve.ts'
 import { baseUnit, equityCounts, freeCash, reserveOf, weightsInForce } from './free-cash.ts'
 import { bookTransfer, moveCapital, recordMove } from './move-money.ts'
@@ -32,7 +33,10 @@ export function onSleeveCommand(
       tell('paused: positions are managed, nothing is opened')
       return
     case 'resume':
-      if (standing === undefined) own.paused = ''
+      if (standing === undefined) {
+        own.paused = ''
+        endFaults(runtime, sleeve)
+      }
       tell(standing === undefined ? 'resumed' : `not resumed: the sleeve is ${standing}`)
       return
     case 'remove':

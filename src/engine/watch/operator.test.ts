@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Act, buysOnce, shares, steps, type WatchedRun, watchedRun } from '../../../test/fixtures/watched-run.ts'
 import { journalOf, textOf } from '../../../test/simulation/journal.ts'
 import type { Command, EngineEvent, OperatorCommand } from '../../domain/events.ts'
+import { sleeveId } from '../../domain/units.ts'
 import { createKernel, type Kernel, restoreKernel } from '../kernel.ts'
 import type { Snapshot } from '../snapshot.ts'
 
@@ -74,6 +75,26 @@ describe('an operator', () => {
     expect(state.violations[0]!.resolution).toMatchObject({ how: 'operator', note: '' })
     expect(say({ kind: 'closeViolation', id: 1, note: 'a stop was too wide' })).toEqual([])
     expect(state.violations[0]).toMatchObject({ resolvedAt, resolution: { note: 'a stop was too wide' } })
+  })
+})
+
+describe('a sleeve that failed', () => {
+  it('has an open violation until an operator lets it decide again', () => {
+    let fails = true
+    const act: Act = () => {
+      if (fails) throw new Error('no figures today')
+    }
+    const given = { closes: { A: steps(6, 100) }, sleeves: [{ id: 'one', weight: 1, act }] }
+    const { kernel, say } = standing(given, 8)
+    const { state } = kernel.runtime
+    expect(state.violations).toMatchObject([{ rule: 'sleeveFault', about: 'sleeve', subject: 'one', resolvedAt: null }])
+    expect(state.sleeves[0]!.paused).toBe('fault: no figures today')
+    fails = false
+    say({ kind: 'resume', sleeve: sleeveId('one') })
+    expect(state.sleeves[0]!.paused).toBe('')
+    expect(state.violations[0]).toMatchObject({ resolvedAt: state.at, resolution: { how: 'operator', note: '' } })
+    expect(say({ kind: 'closeViolation', id: 1, note: 'the feed was late' })).toEqual([])
+    expect(state.violations[0]!.resolution!.note).toBe('the feed was late')
   })
 })
 

@@ -3,7 +3,7 @@ import type { OperatorCommand } from '../../domain/events.ts'
 import type { Violation } from '../../domain/risk.ts'
 import { acknowledgeBreaker } from '../../pipeline/risk/breaker.ts'
 import type { Runtime } from '../runtime.ts'
-import { noteViolation, resolveViolation } from './records.ts'
+import { noteViolation, resolveViolation, SLEEVE_FAULT } from './records.ts'
 import { setPeak } from './review.ts'
 import type { Subject } from './state.ts'
 import { PORTFOLIO, sleeveSubject } from './subjects.ts'
@@ -44,6 +44,15 @@ export function closeViolation(
     resolveAll(runtime, open.kind, open.subject, { how: 'operator', value: Number.NaN, note })
   else if (violation.resolvedAt === null) resolveViolation(runtime, id, { how: 'operator', value: Number.NaN, note })
   noteViolation(runtime, id, note, subjectOf(runtime, id, open?.subject))
+}
+
+/** A sleeve decides again: what paused it as a fault is over. */
+export function endFaults({ state, sleeves }: Runtime, sleeve: number): void {
+  const { id } = sleeves[sleeve]!.config
+  for (const violation of state.violations) {
+    if (violation.rule !== SLEEVE_FAULT || violation.subject !== id || violation.resolvedAt !== null) continue
+    resolveViolation({ state }, violation.id, { how: 'operator', value: Number.NaN, note: '' })
+  }
 }
 
 /** Why a violation cannot be closed so; null where it can. */

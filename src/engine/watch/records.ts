@@ -6,6 +6,9 @@ import type { Runtime } from '../runtime.ts'
 import type { Subject } from './state.ts'
 import { sleevesOf, subjectText } from './subjects.ts'
 
+/** The rule of a violation that is no limit's: a sleeve that failed and was paused. */
+export const SLEEVE_FAULT = 'sleeveFault'
+
 export interface Recorded {
   readonly rule: string
   readonly severity: Severity
@@ -41,7 +44,7 @@ export function recordViolation(runtime: Runtime, recorded: Recorded): Violation
 }
 
 /** Ends an open violation; what a record says of the parameters afterwards waits for the operator's note. */
-export function resolveViolation({ state }: Runtime, id: number, resolution: Resolution): void {
+export function resolveViolation({ state }: Pick<Runtime, 'state'>, id: number, resolution: Resolution): void {
   const violation = state.violations[id - 1]!
   state.violations[id - 1] = { ...violation, resolvedAt: state.at as Instant, resolution }
 }
