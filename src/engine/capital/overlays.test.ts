@@ -124,6 +124,20 @@ describe('the month-to-date ladder in a run', () => {
     for (const [at, size] of sizes) expect([at, size]).toEqual([at, expect.closeTo(at >= day && at < 43 ? 0.5 : 1, 4)])
   })
 
+  it('halves a fixed amount as well', () => {
+    const sizing = { kind: 'notional', amount: 2_500_000 } as const
+    const own = { returns: { one: fallsOf(70, -0.19) }, overlays, strategies: swing, capital: 3_000_000 }
+    const run = capitalRun({ ...own, sizing })
+    const [halved] = eventsOf(run, 'ladder')
+    const day = Number(halved!.split(' ')[0])
+    const bought = run.orders
+      .filter(({ net }) => net > 0)
+      .map(({ tradeDate, net, price }) => [[...run.days].indexOf(tradeDate) - 2, net * price!] as const)
+    expect(bought.length).toBeGreaterThan(30)
+    for (const [at, value] of bought)
+      expect([at, value]).toEqual([at, expect.closeTo(at >= day && at < 43 ? 1_250_000 : 2_500_000, -3)])
+  })
+
   it('shuts a sleeve that fell further until its shadow has recovered, through the end of the month', () => {
     const rise = fallsOf(260, -0.3).map((value, at) => (at > 31 ? 0.002 + (at % 4) * 0.001 : value))
     const result = capitalRun({ returns: { one: rise }, overlays, strategies: swing })
