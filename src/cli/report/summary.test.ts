@@ -21,6 +21,13 @@ describe('the summary', () => {
     expect(text).toContain('Slippage cost $73.60, crossing inside spared $6.20')
     expect(renderSummary(reportOf(sampleRun({ days: 1 })), { width: 200, colour: false })).not.toContain('Risk of')
   })
+  it('names every halt of the portfolio, its end and what its review proposes', () => {
+    const halt = lines.find((line) => line.includes('portfolio drawdown'))!
+    expect(halt).toMatch(
+      /^ {2}\d+ \w+ \d{4}: portfolio drawdown 15\.2 % beyond 15\.0 %, halt entries, still open; "large_cap" made 75 %/,
+    )
+  })
+
   it('shows the capitals in its first line', () => {
     expect(lines[0]).toBe(
       'Capital $99,000: Large-cap mean reversion $24,750, Micro-cap breakout $19,800, Theta decay $24,750, Crypto trend $14,850, Cash reserve $14,850',

@@ -3,6 +3,7 @@ import Table from 'cli-table3'
 import { createColors } from 'picocolors'
 import type { BacktestReport, SleeveFigures } from '../../api/contract/report.ts'
 import { count, longDate, money, moneyWhole, percent, percentTo, ratio, tone } from './numbers.ts'
+import { spaced, violationFigure } from './page/words.ts'
 
 /* The report as a page of text: what `backtest` prints when nobody asked for JSON. */
 
@@ -210,6 +211,24 @@ function exitLines({ sleeves }: BacktestReport): string[] {
   return lines.length === 0 ? ['Exits: no position was closed'] : ['Exits by reason', ...lines]
 }
 
+const HALTS_SHOWN = 5
+
+/** Each halt of the whole portfolio, how it ended, and what its review proposes. */
+function haltLines({ violations }: BacktestReport, colours: Colours): string[] {
+  const halts = violations.filter(({ review }) => review !== null)
+  const lines = halts
+    .slice(0, HALTS_SHOWN)
+    .map(({ at, rule, action, value, limit, resolvedAt, resolution, review }) => {
+      const end = resolvedAt === null ? 'still open' : `${resolution!.how} on ${longDate(resolvedAt.slice(0, 10))}`
+      const beyond = `${spaced(rule)} ${violationFigure(rule, value)} beyond ${violationFigure(rule, limit)}`
+      return colours.yellow(
+        `  ${longDate(at.slice(0, 10))}: ${beyond}, ${spaced(action)}, ${end}; ${plain(review!.proposal.reason)}`,
+      )
+    })
+  const more = halts.length - lines.length
+  return [...lines, ...(more > 0 ? [`  and ${count(more)} more halts: violations of report.json`] : [])]
+}
+
 function warningLines(
   { sleeves, refused, trimmed, violations, invariants }: BacktestReport,
   colours: Colours,
@@ -250,6 +269,7 @@ export function renderSummary(report: BacktestReport, { width, colour }: Summary
     ...shadowLines(report),
     ...exitLines(report),
     ...warningLines(report, colours),
+    ...haltLines(report, colours),
     ...(html === null ? [] : [`Report: ${colours.bold(folder === null ? html : join(folder, html))}`]),
   ].join('\n')}\n`
 }
