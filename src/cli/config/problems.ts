@@ -119,7 +119,9 @@ function report(
 
 /** How badly an alternative fits: wrong kind of value at its top counts most. */
 function misfit(issues: readonly Issue[], value: unknown): number {
-  const top = issues.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type')
+  const top = issues.some(
+    ({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+  )
   return issues.length + (top && typeof value === 'object' ? 1_000 : 0)
 }
 
