@@ -24,7 +24,7 @@ describe('the summary', () => {
   it('names every halt of the portfolio, its end and what its review proposes', () => {
     const halt = lines.find((line) => line.includes('portfolio drawdown'))!
     expect(halt).toMatch(
-      /^ {2}\d+ \w+ \d{4}: portfolio drawdown 15\.2.% beyond 15\.0.%, halt entries, still open; "large_cap" made 75 %/,
+      /^ {2}\d+ \w+ \d{4}: portfolio drawdown 15\.2.% against 15\.0.%, halt entries, still open; "large_cap" made 75 %/,
     )
   })
 

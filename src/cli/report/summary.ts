@@ -220,9 +220,9 @@ function haltLines({ violations }: BacktestReport, colours: Colours): string[] {
     .slice(0, HALTS_SHOWN)
     .map(({ at, rule, action, value, limit, resolvedAt, resolution, review }) => {
       const end = resolvedAt === null ? 'still open' : `${resolution!.how} on ${longDate(resolvedAt.slice(0, 10))}`
-      const beyond = `${spaced(rule)} ${violationFigure(rule, value)} beyond ${violationFigure(rule, limit)}`
+      const broken = `${spaced(rule)} ${violationFigure(rule, value)} against ${violationFigure(rule, limit)}`
       return colours.yellow(
-        `  ${longDate(at.slice(0, 10))}: ${beyond}, ${spaced(action)}, ${end}; ${plain(review!.proposal.reason)}`,
+        `  ${longDate(at.slice(0, 10))}: ${broken}, ${spaced(action)}, ${end}; ${plain(review!.proposal.reason)}`,
       )
     })
   const more = halts.length - lines.length
