@@ -55,7 +55,7 @@ describe('a preset', () => {
 describe('the six bots', () => {
   it('begin with the inverse of their volatilities', async () => {
     const { config } = await load('six-bots.yaml')
-    const capitals = config.sleeves.map(({ id, capital }) => [id, Math.round(capital / 980_000) / 1_000])
+    const capitals = config.sleeves.map(({ id, capital }) => [id, Math.round(capital / 9_800_000) / 100])
     expect(Object.fromEntries(capitals)).toMatchObject({ pairs: 23.63, cash_carry: 35.44, earnings: 11.81 })
     const { capital } = simulated(await load('six-bots.yaml'))
     const [first] = capital!.days

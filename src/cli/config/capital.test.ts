@@ -149,6 +149,24 @@ describe('a capital plan in a portfolio file', () => {
   })
 })
 
+describe('keys of an allocation that have no effect', () => {
+  it('are named: those of another method, and volatilities beside stated weights', async () => {
+    const unused = async (blocks: string, sleeves?: readonly string[]): Promise<readonly string[]> => {
+      writeFileSync(join(folder, 'p.yaml'), portfolio(blocks, sleeves))
+      return (await loadPortfolio(join(folder, 'p.yaml'))).unused
+    }
+    const volatilities = 'volatilities: {one: 0.1, two: 0.2}'
+    expect(
+      await unused(`allocation: {method: erc, kelly_fraction: 0.3, ${volatilities}}`, ['one 0.5', 'two 0.5']),
+    ).toEqual([
+      'allocation.kelly_fraction is not used: the method is erc',
+      'allocation.volatilities is not used: the sleeves state their weights',
+    ])
+    expect(await unused(`allocation: {method: erc, ${volatilities}}`, ['one', 'two'])).toEqual([])
+    expect(await unused('allocation: {method: kelly, kelly_fraction: 0.3}', ['one', 'two'])).toEqual([])
+  })
+})
+
 describe('what a capital plan may not say', () => {
   it.each([
     [

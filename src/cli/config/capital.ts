@@ -27,6 +27,7 @@ import type { Problems } from './problems.ts'
 import { allocationSchema, type RawAllocation, type RawDaySchedule } from './schema/allocation.ts'
 import { overlaysSchema, type RawOverlays } from './schema/overlays.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
+import type { RawSleeve } from './schema/sleeve.ts'
 import { checkNames, placeOf } from './sleeve-names.ts'
 
 /** What a capital plan is made of: the blocks as written, and the sleeves that capital is allocated to. */
@@ -341,5 +342,33 @@ function checkWeights(checked: readonly CheckedSleeve[], method: AllocationMetho
     const path: Path = ['sleeves', position ?? 0, 'weight']
     if (strategy === null || !isDealt) problems.at(path, 'is missing; add it')
     else if (anyStated) problems.at(path, 'is missing; state the weights of all sleeves, or of none')
+  })
+}
+
+/** Keys that only some methods look at. */
+const KEYS_OF_METHODS: Readonly<Record<string, readonly AllocationMethod[]>> = {
+  budget: ['risk_budget', 'hierarchical_risk_budget'],
+  kelly: ['kelly'],
+  kelly_fraction: ['kelly'],
+  compatibility: ['lifecycle'],
+  known: ['kelly', 'lifecycle'],
+  risk_free: ['kelly', 'lifecycle', 'max_sharpe', 'sharpe_weighted', 'sortino_weighted'],
+}
+
+/** Keys of the allocation, as written, that have no effect: kept, and named. */
+export function unusedAllocation(document: unknown, sleeves: readonly RawSleeve[]): readonly string[] {
+  const block = (document as { readonly allocation?: unknown } | null)?.allocation
+  if (typeof block !== 'object' || block === null) return []
+  const { method = 'fixed' } = block as { readonly method?: AllocationMethod }
+  const isStated = sleeves.some(
+    ({ kind, strategy, weight }) => (kind === 'return_stream' || strategy !== null) && weight !== undefined,
+  )
+  return Object.keys(block).flatMap((key) => {
+    if (key === 'volatilities' && isStated)
+      return ['allocation.volatilities is not used: the sleeves state their weights']
+    const methods = KEYS_OF_METHODS[key]
+    return methods === undefined || methods.includes(method)
+      ? []
+      : [`allocation.${key} is not used: the method is ${method}`]
   })
 }

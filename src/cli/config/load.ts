@@ -3,6 +3,7 @@ import type { Strategy } from '../../domain/strategy.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
 import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
 import { buildConfig } from './build.ts'
+import { unusedAllocation } from './capital.ts'
 import type { CheckedSleeve } from './checked-sleeve.ts'
 import { checkCurrencies, neededPairs } from './currencies.ts'
 import type { ConfigDocument, Path, Place } from './document.ts'
@@ -56,7 +57,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     options: raw.options ?? null,
     screen: raw.screen ?? null,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
-    unused: unusedKeys(document.value),
+    unused: [...unusedKeys(document.value), ...unusedAllocation(document.value, rawSleeves)],
     notes: [...notes, ...notesOf(raw, rawSleeves)],
     sleevePlaces: placesOf(document, rawSleeves),
     placeOf: (path) => document.placeOf(path),
