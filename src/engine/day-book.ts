@@ -54,26 +54,28 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
       let exposure = collateral(runtime(), ordinal)
       let positions = 0
       const row = ordinal * state.books.width
+      const moved = moneyOf(late.get(ordinal) ?? 0)
+      // What moves at a close is a flow of the next day: this day's positions were held with it.
+      const whole = moved === 0 ? sleeve.equity : sleeve.equity - moved
       for (const instrument of state.instruments) {
         const quantity = state.books.quantity[row + instrument.index]!
         if (quantity === 0 || instrument.option !== null) continue
         const value = quantity * unitValue[instrument.index]!
         positions += 1
         exposure += Math.abs(value)
-        const weight = sleeve.equity > 0 ? Math.abs(value) / sleeve.equity : 0
+        const weight = whole > 0 ? Math.abs(value) / whole : 0
         if (weight > (maxPositionWeight[ordinal] ?? 0)) maxPositionWeight[ordinal] = weight
       }
       for (const structure of state.structures) {
         if (structure.sleeve !== ordinal) continue
         positions += 1
-        const weight = sleeve.equity > 0 ? (structure.maximumLoss * structure.quantity) / sleeve.equity : 0
+        const weight = whole > 0 ? (structure.maximumLoss * structure.quantity) / whole : 0
         if (weight > (maxPositionWeight[ordinal] ?? 0)) maxPositionWeight[ordinal] = weight
       }
       series.sleeves[ordinal] ??= { equity: [], flows: [], cash: [], exposure: [], positions: [] }
       const own = series.sleeves[ordinal]
       const at = again ? last : last + 1
-      const moved = moneyOf(late.get(ordinal) ?? 0)
-      own.equity[at] = moved === 0 ? sleeve.equity : sleeve.equity - moved
+      own.equity[at] = whole
       own.flows[at] = (again ? own.flows[at]! : 0) + moneyOf(flows[ordinal] ?? 0)
       own.cash[at] = cashValue(runtime(), ordinal) - moved
       own.exposure[at] = exposure
