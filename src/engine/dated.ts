@@ -5,15 +5,8 @@ import type { OperatorCommand } from '../domain/events.ts'
 import type { DatedFlow, DatedOperation } from '../domain/money-moves.ts'
 import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
-import { give, type Run } from './drive.ts'
+import { give, type Run, type RunDates } from './drive.ts'
 import { flowShares } from './rebalance/flows.ts'
-
-/** What is still to come, earliest first, and what of it a reader of the result must know. */
-export interface RunDates {
-  flows: readonly DatedFlow[]
-  operations: readonly DatedOperation[]
-  readonly notes: string[]
-}
 
 export function datesOf({ flows = [], operations = [] }: PortfolioConfig): RunDates {
   return { flows, operations, notes: [] }

@@ -2,10 +2,10 @@
 import type { CapitalAbroad, RateSource } from '../domain/currencies.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { CorporateAction, DatedAction, MarketData, Slice } from '../domain/market.ts'
+import type { DatedFlow, DatedOperation } from '../domain/money-moves.ts'
 import type { CurrencyCode, Instant, InstrumentId, TradeDate } from '../domain/units.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts'
 import type { BookAndBroker, EventBody } from './broker-side.ts'
-import type { RunDates } from './dated.ts'
 import type { Auditor } from './invariants.ts'
 import type { Kernel } from './kernel.ts'
 import type { BlockCursor } from './timeline.ts'
@@ -15,6 +15,13 @@ export interface RunRates {
   readonly sources: readonly RateSource[]
   readonly known: Map<CurrencyCode, number>
   pending: readonly CapitalAbroad[]
+}
+
+/** What the configuration dates and is still to come, earliest first, and what of it a reader of the result must know. */
+export interface RunDates {
+  flows: readonly DatedFlow[]
+  operations: readonly DatedOperation[]
+  readonly notes: string[]
 }
 
 /** Everything one run holds. */

@@ -104,6 +104,23 @@ describe('rebalancing in a portfolio file', () => {
     expect(movesOf(sold)).toEqual(moved(20240108, 'periodic'))
   })
 
+  it('comes with a breach where the method says so, at the end of its day', async () => {
+    // 50 x 60 of 23,000 are lost on the fourth day: 13 % below the peak.
+    const bars = through([100, 100, 160, 100, 100, 100])
+    const limits = 'limits: {drawdown: {halt: 0.1, resume: 0.05}}\n'
+    expect(movesOf(await run(`${limits}rebalancing: on_breach\n`, bars))).toEqual([])
+    const uneven = SLEEVES.replace('weight: 0.5', 'weight: 0.6').replace('weight: 0.5', 'weight: 0.4')
+    const breach = 'breach: portfolio_drawdown'
+    const fallen = through([100, 100, 160, 130, 130, 130])
+    const some = 'limits: {drawdown: {halt: 0.05, resume: 0.02}}\n'
+    // 13,500 + 8,000: six tenths of 21,500 are 12,900.
+    expect(movesOf(await run(`${some}rebalancing: on_breach\n`, fallen, uneven))).toEqual([
+      [20240105, 'rebalance', 'one', -600, breach],
+      [20240105, 'rebalance', 'two', 600, breach],
+    ])
+    expect(movesOf(await run(`${some}rebalancing: manual\n`, fallen, uneven))).toEqual([])
+  })
+
   it('names the keys that its method does not use, and keeps them', async () => {
     expect(await said('rebalancing: {method: threshold, every: 20, by: scaling}\n')).toBe(
       'rebalancing.every is not used: the method is threshold',
@@ -241,14 +258,15 @@ describe('money and commands on stated days', () => {
 describe('the command rebalance', () => {
   it('prints what a rebalancing on the last day would move, order and cost, and asks for --preview', async () => {
     const traded = '{price: 40, volatility: 0.4, drift: 0.2, average_volume: 60000000}'
-    const text = `name: Moves\ncapital: 20000\n${SLEEVES}instruments: {A: {file: A.csv, simulation: ${traded}}}\n`
+    const text = `name: Moves\ncapital: 20000\nrebalancing: {method: manual, every: 20}\n${SLEEVES}instruments: {A: {file: A.csv, simulation: ${traded}}}\n`
     writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
     writeFileSync(join(folder, 'c.yaml'), text)
     for (const [name, strategy] of Object.entries(files)) writeFileSync(join(folder, name), strategy)
-    const [refused, said, shown] = await commands(folder, [
+    const [refused, said, shown, checked] = await commands(folder, [
       ['rebalance', 'c.yaml'],
       ['rebalance', 'c.yaml', '--preview', '--by', 'liquidation', '--to', '2020-03-31', '--json'],
       ['rebalance', 'c.yaml', '--preview', '--to', '2020-03-31'],
+      ['config', 'check', 'c.yaml'],
     ])
     expect([refused!.code, refused!.out]).toEqual([2, ''])
     expect(refused!.err).toMatch(/--preview is needed: a backtest is history/)
@@ -268,10 +286,11 @@ describe('the command rebalance', () => {
     ])
     expect([view.date, view.by, view.open]).toEqual(['2020-03-31', 'liquidation', null])
     expect(view.orders).toMatchObject([{ stage: 'before', instrument: 'A', quantity: -50 }])
-    expect(view.sleeves.map(({ name }: { name: string }) => name)).toEqual(['one', 'two'])
+    expect(view.sleeves.map(({ name }: { name: string }) => name)).toEqual(['one', 'two', 'cash'])
     expect(shown!.out).toMatch(
       /^Moves on 31 Mar 2020: rebalancing by transfer would do this\. Nothing has been changed\.\n/,
     )
+    expect(checked!.out).toMatch(/^warning: rebalancing\.every is not used: the method is manual$/m)
     expect(shown!.out).toMatch(/ from (one to two|two to one)\n/)
   })
 })
