@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { buysOnce, playWatched, shares, steps, story, type WatchedRun } from '../../../test/fixtures/watched-run.ts'
+import { capitalPlanOf } from '../../../test/fixtures/capital-plan.ts'
+import {
+  buysOnce,
+  playWatched,
+  shares,
+  steps,
+  story,
+  type WatchedRun,
+  watchedRun,
+} from '../../../test/fixtures/watched-run.ts'
 import { instrumentId, price, sleeveId } from '../../domain/units.ts'
+import { runBacktest } from '../run.ts'
 
 /** A rises by half on the third day, falls back on the sixth. 40 of A and 10 of B are bought on the second. */
 const RISE: Pick<WatchedRun, 'closes' | 'sleeves'> = {
@@ -233,5 +243,33 @@ describe('violations of one cycle', () => {
       'cancelled',
     ])
     expect(result.invariants.violated).toEqual([])
+  })
+})
+
+describe('a violation that asks for capital to be dealt anew', () => {
+  it('has it dealt at the end of the same day', () => {
+    const { config, ...input } = watchedRun({
+      closes: { A: steps(10, 100, { 3: 200 }), B: steps(10, 100) },
+      sleeves: [
+        { id: 'one', weight: 0.5, act: buysOnce({ 0: 40 }) },
+        { id: 'two', weight: 0.5, act: buysOnce({ 1: 10 }) },
+      ],
+      groups: {
+        growth: {
+          sleeves: [sleeveId('one')],
+          instruments: [],
+          limits: { weightMax: 0.62, exposureMax: null, positionsMax: null },
+        },
+      },
+    })
+    const rule = { triggers: ['on_breach'], schedule: { kind: 'never' }, threshold: 0.05, by: 'transfer' } as const
+    const result = runBacktest({ ...input, config: { ...config, capitalPlan: capitalPlanOf(rule, [0.5, 0.5]) } })
+    // 9,000 of 14,000 is above 0.62: what is free of it, 1,000 in cash, goes over.
+    expect(story(result.violations)).toEqual(['group_weight of growth at 3: rebalance, recovered 4'])
+    expect(result.sleeves.map(({ equity }) => equity.at(-1))).toEqual([8000, 6000])
+    expect(result.capital!.records.map(({ cause, reason }) => [cause, reason])).toContainEqual([
+      'rebalance',
+      'breach: group_weight',
+    ])
   })
 })
