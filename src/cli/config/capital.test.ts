@@ -259,5 +259,9 @@ describe('what a capital plan may not say', () => {
     expect(await said(text)).toMatch(
       /allocation\.bounds: 2 sleeves need at least 0\.9, but only 0\.8 may be invested beside the reserve/,
     )
+    const group = 'allocation: {method: erc, groups: {both: {sleeves: [one, two], bounds: [0.9, 1]}}}'
+    expect(await said(portfolio(group, ['one', 'two'], '  - {id: cash, weight: 0.2}'))).toMatch(
+      /2 sleeves need at least 0\.9, but only 0\.8/,
+    )
   })
 })

@@ -206,6 +206,11 @@ function checkBounds(bounds: WeightBounds, names: readonly string[], investable:
   }
   let least = 0
   for (const value of lower) least += value
+  for (const group of groups) {
+    let own = 0
+    for (const place of group.members) own += lower[place]!
+    least += Math.max(0, group.lower - own)
+  }
   if (least > investable + WEIGHT_ROUNDING) {
     const sum = `${names.length} sleeves need at least ${Number(least.toPrecision(9))}`
     const rest = `${Number(investable.toPrecision(9))} may be invested beside the reserve`
