@@ -103,6 +103,27 @@ describe('a sleeve that holds a recorded stream', () => {
     expect([...days]).toEqual([20_240_307, 20_240_308, 20_240_311, 20_240_312])
     expect([...sleeves[1]!.equity].map((value) => value.toFixed(2))).toEqual(['500.00', '550.00', '605.00', '665.50'])
   })
+  it('on sparser dates than the days of the portfolio gives money only where it can be sold', async () => {
+    const days = ['02', '03', '04', '05', '08', '09', '10', '11', '12']
+    written('falling.csv', `date,x\n${days.map((day) => `2024-01-${day},-0.05`).join('\n')}\n`)
+    written('weekly.csv', 'date,x\n2024-01-05,0.5\n2024-01-12,0.5\n')
+    const { sleeves, invariants } = await ran(
+      portfolio(
+        'sparse',
+        'rebalancing: {method: periodic, every: 1, by: transfer}',
+        'sleeves:',
+        '  - {id: daily, kind: return_stream, weight: 0.5, returns: {file: falling.csv, column: x}}',
+        '  - {id: weekly, kind: return_stream, weight: 0.5, returns: {file: weekly.csv, column: x}}',
+      ),
+    )
+    const [daily, weekly] = sleeves as [RunResult['sleeves'][number], RunResult['sleeves'][number]]
+    expect(Math.min(...daily.cash, ...weekly.cash)).toBeGreaterThan(-1e-3)
+    // Until its first Friday opens the weekly one is money, which is dealt every day; then nothing is taken from it.
+    const half = (1000 * 0.975 ** 3 * 1.225) / 2
+    expect(weekly.equity.at(-2)).toBeCloseTo(half, 2)
+    expect(daily.equity.at(-2)).toBeCloseTo(half * 0.95 ** 4, 2)
+    expect(invariants.violated).toEqual([])
+  })
   it('says so when its rows are far more or fewer than the periods of a year', async () => {
     const many = Array.from(
       { length: 36 },

@@ -24,11 +24,14 @@ import { endWatchDay } from './watch/day.ts'
 import { stepWatches } from './watch/step.ts'
 import { takeWishes } from './wishes.ts'
 
+const NO_SLICES: readonly Slice[] = []
+
 /** One cycle at a close: marks, guards, breaker, every due sleeve's decision, sizing and risk; closes net at once. */
 export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   const { runtime, wishes } = parts
   const { state } = runtime
   wishes.count = 0
+  runtime.closing = slices
   for (const slice of slices) takeSlice(parts, slice)
   if (runtime.contracts > 0) markContracts(runtime)
   valueAll(runtime)
@@ -45,6 +48,7 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
   }
   takeWishes(runtime, wishes, parts.books)
+  runtime.closing = NO_SLICES
   if (ending !== null) runtime.observer?.day(ending.tradeDate, state.at)
   if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
   expireWaiting(runtime)

@@ -90,6 +90,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     clocks: beside?.clocks ?? new Map(),
     sessions: beside?.sessions ?? new Map(),
     byId: new Map(),
+    closing: [],
     recorded: new Set(),
     perPrice: new Float64Array(0),
     assetClass: new Uint8Array(0),

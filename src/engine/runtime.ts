@@ -8,7 +8,7 @@ import type { PortfolioConfig, SleeveConfig } from '../domain/config.ts'
 import { isBookCurrency } from '../domain/currencies.ts'
 import type { Command } from '../domain/events.ts'
 import { ASSET_CLASSES, type Instrument } from '../domain/instruments.ts'
-import type { OptionChain } from '../domain/market.ts'
+import type { OptionChain, Slice } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { RiskRule } from '../domain/risk.ts'
 import type { Sessions } from '../domain/sessions.ts'
@@ -57,6 +57,8 @@ export interface Runtime {
   readonly clocks: Map<string, ClockRuntime>
   readonly sessions: Map<string, Sessions>
   readonly byId: Map<InstrumentId, number>
+  /** What closes now, until the wishes of that close are taken; nothing in between. */
+  closing: readonly Slice[]
   /** Instruments that are the recorded stream of a sleeve. */
   readonly recorded: Set<number>
   /** Money counts that one unit moves for a price of one, per instrument. */

@@ -1,7 +1,7 @@
 /** What of a sleeve's money could leave it now, and what it is meant to have. In counts of the base currency. */
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { roundHalfUp } from '../../numerics/exact.ts'
-import { isAllocated } from '../capital/state.ts'
+import { isAllocated, isRecorded } from '../capital/state.ts'
 import type { Runtime } from '../runtime.ts'
 import { collateral } from '../valuation.ts'
 
@@ -40,16 +40,22 @@ export function weightsInForce(runtime: Runtime): Float64Array {
   return sum > 1 ? weights.map((weight) => weight / sum) : weights
 }
 
+/** Whether a return stream is sized anew before it could miss what is taken from it. */
+function isSizedNow({ state, sleeves, closing }: Runtime, sleeve: number): boolean {
+  const { config } = sleeves[sleeve]!
+  if (!isRecorded(config) || state.sleeves[sleeve]!.paused !== '') return false
+  return config.calendar === state.config!.dayCalendar || closing.some(({ clock }) => clock === config.clock)
+}
+
 /**
  * Cash of the base currency that a sleeve can do without: its purse less waiting purchases at their mark, the collateral
  * of structures, and what its shorts need to be bought back with their margin. A return stream trades at the very close
- * at which it is sized, so everything that it has is free while it is sized at all.
+ * at which it is sized: where that is now, or at the end of every portfolio day, everything that it has is free.
  */
 export function freeCash(runtime: Runtime, sleeve: number): number {
   const { state, unitValue } = runtime
   const { books } = state
-  if (runtime.sleeves[sleeve]!.config.kind === 'return_stream' && state.sleeves[sleeve]!.paused === '')
-    return Math.max(0, equityCounts(runtime, sleeve))
+  if (isSizedNow(runtime, sleeve)) return Math.max(0, equityCounts(runtime, sleeve))
   const margin = state.config!.account.shortMaintenanceMargin
   let bound = collateral(runtime, sleeve)
   for (let index = 0; index < state.instruments.length; index += 1) {
