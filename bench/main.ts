@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- WORKLOAD [--json] [--shadows]`: the product beside a C loop of the same work, interleaved in one run.
- * With `--shadows` every sleeve keeps its shadow as well; the C loop keeps none. W1 is measured both ways.
+ * `npm run bench -- WORKLOAD [--json] [--plan | --shadows]`: the product beside a C loop of the same work, interleaved in
+ * one run. With `--plan` capital is under a plan that moves none of it, with `--shadows` every sleeve keeps its shadow as
+ * well; the C loop knows neither. W1 is measured in all three ways.
  */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -33,15 +34,19 @@ interface Line {
   readonly equal: boolean | null
 }
 
-function measure(workload: Workload, withShadows: boolean): Line[] {
+/** What is added to a workload, and how its line is called: its capital under a plan that moves none, and shadows. */
+const ADDED = { '--plan': 'capital plan', '--shadows': 'with shadows' } as const
+type Added = keyof typeof ADDED
+
+function measure(workload: Workload, added: Added | null): Line[] {
   const series = seriesOf(workload.recipe, CACHE)
   const plain = configOf(workload)
-  const config = withShadows ? { ...plain, capitalPlan: dealtOnce(plain, true) } : plain
+  const config = added === null ? plain : { ...plain, capitalPlan: dealtOnce(plain, added === '--shadows') }
   const market = marketOf(workload, series)
   const limits = hasCompiler()
     ? [
         compile(workload.limit.source, workload.limit.macros, CACHE),
-        ...(withShadows ? [] : workload.others).map((source) => compile(source, {}, CACHE)),
+        ...(added === null ? workload.others : []).map((source) => compile(source, {}, CACHE)),
       ]
     : []
   const product: Measured[] = []
@@ -62,7 +67,7 @@ function measure(workload: Workload, withShadows: boolean): Line[] {
   const lines: Line[] = [
     {
       workload: workload.name,
-      variant: withShadows ? 'with shadows' : 'product',
+      variant: added === null ? 'product' : ADDED[added],
       seconds,
       limitSeconds,
       ratio: limitSeconds === null ? null : seconds / limitSeconds,
@@ -74,7 +79,7 @@ function measure(workload: Workload, withShadows: boolean): Line[] {
   ]
   for (const [index, runs] of [own ?? [], ...others].entries()) {
     const first = runs[0]
-    if (first === undefined || limitSeconds === null || withShadows) continue
+    if (first === undefined || limitSeconds === null || added !== null) continue
     const own = median(runs)
     lines.push({
       workload: workload.name,
@@ -116,8 +121,9 @@ function printTable(lines: readonly Line[]): void {
 
 function main(args: readonly string[]): number {
   const isJson = args.includes('--json')
-  const withShadows = args.includes('--shadows')
-  const named = args.filter((arg) => arg !== '--json' && arg !== '--shadows')
+  const more = Object.keys(ADDED) as Added[]
+  const added = more.find((flag) => args.includes(flag)) ?? null
+  const named = args.filter((arg) => arg !== '--json' && arg !== added)
   const known = [...Object.keys(WORKLOADS), ALLOCATORS, 'all']
   const [name] = named
   if (name === undefined || named.length > 1 || !known.includes(name)) {
@@ -143,10 +149,10 @@ function main(args: readonly string[]): number {
     }
     return 0
   }
-  const lines = measure(WORKLOADS[name]!(), withShadows)
+  const lines = measure(WORKLOADS[name]!(), added)
   if (isJson) for (const line of lines) console.log(JSON.stringify(line))
   else printTable(lines)
-  if (name === 'w1' && !withShadows) apart(name, '--shadows')
+  if (name === 'w1' && added === null) for (const flag of more) apart(name, flag)
   return lines.some((line) => line.equal === false) ? 1 : 0
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dealtOnce } from '../../bench/dealt-once.ts'
 import { propertyRuns } from '../../test/profile.ts'
 import type { CostRules, PortfolioConfig } from '../domain/config.ts'
 import type { DatedAction, MarketData } from '../domain/market.ts'
@@ -51,6 +52,8 @@ interface Case {
   /** Sleeves of the fickle strategy beside the crossovers. */
   readonly fickle: number
   readonly pairs: readonly (readonly [number, number])[]
+  /** A plan that adds shadows alone, or one that cuts all sizes on some days and on some does not. */
+  readonly plan: 'none' | 'shadows' | 'target'
 }
 
 /** The first weekdays of 2024. */
@@ -129,7 +132,12 @@ function configOf(given: Case): PortfolioConfig {
     limits: { leverageMax: given.leverageMax, positionWeightMax: given.positionWeightMax },
     costs: { equity: costs },
   })
-  return { ...config, netting: given.netting, account: { ...config.account, kind: given.account } }
+  const drawn = { ...config, netting: given.netting, account: { ...config.account, kind: given.account } }
+  if (given.plan === 'none') return drawn
+  const plan = dealtOnce(drawn, given.plan === 'shadows')
+  const volatilityTarget = { target: 0.15, window: 5, band: 0.1, scaleMax: 1 }
+  const overlays = given.plan === 'target' ? { ...plan.overlays, volatilityTarget } : plan.overlays
+  return { ...drawn, capitalPlan: { ...plan, overlays } }
 }
 
 /** Everything that a run leaves behind and tells on its way. */
@@ -186,6 +194,7 @@ function playedBy(given: Case, everyBar: boolean) {
 }
 
 const CASE: fc.Arbitrary<Case> = fc.record({
+  plan: fc.constantFrom('none' as const, 'none' as const, 'shadows' as const, 'target' as const),
   seed: fc.integer({ min: 1, max: 1_000_000 }),
   symbols: fc.integer({ min: 1, max: 9 }),
   days: fc.integer({ min: 5, max: 90 }),

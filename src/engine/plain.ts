@@ -25,31 +25,43 @@ export function takesPlain({ state, plain, isOption }: Runtime, instrument: numb
 
 type Optional<T> = { readonly [Field in keyof T as object extends Pick<T, Field> ? Field : never]-?: true }
 
-/** Fields that a state or a sleeve has only where something that the plain lane does not know is configured or under way. */
-const BEYOND: Optional<KernelState> = {
+/**
+ * Fields that a state or a sleeve has only where something that the plain lane does not know is configured or under way;
+ * false: it knows them.
+ */
+const BEYOND: { readonly [Field in keyof Optional<KernelState>]: boolean } = {
   foreign: true,
   sleeveBreakers: true,
   watch: true,
   measured: true,
-  capital: true,
+  capital: false,
   rebalance: true,
   loans: true,
   shadows: true,
 }
 const BEYOND_SLEEVE: Optional<SleeveMemory> = { standing: true, orders: true }
-const FIELDS = Object.keys(BEYOND) as (keyof typeof BEYOND)[]
+const FIELDS = (Object.keys(BEYOND) as (keyof typeof BEYOND)[]).filter((field) => BEYOND[field])
 const SLEEVE_FIELDS = Object.keys(BEYOND_SLEEVE) as (keyof typeof BEYOND_SLEEVE)[]
 
 /** Whether the columns may take wishes, and nothing but the wishes themselves decides how. */
 export function isPlainCycle({ state, plain }: Runtime): boolean {
   if (!plain.isOpen || state.waiting.length > 0 || (plain.count > 0 && plain.at !== state.at)) return false
-  if (state.structures.length + state.waitingStructures.length > 0) return false
+  if (state.structures.length + state.waitingStructures.length > 0 || !isWhole(state)) return false
   for (let field = 0; field < FIELDS.length; field += 1) if (state[FIELDS[field]!] !== undefined) return false
   for (let sleeve = 0; sleeve < state.sleeves.length; sleeve += 1) {
     const own = state.sleeves[sleeve]!
     for (let field = 0; field < SLEEVE_FIELDS.length; field += 1)
       if (own[SLEEVE_FIELDS[field]!] !== undefined) return false
   }
+  return true
+}
+
+/** Whether every sleeve may use all that its own books hold: no capital plan, or one that cuts nothing today. */
+function isWhole({ capital, config }: KernelState): boolean {
+  if (capital === undefined) return true
+  if (config!.capitalPlan!.rebalancing.triggers.includes('every_bar')) return false
+  for (let sleeve = 0; sleeve < capital.factor.length; sleeve += 1)
+    if (capital.factor[sleeve] !== 1 || capital.closed[sleeve] !== '') return false
   return true
 }
 
@@ -109,7 +121,7 @@ export function plainEntries({ plain, sleeves, state, eligible }: Runtime): read
 
 /** What the plain lane looks at. Anything else that a configuration says must be left out, null or empty. */
 const PORTFOLIO_KEYS = ['name', 'currency', 'capital', 'sleeves', 'limits', 'netting', 'account', 'costs', 'parity']
-const REPORT_KEYS = ['dayCalendar', 'periods']
+const REPORT_KEYS = ['dayCalendar', 'periods', 'capitalPlan']
 const PORTFOLIO_LIMITS = ['positionWeightMax', 'leverageMax']
 const SLEEVE_KEYS = ['id', 'title', 'strategy', 'parameters', 'capital', 'weight', 'clock', 'calendar', 'periods']
 const TRADING_KEYS = ['universe', 'universeRules', 'sizing', 'limits', 'status', 'onFault', 'expected']

@@ -33,6 +33,7 @@ import {
   forceReduction,
 } from './broker-side.ts'
 import type { Observer } from './observer.ts'
+import { listPlain } from './plain.ts'
 import type { Runtime } from './runtime.ts'
 import type { ShadowBook, Shadows } from './shadow-book.ts'
 import { createTally } from './shadow-tally.ts'
@@ -218,6 +219,7 @@ function createShadow(source: ShadowSource, config: PortfolioConfig, from: Shado
     waits: () => kept.fault === '' && (kept.called || exchange.restingCount() > 0 || bookWaits(runtime)),
     needsChains: () => kept.fault === '' && bookNeedsChains(runtime),
     state: () => {
+      listPlain(runtime)
       retireBatch(runtime)
       return {
         ...kept,
@@ -232,9 +234,10 @@ function createShadow(source: ShadowSource, config: PortfolioConfig, from: Shado
 
 /** A shadow that fails ends, and with it nothing else: the sleeve is scored by its own book from then on. */
 function guarded(parts: Parts, at: Instant, step: () => void): void {
-  const { kept } = parts
+  const { kept, runtime } = parts
   if (kept.fault !== '') return
   parts.at = at
+  runtime.plain.isOpen = runtime.beside!.plain.isOpen
   try {
     step()
   } catch (error) {
