@@ -71,6 +71,29 @@ describe('the risk of a report', () => {
     expect(mixed.correlation.matrix[1]![3]).toBe(reference[1]![3])
     expect(mixed.correlation.matrix[0]![3]).not.toBe(reference[0]![3])
   })
+  it('leaves out the days on which a sleeve had no capital, and puts nothing of them into others', () => {
+    const idle = (day: number): boolean => day >= 200 && day < 300
+    const sleeves = run.sleeves.map((sleeve) =>
+      sleeve.id === 'crypto'
+        ? {
+            ...sleeve,
+            equity: sleeve.equity.map((value, day) => (idle(day) ? 0 : value)),
+            flows: sleeve.flows.map((flow, day) =>
+              day === 200 ? -sleeve.equity[199]! : day === 300 ? sleeve.equity[299]! : flow,
+            ),
+          }
+        : sleeve,
+    )
+    const benched = reportOf({ ...run, sleeves })
+    expect(benched.risk.observations).toBe(400)
+    expect(benched.risk.periods).toBe(252)
+    // a hundred days of the others in one row would be many times the loss of a day
+    for (const [at, tail] of benched.risk.sleeves.entries())
+      expect(tail.cvar.gaussian['99']).toBeLessThan(2 * risk.sleeves[at]!.cvar.gaussian['99']!)
+    const { benefit, portfolio: mixed } = reductionOf({ ...run, sleeves }, returnsOf({ ...run, sleeves }))
+    expect(benefit.every((value, day) => Number.isNaN(value) === day < 59)).toBe(true)
+    expect(mixed[299]).toBeGreaterThan(0)
+  })
   it('leaves out a sleeve without capital on the last day', () => {
     const sleeves = run.sleeves.map((sleeve) =>
       sleeve.id === 'crypto'

@@ -95,11 +95,14 @@ export interface Reduction {
   readonly benefit: Float64Array
 }
 
+/** Of every sleeve that trades; one without capital on a day moves nothing then, and has no weight. */
 export function reductionOf(result: RunResult, returns: Returns): Reduction {
-  return reductionSeries(result, returns, investedOf(result, returns))
-}
-
-function reductionSeries(result: RunResult, returns: Returns, { places, common }: Invested): Reduction {
+  const places = tradingPlaces(result)
+  const moved = {
+    ...returns,
+    sleeves: returns.sleeves.map((lane) => lane.map((value) => (Number.isNaN(value) ? 0 : value))),
+  }
+  const common = commonDates(result, moved, places)
   const weights = places.map((place) => Float64Array.from(common.rows, (row) => returns.weights[place]![row]!))
   const series = diversificationSeries(common.columns, weights, { window: REDUCTION_WINDOW, periods: common.periods })
   const onDays = (lane: Float64Array): Float64Array => {
@@ -112,8 +115,7 @@ function reductionSeries(result: RunResult, returns: Returns, { places, common }
 
 /** The risk block: of the book as it stands on the last day, of the portfolio as it was, and of each sleeve. */
 export function riskFigures(result: RunResult, returns: Returns): RiskFigures {
-  const invested = investedOf(result, returns)
-  const { places, names, common } = invested
+  const { places, names, common } = investedOf(result, returns)
   const equity = result.equity.at(-1) ?? Number.NaN
   const weights = places.map((place) => (result.sleeves[place]!.equity.at(-1) ?? Number.NaN) / equity)
   const report = riskReport(common.columns, weights, { ...INTERVALS, periods: common.periods, tails: TAILS })
@@ -149,7 +151,7 @@ export function riskFigures(result: RunResult, returns: Returns): RiskFigures {
     varSum: byMethod(report.varSum, finite),
     varCorrelated: byMethod(report.varCorrelated, finite),
     intervals: { ...INTERVALS, blockLength: report.blockLength },
-    diversification: diversificationOf(report, reductionSeries(result, returns, invested)),
+    diversification: diversificationOf(report, reductionOf(result, returns)),
     matrix: report.correlation.map((row) => row.map(finite)),
     stability: stabilityOf(report, names, (index) => day(common.rows[index])!),
     concentration: concentrationOf(result, equity),

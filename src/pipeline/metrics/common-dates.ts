@@ -10,8 +10,9 @@ export interface CommonDates {
 }
 
 /**
- * Brings series of different calendars together: what a series returned on rows that another one does not have goes into
- * its next common row, compounded, as a weekend's move of a coin goes into the Monday on which shares trade again.
+ * Brings series of different calendars together: what a series returned while another one was closed goes into its next
+ * common row, compounded, as a weekend's move of a coin goes into the Monday on which shares trade again. A row on which a
+ * series is open and has no return (NaN) is left out, and nothing is carried over it: nobody knows what it would have done.
  *
  * @param isOpen whether a series has a session on a row; its return of any other row counts as none
  * @param periods rows in a year
@@ -24,26 +25,31 @@ export function onCommonDates(
   const count = columns[0]?.length ?? 0
   for (const column of columns) assert(column.length === count, `series of ${count} and ${column.length} rows`)
   const rows: number[] = []
-  const wealth = columns.map(() => 1)
+  const carried = columns.map(() => 1)
   const out = columns.map(() => [] as number[])
+  let known = 0
   for (let row = 0; row < count; row += 1) {
-    let common = true
+    const open = columns.map((_, series) => isOpen(series, row))
+    if (columns.some((column, series) => open[series] && Number.isNaN(column[row]!))) {
+      carried.fill(1)
+      continue
+    }
+    known += 1
     for (let series = 0; series < columns.length; series += 1) {
       const value = columns[series]![row]!
-      if (Number.isNaN(value) || !isOpen(series, row)) common = false
-      if (!Number.isNaN(value)) wealth[series] = wealth[series]! * (1 + value)
+      if (!Number.isNaN(value)) carried[series] = carried[series]! * (1 + value)
     }
-    if (!common) continue
+    if (open.includes(false)) continue
     for (let series = 0; series < columns.length; series += 1) {
       // before the first common row there is nothing to measure from: it holds its own returns alone
-      out[series]!.push(rows.length === 0 ? columns[series]![row]! : wealth[series]! - 1)
-      wealth[series] = 1
+      out[series]!.push(rows.length === 0 ? columns[series]![row]! : carried[series]! - 1)
+      carried[series] = 1
     }
     rows.push(row)
   }
   return {
     rows: Int32Array.from(rows),
     columns: out.map((values, series) => (rows.length === count ? columns[series]! : Float64Array.from(values))),
-    periods: count === 0 ? periods : (periods * rows.length) / count,
+    periods: known === 0 ? periods : (periods * rows.length) / known,
   }
 }

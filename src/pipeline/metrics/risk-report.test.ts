@@ -140,6 +140,17 @@ describe('onCommonDates', () => {
     expect(common.columns[1]).toBe(columns[1])
     expect(common.periods).toBe(252)
   })
+  it('leaves out rows on which an open series has none, and carries nothing over them', () => {
+    const benched = Float64Array.of(0.01, Number.NaN, Number.NaN, 0.02, 0.03)
+    const other = Float64Array.of(0.1, 0.2, 0.3, 0.1, 0.1)
+    const open = (series: number, row: number): boolean => series === 1 || row !== 3
+    const common = onCommonDates([benched, other], open, 250)
+    expect([...common.rows]).toEqual([0, 4])
+    // the third row was known: it goes into the next one; the two before it are gone
+    expect(common.columns[1]![1]).toBeCloseTo(1.1 * 1.1 - 1, 15)
+    expect(common.columns[0]![1]).toBeCloseTo(1.02 * 1.03 - 1, 15)
+    expect(common.periods).toBeCloseTo((250 * 2) / 3, 12)
+  })
   it('begins where the last series begins: what others earned before is not a return of that row', () => {
     const late = Float64Array.of(Number.NaN, Number.NaN, 0.1, 0.2)
     const common = onCommonDates([late, Float64Array.of(0.5, 0.5, 0.1, 0.1)], () => true, 12)

@@ -40,7 +40,7 @@ export function lossPanel(frame: Frame): Markup {
     width: 'w6',
   }
   if (risk.book.var.gaussian['95'] === null)
-    return panel(text, empty('Losses need at least two days on which every sleeve has a session.'))
+    return panel(text, empty('Losses need at least two days on which every sleeve had a session and capital at work.'))
   const columns = ['<Method', ...LEVELS.flatMap((level) => [`VaR ${level} %`, `CVaR ${level} %`])]
   const rows = [...lossRows('The book as it stands', risk.book), ...lossRows('The portfolio as it was', risk.portfolio)]
   const once = risk.book.var.historical['95'] ?? 0
@@ -81,7 +81,7 @@ export function carriedPanel(frame: Frame): Markup {
   return panel(
     text,
     html`${table({ caption: 'Components of the volatility by sleeve', columns, kind: 'carried' }, rows, foot)}
-<p class="note">Weights of the last day, returns of ${plural(count(risk.observations), 'day', 'days')} on which every sleeve has a session. Beta is on the book${benchmark === null ? '' : ` and on ${benchmark}`}; a negative component takes risk away.</p>`,
+<p class="note">Weights of the last day, returns of ${plural(count(risk.observations), 'day', 'days')} on which every sleeve had a session and capital at work. Beta is on the book${benchmark === null ? '' : ` and on ${benchmark}`}; a negative component takes risk away.</p>`,
   )
 }
 
