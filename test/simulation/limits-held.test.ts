@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dealtOnce } from '../../bench/dealt-once.ts'
+import type { LifecycleStage } from '../../src/domain/allocation.ts'
 import type { AssetClass } from '../../src/domain/instruments.ts'
 import type { Group, PortfolioLimits, SleeveLimits } from '../../src/domain/limits.ts'
 import type { RuleName } from '../../src/domain/risk.ts'
@@ -7,6 +9,7 @@ import { instrumentId, type Price, quantity, sleeveId } from '../../src/domain/u
 import { createKernel, type Kernel } from '../../src/engine/kernel.ts'
 import type { Observer } from '../../src/engine/observer.ts'
 import type { RefusalRecord } from '../../src/engine/result.ts'
+import { STAGE_RULE } from '../../src/pipeline/allocation/stage-changes.ts'
 import { propertyRuns } from '../profile.ts'
 import { type Act, handRun, SHARE } from './hand-run.ts'
 import { journalOf } from './journal.ts'
@@ -55,7 +58,7 @@ const portfolioLimits = fc.record({
   sectorWeightMax: maybe(part(0.1, 1)),
   currencyWeightMax: maybe(part(0.2, 1)),
   concentration: maybe(fc.record({ positions: fc.integer({ min: 1, max: 4 }), weightMax: part(0.1, 0.8) })),
-  cashMin: maybe(part(0.05, 0.8)),
+  cashMin: maybe(part(0.3, 0.95)),
 })
 const sleeveLimits = fc.record({
   positionsMax: fc.option(fc.integer({ min: 1, max: 4 })),
@@ -64,6 +67,22 @@ const sleeveLimits = fc.record({
   exposureMax: maybe(part(0.05, 0.6)),
   orderCap: maybe(part(0.1, 1.1)),
 })
+const lifecycle = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      exposureMax: part(0.2, 1.5),
+      stageMax: fc.record({ MATURE: part(0.05, 0.5), VALIDATION: part(0.05, 0.5) }),
+      assetMax: part(0.05, 0.5),
+      cashMin: part(0, 0.5),
+      dailyLossMax: fc.constant(null),
+      positionsMax: fc.integer({ min: 1, max: 9 }),
+      sizeMin: fc.integer({ min: 0, max: 3_000 }),
+    }),
+  },
+)
+const stages = fc.tuple(...SLEEVES.map(() => fc.constantFrom<LifecycleStage>('MATURE', 'VALIDATION', 'PAPER')))
 const groupLimits = fc.record({
   weightMax: fc.constant(null),
   exposureMax: part(0.05, 1.5),
@@ -73,6 +92,8 @@ const groupLimits = fc.record({
 const drawnCase = fc.record({
   wishes,
   limits: portfolioLimits,
+  lifecycle,
+  stages,
   sleeveLimits,
   capitals: fc.tuple(...SLEEVES.map(() => fc.integer({ min: 20_000, max: 90_000 }))),
   groups: fc.tuple(groupLimits, groupLimits),
@@ -99,13 +120,17 @@ function inputOf(drawn: Drawn) {
       }
     }
   const own: SleeveLimits = { weekend: null, ...defined(drawn.sleeveLimits) }
-  const limits: PortfolioLimits = { drawdown: null, ...defined(drawn.limits) }
+  const limits: PortfolioLimits = {
+    drawdown: null,
+    ...defined(drawn.limits),
+    ...(drawn.lifecycle === undefined ? {} : { lifecycle: drawn.lifecycle }),
+  }
   const [first, second] = drawn.groups
   const groups: Record<string, Group> = {
     pair: { sleeves: [sleeveId('one'), sleeveId('two')], instruments: [], limits: first },
     some: { sleeves: [], instruments: [instrumentId('A'), instrumentId('C')], limits: second },
   }
-  return handRun({
+  const input = handRun({
     prices: Object.fromEntries(
       NAMES.map((name, index) => {
         let price = 80 + index * 10
@@ -128,6 +153,20 @@ function inputOf(drawn: Drawn) {
     limits,
     groups,
   })
+  if (drawn.lifecycle === undefined) return input
+  const plan = dealtOnce(input.config, false)
+  const staged = {
+    stages: drawn.stages,
+    validatedDrawdown: SLEEVES.map(() => null),
+    stageBase: {},
+    stageMax: {},
+    rule: STAGE_RULE,
+    changes: 'proposed' as const,
+  }
+  return {
+    ...input,
+    config: { ...input.config, capitalPlan: { ...plan, overlays: { ...plan.overlays, lifecycle: staged } } },
+  }
 }
 
 /** One position at both its ends: what all its waiting buys, and all its waiting sells, would make of it. */
@@ -230,6 +269,23 @@ function sumsOf(kernel: Kernel, counted: (intent: number) => boolean): readonly 
       sums.push([`cap ${sleeve} ${instrument}`, amount, own.orderCap === undefined ? null : own.orderCap * money])
     }
   }
+  const { lifecycle: staged } = limits
+  if (staged !== undefined) {
+    const stageOf = (sleeve: number) => state.config!.capitalPlan!.overlays.lifecycle!.stages[sleeve]!
+    for (const stage of ['MATURE', 'VALIDATION'] as const) {
+      const members = all.filter((sleeve) => stageOf(sleeve) === stage)
+      const amount = members.reduce(
+        (sum, sleeve) => sum + columns.reduce((own, instrument) => own + worse(endsOf(sleeve, instrument)), 0),
+        0,
+      )
+      sums.push([`stage ${stage}`, amount, staged.stageMax[stage]! * equity])
+    }
+    sums.push(['staged exposure', gross(columns), staged.exposureMax * equity])
+    sums.push(['staged cash', gross(columns), (1 - staged.cashMin) * equity])
+    sums.push(['staged places', opened(all, columns), staged.positionsMax])
+    for (const instrument of columns)
+      sums.push([`asset ${NAMES[instrument]}`, worse(account[instrument]!), staged.assetMax * equity])
+  }
   const groupOf = (name: string, ordinals: readonly number[], instruments: readonly number[], group: Group): void => {
     const amount = instruments.reduce(
       (sum, instrument) => sum + worse(together(ordinals.map((sleeve) => endsOf(sleeve, instrument)))),
@@ -273,8 +329,10 @@ const MONEY_AND_PLACES: readonly RuleName[] = [
   'groupExposure',
   'groupPositions',
   'leverage',
+  'minimumSize',
   'netLeverage',
   'orderCap',
+  'paper',
   'portfolioPositions',
   'positionWeight',
   'sectorWeight',
@@ -282,6 +340,7 @@ const MONEY_AND_PLACES: readonly RuleName[] = [
   'sleeveLeverage',
   'sleevePositions',
   'sleevePositionWeight',
+  'stageTotal',
 ]
 
 describe('under every limit at once', () => {
@@ -327,7 +386,7 @@ describe('under every limit at once', () => {
           seen.entries += entries.length
         }
       }),
-      propertyRuns(200),
+      propertyRuns(300, 3_000),
     )
     expect(seen.closes).toBeGreaterThan(100)
     expect(seen.entries).toBeGreaterThan(200)
