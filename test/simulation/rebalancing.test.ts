@@ -10,6 +10,7 @@ import { valueAll } from '../../src/engine/valuation.ts'
 import { timeWeightedReturns } from '../../src/pipeline/metrics/time-weighted.ts'
 import { propertyRuns } from '../profile.ts'
 import { bookkeeper } from './bookkeeper.ts'
+import { isCoin } from './drawn-market.ts'
 import { type DrawnMoves, drawnMoves, withMoves } from './drawn-moves.ts'
 import { type DrawnPortfolio, drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
 
@@ -217,6 +218,8 @@ describe('a deposit in drawn histories', () => {
     const plain = {
       ...drawn,
       tight: false,
+      // Coins are paid in full wherever they are bought.
+      instruments: drawn.instruments.map((one) => (isCoin(one) ? { ...one, form: 'fraction' as const } : one)),
       wishes: drawn.wishes.map((one) => ({ ...one, want: one.want === 'enter' ? ('target' as const) : one.want })),
     }
     const input = runInputOf(plain)
