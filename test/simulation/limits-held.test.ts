@@ -72,10 +72,10 @@ const lifecycle = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      exposureMax: part(0.2, 1.5),
+      exposureMax: part(0.02, 0.4),
       stageMax: fc.record({ MATURE: part(0.05, 0.5), VALIDATION: part(0.05, 0.5) }),
       assetMax: part(0.05, 0.5),
-      cashMin: part(0, 0.5),
+      cashMin: part(0, 0.3),
       dailyLossMax: fc.constant(null),
       positionsMax: fc.integer({ min: 1, max: 9 }),
       sizeMin: fc.integer({ min: 0, max: 3_000 }),
