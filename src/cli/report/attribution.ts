@@ -4,10 +4,13 @@ import type { RunResult } from '../../engine/result.ts'
 import { type BrinsonPeriod, type Effects, linkBrinson, linkedSegments } from '../../pipeline/metrics/brinson.ts'
 import { finite, known } from './numbers.ts'
 import type { Returns } from './returns.ts'
+import { shadowReturns } from './shadow-figures.ts'
 
 /* The attribution block of a report: each sleeve's books, its contribution to return and risk, and Brinson's effects. */
 
 const EPSILON = 1e-12
+/** A sleeve with less than this of the capital holds nothing but what rounding left. */
+const DUST = 1e-9
 /** Segment of what a policy leaves uninvested. */
 const CASH = 'cash'
 
@@ -58,19 +61,32 @@ function policyOf(result: RunResult): PolicyView[] {
   return [...parts, { name: CASH, weight: rest, benchmark: null }]
 }
 
-/** One period per day on which capital was at work. A benchmark without a price, and cash, return nothing. */
+/**
+ * One period per day on which capital was at work. A sleeve that is its own benchmark and had no capital would have done as
+ * its shadow did, where one is kept; otherwise it, cash, and a benchmark without a price return nothing.
+ */
 function periodsOf(result: RunResult, returns: Returns, policy: readonly PolicyView[]): BrinsonPeriod[] {
   const benchmarks = policy.map(
     ({ benchmark }) => result.benchmarks.find(({ instrument }) => instrument === benchmark)?.returns ?? null,
   )
+  const shadows = policy.map(({ name, benchmark }) => {
+    const kept = benchmark === null ? result.shadows.find(({ sleeve }) => sleeve === name) : undefined
+    return kept === undefined ? null : shadowReturns(result, kept)
+  })
   const policyWeights = policy.map(({ weight }) => weight)
   return Array.from(result.days, (_, day) => day).flatMap((day) => {
-    const weights = policy.map((_, at) => returns.weights[at]?.[day] ?? 0)
+    const weights = policy.map((_, at) => {
+      const weight = returns.weights[at]?.[day] ?? 0
+      return Math.abs(weight) < DUST ? 0 : weight
+    })
     if (weights.every((weight) => weight === 0)) return []
-    const own = policy.map((_, at) => returns.sleeves[at]?.[day] ?? 0)
+    const own = policy.map((_, at) =>
+      weights[at] === 0 && at < returns.sleeves.length ? Number.NaN : (returns.sleeves[at]?.[day] ?? 0),
+    )
     const policyReturns = policy.map((_, at) => {
       const value = benchmarks[at]?.[day] ?? own[at]!
-      return Number.isNaN(value) ? 0 : value
+      const instead = Number.isNaN(value) ? (shadows[at]?.[day] ?? 0) : value
+      return Number.isNaN(instead) ? 0 : instead
     })
     return [{ portfolioWeights: weights, policyWeights, portfolioReturns: own, policyReturns }]
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SLEEVE_PLANS, sampleRun } from '../../../test/fixtures/sample-run.ts'
+import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
 import { instrumentId } from '../../domain/units.ts'
 import type { RunResult } from '../../engine/result.ts'
 import { sampleDeviation } from '../../numerics/statistics.ts'
@@ -164,6 +165,25 @@ describe('the attribution of a report', () => {
     expect(brinson.excess).not.toBe(0)
     expect(brinson.selection).toBeCloseTo(0, 12)
     expect(sum(brinson.sleeves.map(({ allocation }) => allocation))).toBeCloseTo(brinson.allocation!, 12)
+  })
+  it('stands a sleeve that gave its capital away but for what rounding left', () => {
+    const sleeves = run.sleeves.map((sleeve) =>
+      sleeve.id === 'crypto'
+        ? {
+            ...sleeve,
+            equity: sleeve.equity.map((value, day) => (day >= 300 ? 0 : value)),
+            flows: sleeve.flows.map((flow, day) => (day === 300 ? -sleeve.equity[299]! - 1e-9 : day > 300 ? 0 : flow)),
+          }
+        : sleeve,
+    )
+    const equity = run.equity.map((value, day) => (day >= 300 ? value - run.sleeves[3]!.equity[day]! : value))
+    const { brinson } = reportOf({ ...run, sleeves, equity }).attribution
+    expect(brinson.excess).not.toBeNull()
+    expect(brinson.allocation).toBeCloseTo(brinson.excess!, 9)
+    // with a shadow, the policy stays invested in what the sleeve would have done
+    const alone = reportOf(withSampleShadows({ ...run, sleeves, equity })).attribution.brinson
+    expect(alone.policyReturn).not.toBeCloseTo(brinson.policyReturn!, 4)
+    expect(alone.allocation).toBeCloseTo(alone.excess!, 9)
   })
   it('against a policy with benchmarks tells allocation, selection and interaction apart', () => {
     const flat = new Float64Array(run.days.length).fill(0.0004)
