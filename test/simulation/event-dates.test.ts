@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CapitalPlan, Overlays } from '../../src/domain/capital.ts'
 import type { DrawdownBreaker } from '../../src/domain/limits.ts'
@@ -17,6 +18,7 @@ import { readCase, tableReader } from '../cases/case-files.ts'
 import { settingOf, walkInputOf } from '../cases/pipeline-setting.ts'
 import { type StreamPortfolio, streamRun } from '../fixtures/stream-portfolio.ts'
 import { casesFolder } from '../outside-data.ts'
+import { propertyRuns } from '../profile.ts'
 import { journalOf, textOf } from './journal.ts'
 
 /*
@@ -246,6 +248,78 @@ describe('events of capital over drawn streams', () => {
     for (const kind of ['halt', 'bench', 'ladder', 'weights'])
       expect([seed, kind, kinds.has(kind)]).toEqual([seed, kind, true])
     expectAgreement(input, walk.equity, equity)
+  })
+})
+
+interface DrawnRules {
+  readonly seed: number
+  readonly streams: number
+  readonly wildness: number
+  readonly every: number
+  readonly method: CapitalPlan['allocation']['method']
+  readonly isBenching: boolean
+  readonly isReducing: boolean
+  readonly isClimbing: boolean
+  readonly isHalting: boolean
+  readonly trigger: 'periodic' | 'every_bar'
+}
+
+const drawnRules: fc.Arbitrary<DrawnRules> = fc.record({
+  seed: fc.nat(1_000_000),
+  streams: fc.integer({ min: 1, max: 4 }),
+  wildness: fc.constantFrom(0.005, 0.02, 0.05),
+  every: fc.integer({ min: 1, max: 20 }),
+  method: fc.constantFrom('equal', 'inverse_volatility', 'erc', 'hrp', 'min_variance', 'sharpe_weighted', 'kelly'),
+  isBenching: fc.boolean(),
+  isReducing: fc.boolean(),
+  isClimbing: fc.boolean(),
+  isHalting: fc.boolean(),
+  trigger: fc.constantFrom('periodic', 'every_bar'),
+})
+
+/** Streams that share a common part, under the rules that were drawn. */
+function drawnPortfolioOf(rules: DrawnRules): StreamPortfolio {
+  const { seed, streams, wildness, every, method, trigger } = rules
+  const random = createRandom(seed)
+  const days = 70
+  const columns = Array.from({ length: streams }, () => new Float64Array(days))
+  for (let day = 0; day < days; day += 1) {
+    const common = random.normal()
+    for (const column of columns) column[day] = Math.max(-0.4, wildness * (0.8 * common + 0.6 * random.normal()))
+  }
+  const overlays = {
+    bench: rules.isBenching ? { threshold: 0.6, days: 3, window: 8 } : null,
+    reduction: rules.isReducing ? { threshold: 0.5, window: 8 } : null,
+    ladder: rules.isClimbing ? { halfAt: 0.05, zeroAt: 0.12, sharpeRelease: 0.5, window: 8 } : null,
+  }
+  const plan = planOf(streams, overlays, {
+    method,
+    window: 20,
+    observationsMin: 20,
+    recompute: { kind: 'days', every },
+  })
+  return {
+    names: columns.map((_, index) => `s${index}`),
+    dates: Array.from({ length: days }, (_, day) => formatDate(addDays(tradeDate(20_240_102), day))),
+    columns,
+    capital: 1_000_000,
+    plan: { ...plan, rebalancing: { ...plan.rebalancing, triggers: [trigger] } },
+    drawdown: rules.isHalting ? { halt: 0.1, resume: 0.05, resetPeakAfter: null } : null,
+  }
+}
+
+describe('the walk and the kernel', () => {
+  it('come to the same equity every day, whatever the rules', () => {
+    fc.assert(
+      fc.property(drawnRules, (rules) => {
+        const portfolio = drawnPortfolioOf(rules)
+        const input = walkOf(portfolio)
+        const { days, equity, invariants } = runBacktest({ ...streamRun(portfolio), checks: true })
+        expect(invariants.violated).toEqual([])
+        expectAgreement(input, walkWeights(input).equity, new Map([...days].map((day, index) => [day, equity[index]!])))
+      }),
+      propertyRuns(25, 1_000),
+    )
   })
 })
 

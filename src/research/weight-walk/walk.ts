@@ -64,7 +64,7 @@ export function walkWeights(input: WalkInput): Walk {
     const isComputed = isDue(plan.allocation.recompute, day + 1, previous, date)
     if (isComputed) {
       const next = computed(input, row + 1, machines, weights)
-      weights = next.weights ?? plan.firstWeights ?? weights
+      weights = next.weights ?? withoutBenched(plan.firstWeights ?? weights, machines)
       events.push({ kind: 'weights', row, outcome: next.outcome })
     }
     const moves = isComputed || changed || isDue(plan.rebalance, day + 1, previous, date)
@@ -165,6 +165,11 @@ function computed(input: WalkInput, end: number, { bench }: Machines, previous: 
   if (found.weights === null) return { weights: null, outcome: 'first' }
   for (const [index, place] of places.entries()) weights[place] = found.weights[index]!
   return { weights, outcome: found.fallback ? 'fallback' : 'computed' }
+}
+
+/** Who sits out has nothing, also while the first weights stand. */
+function withoutBenched(weights: Float64Array, { bench }: Machines): Float64Array {
+  return weights.map((weight, place) => (bench?.benched[place] === true ? 0 : weight))
 }
 
 /** Weights times factors, never above what `ceiling` holds already. */
