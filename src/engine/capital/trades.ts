@@ -5,11 +5,11 @@ import type { Posting } from '../observer.ts'
 import type { Runtime } from '../runtime.ts'
 import { type TradeTally, takeTrade } from './trade-tally.ts'
 
-/** Takes a booking after it was made. Contracts are counted with their structure. */
+/** Takes a booking after it was made. Contracts are counted with their structure; a new size of a stream is no trade. */
 export function takeBooking(runtime: Runtime, tally: TradeTally, part: Posting): void {
   const { sleeve, instrument } = part
   const { books, currencies, rate } = runtime.state
-  if (runtime.isOption[instrument] === 1) return
+  if (runtime.isOption[instrument] === 1 || runtime.recorded.has(instrument)) return
   const at = sleeve * books.width + instrument
   const currency = books.currency[instrument]!
   const fee = (part.fee / countsPerUnit(currencies[currency] as CurrencyCode)) * rate[currency]!
