@@ -12,7 +12,7 @@ import type { RunResult } from '../../src/engine/result.ts'
 import { runBacktest } from '../../src/engine/run.ts'
 import type { Snapshot } from '../../src/engine/snapshot.ts'
 import { STAGE_RULE } from '../../src/pipeline/allocation/stage-changes.ts'
-import { type Act, type HandBar, type HandRun, handRun, SHARE } from './hand-run.ts'
+import { type Act, dayOf, type HandBar, type HandRun, handRun, SHARE } from './hand-run.ts'
 import { journalOf, textOf } from './journal.ts'
 
 /* Every limit on what may be opened, through the whole kernel: what reaches it exactly passes, one share more is cut or
@@ -196,6 +196,70 @@ describe('a limit on size', () => {
     expect(cuts(result)).toEqual([
       ['one', 'B', 'refused', 'groupPositions', 10, 0],
       ['one', 'A', 'trimmed', 'groupExposure', 60, 40],
+    ])
+  })
+
+  it('of a group of instruments counts those of all sleeves, and no others', () => {
+    const groups = {
+      chips: {
+        sleeves: [],
+        instruments: [instrumentId('A'), instrumentId('B')],
+        limits: { weightMax: null, exposureMax: 0.2, positionsMax: 3 },
+      },
+    }
+    const result = run({ groups, one: { 0: { A: 100, C: 400, D: 10, E: 10 } }, two: { 1: { A: 30, B: 90, C: 50 } } })
+    expect(held(result)).toEqual({
+      'one A': 100,
+      'one C': 400,
+      'one D': 10,
+      'one E': 10,
+      'two A': 25,
+      'two B': 75,
+      'two C': 50,
+    })
+    expect(cuts(result).map(([, instrument, , rule]) => [instrument, rule])).toEqual([
+      ['A', 'groupExposure'],
+      ['B', 'groupExposure'],
+    ])
+  })
+
+  it('counts a structure by its maximum loss, with the sector and the sleeve of its underlying', () => {
+    const spread: Act = (_, out, bar) => {
+      const leg = (strike: number, ratio: number) => ({ right: 'put', strike, expiry: dayOf(30), ratio }) as const
+      // 5 wide for a credit of 1: 400 at risk in each of the hundred that the sizing asks for.
+      const wish = { legs: [leg(95, -1), leg(90, 1)], credit: 1, maximumLoss: 400, reason: 'spread' }
+      if (bar !== 0) return
+      out.openStructure(0, wish)
+      for (const column of [1, 2]) out.target(column, shares(10), 'more')
+    }
+    const spreads = (limits: Partial<PortfolioLimits>, own: Partial<SleeveLimits> = {}) =>
+      cuts(
+        runBacktest(
+          handRun({
+            prices: { A: flat(100, 4), B: flat(100, 4), C: flat(100, 4) },
+            instruments: { A: { sector: 'Energy' }, B: { sector: 'Energy' } },
+            sleeves: {
+              one: { capital: 60_000, act: spread, limits: own },
+              two: { capital: 40_000, act: IDLE },
+            },
+            limits,
+          }),
+        ),
+      ).filter(([, , end]) => end !== 'cancelled')
+    // 40,000 and 1,000 share 30,000.
+    expect(spreads({ sectorWeightMax: 0.3 })).toEqual([
+      ['one', 'A', 'trimmed', 'sectorWeight', 100, 73],
+      ['one', 'B', 'trimmed', 'sectorWeight', 10, 8],
+    ])
+    expect(spreads({}, { leverageMax: 0.5 })).toEqual([
+      ['one', 'A', 'trimmed', 'sleeveLeverage', 100, 75],
+      ['one', 'B', 'refused', 'sleeveLeverage', 10, 0],
+      ['one', 'C', 'refused', 'sleeveLeverage', 10, 0],
+    ])
+    expect(spreads({ leverageNetMax: 0.3 }).map(([, , end, rule]) => [end, rule])).toEqual([
+      ['trimmed', 'netLeverage'],
+      ['refused', 'netLeverage'],
+      ['refused', 'netLeverage'],
     ])
   })
 
