@@ -2,7 +2,6 @@
 
 import type { QuoteColumns } from '../domain/columns.ts'
 import { TYPE_CODE } from '../domain/columns.ts'
-import type { Instrument } from '../domain/instruments.ts'
 import { ORDER_TYPES, type Protection } from '../domain/orders.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import type { OrderId } from '../domain/units.ts'
@@ -302,24 +301,20 @@ function bookCross(runtime: Runtime, cross: CrossRow): void {
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 
-let instruments: readonly Instrument[] = []
-
 /**
- * One order at a time is told of; its name is looked up only where somebody reads it. Whoever tells of an order fills in
- * its own fields first.
+ * One order at a time is told of. Whoever tells of an order fills in its own fields first. Numbers that may be large start
+ * as what no small one can be, so that later ones are stored in place.
  */
 export const told: Writable<OrderRow> = {
-  id: 0,
+  id: Number.NaN,
   cycle: 0,
-  at: 0,
+  at: Number.NaN,
   tradeDate: 0,
   instrument: 0,
-  get label() {
-    return instruments[told.instrument]!.symbol
-  },
+  label: '',
   type: '',
-  net: 0,
-  crossed: 0,
+  net: Number.NaN,
+  crossed: Number.NaN,
   reference: Number.NaN,
   sleeves: new Int32Array(0),
   wanted: new Float64Array(0),
@@ -332,6 +327,7 @@ export const told: Writable<OrderRow> = {
 /** Tells of the order in `told`. */
 export function announce(runtime: Runtime, observer: Observer): void {
   if (told.cycle !== runtime.state.cycle || told.wanted !== runtime.shares.wanted) beginTelling(runtime)
+  told.label = runtime.symbols[told.instrument]!
   told.reference = runtime.reference[told.instrument]!
   observer.ordered(told)
 }
@@ -341,7 +337,6 @@ export function beginTelling({ shares, state, tradeDate }: Runtime): void {
   told.cycle = state.cycle
   told.at = state.at
   told.tradeDate = tradeDate
-  instruments = state.instruments
   told.sleeves = shares.sleeve
   told.wanted = shares.wanted
   told.crosses = shares.crossed

@@ -14,20 +14,23 @@ export interface Part extends Writable<Posting> {
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 
-/** A part to be reused: `bookPart` itself fills in what was held before and what was realised. */
+/**
+ * A part to be reused: `bookPart` itself fills in what was held before and what was realised. Its numbers start as what no
+ * small whole number can be, so that later ones are stored in place.
+ */
 export function blankPart(): Part {
   return {
     kind: 'fill',
-    order: 0,
-    execution: 0,
+    order: Number.NaN,
+    execution: Number.NaN,
     sleeve: 0,
     instrument: 0,
-    quantity: 0,
-    price: 0,
-    cash: 0,
-    fee: 0,
-    realised: 0,
-    before: 0,
+    quantity: Number.NaN,
+    price: Number.NaN,
+    cash: Number.NaN,
+    fee: Number.NaN,
+    realised: Number.NaN,
+    before: Number.NaN,
     reason: '',
     protection: null,
   }

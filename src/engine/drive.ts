@@ -4,6 +4,7 @@ import type { Command, EngineEvent } from '../domain/events.ts'
 import type { CorporateAction, DatedAction, MarketData, Slice } from '../domain/market.ts'
 import type { DatedFlow, DatedOperation } from '../domain/money-moves.ts'
 import type { CurrencyCode, Instant, InstrumentId, TradeDate } from '../domain/units.ts'
+import type { OrderAnswer } from '../exchange/desk.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts'
 import type { BookAndBroker, EventBody } from './broker-side.ts'
 import type { Auditor } from './invariants.ts'
@@ -89,14 +90,17 @@ function judgeFault(run: Dialogue): void {
   )
 }
 
+const NO_STATES: readonly OrderAnswer[] = []
+
 /** The exchange's word: fills first, then what fills do not say. */
 export function answer(run: Dialogue, said: ExchangeAnswer): void {
   if (said.fills === null && said.states.length === 0) return
   const states =
     said.states.length === 0
-      ? []
+      ? NO_STATES
       : said.states.filter(({ state }) => state !== 'working').map((state) => ({ ...state }))
-  if (said.fills !== null) give(run, { kind: 'fills', fills: said.fills })
+  if (said.fills !== null) giveEvent(run, { seq: run.seq, at: run.at, kind: 'fills', fills: said.fills })
+  if (states.length === 0) return
   for (const { order, state, evidence } of states) give(run, { kind: 'order', order, state, evidence })
 }
 

@@ -23,36 +23,32 @@ export function takesPlain({ state, plain, isOption }: Runtime, instrument: numb
   )
 }
 
-type Optional<T> = { readonly [Field in keyof T as object extends Pick<T, Field> ? Field : never]-?: true }
+type OptionalField<T> = { [Field in keyof T]-?: object extends Pick<T, Field> ? Field : never }[keyof T]
 
-/**
- * Fields that a state or a sleeve has only where something that the plain lane does not know is configured or under way;
- * false: it knows them.
- */
-const BEYOND: { readonly [Field in keyof Optional<KernelState>]: boolean } = {
-  foreign: true,
-  sleeveBreakers: true,
-  watch: true,
-  measured: true,
-  capital: false,
-  rebalance: true,
-  loans: true,
-  shadows: true,
+/** The type itself, while every field that not all of it has is among those listed: who adds one decides here what it means. */
+type Known<T, Fields> = [Exclude<OptionalField<T>, Fields>] extends [never] ? T : never
+
+type StateFields = 'foreign' | 'sleeveBreakers' | 'watch' | 'measured' | 'rebalance' | 'loans' | 'shadows'
+
+/** Whether a state has, besides its capital, only what every state has: nothing of the rest is configured or under way. */
+export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
+  const { foreign, sleeveBreakers, watch, measured, rebalance, loans, shadows } = state
+  if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
+  if (measured !== undefined || rebalance !== undefined) return false
+  return loans === undefined && shadows === undefined
 }
-const BEYOND_SLEEVE: Optional<SleeveMemory> = { standing: true, orders: true }
-const FIELDS = (Object.keys(BEYOND) as (keyof typeof BEYOND)[]).filter((field) => BEYOND[field])
-const SLEEVE_FIELDS = Object.keys(BEYOND_SLEEVE) as (keyof typeof BEYOND_SLEEVE)[]
+
+function isBareSleeve({ standing, orders }: Known<SleeveMemory, 'standing' | 'orders'>): boolean {
+  return standing === undefined && orders === undefined
+}
 
 /** Whether the columns may take wishes, and nothing but the wishes themselves decides how. */
 export function isPlainCycle({ state, plain }: Runtime): boolean {
   if (!plain.isOpen || state.waiting.length > 0 || (plain.count > 0 && plain.at !== state.at)) return false
-  if (state.structures.length + state.waitingStructures.length > 0 || !isWhole(state)) return false
-  for (let field = 0; field < FIELDS.length; field += 1) if (state[FIELDS[field]!] !== undefined) return false
-  for (let sleeve = 0; sleeve < state.sleeves.length; sleeve += 1) {
-    const own = state.sleeves[sleeve]!
-    for (let field = 0; field < SLEEVE_FIELDS.length; field += 1)
-      if (own[SLEEVE_FIELDS[field]!] !== undefined) return false
-  }
+  if (state.structures.length + state.waitingStructures.length > 0) return false
+  if (!isBareState(state) || !isWhole(state)) return false
+  for (let sleeve = 0; sleeve < state.sleeves.length; sleeve += 1)
+    if (!isBareSleeve(state.sleeves[sleeve]!)) return false
   return true
 }
 

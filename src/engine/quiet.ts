@@ -9,6 +9,7 @@ import type { Instant } from '../domain/units.ts'
 import { readAhead, takeAhead } from './clock.ts'
 import { dayCloseOf } from './cycle.ts'
 import type { Parts } from './parts.ts'
+import { isBareState } from './plain.ts'
 import { type Runtime, setMark } from './runtime.ts'
 import { valueAll } from './valuation.ts'
 
@@ -34,7 +35,8 @@ export function hasShortLane(runtime: Runtime, block: ClockBlock): boolean {
     block.instruments.length === 1 &&
     state.instruments.length === 1 &&
     state.books.currencies === 1 &&
-    state.watch === undefined &&
+    isBareState(state) &&
+    runtime.shadows === null &&
     capitalPlan === undefined &&
     runtime.sessions.has(dayCalendar) &&
     sleeves.length > 0 &&
@@ -63,16 +65,13 @@ export function isQuiet({ state, plain, chains }: Runtime): boolean {
   )
 }
 
-/**
- * The first bar from `from` on that must be taken by an event: one without a price, on another signal scale, of another
- * day, or with which the portfolio's day ends. At most `until`.
- */
-export function firstEventful(runtime: Runtime, block: ClockBlock, from: number, until: number): number {
+/** The first bar from `from` on that is of another day, or with which the portfolio's day ends. At most `until`. */
+export function endOfDay(runtime: Runtime, block: ClockBlock, from: number, until: number): number {
   const sessions = runtime.sessions.get(runtime.state.config!.dayCalendar)!
   const tradeDate = block.tradeDates[from]!
   const dayClose = dayCloseOf(runtime, sessions, tradeDate)
   if (Number.isNaN(dayClose)) return from
-  const { closes, close, factor, tradeDates } = block
+  const { closes, tradeDates } = block
   // A close at midnight belongs to the day before.
   const midnight = (Math.floor((closes[from]! - 1) / DAY_MS) + 1) * DAY_MS
   let end = firstFrom(closes, midnight, from, until)
@@ -80,9 +79,7 @@ export function firstEventful(runtime: Runtime, block: ClockBlock, from: number,
   const ending = firstFrom(closes, dayClose, from, end)
   if (closes[ending] === dayClose) end = ending
   while (end > from && tradeDates[end - 1] !== tradeDate) end -= 1
-  let bar = from
-  while (bar < end && factor[bar] === 1 && !Number.isNaN(close[bar]!)) bar += 1
-  return bar
+  return end
 }
 
 /** The first bar of [from, until) that closes at the instant or later, by halving: bars stand in the order of their closes. */

@@ -1,5 +1,6 @@
 /** The projected books that risk rules judge against: filled, waiting and working at their worse end. */
 import type { PortfolioConfig } from '../domain/config.ts'
+import { quickToRead } from '../domain/getters.ts'
 import type { Change, RiskView } from '../domain/risk.ts'
 import { drawdownOf } from '../pipeline/risk/breaker.ts'
 import { sizingBase } from './capital/sizing-capital.ts'
@@ -115,7 +116,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     return units * runtime.unitValue[change.instrument]!
   }
 
-  const view: RiskView = {
+  const view: RiskView = quickToRead<RiskView>({
     get equity() {
       return runtime.equity
     },
@@ -203,7 +204,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
         : groupReach(groups[group]!, change.instrument, 0) -
           groupReach(groups[group]!, change.instrument, change.quantity),
     averageVolume: (sleeve, instrument) => runtime.averageVolume?.(sleeve, instrument) ?? Number.NaN,
-  }
+  })
 
   function refresh(): void {
     if (takenFrom !== state.config) {

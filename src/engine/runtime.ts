@@ -66,6 +66,8 @@ export interface Runtime {
   /** Place of each instrument's asset class in ASSET_CLASSES; and 1 for option contracts. */
   assetClass: Uint8Array
   isOption: Uint8Array
+  /** Symbol of each instrument. */
+  readonly symbols: string[]
   /** Units in one dealing step and in one round lot, per instrument. */
   step: Float64Array
   roundLot: Float64Array
@@ -185,6 +187,7 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
   if (isStreamOf(runtime.state.config, instrument)) runtime.recorded.add(instrument.index)
   runtime.assetClass[instrument.index] = ASSET_CLASSES.indexOf(instrument.assetClass)
   runtime.isOption[instrument.index] = instrument.kind === 'option' ? 1 : 0
+  runtime.symbols[instrument.index] = instrument.symbol
   runtime.step[instrument.index] = instrument.step
   runtime.roundLot[instrument.index] = instrument.roundLot
   runtime.perPrice[instrument.index] = countsPerPrice(

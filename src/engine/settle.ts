@@ -73,7 +73,13 @@ interface Execution {
 }
 
 /** One execution at a time is settled: one object for all. */
-const current: Execution = { quantity: 0, price: 0, cash: 0, fee: 0, execution: 0 }
+const current: Execution = {
+  quantity: Number.NaN,
+  price: Number.NaN,
+  cash: Number.NaN,
+  fee: Number.NaN,
+  execution: Number.NaN,
+}
 
 function aim(quantity: number, price: number, cash: number, fee: number, execution: number): Execution {
   current.quantity = quantity

@@ -2,7 +2,7 @@
 
 import type { Instant, TradeDate } from '../domain/units.ts'
 import { answer, type Run } from './drive.ts'
-import { firstEventful, hasShortLane, isQuiet, type Stretch } from './quiet.ts'
+import { endOfDay, hasShortLane, isQuiet, type Stretch } from './quiet.ts'
 
 /** The only clock of a run, whose bars may be taken many at a time. */
 export interface ShortLane {
@@ -64,21 +64,26 @@ function isSafe(run: Run, lane: ShortLane): boolean {
   return run.exchange.bears(lane.stretch.instrument, lane.low, lane.high)
 }
 
-/** Finds how far the bars are plain: each opens at the instant at which the one before it closes. */
+/**
+ * Finds how far the bars are plain: of one day, with a price, on the raw scale, and each opens at the instant at which the
+ * one before it closes.
+ */
 function lookAhead(run: Run, lane: ShortLane, from: number): void {
   const { block } = lane.stretch
-  const { opens, closes, close } = block
+  const { opens, closes, close, factor } = block
   const action = run.market.actions[run.nextAction]
   const actionAt = action === undefined ? Number.POSITIVE_INFINITY : action.at
-  const until = firstEventful(run.kernel.runtime, block, from, Math.min(from + REACH, close.length - 1))
+  const until = endOfDay(run.kernel.runtime, block, from, Math.min(from + REACH, close.length - 1))
   let low = close[from]!
   let high = low
   let bar = from
   for (; bar < until; bar += 1) {
-    if (opens[bar + 1] !== closes[bar] || closes[bar]! >= actionAt) break
+    const closesAt = closes[bar]!
+    if (opens[bar + 1] !== closesAt || closesAt >= actionAt || factor[bar] !== 1) break
     const price = close[bar]!
     if (price < low) low = price
     else if (price > high) high = price
+    else if (Number.isNaN(price)) break
   }
   lane.plainUntil = bar
   lane.low = low

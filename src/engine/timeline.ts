@@ -15,6 +15,8 @@ export interface BlockCursor {
   bars(): BarColumns
   /** The slice over those columns: likewise one object, aimed by `sliceAt`. */
   readonly slice: Slice
+  /** What the auction of this row shows: likewise one object. */
+  readonly auction: QuoteColumns
 }
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
@@ -31,12 +33,14 @@ export function cursorsOf(market: MarketData): readonly BlockCursor[] {
     let made = -1
     const slice = blankSlice(block, instruments)
     const bars: Writable<BarColumns> = { instrument: instruments, ...pricesOf(slice) }
+    const auction = quoteColumns(instruments, opensOf(slice))
     const cursor: BlockCursor = {
       block,
       instruments,
       row: 0,
       isOpen: false,
       slice,
+      auction,
       bars: () => {
         if (made === cursor.row) return bars
         made = cursor.row
@@ -44,6 +48,7 @@ export function cursorsOf(market: MarketData): readonly BlockCursor[] {
         else {
           lookAtRow(block, made, slice)
           Object.assign(bars, pricesOf(slice))
+          Object.assign(auction, opensOf(slice))
         }
         return bars
       },
@@ -71,6 +76,11 @@ function blankSlice(block: ClockBlock, instruments: Int32Array): Writable<Slice>
 
 function pricesOf({ open, high, low, close, volume }: Slice): Omit<BarColumns, 'instrument'> {
   return { open, high, low, close, volume }
+}
+
+/** An auction shows one price. */
+function opensOf({ open, volume }: Slice): Pick<QuoteColumns, 'first' | 'low' | 'high' | 'last' | 'volume'> {
+  return { first: open, low: open, high: open, last: open, volume }
 }
 
 function copyRow(block: ClockBlock, row: number, slice: Slice): void {
@@ -116,8 +126,8 @@ export function sliceAt(cursor: BlockCursor, at: Instant, chains: readonly Optio
 
 /** The auction shows one price; the range shows the whole bar. */
 export function quotesAt(cursor: BlockCursor, phase: 'auction' | 'range'): QuoteColumns {
-  const { open, high, low, close, volume } = cursor.bars()
+  const { open, high, low, close } = cursor.bars()
   return phase === 'auction'
-    ? quoteColumns(cursor.instruments, { first: open, low: open, high: open, last: open, volume })
+    ? cursor.auction
     : quoteColumns(cursor.instruments, { first: open, low, high, last: close })
 }

@@ -1,5 +1,6 @@
 /** What one sleeve sees on a slice, and the columns that take its wishes. */
 import { assert } from '../domain/assert.ts'
+import { quickToRead } from '../domain/getters.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { Sessions } from '../domain/sessions.ts'
@@ -148,7 +149,7 @@ export function sleeveView(
   }
   const rules = sleeve.config.universeRules
   const annual = Math.sqrt(sleeve.config.periods)
-  const view: View<Parameters, Memory> = {
+  const view = quickToRead<View<Parameters, Memory>>({
     parameters: sleeve.config.parameters,
     get memory() {
       return state.sleeves[ordinal]!.memory
@@ -193,7 +194,7 @@ export function sleeveView(
       assert(sessions !== undefined, `calendar "${calendar}" is not known to this run`)
       return sessions
     },
-  }
+  })
   const push = (column: number, kind: number, value: number, reason: string, options?: WishOptions): void =>
     pushWish(wishes, ordinal, ownInstrument(column), kind, value, reason, options ?? null, null)
   const sink: IntentSink = {
@@ -207,7 +208,7 @@ export function sleeveView(
       pushWish(wishes, ordinal, -1, WISH.closeStructure, structure, reason, null, null),
     refuse: (column, rule) => pushWish(wishes, ordinal, instrumentAt(column), WISH.refuse, 0, rule, null, null),
   }
-  const outlook = {
+  const outlook = quickToRead({
     parameters: sleeve.config.parameters,
     get memory() {
       return state.sleeves[ordinal]!.memory
@@ -218,7 +219,7 @@ export function sleeveView(
       const { entry, output } = named(name)
       return entry.ahead[output]!
     },
-  }
+  })
   return {
     view,
     sink,
