@@ -24,7 +24,14 @@ import { pathText } from './config/problems.ts'
 import { isStreamCalendar } from './config/streams.ts'
 import { readSeries } from './data/read-series.ts'
 import { requireFolder } from './paths.ts'
-import { blockOfStreams, calendarOfStream, notesOnPeriods, type ReturnsReader, readStream, returnsReader } from './streams.ts'
+import {
+  blockOfStreams,
+  calendarOfStream,
+  notesOnPeriods,
+  type ReturnsReader,
+  readStream,
+  returnsReader,
+} from './streams.ts'
 
 /** One instrument's past, read or simulated: the same form, so that both take the same way from here. */
 export interface History {
