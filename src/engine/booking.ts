@@ -14,12 +14,11 @@ export interface Part extends Writable<Posting> {
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 
-/**
- * A part to be reused: `bookPart` itself fills in what was held before and what was realised. Its numbers start as what no
- * small whole number can be, so that later ones are stored in place.
- */
+const NUMBERS = ['order', 'execution', 'quantity', 'price', 'cash', 'fee', 'realised', 'before'] as const
+
+/** A part to be reused: `bookPart` itself fills in what was held before and what was realised. */
 export function blankPart(): Part {
-  return {
+  const part: Part = {
     kind: 'fill',
     order: Number.NaN,
     execution: Number.NaN,
@@ -34,6 +33,9 @@ export function blankPart(): Part {
     reason: '',
     protection: null,
   }
+  // A field that began as no small whole number has room for any other: later ones are stored in place.
+  for (const field of NUMBERS) part[field] = 0
+  return part
 }
 
 /** Books the part and keeps the position's opening and guard in step with it. */
