@@ -13,7 +13,7 @@ import { type History, loadHistories } from '../market.ts'
 import { print, printJson } from '../output.ts'
 import { ratio } from '../report/numbers.ts'
 import { textTable } from '../text-table.ts'
-import { planWarning, planWords } from './plan-words.ts'
+import { planWarnings, planWords } from './plan-words.ts'
 
 interface CheckOptions {
   readonly data?: string
@@ -57,8 +57,7 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
         `${instrument} is traded by sleeves of different timeframes (${sleeves.join(', ')}): they decide at different times, and only what acts at the same instant nets`,
     )
   warnings.push(...loaded.unused)
-  const idle = config.capitalPlan === undefined ? null : planWarning(config.capitalPlan)
-  if (idle !== null) warnings.push(idle)
+  if (config.capitalPlan !== undefined) warnings.push(...planWarnings(config.capitalPlan))
   const correlations = histories === null ? null : closenessOf(config, histories)
   for (const { sleeves, correlation } of correlations?.close ?? [])
     warnings.push(

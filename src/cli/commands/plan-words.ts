@@ -23,10 +23,18 @@ export function planWords({ sleeves }: PortfolioConfig, plan: CapitalPlan): read
   ]
 }
 
-/** What of a plan has no effect; null where all of it has. */
-export function planWarning({ allocation, rebalancing }: CapitalPlan): string | null {
-  if (allocation.recompute.kind === 'never' || rebalancing.triggers.length > 0) return null
-  return 'weights are computed anew, but nothing moves capital or sizes by them: add "rebalancing: periodic" or "every_bar"'
+/** What of a plan has no effect, or one that nobody may have meant. */
+export function planWarnings({ allocation, rebalancing, overlays, shadows }: CapitalPlan): readonly string[] {
+  const warnings: string[] = []
+  if (allocation.recompute.kind !== 'never' && rebalancing.triggers.length === 0)
+    warnings.push(
+      'weights are computed anew, but nothing moves capital or sizes by them: add "rebalancing: periodic" or "every_bar"',
+    )
+  if (overlays.ladder !== null && !shadows)
+    warnings.push(
+      'a sleeve that the month ladder has shut trades nothing, so without shadows nothing will ever show that it has recovered',
+    )
+  return warnings
 }
 
 const percent = (value: number): string => `${Number((value * 100).toFixed(2))} %`

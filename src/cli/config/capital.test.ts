@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { planWarning, planWords } from '../commands/plan-words.ts'
+import { planWarnings, planWords } from '../commands/plan-words.ts'
 import { loadPortfolio } from './load.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-capital-'))
@@ -143,9 +143,13 @@ describe('a capital plan in a portfolio file', () => {
       'rebalancing: on the first day of each month; when a sleeve is 5 % off its weight, by transfer',
     )
     expect(scored).toContain('shadows')
-    expect(planWarning(config.capitalPlan!)).toBeNull()
+    expect(planWarnings(config.capitalPlan!)).toEqual([])
     const idle = await load(portfolio('allocation: {method: erc}'))
-    expect(planWarning(idle.capitalPlan!)).toMatch(/nothing moves capital or sizes by them/)
+    expect(planWarnings(idle.capitalPlan!)).toEqual([expect.stringContaining('nothing moves capital or sizes by them')])
+    const blind = await load(portfolio('overlays: {month_ladder: {}}\nshadows: false', ['one 1']))
+    expect(planWarnings(blind.capitalPlan!)).toEqual([
+      expect.stringContaining('without shadows nothing will ever show'),
+    ])
   })
 })
 
