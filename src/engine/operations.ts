@@ -2,14 +2,16 @@
 
 import { assert, unreachable } from '../domain/assert.ts'
 import type { EngineEvent } from '../domain/events.ts'
+import type { CashTransfer } from '../domain/risk.ts'
 import type { InstrumentId } from '../domain/units.ts'
+import { roundHalfUp } from '../numerics/exact.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
 import { confirmStage } from './capital/lifecycle.ts'
-import { convert } from './foreign.ts'
+import { baseCounts, convert } from './foreign.ts'
 import type { Parts } from './parts.ts'
 import { onFlow } from './rebalance/flows.ts'
 import { lendByOperator, takeBackByOperator } from './rebalance/loans.ts'
-import { bookTransfer } from './rebalance/move-money.ts'
+import { bookTransfer, recordMove } from './rebalance/move-money.ts'
 import { rebalance } from './rebalance/rebalance.ts'
 import { onSleeveCommand } from './rebalance/standing.ts'
 import { currencyColumn, type Runtime } from './runtime.ts'
@@ -20,14 +22,28 @@ import { acknowledgeDrawdown, closeViolation } from './watch/operator.ts'
 
 export function onCash({ runtime }: Parts, event: Extract<EngineEvent, { kind: 'cash' }>): void {
   if (event.conversion !== undefined) convert(runtime, event.conversion)
-  else if (event.transfer !== undefined) {
-    const from = runtime.sleeveOrdinal.get(event.transfer.from)!
-    const to = runtime.sleeveOrdinal.get(event.transfer.to)!
-    const kind = event.cause === 'marginCall' ? 'marginCall' : 'transfer'
-    const currency = currencyColumn(runtime, event.currency)
-    bookTransfer(runtime, { from, to, amount: event.transfer.amount }, currency, { kind, reason: event.cause })
-  } else onFlow(runtime, event)
+  else if (event.transfer !== undefined) moveBetween(runtime, event, event.transfer)
+  else onFlow(runtime, event)
   valueAll(runtime)
+}
+
+/** Money that the outside moves between two sleeves: what the reserve lends in a margin call, or an operator's transfer. */
+function moveBetween(
+  runtime: Runtime,
+  { cause, currency }: Extract<EngineEvent, { kind: 'cash' }>,
+  transfer: CashTransfer,
+): void {
+  const from = runtime.sleeveOrdinal.get(transfer.from)!
+  const to = runtime.sleeveOrdinal.get(transfer.to)!
+  const isLoan = cause === 'marginCall'
+  const column = currencyColumn(runtime, currency)
+  const booking = { kind: isLoan ? 'marginCall' : 'transfer', reason: cause } as const
+  bookTransfer(runtime, { from, to, amount: transfer.amount }, column, booking)
+  valueAll(runtime)
+  const worth = roundHalfUp(transfer.amount * baseCounts(runtime, column))
+  const reason = isLoan ? 'lent: margin call' : cause
+  recordMove(runtime, from, 0 - worth, isLoan ? 'loan' : 'transfer', reason)
+  recordMove(runtime, to, worth, isLoan ? 'loan' : 'transfer', reason)
 }
 
 export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: 'operator' }>['command']): void {

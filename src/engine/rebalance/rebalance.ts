@@ -91,8 +91,11 @@ export function standingOf(runtime: Runtime): Standing {
   const equity = by((sleeve) => equityCounts(runtime, sleeve))
   return {
     equity,
-    // Who stands aside neither gives nor gets.
-    target: by((sleeve) => (stands(sleeve) ? target[sleeve]! : equity[sleeve]!)),
+    // Who stands aside neither gives nor gets, and what is less than a hundredth of the currency is where it should be.
+    target: by((sleeve) => {
+      const lacks = Math.abs(target[sleeve]! - equity[sleeve]!)
+      return stands(sleeve) && lacks >= baseUnit(runtime) / 100 ? target[sleeve]! : equity[sleeve]!
+    }),
     free: by((sleeve) => (stands(sleeve) ? freeCash(runtime, sleeve) : 0)),
     reserve: reserveOf(runtime),
   }
