@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { PortfolioConfig } from '../../src/domain/config.ts'
+import type { OperatorCommand } from '../../src/domain/events.ts'
 import type { DatedFlow, DatedOperation } from '../../src/domain/money-moves.ts'
 import { type InstrumentId, instrumentId, money, quantity, sleeveId } from '../../src/domain/units.ts'
+import { give } from '../../src/engine/drive.ts'
 import { previewRebalance } from '../../src/engine/rebalance/preview.ts'
 import type { RunResult } from '../../src/engine/result.ts'
 import { runAudited, runBacktest, runBare } from '../../src/engine/run.ts'
@@ -500,5 +502,23 @@ describe('loans of the reserve', () => {
     expect(result.attribution.filter(({ kind }) => kind === 'marginCall').map(({ cash }) => cash)).toEqual([
       -2_730, 2_730,
     ])
+  })
+
+  it("are an operator's too: refused whole beyond what the reserve can spare, and taken back at once", () => {
+    const input = handRun({ ...hand, prices: { A: flat(100, 3) } })
+    const run = runBare(input)
+    const { books } = run.kernel.runtime.state
+    const cash = () => Array.from(books.cash, (counts) => counts / USD)
+    const command = (asked: Extract<OperatorCommand, { kind: 'lend' | 'takeBack' }>): readonly number[] => {
+      give(run, { kind: 'operator', id: `by-hand-${run.seq}`, actor: 'operator', seen: run.seq, command: asked })
+      return cash()
+    }
+    const to = sleeveId('two')
+    expect(cash()).toEqual([5_000, 10_000, 8_000])
+    expect(command({ kind: 'lend', sleeve: to, amount: money(8_001 * USD) })).toEqual([5_000, 10_000, 8_000])
+    expect(command({ kind: 'lend', sleeve: to, amount: money(3_000 * USD) })).toEqual([5_000, 13_000, 5_000])
+    expect(Array.from(run.kernel.runtime.state.loans!.lent)).toEqual([0, 3_000 * USD, 0])
+    expect(command({ kind: 'takeBack', sleeve: to })).toEqual([5_000, 10_000, 8_000])
+    expect(command({ kind: 'takeBack', sleeve: to })).toEqual([5_000, 10_000, 8_000])
   })
 })

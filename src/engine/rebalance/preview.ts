@@ -66,7 +66,7 @@ export function previewRebalance(kernel: Kernel, exchange: SimulatedExchange, by
   ask(trial, by)
   playAuction(trial)
   const stages = recorder.orders.records().length
-  if (runtime.state.rebalance?.underWay != null) {
+  if (isUnderWay(runtime)) {
     ask(trial, by)
     playAuction(trial)
   }
@@ -88,8 +88,12 @@ export function previewRebalance(kernel: Kernel, exchange: SimulatedExchange, by
     orders,
     fees: orders.reduce((sum, { fee }) => sum + fee, 0),
     slippage: orders.reduce((sum, { slippage }) => sum + slippage, 0),
-    open: runtime.state.rebalance?.underWay == null ? '' : 'what could not be closed keeps the money waiting',
+    open: isUnderWay(runtime) ? 'what could not be closed keeps the money waiting' : '',
   }
+}
+
+function isUnderWay({ state }: Runtime): boolean {
+  return state.rebalance !== undefined && state.rebalance.underWay !== null
 }
 
 /** A kernel and a broker that go on alone, with strategies that wish nothing. */
