@@ -75,6 +75,25 @@ describe('what a window of days measures', () => {
     expect(result.violations[0]!.value).toBeCloseTo(1, 12)
     expect(result.refusals).toHaveLength(1)
   })
+
+  it('keeps nothing out where it is only worth an alert', () => {
+    const enters: Act = (_, out, bar) => {
+      if (bar === 0) out.target(0, shares(50), 'in')
+      if (bar === 8) out.enter(1, 1, 'more')
+    }
+    const result = playWatched({
+      ...given,
+      closes: { A: wave(12, UP_DOWN), B: wave(12, []) },
+      sleeves: [
+        { id: 'one', weight: 0.5, act: enters },
+        { id: 'two', weight: 0.5, act: buysOnce({ 0: 50 }) },
+      ],
+      limits: { diversification: { limit: 1.2, window: 5 } },
+      violations: { rules: { diversification: { action: 'alert_only' } } },
+    })
+    expect(story(result.violations)).toEqual(['diversification of portfolio at 4: alert_only, open'])
+    expect(result.refusals).toEqual([])
+  })
 })
 
 describe('correlations of two sleeves', () => {

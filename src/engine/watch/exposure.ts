@@ -36,7 +36,7 @@ export function unitsOf({ state }: Runtime, sleeve: number, instrument: number, 
 }
 
 /** Signed value of one instrument over the sleeves of the subject, netted; contracts count as their structures. */
-function netValue(runtime: Runtime, subject: Subject, instrument: number, look: Look): number {
+export function netValue(runtime: Runtime, subject: Subject, instrument: number, look: Look): number {
   if (runtime.isOption[instrument] === 1) return 0
   if (look === 'held' && isOfAllSleeves(subject)) {
     const held = runtime.state.books.accountQuantity[instrument]!

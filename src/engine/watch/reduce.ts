@@ -7,7 +7,7 @@ import type { Waiting, WaitingStructure, WorkingOrder } from '../state.ts'
 import { closeStructure } from '../structure-wishes.ts'
 import { structureLabel } from '../structures.ts'
 import { endWaiting, waitFor } from '../waiting.ts'
-import { exposureTo, largest, structureValue, unitsOf } from './exposure.ts'
+import { exposureTo, largest, netValue, structureValue, unitsOf } from './exposure.ts'
 import type { OpenViolation, Subject } from './state.ts'
 import { covers } from './subjects.ts'
 
@@ -20,10 +20,7 @@ const STEP_SLACK = 1e-9
 
 /** Shrinks everything in the subject in proportion; with a factor of 0 all of it is closed. */
 export function shrink(runtime: Runtime, open: OpenViolation, factor: number): void {
-  const members = membersOf(runtime, open)
-  for (const { ordinal } of runtime.sleeves) {
-    for (const instrument of members) cut(runtime, open, ordinal, instrument, factor)
-  }
+  for (const instrument of membersOf(runtime, open)) cutAll(runtime, open, instrument, factor)
   shrinkStructures(runtime, open, factor)
 }
 
@@ -38,7 +35,7 @@ export function trim(runtime: Runtime, open: OpenViolation, factor: number): voi
     if (excess <= 0) return
     const exposure = exposureTo(runtime, subject, instrument, 'remaining')
     const own = excess >= exposure ? 0 : 1 - excess / exposure
-    for (const { ordinal } of runtime.sleeves) cut(runtime, open, ordinal, instrument, own)
+    cutAll(runtime, open, instrument, own)
     closeStructuresOn(runtime, open, instrument, own)
     excess -= exposure * (1 - own)
   }
@@ -53,15 +50,35 @@ function membersOf(runtime: Runtime, { kind, subject }: OpenViolation): readonly
   return runtime.state.instruments.flatMap(({ index }) => (runtime.isOption[index] === 1 ? [] : [index]))
 }
 
-/** Orders away the part of one sleeve's position beyond the factor, in whole steps rounded up: within, not near. */
-function cut(runtime: Runtime, open: OpenViolation, sleeve: number, instrument: number, factor: number): void {
-  if (!covers(runtime, open.subject, sleeve, instrument)) return
+/** Every sleeve's position in one instrument. */
+function cutAll(runtime: Runtime, open: OpenViolation, instrument: number, factor: number): void {
+  const side = sideOf(runtime, open, instrument)
+  for (const { ordinal } of runtime.sleeves) {
+    if (covers(runtime, open.subject, ordinal, instrument))
+      cut(runtime, open, { sleeve: ordinal, instrument, side }, factor)
+  }
+}
+
+/** The side on which the violation is: that of the net position, for net exposure that of all of them together. */
+function sideOf(runtime: Runtime, { kind, subject }: OpenViolation, instrument: number): number {
+  if (kind !== 'portfolio_net_leverage') return Math.sign(netValue(runtime, subject, instrument, 'remaining'))
+  let net = 0
+  for (const { index } of runtime.state.instruments) net += netValue(runtime, subject, index, 'remaining')
+  return Math.sign(net)
+}
+
+/**
+ * Orders away the part of one sleeve's position beyond the factor, in whole steps. Rounded up on the side of the
+ * violation: within, not near; rounded down on the other one, which holds against it.
+ */
+function cut(
+  runtime: Runtime,
+  open: OpenViolation,
+  { sleeve, instrument, side }: { readonly sleeve: number; readonly instrument: number; readonly side: number },
+  factor: number,
+): void {
   const units = unitsOf(runtime, sleeve, instrument, 'remaining')
-  if (units === 0) return
-  const { step } = runtime.state.instruments[instrument]!
-  const size = Math.abs(units)
-  const steps = Math.ceil((size * (1 - factor)) / step - STEP_SLACK)
-  const quantity = Math.min(size, steps * step)
+  const quantity = cutOf(Math.abs(units), factor, runtime.state.instruments[instrument]!.step, units * side > 0)
   if (quantity <= 0) return
   const atClose = runtime.sleeves[sleeve]!.config.kind === 'return_stream'
   waitFor(runtime, {
@@ -73,6 +90,12 @@ function cut(runtime: Runtime, open: OpenViolation, sleeve: number, instrument: 
     reason: `violation: ${open.kind}`,
     protection: null,
   })
+}
+
+function cutOf(size: number, factor: number, step: number, up: boolean): number {
+  if (factor === 0) return size
+  const steps = (size * (1 - factor)) / step
+  return Math.min(size, (up ? Math.ceil(steps - STEP_SLACK) : Math.floor(steps + STEP_SLACK)) * step)
 }
 
 /** A structure closes as a unit: the oldest first, until what is left is within the factor. */

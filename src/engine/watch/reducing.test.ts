@@ -99,7 +99,7 @@ describe('reactions to drawn markets', () => {
         }
         expectWithin(result, given.limits)
       }),
-      propertyRuns(150),
+      propertyRuns(150, 10_000),
     )
     expect(seen).toBeGreaterThan(100)
   })

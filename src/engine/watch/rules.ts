@@ -1,6 +1,6 @@
 /** What the configuration asks to be watched, and what it says of each violation. */
 import type { PortfolioConfig } from '../../domain/config.ts'
-import type { DrawdownBreaker } from '../../domain/limits.ts'
+import type { DrawdownBreaker, PortfolioLimits, SleeveLimits } from '../../domain/limits.ts'
 import type { Reaction, ViolationKind, ViolationRules } from '../../domain/violations.ts'
 import { REENTRY_RULE } from '../../pipeline/risk/re-entry.ts'
 import { reactionTo, recoveryOf, type WatchedLimit } from '../../pipeline/risk/reactions.ts'
@@ -65,4 +65,44 @@ export function watchesAnything(config: PortfolioConfig): boolean {
   if (limits.drawdown !== null || limits.dailyLossMax !== undefined || longestWindow(config) > 0) return true
   if (sleeves.some(({ limits: own }) => own.drawdown !== undefined || own.dailyLossMax !== undefined)) return true
   return watchesSizes(config)
+}
+
+const MEASURED = {
+  drawdown: 'portfolio_drawdown',
+  dailyLossMax: 'daily_loss',
+  volatility: 'portfolio_volatility',
+  valueAtRisk: 'value_at_risk',
+  diversification: 'diversification',
+  correlation: 'strategy_correlation',
+} as const satisfies { readonly [K in keyof PortfolioLimits]?: ViolationKind }
+
+const MEASURED_OF_SLEEVE = {
+  drawdown: 'strategy_drawdown',
+  dailyLossMax: 'strategy_daily_loss',
+  volatility: 'strategy_volatility',
+} as const satisfies { readonly [K in keyof SleeveLimits]?: ViolationKind }
+
+/**
+ * The limits that entries are judged by: what is only worth an alert keeps nothing out. Limits on sizes are asked before a
+ * trade whatever is done about a position that has grown beyond them.
+ */
+export function askedOfPortfolio(config: PortfolioConfig): PortfolioLimits {
+  const { drawdown, ...kept } = without(config.limits, MEASURED, config)
+  return { ...kept, drawdown: drawdown ?? null }
+}
+
+export function askedOfSleeve(config: PortfolioConfig, limits: SleeveLimits): SleeveLimits {
+  return without(limits, MEASURED_OF_SLEEVE, config)
+}
+
+function without<L extends object>(
+  limits: L,
+  kinds: Readonly<Partial<Record<keyof L, ViolationKind>>>,
+  config: PortfolioConfig,
+): L {
+  const kept = { ...limits }
+  for (const [key, kind] of Object.entries(kinds) as [keyof L, ViolationKind][]) {
+    if (reactionOf(config, kind, false) === 'alert_only') delete kept[key]
+  }
+  return kept
 }
