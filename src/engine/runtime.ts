@@ -23,6 +23,7 @@ import type { Observer } from './observer.ts'
 import type { PlainWishes } from './plain-columns.ts'
 import type { Shadows } from './shadow-book.ts'
 import { foreignLedger, type KernelState, type ShareColumns, type Waiting, type WaitingStructure } from './state.ts'
+import { askedOfPortfolio, askedOfSleeve } from './watch/rules.ts'
 
 export interface SleeveRuntime extends RuleSplit {
   readonly ordinal: number
@@ -117,12 +118,12 @@ export interface Runtime {
 /** The sleeve's rules, strategy and limits as the kernel consults them. */
 export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveRuntime[] {
   const { limits, account } = config
-  const shared = portfolioRules(limits, account.kind, groupsOf(config.groups))
+  const shared = portfolioRules(askedOfPortfolio(config), account.kind, groupsOf(config.groups))
   const order = limits.lifecycle === undefined ? 'strictest' : 'lifecycle'
   return config.sleeves.map((sleeve, ordinal) => {
     const strategy = sleeve.strategy === null ? null : (runtime.strategies.get(sleeve.strategy) ?? null)
     const { volatilityMin, volumeMin } = sleeve.universeRules
-    const rules = inOrder([...shared, ...sleeveRules(sleeve.limits, account.kind)], order)
+    const rules = inOrder([...shared, ...sleeveRules(askedOfSleeve(config, sleeve.limits), account.kind)], order)
     return {
       ordinal,
       config: sleeve,
