@@ -201,6 +201,9 @@ describe('money and commands on stated days', () => {
       [20240108, 'loan', 'two', -2_000, 'taken back'],
       [20240108, 'loan', 'cash', 2_000, 'taken back'],
     ])
+    // Lent money is no drift: 10,000 of 18,750 would be 13 points above the weight of 40 %.
+    const drifting = await run(`${rule}rebalancing: {method: threshold, threshold: 0.1}\n`, bars, sleeves)
+    expect(movesOf(drifting)).toHaveLength(4)
   })
 
   it.each([

@@ -2,7 +2,7 @@
 import type { RebalancingRule } from '../../domain/capital.ts'
 import { isDue } from '../capital/schedule.ts'
 import type { Runtime } from '../runtime.ts'
-import { takesCapital, weightsInForce } from './free-cash.ts'
+import { baseUnit, takesCapital, targetCounts } from './free-cash.ts'
 import { type RebalanceState, startRebalancing } from './state.ts'
 
 const EPSILON = 1e-12
@@ -41,14 +41,17 @@ export function takeDay(runtime: Runtime, rule: RebalancingRule, tradeDate: numb
   return rule.triggers.includes('threshold') ? drifted(runtime, rule.threshold) : ''
 }
 
-/** The sleeve that drifted furthest beyond the threshold, in points of weight; '' where none did. */
+/**
+ * The sleeve that drifted furthest beyond the threshold, in points of weight; '' where none did. A loan of the reserve is
+ * no drift.
+ */
 function drifted(runtime: Runtime, threshold: number): string {
-  const weights = weightsInForce(runtime)
+  const targets = targetCounts(runtime)
   if (!(runtime.equity > 0)) return ''
   let [furthest, most] = [-1, threshold]
   for (const { ordinal, equity } of runtime.sleeves) {
     if (!takesCapital(runtime, ordinal)) continue
-    const drift = Math.abs(equity / runtime.equity - weights[ordinal]!)
+    const drift = Math.abs(equity - targets[ordinal]! / baseUnit(runtime)) / runtime.equity
     // Of equal ones the first declared is named.
     if (drift > most + EPSILON) [furthest, most] = [ordinal, drift]
   }
