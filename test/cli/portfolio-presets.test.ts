@@ -243,10 +243,10 @@ describe('the layout of strategies and limits in two files', () => {
   it('refuses a secret that is written out, and takes the name of one', async () => {
     const literal = RISK_LIMITS.replace('twilio_token: "..."', 'twilio_token: "9f8e7d"')
     expect(await refusal(STRATEGY_ALLOCATION, literal)).toBe(
-      // oxlint-disable-next-line no-template-curly-in-string
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text that people are told to write
       'portfolio_risk_limits.yaml:29:19 alert_settings.sms.twilio_token: holds a secret in plain text; write ${TWILIO_TOKEN} and set TWILIO_TOKEN in the environment',
     )
-    // oxlint-disable-next-line no-template-curly-in-string
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text that people write
     expect(await refusal(STRATEGY_ALLOCATION, RISK_LIMITS.replace('"..."', '"${TWILIO_SID}"'))).toBe('')
   })
 })

@@ -86,7 +86,7 @@ const scenarioSchema = z.union([
     .transform(({ volatility, ...one }) => ({ kind: 'volatility' as const, ...one, factor: volatility })),
   z
     .strictObject({ name, correlation: z.literal(1), bars: z.int().gte(2).default(60) })
-    .transform(({ correlation: _, ...one }) => ({ kind: 'correlation' as const, ...one })),
+    .transform(({ name: called, bars }) => ({ kind: 'correlation' as const, name: called, bars })),
   z
     .strictObject({ name, sleeve: z.string(), loss: z.number().gt(0).lt(1) })
     .transform((one) => ({ kind: 'sleeve' as const, ...one })),

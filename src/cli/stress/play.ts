@@ -43,7 +43,7 @@ export function runOf(
 }
 
 /** The market as scenarios see it: pasts, what is held, and what stands for the whole. */
-export function stressedMarket({ loaded, past, result, today }: Stressed): StressedMarket {
+function stressedMarket({ loaded, past, result, today }: Stressed): StressedMarket {
   const instruments = past.histories.map((history) => stressedInstrument(history, result, today))
   const named = instruments.find(({ id }) => id === loaded.benchmark)
   return {
@@ -94,7 +94,7 @@ function average(instruments: readonly StressedInstrument[], today: TradeDate): 
 }
 
 /** Plays a scenario on today's book through the engine: strategies, stops, limits and reactions act as they would. */
-export function playScenario(stressed: Stressed, market: StressedMarket, scenario: StressScenario): StressOutcome {
+function playScenario(stressed: Stressed, market: StressedMarket, scenario: StressScenario): StressOutcome {
   const { loaded, past, reach, today, result } = stressed
   const future = futureOf(scenario, market)
   if (!future.possible) return impossible(scenario, future.reason)
