@@ -217,7 +217,15 @@ export function place(runtime: Runtime, terms: PlacedTerms, instrument: number, 
   netWishes(wanted, count, info, crossed, netted)
   const { net, crossed: inside } = netted
   const id = nextOrderId(runtime)
-  if (inside !== 0) bookCross(runtime, { id, instrument, start, count, inside, price: runtime.reference[instrument]! })
+  if (inside !== 0) {
+    cross.id = id
+    cross.instrument = instrument
+    cross.start = start
+    cross.count = count
+    cross.inside = inside
+    cross.price = runtime.reference[instrument]!
+    bookCross(runtime)
+  }
   if (runtime.observer !== null) {
     told.id = id
     told.instrument = instrument
@@ -247,19 +255,14 @@ export function place(runtime: Runtime, terms: PlacedTerms, instrument: number, 
   takeRow(runtime, row, start, count)
 }
 
-interface CrossRow {
-  readonly id: number
-  readonly instrument: number
-  readonly start: number
-  readonly count: number
-  readonly inside: number
-  readonly price: number
-}
+/** One cross at a time is booked: the shares at [start, start + count), and what crosses on each side at the price. */
+const cross = { id: Number.NaN, instrument: 0, start: 0, count: 0, inside: Number.NaN, price: Number.NaN }
+const measure = { quantityStep: 1, amountStep: 1 }
 
 const dealt = { buys: new Float64Array(64), sells: new Float64Array(64), cash: new Float64Array(64) }
 
 /** Books a cross on both sides at the reference price, free of fee; cash is rounded once and split on each side. */
-function bookCross(runtime: Runtime, cross: CrossRow): void {
+function bookCross(runtime: Runtime): void {
   const { shares, state } = runtime
   const { instrument, start, count, price, id } = cross
   if (dealt.cash.length < count) {
@@ -274,8 +277,8 @@ function bookCross(runtime: Runtime, cross: CrossRow): void {
     dealt.buys[share] = quantity > 0 ? quantity : 0
     dealt.sells[share] = quantity < 0 ? quantity : 0
   }
-  const measure = { quantityStep: state.instruments[instrument]!.step, amountStep: 1 }
-  for (const side of [1, -1] as const) {
+  measure.quantityStep = runtime.step[instrument]!
+  for (let side = 1; side >= -1; side -= 2) {
     const quantities = side === 1 ? dealt.buys : dealt.sells
     dealAmount(cash, quantities, count, measure, dealt.cash)
     for (let share = 0; share < count; share += 1) {

@@ -13,11 +13,12 @@ import { isBareState } from './plain.ts'
 import { type Runtime, setMark } from './runtime.ts'
 import { valueAll } from './valuation.ts'
 
-/** Bars `from` to `from + count - 1` of a block of one instrument. */
+/** Bars `from` to `from + count - 1` of a block of one instrument, all of one day. */
 export interface Stretch {
   readonly block: ClockBlock
   /** The instrument's index. */
   readonly instrument: number
+  tradeDate: number
   from: number
   count: number
 }
@@ -98,7 +99,7 @@ function firstFrom(closes: Float64Array, at: number, from: number, until: number
  * Takes as many bars of the stretch as no sleeve wants to decide on, and returns how many. The stretch holds no eventful
  * bar, and the kernel is quiet; its clock has seen a slice before.
  */
-export function skipBars(parts: Parts, { block, instrument, from, count: most }: Stretch): number {
+export function skipBars(parts: Parts, { block, instrument, tradeDate, from, count: most }: Stretch): number {
   const { runtime } = parts
   const { state } = runtime
   const clock = runtime.clocks.get(block.clock)
@@ -112,7 +113,7 @@ export function skipBars(parts: Parts, { block, instrument, from, count: most }:
   takeAhead(clock, block, from, place, count)
   parts.wishes.count = 0
   if (runtime.commands.length > 0) runtime.commands = []
-  runtime.tradeDate = block.tradeDates[last]!
+  runtime.tradeDate = tradeDate
   state.seq += count
   state.at = block.closes[last]!
   setMark(runtime, instrument, block.close[last]!)

@@ -23,7 +23,7 @@ export function shortLaneOf(run: Run): ShortLane | null {
   const cursor = run.cursors[0]
   if (run.cursors.length !== 1 || cursor === undefined || run.auditor !== null) return null
   if (run.market.chains !== null || run.rates.sources.length > 0 || !hasShortLane(runtime, cursor.block)) return null
-  const stretch = { block: cursor.block, instrument: cursor.instruments[0]!, from: 0, count: 0 }
+  const stretch = { block: cursor.block, instrument: cursor.instruments[0]!, tradeDate: 0, from: 0, count: 0 }
   return { stretch, plainUntil: 0, low: 0, high: 0 }
 }
 
@@ -85,6 +85,7 @@ function lookAhead(run: Run, lane: ShortLane, from: number): void {
     else if (price > high) high = price
     else if (Number.isNaN(price)) break
   }
+  lane.stretch.tradeDate = block.tradeDates[from]!
   lane.plainUntil = bar
   lane.low = low
   lane.high = high
