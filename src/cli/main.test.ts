@@ -165,7 +165,7 @@ describe('a backtest from the command line', () => {
     expect(err).toMatch(
       /^error: sleeve "one" was paused on 2024-01-31: .*no idea.*; its positions are managed, it takes no new ones\n$/,
     )
-    expect(readdirSync(join(folder, 'thrown'))).toHaveLength(6)
+    expect(readdirSync(join(folder, 'thrown'))).toHaveLength(8)
     const { sleeves } = JSON.parse(out) as {
       readonly sleeves: readonly { readonly name: string; readonly paused: unknown }[]
     }
