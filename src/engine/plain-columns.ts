@@ -7,6 +7,11 @@ export interface PlainWishes {
   count: number
   /** When they were allowed. */
   at: number
+  /**
+   * Whether nothing was reserved when the wishes of this cycle were taken up, and each of them is the only one of its sleeve
+   * for its instrument: they stand in the order of sleeves and instruments. Then none needs to look for others.
+   */
+  isClear: boolean
   intent: Float64Array
   sleeve: Int32Array
   instrument: Int32Array
@@ -34,6 +39,7 @@ export function plainWishes(capacity = 256): PlainWishes {
     isOpen: false,
     count: 0,
     at: 0,
+    isClear: false,
     intent: new Float64Array(capacity),
     sleeve: new Int32Array(capacity),
     instrument: new Int32Array(capacity),

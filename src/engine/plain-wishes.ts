@@ -17,13 +17,16 @@ import { WISH, type WishColumns } from './view.ts'
  * @returns the first wish that needs the general way; the count of wishes where none does
  */
 export function reducePlain(runtime: Runtime, wishes: WishColumns, from: number): number {
-  if (!isPlainCycle(runtime)) return from
   const { state, plain, isOption, observer } = runtime
+  plain.isClear = false
+  if (!isPlainCycle(runtime)) return from
+  plain.isClear = from === 0 && isAllEnded(runtime)
   const { count, kind, options } = wishes
   const { pendingBuys, pendingSells, accountBuys, accountSells } = state
   const { quantity, width } = state.books
   makeRoom(plain, count - from)
   plain.at = state.at
+  let last = -1
   let row = from
   for (; row < count; row += 1) {
     const wish = kind[row]!
@@ -32,7 +35,10 @@ export function reducePlain(runtime: Runtime, wishes: WishColumns, from: number)
     const sleeve = wishes.sleeve[row]!
     const at = sleeve * width + instrument
     const held = quantity[at]!
-    if (pendingBuys[at] !== 0 || pendingSells[at] !== 0 || isOption[instrument] === 1) break
+    if (at > last) last = at
+    else plain.isClear = false
+    if (!plain.isClear && (pendingBuys[at] !== 0 || pendingSells[at] !== 0)) break
+    if (isOption[instrument] === 1) break
     if (wish === WISH.enter) {
       // Turning around reduces first.
       if (held * wishes.value[row]! < 0) break
@@ -60,6 +66,13 @@ export function reducePlain(runtime: Runtime, wishes: WishColumns, from: number)
     observer?.reduced(0 - held, 0 - held)
   }
   return row
+}
+
+/** Whether every order has ended: as nothing waits either, nothing is reserved. */
+function isAllEnded({ state, plain, batch, rowEnded }: Runtime): boolean {
+  if (state.working.length > 0 || plain.count > 0) return false
+  for (let row = 0; row < batch.count; row += 1) if (rowEnded[row] === 0) return false
+  return true
 }
 
 /** Part of a limit that is left to rounding: within it the general way decides. */
@@ -92,6 +105,7 @@ function placeEntries(runtime: Runtime, wishes: WishColumns): boolean {
   const reachMax = MAGNITUDE_MAX / 16 / state.books.sleeves
   makeRoom(plain, count)
   plain.at = state.at
+  const { isClear } = plain
   for (let row = 0; row < count; row += 1) {
     const wish = kind[row]!
     if (wish === WISH.exit) continue
@@ -102,7 +116,8 @@ function placeEntries(runtime: Runtime, wishes: WishColumns): boolean {
     const at = sleeve * width + instrument
     const held = quantity[at]!
     const unit = unitValue[instrument]!
-    if (wishes.value[row] !== 1 || held < 0 || pendingBuys[at] !== 0 || pendingSells[at] !== 0) return false
+    if (wishes.value[row] !== 1 || held < 0) return false
+    if (!isClear && (pendingBuys[at] !== 0 || pendingSells[at] !== 0)) return false
     if (unit === 0 || isOption[instrument] === 1 || delisted[instrument] === 1) return false
     if (state.sleeves[sleeve]!.paused !== '') return false
     const size = percentSize(sleeves[sleeve]!.equity, own.fraction, wishes.factor[row]!, unit, step[instrument]!)

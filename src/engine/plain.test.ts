@@ -31,6 +31,9 @@ const fickle = defineStrategy({
       else if (digit === 9) out.exit(column, 'late', { terms: { type: 'close', force: 'day' } })
       else if (digit === 10) out.enter(column, -1, 'short', { strength: 0.5 })
       if (digit === 3) out.change(column, quantity(1_000_000), 'again')
+      // A column that had its turn already.
+      if (digit === 2) out.exit(view.universe[0]!, 'behind')
+      if (digit === 1) out.enter(view.universe[0]!, 1, 'behind')
     }
     return view.memory
   },

@@ -1,5 +1,5 @@
 /** What one sleeve sees on a slice, and the columns that take its wishes. */
-import { assert } from '../domain/assert.ts'
+import { AssertionError, assert } from '../domain/assert.ts'
 import { quickToRead } from '../domain/getters.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
@@ -142,10 +142,12 @@ export function sleeveView(
     }
     return instrument
   }
+  // A strategy asks for a few names, bar by bar: a row of them is searched faster than a map.
+  const names = [...indicators.keys()]
+  const rowsOf = [...indicators.values()]
   const named = (name: string): Named => {
-    const found = indicators.get(name)
-    if (found === undefined) assert(false, `indicator "${name}" is not declared by "${sleeve.config.strategy}"`)
-    return found
+    for (let place = 0; place < names.length; place += 1) if (names[place] === name) return rowsOf[place]!
+    throw new AssertionError(`indicator "${name}" is not declared by "${sleeve.config.strategy}"`)
   }
   const rules = sleeve.config.universeRules
   const annual = Math.sqrt(sleeve.config.periods)

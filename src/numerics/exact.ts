@@ -92,6 +92,11 @@ export function splitByLargestRemainderInto(
     out.fill(0, 0, count)
     return
   }
+  if (largest === sum) {
+    // One weight alone takes it all.
+    for (let index = 0; index < count; index += 1) out[index] = weights[index] === 0 ? 0 : total
+    return
+  }
   if (sum > LARGEST || magnitude * largest > LARGEST) {
     splitWide(total, weights, count, out)
     return
