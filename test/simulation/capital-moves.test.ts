@@ -113,6 +113,18 @@ describe('rebalancing by transfer', () => {
     expect(result.purses).toEqual([12_850, 12_850, 0])
   })
 
+  it('gives the first reserve nothing of what the others stand aside with', () => {
+    const sleeves = {
+      one: { capital: 6_000, act: idle },
+      two: { capital: 2_000, act: idle },
+      cash: { capital: 1_000, act: null },
+      aside: { capital: 1_000, act: null },
+    }
+    const weights = { one: 0.4, two: 0.4, cash: 0.1, aside: 0.1 }
+    const result = play({ prices: { A: flat(100, 8) }, sleeves }, { weights, operations: [rebalanced(3, 'transfer')] })
+    expect(result.purses).toEqual([4_000, 4_000, 1_000, 1_000])
+  })
+
   it('leaves what waits for the next open and what a short needs to be bought back', () => {
     const act: Act = (_, out, bar) => {
       if (bar === 0) out.target(0, shares(-40), 'short')
@@ -161,6 +173,23 @@ describe('rebalancing by scaling', () => {
       ['A', -5, 'rebalance'],
       ['B', 15, 'rebalance'],
     ])
+  })
+
+  it('loses no whole share to the rounding of a fraction', () => {
+    // 900 of 1,000 are meant to stay: 1 - 0.9 is a little less than the tenth of 10 shares.
+    const result = play(
+      {
+        prices: { A: flat(100, 8) },
+        sleeves: {
+          one: { capital: 1_000, act: buys(0, 10) },
+          two: { capital: 0, act: idle },
+          cash: { capital: 0, act: null },
+        },
+      },
+      { weights: { one: 0.9, two: 0.1, cash: 0 }, operations: [rebalanced(3, 'scaling')] },
+    )
+    expect(result.positions.map(({ quantity: held }) => held)).toEqual([9])
+    expect(result.purses).toEqual([0, 100, 0])
   })
 
   it('reduces whatever the limits say, and grows only as far as they let it', () => {

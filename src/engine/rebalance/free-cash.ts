@@ -73,8 +73,8 @@ export function freeCash(runtime: Runtime, sleeve: number): number {
 }
 
 /**
- * What each sleeve is meant to have: its weight of what is not lent, and its loan on top of that; the rest is the
- * reserve's.
+ * What each sleeve is meant to have: its weight of what is not lent, and its loan on top of that. The rest is the
+ * reserve's, but for what sleeves hold that stand aside: it moves nowhere.
  */
 export function targetCounts(runtime: Runtime): Float64Array {
   const { state } = runtime
@@ -83,11 +83,13 @@ export function targetCounts(runtime: Runtime): Float64Array {
   const lent = state.loans?.lent
   const owed = lent?.reduce((sum, counts) => sum + counts, 0) ?? 0
   let dealt = 0
+  let aside = 0
   const targets = weightsInForce(runtime).map((weight, sleeve) => {
     const target = Math.max(0, Math.floor((total - owed) * weight)) + (lent?.[sleeve] ?? 0)
     dealt += target
+    if (sleeve !== reserve && !takesCapital(runtime, sleeve)) aside += equityCounts(runtime, sleeve)
     return target
   })
-  if (reserve >= 0) targets[reserve] = total - dealt
+  if (reserve >= 0) targets[reserve] = Math.max(0, total - dealt - aside)
   return targets
 }

@@ -9,6 +9,9 @@ import { takeWishes } from '../wishes.ts'
 export const REBALANCE = 'rebalance'
 const MARKET = { type: 'market', force: 'day' } as const
 
+/** Rounding of a fraction that must not cost a whole step. */
+const STEP_SLACK = 1e-9
+
 /** One position that changes with its sleeve. */
 export interface Resize {
   readonly sleeve: number
@@ -29,7 +32,7 @@ function resizes(runtime: Runtime, sleeve: number, fraction: number): readonly R
   for (const { index, step } of state.instruments) {
     if (runtime.isOption[index] === 1 || state.delisted[index] === 1) continue
     const held = state.books.quantity[sleeve * state.books.width + index]!
-    const units = Math.floor((Math.abs(held) * Math.abs(fraction)) / step) * step
+    const units = Math.floor((Math.abs(held) * Math.abs(fraction)) / step + STEP_SLACK) * step
     const grows = fraction > 0 === held > 0
     if (units > 0) found.push({ sleeve, instrument: index, quantity: grows ? units : 0 - units })
   }
