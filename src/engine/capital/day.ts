@@ -16,7 +16,7 @@ import {
 import { isDue } from './schedule.ts'
 import { scoredEquity, takeScores } from './scores.ts'
 import { allocatedSleeves, type CapitalState, startCapital } from './state.ts'
-import { firstWeights, reweigh } from './weights.ts'
+import { beginWeights, reweigh, tellFirstCuts } from './weights.ts'
 
 /** Capital before the first day: the first weights hold from the start. */
 export function openCapital({ runtime }: Parts): void {
@@ -27,7 +27,7 @@ export function openCapital({ runtime }: Parts): void {
   state.capital = capital
   for (let sleeve = 0; sleeve < sleeves.length; sleeve += 1)
     capital.scored[sleeve] = scoredEquity(runtime, sleeve) ?? Number.NaN
-  capital.weights = firstWeights(runtime, capital)
+  beginWeights(runtime, capital, plan)
   combine(overlayDay(runtime, capital, 0), plan.overlays)
   tellWeighing(runtime, capital, true)
 }
@@ -59,6 +59,7 @@ function dealCapital(runtime: Runtime, capital: CapitalState, plan: CapitalPlan,
   const { overlays, allocation } = plan
   const day = overlayDay(runtime, capital, tradeDate)
   const [weights, factors] = [capital.weights, capital.factor.slice()]
+  if (capital.tradeDate === 0) tellFirstCuts(runtime, capital, plan)
   if (overlays.lifecycle !== null) stepLifecycleDay(runtime, capital, overlays.lifecycle)
   if (overlays.bench !== null) stepBenchDay(day, overlays.bench)
   const isComputed = isDue(allocation.recompute, capital.days, capital.tradeDate, tradeDate)

@@ -45,10 +45,21 @@ describe('what a stage may have', () => {
     // Equal weights of the three that are in are 1/3 each; two bases of 0.1 are more than the total of 0.15.
     const [, computed] = result.capital!.days
     expect([...computed!.weights]).toEqual([0.075, 0.075, 0.02, 0].map((weight) => expect.closeTo(weight, 12)))
-    expect(eventsOf(result, 'lifecycle').slice(0, 3)).toEqual([
+    expect(eventsOf(result, 'lifecycle').slice(3, 6)).toEqual([
       '3 lifecycle one 0.3333 0.0750',
       '3 lifecycle two 0.3333 0.0750',
       '3 lifecycle young 0.3333 0.0200',
+    ])
+  })
+
+  it('holds from the start: before weights are computed for the first time nobody has more', () => {
+    const [start] = result.capital!.days
+    expect(start!.tradeDate).toBe(0)
+    expect([...start!.weights]).toEqual([0.075, 0.075, 0.02, 0].map((weight) => expect.closeTo(weight, 12)))
+    expect(eventsOf(result, 'lifecycle').slice(0, 3)).toEqual([
+      '-1 lifecycle one 0.2500 0.0750',
+      '-1 lifecycle two 0.2500 0.0750',
+      '-1 lifecycle young 0.2500 0.0200',
     ])
   })
 

@@ -22,24 +22,50 @@ export function reweigh(runtime: Runtime): void {
   const { capital, config } = runtime.state
   const plan = config!.capitalPlan
   if (capital === undefined || plan === undefined) return
-  const { weights, reason } = weigh(runtime, capital, plan)
-  const { lifecycle } = plan.overlays
-  const stages = runtime.sleeves.map(({ ordinal }) => stageOf(capital, ordinal))
-  const capped = lifecycle === null ? weights : capByStage(weights, stages, lifecycle)
   const before = capital.weights
-  capital.weights = capped
-  capped.forEach((weight, sleeve) => {
-    if (weights[sleeve]! - weight > EPSILON) {
-      const why = `${stages[sleeve]}: what its stage may have; ${reason}`
-      tellCapital(runtime, { cause: 'lifecycle', sleeve, before: weights[sleeve]!, after: weight, reason: why })
-    }
+  const { weights, reason } = weigh(runtime, capital, plan)
+  capital.weights = heldToStages(runtime, capital, plan, { weights, reason })
+  capital.weights.forEach((weight, sleeve) => {
     if (Math.abs(weight - before[sleeve]!) > EPSILON)
       tellCapital(runtime, { cause: 'weights', sleeve, before: before[sleeve]!, after: weight, reason })
   })
 }
 
-/** The weights with which the run begins: the sleeves' own. */
-export function firstWeights(runtime: Runtime, capital: CapitalState): Float64Array {
+/** The weights with which the run begins: the sleeves' own, held to the stages from the start. */
+export function beginWeights(runtime: Runtime, capital: CapitalState, { overlays: { lifecycle } }: CapitalPlan): void {
+  const weights = firstWeights(runtime, capital)
+  capital.weights = lifecycle === null ? weights : capByStage(weights, stagesOf(runtime, capital), lifecycle)
+}
+
+/** Records what the stages took off the first weights: on the first day, because before it there is no date. */
+export function tellFirstCuts(runtime: Runtime, capital: CapitalState, plan: CapitalPlan): void {
+  heldToStages(runtime, capital, plan, { weights: firstWeights(runtime, capital), reason: 'first weights' })
+}
+
+function stagesOf(runtime: Runtime, capital: CapitalState): readonly (LifecycleStage | null)[] {
+  return runtime.sleeves.map(({ ordinal }) => stageOf(capital, ordinal))
+}
+
+/** Weights of which no stage has more than it may; what is cut is recorded. */
+function heldToStages(
+  runtime: Runtime,
+  capital: CapitalState,
+  { overlays: { lifecycle } }: CapitalPlan,
+  { weights, reason }: Weighed,
+): Float64Array {
+  if (lifecycle === null) return weights
+  const stages = stagesOf(runtime, capital)
+  const capped = capByStage(weights, stages, lifecycle)
+  capped.forEach((weight, sleeve) => {
+    if (weights[sleeve]! - weight <= EPSILON) return
+    const why = `${stages[sleeve]}: what its stage may have; ${reason}`
+    tellCapital(runtime, { cause: 'lifecycle', sleeve, before: weights[sleeve]!, after: weight, reason: why })
+  })
+  return capped
+}
+
+/** The sleeves' own weights. */
+function firstWeights(runtime: Runtime, capital: CapitalState): Float64Array {
   return Float64Array.from(runtime.sleeves, ({ config, ordinal }) =>
     takesCapital(runtime, ordinal) && stageOf(capital, ordinal) !== 'PAPER' ? config.weight : 0,
   )
