@@ -71,8 +71,16 @@ export async function runPortfolio(
     onProgress: (fraction) => bar.at(READING + fraction * (1 - READING), 'running'),
   })
   bar.done()
+  demandDays(result, asked)
   tellProblems(result)
   return { loaded, market, result }
+}
+
+/** Prices alone make no portfolio day: over a weekend its calendar has none, and nothing could be said of the run. */
+function demandDays({ days }: RunResult, { from, to }: RunReach): void {
+  if (days.length > 0) return
+  const text = (date: TradeDate | undefined, end: string): string => (date === undefined ? end : formatDate(date))
+  throw new FaultError(fault('DAYS_NONE', { from: text(from, 'the first price'), to: text(to, 'the last') }))
 }
 
 function tellProblems(result: RunResult): void {

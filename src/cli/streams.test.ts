@@ -7,7 +7,7 @@ import type { RunResult } from '../engine/result.ts'
 import { runBacktest } from '../engine/run.ts'
 import { loadPortfolio } from './config/load.ts'
 import { reportOf } from './report/figures.ts'
-import { loadMarket } from './run.ts'
+import { loadMarket, runPortfolio } from './run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-streams-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -167,15 +167,51 @@ describe('a sleeve that holds a recorded stream', () => {
     ['no such file', 'managers.txt', 'HAM1', /no file "managers\.txt" in the data folder/],
     ['no such column', 'managers.csv', 'HAM', /"managers\.csv" has no column "HAM"; did you mean "HAM1"/],
     ['no dates', 'undated.csv', 'x', /has no column of dates; a recorded stream needs one/],
-    ['a loss of everything', 'ruin.csv', 'x', /row 2 of "x" is -1: nothing would be left to hold/],
+    [
+      'a loss of everything',
+      'ruin.csv',
+      'x',
+      /row 2 of "x" is -1: nothing would be left to hold; returns are fractions/,
+    ],
+    ['percentages', 'percent.csv', 'x', /"x" has grown more than a million times by row 4; returns are fractions/],
   ])('%s is refused when it is read', async (_, name, column, said) => {
     written('undated.csv', 'x,y\n0.1,0.2\n0.2,0.1\n')
     written('ruin.csv', 'date,x\n2024-01-31,0.1\n2024-02-29,-1\n')
+    written('percent.csv', 'date,x\n2024-01-31,40\n2024-02-29,-0.5\n2024-03-29,50\n2024-04-30,3000\n')
     const file = portfolio(
       'read',
       'sleeves:',
       `  - {id: x, kind: return_stream, weight: 1, returns: {file: ${name}, column: ${column}}}`,
     )
     await expect(ran(file)).rejects.toThrow(said)
+  })
+})
+
+describe('an operator, with a recorded stream', () => {
+  it('removes it and adds another one later', async () => {
+    const file = portfolio(
+      'operated',
+      'periods: 12',
+      'operations: [{date: 2024-03-01, remove: one}]',
+      'flows: [{date: 2024-02-01, amount: -100, to: cash}]',
+      'sleeves:',
+      stream('one', 'HAM1', 0.5),
+      `${stream('two', 'HAM2', 0.25).slice(0, -1)}, starts: 2024-02-01}`,
+    )
+    const { sleeves, equity, invariants } = await ran(file)
+    expect([...sleeves[0]!.openPositions]).toEqual([1, 1, 0, 0])
+    // bought at the close of February, it earns what March brings
+    expect([...sleeves[1]!.openPositions]).toEqual([0, 0, 1, 0])
+    expect(sleeves[1]!.equity[0]).toBe(0)
+    expect(sleeves[1]!.equity[2]! / sleeves[1]!.equity[1]!).toBeCloseTo(1.1, 6)
+    expect(equity[1]).toBeCloseTo(1000 + 50 - 100, 3)
+    expect(invariants.violated).toEqual([])
+  })
+
+  it('is told when no portfolio day ends within the run', async () => {
+    const reach = { from: 20_240_201 as TradeDate, to: 20_240_202 as TradeDate }
+    await expect(runPortfolio(MONTHS, { data: folder }, reach)).rejects.toThrow(
+      /no day of the portfolio ends from 2024-02-01 to 2024-02-02/,
+    )
   })
 })

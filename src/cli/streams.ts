@@ -6,6 +6,7 @@ import { daysBetween, type Sessions, startOfDay } from '../domain/sessions.ts'
 import type { CalendarId, ClockId, TradeDate } from '../domain/units.ts'
 import {
   alignStreams,
+  INDEX_START,
   returnIndex,
   ruinousRow,
   type StreamAlignment,
@@ -48,9 +49,18 @@ export async function readStream(
   if (table.dates === null) throw refused('it has no column of dates; a recorded stream needs one, such as 2024-01-31')
   const returns = table.columns[at]!
   const ruin = ruinousRow(returns)
-  if (ruin >= 0) throw refused(`row ${ruin + 1} of "${column}" is ${returns[ruin]}: nothing would be left to hold`)
-  return streamSeries(file, table.dates, returns)
+  if (ruin >= 0)
+    throw refused(`row ${ruin + 1} of "${column}" is ${returns[ruin]}: nothing would be left to hold; ${FRACTIONS}`)
+  const series = streamSeries(file, table.dates, returns)
+  // the first level stands before the first row
+  const grown = series.close.findIndex((level) => level > INDEX_START * GROWTH_MAX)
+  if (grown >= 0) throw refused(`"${column}" has grown more than a million times by row ${grown}; ${FRACTIONS}`)
+  return series
 }
+
+const FRACTIONS = 'returns are fractions, such as 0.01 for 1 %'
+/** No record grows further: a file of percentages does. */
+const GROWTH_MAX = 1e6
 
 /** Returns on their dates as levels of an index, in the form of prices. */
 export function streamSeries(source: string, days: ArrayLike<number>, returns: Float64Array): Series {

@@ -24,6 +24,10 @@ export const FAULTS = {
     exit: 2,
     text: 'no prices from {from} to {to}; the files reach from {first} to {last}; choose days within them',
   },
+  DAYS_NONE: {
+    exit: 2,
+    text: 'no day of the portfolio ends from {from} to {to}; choose days on which its calendar trades',
+  },
   CONFIG_SYNTAX: { exit: 2, text: '{file}:{line}:{column} {reason}' },
   CONFIG_INVALID: { exit: 2, text: '{file}:{line}:{column} {path}: {reason}' },
   CONFIG_UNKNOWN_KEY: { exit: 2, text: '{file}:{line}:{column} unknown key "{key}"{hint}' },

@@ -30,7 +30,7 @@ import type { ConfigDocument } from './document.ts'
 import { clockOf } from './instruments.ts'
 import { groupsOf, portfolioLimitsOf, sleeveLimitsOf } from './limits.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
-import { awaitedSleeves, moneyMovesOf, needsReserve, withAwaited } from './money-moves.ts'
+import { awaitedSleeves, type MoneyMember, moneyMovesOf, needsReserve, withAwaited } from './money-moves.ts'
 import { policyOf } from './policy.ts'
 import type { Problems } from './problems.ts'
 import { sleeveLimitsSchema } from './schema/limits.ts'
@@ -60,7 +60,7 @@ export function buildConfig(
   const dayCalendar = raw.day_calendar ?? dayCalendarOf(instruments)
   const periods = raw.periods ?? PERIODS[dayCalendar] ?? SESSIONS_A_YEAR
   const { plan, weighted } = planOf(raw, parts.sleeves, periods, problems)
-  const members = parts.sleeves.map((sleeve) => sleeve.raw)
+  const members = parts.sleeves.map(memberOf)
   const reserved = withReserve(weighted, document, problems, raw.leverage)
   const sleeves = needsReserve(raw, members) ? withEmptyReserve(reserved) : reserved
   const currency = currencyCode(raw.currency)
@@ -83,7 +83,7 @@ export function buildConfig(
       sleeves.map((sleeve, index) => sleeveConfig(sleeve, capitals[index]!, context)),
       awaitedSleeves(raw, members),
     ),
-    ...moneyMovesOf(raw, members, problems),
+    ...moneyMovesOf(raw, sleeves.map(memberOf), problems),
     limits: portfolioLimitsOf(raw, plan?.overlays.lifecycle ?? null, problems),
     netting: raw.netting,
     account: {
@@ -110,6 +110,11 @@ function dayCalendarOf(instruments: readonly InstrumentDeclaration[]): string {
   const calendars = instruments.map(({ instrument }) => String(instrument.calendar))
   if (calendars.length === 0 || calendars.includes('nyse')) return 'nyse'
   return calendars.includes('continuous') ? 'continuous' : calendars[0]!
+}
+
+/** What commands and flows need to know of a sleeve: a recorded stream trades, too, and so has a strategy. */
+function memberOf({ raw, strategy, position }: CheckedSleeve): MoneyMember {
+  return { id: raw.id, strategy, starts: raw.starts, position }
 }
 
 function parityOf(raw: RawPortfolio, problems: Problems): Readonly<Record<string, CurrencyCode>> {

@@ -180,6 +180,12 @@ describe('what a capital plan may not say', () => {
     ],
     ['a key that is none', 'allocation: {methd: erc}', /^p\.yaml:5:14 .*methd.*method/],
     [
+      'a window longer than any history',
+      'overlays: {volatility_target: {target: 0.1, window: 9007199254740991}}',
+      /^p\.yaml:5:\d+ overlays\.volatility_target\.window: must be at most 100000/,
+    ],
+    ['a leverage that nobody gives', 'leverage: 1.0e+300', /^p\.yaml:5:\d+ leverage: must be at most 1000/],
+    [
       'floors that the count of sleeves makes impossible',
       'allocation: {method: erc, bounds: [0.4, 0.6]}',
       /^p\.yaml:5:\d+ allocation\.bounds: need at least 3 x 0\.4 = 1\.2, above 1; make the lower ones smaller$/,
@@ -251,6 +257,18 @@ describe('what a capital plan may not say', () => {
   it('some weights without the others', async () => {
     expect(await said(portfolio('allocation: {method: erc}', ['one 0.5', 'two']))).toMatch(
       /sleeves\[1\]\.weight: is missing; state the weights of all sleeves, or of none/,
+    )
+  })
+
+  it('a weight that no portfolio holds', async () => {
+    const text = portfolio('netting: true', ['one 1.0e+300', 'two 0'])
+    expect(await said(text)).toMatch(/sleeves\[0\]\.weight: must be at most 1000, was "1e\+300"/)
+  })
+
+  it('floors above what the stated weights invest', async () => {
+    const text = portfolio('allocation: {method: erc, bounds: [0.25, 1]}', ['one 0.2', 'two 0.2', 'three 0.2'])
+    expect(await said(text)).toMatch(
+      /allocation\.bounds: 3 sleeves need at least 0\.75, but only 0\.6 may be invested beside the reserve/,
     )
   })
 

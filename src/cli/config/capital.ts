@@ -108,7 +108,9 @@ function allocationOf(
   const records = recordsOf(raw, source, lifecycle, problems)
   const settings = settingsOf(raw, source)
   checkNames(raw.volatilities ?? {}, names, ['allocation', 'volatilities'], problems)
-  const investable = Math.max(0, 1 - source.reserved)
+  const beside = Math.max(0, 1 - source.reserved)
+  // methods that deal all there is deal what the stated weights leave to no reserve
+  const investable = ALLOCATORS[method].keepsSize ? beside : Math.min(beside, statedSum(source) ?? beside)
   checkBounds(bounds, names, investable, problems)
   const moves = bench !== null || lifecycle !== null
   return {
@@ -116,7 +118,7 @@ function allocationOf(
     window,
     observationsMin,
     recompute: scheduleOf(raw.recompute ?? usualSchedule(method, moves)),
-    investable: ALLOCATORS[method].keepsSize ? investable : Math.min(investable, statedSum(source) ?? investable),
+    investable,
     covariance: raw.covariance,
     bounds,
     budget: budgetOf(raw, names, problems),

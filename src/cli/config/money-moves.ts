@@ -26,10 +26,14 @@ interface RawMoves {
   readonly overlays?: RawOverlays | undefined
 }
 
-interface RawMember {
+/** A sleeve as commands and flows see it. */
+export interface MoneyMember {
   readonly id: string
+  /** Null for a reserve. */
   readonly strategy: string | null
-  readonly starts?: string | undefined
+  readonly starts: string | undefined
+  /** Where it stands in the list as written; null for a reserve that only takes the rest. */
+  readonly position: number | null
 }
 
 /** Portfolio days between two rebalancings where only `periodic` is said. */
@@ -78,7 +82,7 @@ export function unusedKeys(document: unknown): readonly string[] {
 }
 
 /** Whether money moves while the portfolio runs, so that there must be a reserve which takes what no sleeve gets. */
-export function needsReserve(raw: RawMoves, members: readonly RawMember[]): boolean {
+export function needsReserve(raw: RawMoves, members: readonly MoneyMember[]): boolean {
   const triggers = raw.rebalancing === undefined ? [] : triggersOf(raw.rebalancing)
   if (triggers.some((trigger) => trigger !== 'every_bar') || raw.deploy !== undefined) return true
   if (raw.flows.length > 0 || raw.operations.length > 0) return true
@@ -86,7 +90,7 @@ export function needsReserve(raw: RawMoves, members: readonly RawMember[]): bool
 }
 
 /** Sleeves that wait to be added: those with a first day, and those that an operation adds. */
-export function awaitedSleeves(raw: RawMoves, members: readonly RawMember[]): ReadonlySet<string> {
+export function awaitedSleeves(raw: RawMoves, members: readonly MoneyMember[]): ReadonlySet<string> {
   const added = raw.operations.flatMap(({ add }) => (add === undefined ? [] : [add]))
   return new Set([...added, ...members.flatMap(({ id, starts }) => (starts === undefined ? [] : [id]))])
 }
@@ -110,7 +114,7 @@ export interface MoneyMoves {
 }
 
 /** Everything that moves money while the portfolio runs; what is not configured is left out. */
-export function moneyMovesOf(raw: RawMoves, members: readonly RawMember[], problems: Problems): MoneyMoves {
+export function moneyMovesOf(raw: RawMoves, members: readonly MoneyMember[], problems: Problems): MoneyMoves {
   const context = { members, problems }
   const flows = flowsOf(raw, context)
   const operations = [...operationsOf(raw, context), ...startsOf(raw, context)].sort(byDate)
@@ -123,7 +127,7 @@ export function moneyMovesOf(raw: RawMoves, members: readonly RawMember[], probl
 }
 
 interface Context {
-  readonly members: readonly RawMember[]
+  readonly members: readonly MoneyMember[]
   readonly problems: Problems
 }
 
@@ -198,9 +202,9 @@ function operationsOf(raw: RawMoves, context: Context): readonly DatedOperation[
 
 /** A first day is an operation that adds the sleeve on it. */
 function startsOf(raw: RawMoves, context: Context): readonly DatedOperation[] {
-  return context.members.flatMap(({ id, starts, strategy }, index): readonly DatedOperation[] => {
+  return context.members.flatMap(({ id, starts, strategy, position }): readonly DatedOperation[] => {
     if (starts === undefined) return []
-    const path = ['sleeves', index, 'starts']
+    const path = ['sleeves', position ?? 0, 'starts']
     if (raw.operations.some(({ add }) => add === id))
       context.problems.at(path, `"${id}" is added by an operation as well; keep one of them`)
     if (strategy === null)

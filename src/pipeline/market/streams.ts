@@ -6,7 +6,7 @@ import type { ClockBlock, DatedAction } from '../../domain/market.ts'
 import { formatDate, type Session, type Sessions, sessionOf, sessionsFrom, startOfDay } from '../../domain/sessions.ts'
 import type { CalendarId, ClockId, Instant, InstrumentId, Price, TradeDate } from '../../domain/units.ts'
 
-const INDEX_START = 100
+export const INDEX_START = 100
 const HOUR_MS = 3_600_000
 /** Where the portfolio's own calendar has no session, a day opens and closes at these hours of UTC. */
 const OPENS_MS = 14.5 * HOUR_MS

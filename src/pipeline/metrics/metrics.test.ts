@@ -233,6 +233,11 @@ describe('summaries', () => {
       expectancy: null,
     })
   })
+  it('have no ratio to what rounding leaves of a fall', () => {
+    const noise = Float64Array.of(0.001, -2.220446049250313e-16, 0, -3e-15)
+    const { calmar, sortino } = summariseReturns(noise, 252)
+    expect([calmar, sortino]).toEqual([null, null])
+  })
   it('equal the metrics of the same names', () => {
     fc.assert(
       fc.property(someReturns, (returns) => {

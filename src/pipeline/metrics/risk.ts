@@ -13,6 +13,9 @@ import { maxDrawdown } from './drawdown.ts'
 import { annualReturn, excess, observed } from './returns.ts'
 import { mixOf } from './risk-components.ts'
 
+/** A fall of less is what rounding leaves of returns that never fell. */
+const NO_FALL = 1e-12
+
 /** A rate or threshold per period: one number, or one per period. */
 export type Rate = number | Float64Array
 
@@ -66,13 +69,13 @@ export function downsideDeviation(returns: Float64Array, mar: Rate): number {
 /** Mean excess over the minimum acceptable return by the downside deviation, annualised; NaN without downside. */
 export function sortino(returns: Float64Array, periods: number, mar: Rate = 0): number {
   const downside = downsideDeviation(returns, mar)
-  return downside >= NO_DEVIATION ? (mean(observed(excess(returns, mar))) / downside) * Math.sqrt(periods) : Number.NaN
+  return downside >= NO_FALL ? (mean(observed(excess(returns, mar))) / downside) * Math.sqrt(periods) : Number.NaN
 }
 
 /** Annual return over the depth of the maximum drawdown; NaN without a drawdown. @see Young (1991) */
 export function calmar(returns: Float64Array, periods: number): number {
   const depth = -maxDrawdown(returns)
-  return depth > 0 ? annualReturn(returns, periods) / depth : Number.NaN
+  return depth >= NO_FALL ? annualReturn(returns, periods) / depth : Number.NaN
 }
 
 /** Sum of gains over the threshold by the sum of losses under it; NaN without losses. @see Keating and Shadwick (2002) */

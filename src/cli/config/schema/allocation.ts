@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ALLOCATION_METHODS, COVARIANCE_ESTIMATORS } from '../../../domain/allocation.ts'
-import { fraction, fractionOrZero, notNegative, positive, wholePositive } from './terms.ts'
+import { fraction, fractionOrZero, notNegative, positive, wholePositive, windowDays } from './terms.ts'
 
 const bounds = z.tuple([fractionOrZero, fractionOrZero]).describe('lowest and highest weight, such as [0.15, 0.30]')
 
@@ -30,7 +30,7 @@ const known = z.strictObject({
 /** How weights are computed, and when. */
 export const allocationSchema = z.strictObject({
   method: z.enum(ALLOCATION_METHODS).default('fixed'),
-  window: z.int().gte(2).default(60).describe('portfolio days of returns that weights are computed from'),
+  window: windowDays.default(60).describe('portfolio days of returns that weights are computed from'),
   min_observations: wholePositive
     .optional()
     .describe('with fewer days the first weights stay; 20 for the score-weighted methods, else the window'),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { fraction, notNegative, positive, text, wholePositive } from './terms.ts'
+import { fraction, notNegative, positive, text, wholePositive, windowDays } from './terms.ts'
 
 /* Limits on what may be opened, level by level. Left out or null: not asked. */
 
 const optional = <S extends z.ZodType>(schema: S) => schema.nullable().default(null)
 
-const measuredOver = z.int().gte(2).default(60).describe('portfolio days that it is measured over')
+const measuredOver = windowDays.default(60).describe('portfolio days that it is measured over')
 const positionsMax = optional(wholePositive).describe('positions that may be open at once, waiting ones included')
 const dailyLossMax = optional(fraction).describe(
   'no entry once the day has lost more than this fraction of the equity with which it began',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { LIFECYCLE_STAGES } from '../../../domain/allocation.ts'
-import { fraction, fractionOrZero, notNegative, positive, wholePositive } from './terms.ts'
+import { fraction, fractionOrZero, notNegative, positive, wholePositive, windowDays } from './terms.ts'
 
-const window = (days: number) => z.int().gte(2).default(days).describe('portfolio days of scored returns')
+const window = (days: number) => windowDays.default(days).describe('portfolio days of scored returns')
 
 const byStage = z.partialRecord(z.enum(LIFECYCLE_STAGES), fractionOrZero.nullable())
 
@@ -31,7 +31,7 @@ const lifecycle = z.strictObject({
     .prefault({}),
   decay: z
     .strictObject({
-      days: z.int().gte(2).default(60),
+      days: windowDays.default(60),
       sharpe: z.number().default(0).describe('per day'),
       drawdown_multiple: positive.default(1.5).describe('of the validated drawdown'),
       paper_after: wholePositive.default(60).describe('days of decay'),

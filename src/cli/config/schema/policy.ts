@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { text } from './terms.ts'
+import { text, weight } from './terms.ts'
 
 const part = z.strictObject({
-  weight: z.number().gte(0).describe('part of the portfolio that the policy gives the sleeve'),
+  weight: weight.describe('part of the portfolio that the policy gives the sleeve'),
   benchmark: text
     .nullable()
     .default(null)

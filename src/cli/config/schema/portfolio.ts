@@ -6,7 +6,7 @@ import { groupsSchema, portfolioLimitsSchema } from './limits.ts'
 import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from './money-moves.ts'
 import { overlaysSchema } from './overlays.ts'
 import { policySchema } from './policy.ts'
-import { fraction, notNegative, positive, text, wholePositive } from './terms.ts'
+import { fraction, leverage, notNegative, positive, text, wholePositive } from './terms.ts'
 import { violationsSchema } from './violations.ts'
 
 const schedule = z.strictObject({
@@ -64,7 +64,7 @@ export const portfolioSchema = z.strictObject({
   notes: text.optional(),
   currency: text.default('USD'),
   capital: positive,
-  leverage: z.number().gte(1).optional().describe('gross exposure over equity that is allowed; 1 where left out'),
+  leverage: leverage.optional().describe('gross exposure over equity that is allowed; 1 where left out'),
   day_calendar: z.enum(['nyse', 'continuous']).optional().describe("the calendar whose closes end the portfolio's day"),
   periods: wholePositive.optional().describe('portfolio days in a year: 252 on an exchange, 365 round the clock'),
   netting: z.boolean().default(true).describe('false: every sleeve sends its own orders; for comparison only'),

@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import { sleeveLimitsSchema } from './limits.ts'
 import { startsSchema } from './money-moves.ts'
-import { fraction, fractionOrZero, identifier, notNegative, positive, range, text, wholePositive } from './terms.ts'
+import {
+  fraction,
+  fractionOrZero,
+  identifier,
+  notNegative,
+  positive,
+  range,
+  text,
+  weight,
+  wholePositive,
+  windowDays,
+} from './terms.ts'
 
 const TIMEFRAMES = ['1d'] as const
 
@@ -28,7 +39,7 @@ const sizing = z
 const universeRules = z
   .strictObject({
     volatility_min: positive.nullable().default(null).describe('annualised volatility must be above this fraction'),
-    volatility_bars: z.int().gte(2).default(60),
+    volatility_bars: windowDays.default(60),
     volume_min: positive.nullable().default(null).describe('mean volume must be above this many shares'),
     volume_bars: wholePositive.default(20),
     not_evaluated: z
@@ -70,7 +81,7 @@ export const sleeveSchema = z.strictObject({
     .describe('`return_stream`: holds recorded returns, as of an outside manager or an account elsewhere'),
   returns: returns.optional(),
   title: text.optional().describe('name for the reader; the id where left out'),
-  weight: notNegative
+  weight: weight
     .optional()
     .describe(
       "part of the portfolio's capital, as a fraction of 1; may be left out of all sleeves where an allocation deals the capital",

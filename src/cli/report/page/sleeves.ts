@@ -19,7 +19,9 @@ function spark(values: readonly (number | null)[], hue: string): Markup {
     const left = (index / (shown.length - 1)) * 102 + 1
     return `${left.toFixed(1)} ${(23 - ((shown[index]! - low) / span) * 20).toFixed(1)}`
   })
-  const change = (1 + shown.at(-1)!) / (1 + shown[0]!) - 1
+  const first = 1 + shown[0]!
+  // of a sleeve that had lost everything before, nothing can be said
+  const change = first > 0 ? (1 + shown.at(-1)!) / first - 1 : null
   return html`<svg class="spark ${hue}" viewBox="0 0 104 26" role="img" aria-label="Last ${shown.length} days ${percent(change, 'both')}"><path d="M${points.join('L')}"/></svg>`
 }
 
