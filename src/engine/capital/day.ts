@@ -16,7 +16,7 @@ import {
 import { isDue } from './schedule.ts'
 import { scoredEquity, takeScores } from './scores.ts'
 import { allocatedSleeves, type CapitalState, startCapital } from './state.ts'
-import { beginWeights, reweigh, tellFirstCuts } from './weights.ts'
+import { beginWeights, holdWeights, reweigh, tellFirstCuts } from './weights.ts'
 
 /** Capital before the first day: the first weights hold from the start. */
 export function openCapital({ runtime }: Parts): void {
@@ -65,6 +65,7 @@ function dealCapital(runtime: Runtime, capital: CapitalState, plan: CapitalPlan,
   const isComputed = isDue(allocation.recompute, capital.days, capital.tradeDate, tradeDate)
   capital.tradeDate = tradeDate
   if (isComputed) reweigh(runtime)
+  else holdWeights(runtime, capital, plan)
   if (overlays.reduction !== null) stepReductionDay(day, overlays.reduction)
   if (overlays.ladder !== null) stepLadderDay(day, overlays.ladder)
   if (overlays.volatilityTarget !== null) stepVolatilityDay(day, overlays.volatilityTarget)

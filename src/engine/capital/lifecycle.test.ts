@@ -101,6 +101,20 @@ describe('changes of stage in a run', () => {
     expect([...last]).toEqual([0.1, 0])
   })
 
+  it('hold a sleeve to a smaller stage at once, and give it more at the next computation only', () => {
+    const run = { ...given('applied'), allocation: { method: 'fixed', recompute: { kind: 'never' } } } as const
+    const result = capitalRun(run)
+    const dayOf = (stage: string): number =>
+      result.capital!.records.find(({ reason }) => reason.startsWith(stage))!.tradeDate
+    const from = (date: number): readonly number[] => [
+      ...result.capital!.days.find(({ tradeDate }) => tradeDate === date)!.weights,
+    ]
+    expect(from(0)).toEqual([0.02, 0.05])
+    expect(from(dayOf('VALIDATION to DECAY'))).toEqual([0.02, 0.03])
+    expect(from(dayOf('DECAY to PAPER'))).toEqual([0.02, 0])
+    expect(result.capital!.days).toHaveLength(3)
+  })
+
   it('wait for an operator where they are only proposed, with an alert that ends when he has spoken', () => {
     const input = capitalInput(given('proposed'))
     const alone = runBacktest(input)

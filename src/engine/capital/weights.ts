@@ -46,6 +46,13 @@ function stagesOf(runtime: Runtime, capital: CapitalState): readonly (LifecycleS
   return runtime.sleeves.map(({ ordinal }) => stageOf(capital, ordinal))
 }
 
+/** A sleeve that came to a smaller stage has no more than that allows at once; more it gets when weights are computed. */
+export function holdWeights(runtime: Runtime, capital: CapitalState, plan: CapitalPlan): void {
+  const { weights } = capital
+  const held = heldToStages(runtime, capital, plan, { weights, reason: 'between computations' })
+  if (held.some((weight, sleeve) => weights[sleeve]! - weight > EPSILON)) capital.weights = held
+}
+
 /** Weights of which no stage has more than it may; what is cut is recorded. */
 function heldToStages(
   runtime: Runtime,
