@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { capitalRun, EVERY_BAR, eventsOf, noise, swinger } from '../../../test/fixtures/capital-run.ts'
+import { capitalInput, capitalRun, EVERY_BAR, eventsOf, noise, swinger } from '../../../test/fixtures/capital-run.ts'
 import type { LifecycleOverlay } from '../../domain/capital.ts'
+import { sleeveId, type TradeDate } from '../../domain/units.ts'
 import { STAGE_RULE } from '../../pipeline/allocation/stage-changes.ts'
 import type { RunResult } from '../result.ts'
+import { runBacktest } from '../run.ts'
 
 const flat = (count: number): number[] => Array.from({ length: count }, () => 0)
 const swingers = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, swinger]))
@@ -205,6 +207,19 @@ describe('the volatility target in a run', () => {
     expect([...sizes].at(-1)![1]).toBeCloseTo(last, 4)
     expect(last).toBeLessThan(0.75)
     expect(scales[0]!.reason).toMatch(/^expected volatility \d+\.\d\d %, target 10\.00 %$/)
+  })
+
+  it.each([true, false])('forgets a sleeve that was removed (shadows: %s)', (shadows) => {
+    const overlays = { volatilityTarget: { ...rule, window: 20 } }
+    const allocation = { recompute: { kind: 'never' } } as const
+    const alone = capitalRun({ returns: { one: wild }, weights: { one: 0.6 }, overlays, allocation, shadows })
+    const returns = { one: wild, gone: noise(240, 0.03, 33) }
+    const input = capitalInput({ returns, weights: { one: 0.6, gone: 0.3 }, overlays, allocation, shadows })
+    const date = input.market.blocks[0]!.tradeDates[5]! as TradeDate
+    const remove = { date, kind: 'remove', sleeve: sleeveId('gone') } as const
+    const result = runBacktest({ ...input, config: { ...input.config, operations: [remove] } })
+    expect(eventsOf(alone, 'volatilityTarget').length).toBeGreaterThan(2)
+    expect(eventsOf(result, 'volatilityTarget')).toEqual(eventsOf(alone, 'volatilityTarget'))
   })
 
   it('asks for more than there is only where the plan allows it', () => {

@@ -131,7 +131,7 @@ export function stepVolatilityDay(day: OverlayDay, rule: VolatilityTargetOverlay
 
 /** Annual volatility of the weights after reduction and ladder; NaN until every weighted sleeve has enough returns. */
 function forecastVolatility({ runtime, capital, allocated }: OverlayDay, window: number): number {
-  const weighted = allocated.filter((sleeve) => capital.weights[sleeve]! > 0)
+  const weighted = allocated.filter((sleeve) => takesCapital(runtime, sleeve) && capital.weights[sleeve]! > 0)
   const columns = weighted.map((sleeve) => scoredReturns(capital, sleeve, window))
   if (weighted.length === 0 || columns.some((column) => column.length < window || column.includes(Number.NaN)))
     return Number.NaN
