@@ -89,6 +89,15 @@ describe('a stressed market', () => {
       possible: false,
       reason: 'the prices of M do not reach back that far: they begin on 2024-01-01',
     })
+    const end = market.dates.at(-1)!
+    for (const from of [20_300_224, end]) {
+      const late = futureOf({ ...window, from, to: 20_300_407 }, stressed)
+      expect(late).toMatchObject({ possible: false })
+      expect(late).toHaveProperty(
+        'reason',
+        expect.stringMatching(/^the prices of M do not reach that far: they end on /),
+      )
+    }
   })
 
   it('makes every move twice as large around their mean', () => {

@@ -2,7 +2,7 @@
  * Futures under stress: bars that go on from today's prices, for every instrument together.
  * In:    a scenario, every instrument's past, what is held today   Out: bars as multiples of the close before, or why not
  */
-import { formatDate } from '../../domain/sessions.ts'
+import { formatDate, toDays } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { mean, sampleCovariance, sampleDeviation, sampleVariance } from '../../numerics/statistics.ts'
 import type { StressScenario } from './scenarios.ts'
@@ -48,6 +48,8 @@ const BETA_BARS = 250
 const BETA_BARS_MIN = 20
 /** Part of a window's days that an instrument must have itself; else it moves by its beta. */
 const COVERED_MIN = 0.95
+/** Days at the end of a window on which no exchange may have been open; with more missing, half of it would be played. */
+const CLOSED_DAYS_MAX = 7
 /** A price never falls to nothing within a bar. */
 const LEAST = 0.01
 
@@ -129,11 +131,13 @@ function windowOf(
   { instruments, benchmark }: StressedMarket,
 ): StressedFuture {
   const rows = rowsWithin(benchmark, from, to)
-  const first = benchmark.dates[0] ?? 0
-  if (rows.length === 0 || first > from)
-    return refused(
-      `the prices of ${benchmark.id} do not reach back that far: they begin on ${formatDate(first as TradeDate)}`,
-    )
+  const first = (benchmark.dates[0] ?? 0) as TradeDate
+  const last = (benchmark.dates.at(-1) ?? 0) as TradeDate
+  if (first > from)
+    return refused(`the prices of ${benchmark.id} do not reach back that far: they begin on ${formatDate(first)}`)
+  if (toDays(to as TradeDate) - toDays(last) > CLOSED_DAYS_MAX)
+    return refused(`the prices of ${benchmark.id} do not reach that far: they end on ${formatDate(last)}`)
+  if (rows.length === 0) return refused(`${benchmark.id} has no prices in that window`)
   return byDay(rows.length, instruments, (one) => {
     const own = new Map(rowsWithin(one, from, to).map((row) => [one.dates[row]!, row]))
     if (own.size >= rows.length * COVERED_MIN) {
