@@ -109,6 +109,10 @@ export async function pastOf(
   reach: Reach,
   bar: Progress,
 ): Promise<MarketPast> {
+  if (loaded.instruments.length === 0) {
+    const reason = 'only hold cash, so that there is no day to run; give one a strategy or recorded returns'
+    throw new FaultError(fault('CONFIG_INVALID', { ...loaded.placeOf(['sleeves']), path: 'sleeves', reason }))
+  }
   if ('data' in source)
     return readPast(loaded, source.data, (done, total, what) => bar.at((done / total) * READING, what))
   bar.at(0, 'simulating the market')

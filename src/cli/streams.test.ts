@@ -208,6 +208,12 @@ describe('an operator, with a recorded stream', () => {
     expect(invariants.violated).toEqual([])
   })
 
+  it('is told when there is nothing to run', async () => {
+    const file = portfolio('still', 'sleeves: [{id: cash, weight: 1}]')
+    const reason = /still\.yaml:3:\d+ sleeves: only hold cash, so that there is no day to run/
+    await expect(runPortfolio(file, { data: folder }, {})).rejects.toThrow(reason)
+  })
+
   it('is told when no portfolio day ends within the run', async () => {
     const reach = { from: 20_240_201 as TradeDate, to: 20_240_202 as TradeDate }
     await expect(runPortfolio(MONTHS, { data: folder }, reach)).rejects.toThrow(

@@ -57,6 +57,11 @@ function included(outer: SourceFile, include: unknown, mounts: Mount[]): Block {
       const reason = 'must be a block of settings such as "name: ..."'
       throw new FaultError(fault('CONFIG_INVALID', { file, line: 1, column: 1, path: 'the file', reason }))
     }
+    if ('include' in source.value) {
+      const place = source.find(['include'], 'key') ?? { file, line: 1, column: 1 }
+      const reason = `is not followed in a file that is included itself; name its files in ${outer.file}`
+      throw new FaultError(fault('CONFIG_INVALID', { ...place, path: 'include', reason }))
+    }
     for (const [key, part] of Object.entries(source.value)) {
       merged[key] = part
       if (!(key in (outer.value as Block))) mounts.unshift({ path: [key], source, at: [key] })

@@ -25,6 +25,17 @@ async function said(files: Readonly<Record<string, string>>): Promise<string> {
 }
 
 describe('a portfolio file that is wrong', () => {
+  it('includes a file that includes another one', async () => {
+    const files = {
+      'p.yaml': `include: limits.yaml\n${HEAD}${RESERVE}`,
+      'limits.yaml': 'limits: {}\ninclude: more.yaml\n',
+      'more.yaml': 'currency: USD\n',
+    }
+    expect(await said(files)).toMatch(
+      /^limits\.yaml:2:1 include: is not followed in a file that is included itself; name its files in p\.yaml$/,
+    )
+  })
+
   it.each([
     ['a tab', `${HEAD}sleeves:\n\t- {id: cash, weight: 1}\n`, /^p\.yaml:4:1 a tab indents this line; use spaces/],
     [

@@ -122,6 +122,15 @@ describe('the page', () => {
       expectHeld(false, bodyOf(page(sampleRun({ days }))), /NaN|Infinity|undefined|\bnull\b|>-\d/)
   })
 
+  it('says nothing of the last days of a sleeve that had lost everything before', () => {
+    const run = sampleRun({ days: 200 })
+    const [first, ...others] = run.sleeves
+    const equity = first!.equity.map((value, day) => (day < 50 ? value : 0))
+    const text = bodyOf(page({ ...run, sleeves: [{ ...first!, equity }, ...others] }))
+    expectHeld(true, text, 'aria-label="Last 90 days n/a"')
+    expectHeld(false, text, /NaN|Infinity/)
+  })
+
   it('shows the key figures as the report has them', () => {
     const run = sampleRun({ days: 1_258 })
     const { portfolio } = reportOf(run)
