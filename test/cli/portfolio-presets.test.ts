@@ -91,6 +91,20 @@ describe('the multi-strategy portfolio', () => {
   })
 })
 
+describe('three ideas over the same names', () => {
+  it('keep the same books before costs, netted or not, though some of it meets inside', async () => {
+    const loaded = await load('momentum-reversion-trend.yaml')
+    const run = (netting: boolean): RunResult =>
+      simulated({ ...loaded, config: { ...loaded.config, netting, costs: {} } })
+    const [netted, apart] = [run(true), run(false)]
+    const { netting } = reportOf(netted)
+    expect(netting.crosses).toBeGreaterThan(5)
+    for (const [index, { equity }] of netted.sleeves.entries())
+      for (const [day, value] of equity.entries())
+        expect(Math.abs(value - apart.sleeves[index]!.equity[day]!)).toBeLessThan(0.001)
+  })
+})
+
 describe('the momentum trio', () => {
   it('keeps the paused third in cash', async () => {
     const { sleeves, config } = simulated(await load('momentum-trio.yaml'))
