@@ -48,7 +48,7 @@ function shareOf({ names, shares }: RiskFigures, name: string): number | null {
   return at < 0 ? (shares.every((share) => share === null) ? null : 0) : shares[at]!
 }
 
-/** The stated policy, or the weights that capital was dealt by; what its parts leave is cash. */
+/** The stated policy, or the weights that capital was dealt by; what its parts leave is cash, the reserve's where there is one. */
 function policyOf(result: RunResult): PolicyView[] {
   const { config } = result
   const parts = result.sleeves.map((sleeve, at): PolicyView => {
@@ -58,7 +58,10 @@ function policyOf(result: RunResult): PolicyView[] {
   })
   const rest = 1 - parts.reduce((sum, { weight }) => sum + weight, 0)
   if (Math.abs(rest) <= EPSILON) return parts
-  return [...parts, { name: CASH, weight: rest, benchmark: null }]
+  const reserve = config.sleeves.find(({ strategy }) => strategy === null)?.id
+  const isCash = ({ name, benchmark }: PolicyView): boolean => name === reserve && benchmark === null
+  if (!parts.some(isCash)) return [...parts, { name: CASH, weight: rest, benchmark: null }]
+  return parts.map((part) => (isCash(part) ? { ...part, weight: part.weight + rest } : part))
 }
 
 /**

@@ -197,6 +197,8 @@ describe('the attribution of a report', () => {
     })
     const { brinson } = reportOf(stated([0.4, 0.2, 0.2, 0.1, 0])).attribution
     expect(brinson.policy.at(-1)).toEqual({ name: 'cash', weight: expect.closeTo(0.1, 12), benchmark: null })
+    // the reserve is the cash of the policy: it stands there once
+    expect(brinson.policy).toHaveLength(5)
     expect(sum([brinson.allocation, brinson.selection, brinson.interaction])).toBeCloseTo(brinson.excess!, 12)
     expect(brinson.selection).not.toBeCloseTo(0, 4)
     expect(brinson.sleeves.filter(({ selection }) => Math.abs(selection!) > 1e-12).map(({ name }) => name)).toEqual([
