@@ -37,8 +37,11 @@ function barrier(covariance: Float64Array, budgets: Float64Array, x: Float64Arra
 
 /** Added to each correlation of 1 where a mix without any movement exists: no weights have the wanted components then. */
 const HEDGED_RIDGE = 1e-6
-/** A largest miss above this, relative to a budget, says that such a mix exists. */
-const HEDGED_MISS = 1e-6
+/**
+ * A largest miss above this, relative to a budget, says that such a mix exists. Smaller ones are rounding: of 1e-10 of the
+ * risk, where all else can be hedged away, a contribution is known to about a thousandth.
+ */
+const HEDGED_MISS = 1e-2
 
 /**
  * Positive weights that add up to 1 and whose components of the deviation stand in the proportion of the budgets:
