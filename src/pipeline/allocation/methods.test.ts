@@ -51,17 +51,20 @@ describe('risk budgets', () => {
       }
     }
   })
-  it.each([25, 200])('of %i sleeves are met as far as numbers reach where nearly all risk can be hedged away', (size) => {
-    for (const [noise, most] of [
-      [1e-7, 1e-8],
-      [1e-9, 1e-6],
-      [1e-10, 1e-5],
-    ] as const) {
-      const covariance = drawnCovariance(size, size + 7, noise)
-      for (const part of contributionsOf(covariance, allocate('erc', given(covariance)).weights))
-        expect(Math.abs(part - 1 / size)).toBeLessThan(most)
-    }
-  })
+  it.each([25, 200])(
+    'of %i sleeves are met as far as numbers reach where nearly all risk can be hedged away',
+    (size) => {
+      for (const [noise, most] of [
+        [1e-7, 1e-8],
+        [1e-9, 1e-6],
+        [1e-10, 1e-5],
+      ] as const) {
+        const covariance = drawnCovariance(size, size + 7, noise)
+        for (const part of contributionsOf(covariance, allocate('erc', given(covariance)).weights))
+          expect(Math.abs(part - 1 / size)).toBeLessThan(most)
+      }
+    },
+  )
   it('down a tree are met at every level, and a sleeve outside the tree has no weight', () => {
     const covariance = drawnCovariance(5, 3, 0.4)
     const leaf = (name: string, share: number) => ({ name, share, parts: [] })
