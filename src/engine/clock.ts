@@ -28,8 +28,11 @@ export interface ClockRuntime {
   readonly indicators: Map<string, IndicatorRows>
   /** The same in the order they were asked for. */
   readonly entries: IndicatorRows[]
-  /** What the entries have read ahead: bars `from` to `until - 1`, when `taken` bars had been taken. Null bars: nothing. */
-  readonly read: { bars: BarRow | null; from: number; until: number; taken: number }
+  /**
+   * What the entries have read ahead: bars `from` to `until - 1`, when `taken` bars had been taken. Null bars: nothing. The
+   * memories of the indicators hold `held` of these bars; those after them up to the clock's own count are owed to them.
+   */
+  readonly read: { bars: BarRow | null; from: number; until: number; taken: number; held: number }
   /** The session of every column's bar, and the bar as indicators read it; reused from bar to bar. */
   session: Float64Array
   readonly row: { -readonly [Field in keyof BarRow]: BarRow[Field] }
@@ -47,7 +50,7 @@ export function createClock(id: string): ClockRuntime {
     bars: 0,
     indicators: new Map(),
     entries: [],
-    read: { bars: null, from: 0, until: 0, taken: 0 },
+    read: { bars: null, from: 0, until: 0, taken: 0, held: 0 },
     session: none,
     row: { open: none, high: none, low: none, close: none, volume: none },
     signal: { open: none, high: none, low: none, close: none, volume: none },
@@ -58,6 +61,7 @@ export function createClock(id: string): ClockRuntime {
 export function requestIndicator(clock: ClockRuntime, request: IndicatorRequest, lookback: number): IndicatorRows {
   let entry = clock.indicators.get(request.key)
   if (entry === undefined) {
+    catchUp(clock)
     entry = {
       request,
       state: request.create(clock.width),
@@ -80,6 +84,7 @@ export function requestIndicator(clock: ClockRuntime, request: IndicatorRequest,
 /** Sets which instruments the clock's columns are. Columns may be added at the end, never moved. */
 export function setColumns(clock: ClockRuntime, instruments: Int32Array): void {
   if (clock.columns === instruments) return
+  catchUp(clock)
   const same =
     clock.columns.length <= instruments.length && clock.columns.every((index, column) => instruments[column] === index)
   assert(same, `columns of clock "${clock.id}" must not move`)
@@ -119,6 +124,8 @@ export function setColumns(clock: ClockRuntime, instruments: Int32Array): void {
 /** Runs every indicator over the slice, on signal prices: raw x factor, volume / factor. */
 export function advanceClock(clock: ClockRuntime, slice: Slice): void {
   const row = signalRow(clock, slice)
+  catchUp(clock)
+  clock.read.held += 1
   for (const entry of clock.entries) {
     entry.state.advance(row, entry.rows)
     if (entry.depth > 0) {
@@ -142,6 +149,7 @@ export function readAhead(clock: ClockRuntime, bars: BarRow, from: number, until
   const { read } = clock
   const place = from - read.from
   if (read.bars === bars && place >= 0 && clock.bars - read.taken === place && read.until >= until) return place
+  catchUp(clock)
   const count = until - from
   read.bars = null
   for (const entry of clock.entries) {
@@ -154,18 +162,31 @@ export function readAhead(clock: ClockRuntime, bars: BarRow, from: number, until
   read.from = from
   read.until = until
   read.taken = clock.bars
+  read.held = 0
   return 0
 }
 
-/** Takes `count` bars that were read ahead, from bar `from` at `place` on, as `advanceClock` would have one by one. */
-export function takeAhead(clock: ClockRuntime, bars: BarRow, from: number, place: number, count: number): void {
-  for (const entry of clock.entries) {
-    entry.state.take!(bars, from, count)
-    for (let output = 0; output < entry.rows.length; output += 1) {
-      entry.rows[output]![0] = entry.ahead[output]![place + count - 1]!
-    }
+/**
+ * Takes `count` bars that were read ahead, the first of them at `place`, as `advanceClock` would have one by one; their
+ * values count at once, and `catchUp` moves them into the memories of the indicators.
+ */
+export function takeAhead(clock: ClockRuntime, place: number, count: number): void {
+  const { entries } = clock
+  const last = place + count - 1
+  for (let at = 0; at < entries.length; at += 1) {
+    const { rows, ahead } = entries[at]!
+    for (let output = 0; output < rows.length; output += 1) rows[output]![0] = ahead[output]![last]!
   }
   clock.bars += count
+}
+
+/** Gives the indicators' memories the bars that were taken ahead: before anything looks at them or adds to them. */
+export function catchUp({ read, bars, entries }: ClockRuntime): void {
+  if (read.bars === null) return
+  const owed = bars - read.taken - read.held
+  if (owed === 0) return
+  for (const entry of entries) entry.state.take!(read.bars, read.from + read.held, owed)
+  read.held += owed
 }
 
 function signalRow(clock: ClockRuntime, slice: Slice): BarRow {

@@ -48,8 +48,14 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
   }
   takeWishes(runtime, wishes, parts.books)
-  runtime.closing = NO_SLICES
   if (ending !== null) runtime.observer?.day(ending.tradeDate, state.at)
+  endClose(runtime, slices)
+}
+
+/** What waits beyond the decisions of a close: some of it lapses, some acts at this very close. */
+export function endClose(runtime: Runtime, slices: readonly Slice[]): void {
+  const { state } = runtime
+  runtime.closing = NO_SLICES
   if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
   expireWaiting(runtime)
   if (waitsForClose(state.waiting)) {

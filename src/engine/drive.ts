@@ -1,7 +1,7 @@
 /** A run in the making: what it holds, and how events reach the kernel and commands the exchange. */
 import type { CapitalAbroad, RateSource } from '../domain/currencies.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
-import type { CorporateAction, DatedAction, MarketData, Slice } from '../domain/market.ts'
+import type { CorporateAction, DatedAction, MarketData, OptionChain, Slice } from '../domain/market.ts'
 import type { DatedFlow, DatedOperation } from '../domain/money-moves.ts'
 import type { CurrencyCode, Instant, InstrumentId, TradeDate } from '../domain/units.ts'
 import type { OrderAnswer } from '../exchange/desk.ts'
@@ -9,7 +9,7 @@ import type { ExchangeAnswer, SimulatedExchange } from '../exchange/simulated.ts
 import type { BookAndBroker, EventBody } from './broker-side.ts'
 import type { Auditor } from './invariants.ts'
 import type { Kernel } from './kernel.ts'
-import type { BlockCursor } from './timeline.ts'
+import { type BlockCursor, quotesAt } from './timeline.ts'
 
 /** Where a run has its rates from, the last ones, and capital that waits for its first. */
 export interface RunRates {
@@ -60,7 +60,25 @@ export function giveEvent(run: Dialogue, event: EngineEvent): void {
   run.seq += 1
   const commands = run.kernel.apply(event)
   run.auditor?.check(run.kernel, run.exchange.account)
+  carryOutAll(run, commands)
+}
+
+export function carryOutAll(run: Dialogue, commands: readonly Command[]): void {
   for (let index = 0; index < commands.length; index += 1) carryOut(run, commands[index]!)
+}
+
+/** The auction of the cursor's row. */
+export function giveAuction(run: Run, cursor: BlockCursor, chains: readonly OptionChain[]): void {
+  giveEvent(run, {
+    seq: run.seq,
+    at: run.at,
+    kind: 'quotes',
+    cycle: run.cycle,
+    phase: 'auction',
+    tradeDate: run.tradeDate,
+    quotes: quotesAt(cursor, 'auction'),
+    chains,
+  })
 }
 
 function carryOut(run: Dialogue, command: Command): void {

@@ -6,6 +6,7 @@
 import { assert, unreachable } from '../domain/assert.ts'
 import { orderColumns } from '../domain/columns.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
+import type { Slice } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { Strategy } from '../domain/strategy.ts'
 import type { Memory } from '../domain/units.ts'
@@ -27,6 +28,7 @@ import { projectedBooks } from './risk-view.ts'
 import type { Runtime } from './runtime.ts'
 import { settleFills, settleState } from './settle.ts'
 import { bookWaits, openShadows, type ShadowSource } from './shadow.ts'
+import { takeClose } from './short-close.ts'
 import { type ClockSnapshot, KERNEL_VERSION, restoreClock, type Snapshot, snapshotOf, wholeState } from './snapshot.ts'
 import { emptyState, type KernelState, shareColumns } from './state.ts'
 import { valueAll } from './valuation.ts'
@@ -35,8 +37,10 @@ import { wishColumns } from './view.ts'
 export interface Kernel {
   /** Takes one event; returns what the outside must do now. One shared empty array when there is nothing to do. */
   apply(event: EngineEvent): readonly Command[]
-  /** Takes closes at which nothing can happen, and returns how many these were: the same as a slices event for each. */
+  /** Takes closes at which nothing can happen, as `skipBars` says: the same as a slices event for each. */
   skip(stretch: Stretch): number
+  /** Takes the close that `skip` stopped at, and returns what the outside must do now: the same as its slices event. */
+  close(stretch: Stretch, slices: readonly Slice[]): readonly Command[]
   snapshot(): Snapshot
   /** Canonical bytes of the state: equal states, equal bytes. */
   canonical(): Uint8Array
@@ -145,6 +149,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     runtime,
     apply: (event) => apply(parts, event, source),
     skip: (stretch) => skipBars(parts, stretch),
+    close: (stretch, slices) => takeClose(parts, stretch, slices),
     snapshot: () => snapshotOf(parts),
     canonical: () => canonicalOf(parts),
   }

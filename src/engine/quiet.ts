@@ -96,21 +96,23 @@ function firstFrom(closes: Float64Array, at: number, from: number, until: number
 }
 
 /**
- * Takes as many bars of the stretch as no sleeve wants to decide on, and returns how many. The stretch holds no eventful
- * bar, and the kernel is quiet; its clock has seen a slice before.
+ * Takes as many bars of the stretch as no sleeve wants to decide on. The stretch holds no eventful bar, and the kernel is
+ * quiet.
+ *
+ * @returns how many were taken; -1 where the bars cannot be read ahead, as before the clock's first slice
  */
 export function skipBars(parts: Parts, { block, instrument, tradeDate, from, count: most }: Stretch): number {
   const { runtime } = parts
   const { state } = runtime
   const clock = runtime.clocks.get(block.clock)
-  if (clock === undefined || clock.width !== 1 || clock.bars === 0) return 0
+  if (clock === undefined || clock.width !== 1 || clock.bars === 0) return -1
   const place = readAhead(clock, block, from, from + most)
-  if (place < 0) return 0
+  if (place < 0) return -1
   let count = most
   for (let ordinal = 0; ordinal < runtime.sleeves.length; ordinal += 1) count = idleBars(parts, ordinal, place, count)
   if (count === 0) return 0
   const last = from + count - 1
-  takeAhead(clock, block, from, place, count)
+  takeAhead(clock, place, count)
   parts.wishes.count = 0
   if (runtime.commands.length > 0) runtime.commands = []
   runtime.tradeDate = tradeDate

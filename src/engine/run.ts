@@ -10,7 +10,7 @@ import { simulatedExchange } from '../exchange/simulated.ts'
 import { fixedAllocation } from '../pipeline/allocation/fixed.ts'
 import { adjustContracts, endOptionDay, forceReduction } from './broker-side.ts'
 import { datesOf, takeDated } from './dated.ts'
-import { act, answer, give, giveEvent, type Run, sidesOf } from './drive.ts'
+import { act, answer, give, giveAuction, giveEvent, type Run, sidesOf } from './drive.ts'
 import { type Auditor, createAuditor } from './invariants.ts'
 import { createKernel } from './kernel.ts'
 import { answerMarginCalls } from './margin-calls.ts'
@@ -21,7 +21,7 @@ import type { RunResult } from './result.ts'
 import { resultOf } from './result-of.ts'
 import type { Runtime } from './runtime.ts'
 import { bookNeedsChains, bookWaits } from './shadow.ts'
-import { shortLaneOf, skipQuietBars } from './stretch.ts'
+import { playQuietBars, shortLaneOf } from './stretch.ts'
 import { type BlockCursor, cursorsOf, nextInstant, quotesAt, sliceAt } from './timeline.ts'
 
 export interface RunInput {
@@ -153,7 +153,7 @@ function playMarket(run: Run, { onProgress, everyBar }: Omit<RunInput, 'checks'>
   const lane = everyBar ? null : shortLaneOf(run)
   run.kernel.runtime.plain.isOpen = !everyBar
   for (;;) {
-    if (lane !== null) bars += skipQuietBars(run, lane)
+    if (lane !== null) bars += playQuietBars(run, lane)
     const at = nextInstant(run.cursors)
     if (at === null) break
     run.at = at
@@ -300,16 +300,7 @@ function openBars(run: Run): void {
   if (!waits(run)) return
   for (const cursor of opening) {
     run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
-    giveEvent(run, {
-      seq: run.seq,
-      at: run.at,
-      kind: 'quotes',
-      cycle: run.cycle,
-      phase: 'auction',
-      tradeDate: run.tradeDate,
-      quotes: quotesAt(cursor, 'auction'),
-      chains: chainsFor(cursor, chains),
-    })
+    giveAuction(run, cursor, chainsFor(cursor, chains))
   }
 }
 

@@ -1,7 +1,7 @@
 import { assert } from '../domain/assert.ts'
 import { awaitsStructure, retireBatch } from './batch.ts'
 import { freeze, revive } from './canonical.ts'
-import { type ClockRuntime, setColumns } from './clock.ts'
+import { type ClockRuntime, catchUp, setColumns } from './clock.ts'
 import type { Parts } from './parts.ts'
 import { listPlain } from './plain.ts'
 import type { Runtime } from './runtime.ts'
@@ -52,6 +52,7 @@ export function snapshotOf({ runtime }: Parts): Snapshot {
   retireBatch(runtime)
   const indicators: Record<string, unknown> = {}
   for (const [id, clock] of runtime.clocks) {
+    catchUp(clock)
     indicators[id] = {
       bars: clock.bars,
       columns: Array.from(clock.columns),

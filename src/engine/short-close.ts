@@ -1,0 +1,43 @@
+/**
+ * One close of the short lane on which a sleeve may decide: what `onSlices` does with it, without an event. The stretch
+ * that it stands in says that no day ends with it, that nothing is kept for a position, and that it has been read ahead.
+ */
+import type { Command } from '../domain/events.ts'
+import type { Slice } from '../domain/market.ts'
+import { takeAhead } from './clock.ts'
+import { endClose } from './cycle.ts'
+import { decide } from './decide.ts'
+import type { Parts } from './parts.ts'
+import type { Stretch } from './quiet.ts'
+import { setMark } from './runtime.ts'
+import { valueAll } from './valuation.ts'
+import { stepWatches } from './watch/step.ts'
+import { takeWishes } from './wishes.ts'
+
+/**
+ * Marks, asks every sleeve and takes its wishes. To be given the bar that `skipBars` stopped at, and only that one.
+ *
+ * @returns what the outside must do now
+ */
+export function takeClose(parts: Parts, { block, instrument }: Stretch, slices: readonly Slice[]): readonly Command[] {
+  const { runtime, wishes } = parts
+  const { state, sleeves } = runtime
+  const slice = slices[0]!
+  const clock = runtime.clocks.get(block.clock)!
+  state.seq += 1
+  state.at = slice.at
+  if (runtime.commands.length > 0) runtime.commands = []
+  wishes.count = 0
+  runtime.closing = slices
+  runtime.tradeDate = slice.tradeDate
+  setMark(runtime, instrument, slice.close[0]!)
+  state.factor[instrument] = 1
+  takeAhead(clock, clock.bars - clock.read.taken, 1)
+  for (let ordinal = 0; ordinal < sleeves.length; ordinal += 1) state.sleeves[ordinal]!.bars += 1
+  valueAll(runtime)
+  stepWatches(runtime)
+  for (let ordinal = 0; ordinal < sleeves.length; ordinal += 1) decide(parts, ordinal, slice)
+  takeWishes(runtime, wishes, parts.books)
+  endClose(runtime, slices)
+  return runtime.commands
+}
