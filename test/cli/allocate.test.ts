@@ -16,6 +16,7 @@ const RETURNS = Array.from({ length: 60 }, (_, day) => {
 
 const FILES: Readonly<Record<string, string>> = {
   'returns.csv': `date,calm,wild\n${RETURNS.join('\n')}\n`,
+  'still.csv': `date,a,b\n${Array.from({ length: 28 }, (_, day) => `2024-02-${String(day + 1).padStart(2, '0')},0.001,0.0003`).join('\n')}\n`,
   'prices.csv': 'date,a\n2024-01-02,100\n2024-01-03,101\n',
   'named.csv': 'name,a,b\na,0.04,0.006\nb,0.006,0.01\n',
   'plain.csv': 'a,b\n0.04,0.006\n0.006,0.01\n',
@@ -36,6 +37,7 @@ const FILES: Readonly<Record<string, string>> = {
 const given = ['--covariance', 'named.csv', '--json', '--method']
 const ANSWERS = {
   returns: ['--returns', 'returns.csv', '--method', 'erc', '--json'],
+  still: ['--returns', 'still.csv', '--method', 'erc', '--json'],
   named: [...given, 'min_variance'],
   plain: ['--covariance', 'plain.csv', '--method', 'min_variance', '--json'],
   bounded: [...given, 'inverse_volatility', '--bounds', '0.4,0.6'],
@@ -104,6 +106,9 @@ describe('polyfolio allocate', () => {
     const parts = diagnostics['contributions'] as Record<string, number>
     expect(parts['calm']).toBeCloseTo(0.5, 9)
     expect(answers['returns']!.err).toContain('1 of 60 rows lack a return of some series and were left out')
+  })
+  it('names no ratio to what rounding leaves of returns that never move', () => {
+    expect(answer('still').diagnostics).toMatchObject({ sharpe: null, diversificationRatio: null })
   })
   it('takes a covariance with or without names before its rows', () => {
     expect(answer('named').weights['a']).toBeCloseTo(0.004 / 0.038, 12)

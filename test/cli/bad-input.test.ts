@@ -57,6 +57,7 @@ beforeAll(() => {
   write('data/DATE.csv', `${HEADER}\n${ROWS.with(40, ROWS[40]!.replace('2024-', '2024-13-')).join('\n')}\n`)
   write('data/LATE.csv', `${HEADER}\n${ROWS.slice(60).join('\n')}\n`)
   write('data/EARLY.csv', `${HEADER}\n${ROWS.slice(0, 60).join('\n')}\n`)
+  write('returns.csv', 'date,a\n2024-01-02,0.01\n2024-01-03,-0.01\n2024-01-04,0.02\n')
   write('syntax.js', 'export const x = {')
   write('empty.js', 'export const nothing = 1\n')
   write('p.yaml', PORTFOLIO)
@@ -159,6 +160,10 @@ const COMMAND_LINES: readonly (readonly [readonly string[], string])[] = [
   [
     ['data', 'import', 'data/AAA.csv', '--out', 'p.yaml'],
     `error: "p.yaml" cannot be written: EEXIST: file already exists, mkdir 'p.yaml'\n`,
+  ],
+  [
+    ['simulate', '--returns', 'returns.csv', '--paths', '100000000000', '--json'],
+    'error: --paths asks for 100000000000 futures of 252 periods, above 100000000 together; lower one of them\n',
   ],
   [
     ['demo', '--from', '1999-01-01', '--json'],

@@ -8,6 +8,7 @@ import type {
 import { FaultError, fault } from '../../domain/faults.ts'
 import { deviationParts } from '../../numerics/components.ts'
 import { diagonalOf } from '../../numerics/linear.ts'
+import { NO_DEVIATION } from '../../numerics/statistics.ts'
 import { allocate } from '../../pipeline/allocation/allocators.ts'
 import { boundsProblem, uniformBounds } from '../../pipeline/allocation/bounds.ts'
 import { ALLOCATION_SETTINGS, inputOfMoments, inputOfReturns, NO_RECORD } from '../../pipeline/allocation/input.ts'
@@ -177,9 +178,9 @@ function figuresOf(allocation: Allocation, input: AllocationInput, options: Allo
     covariance: options.covariance === undefined ? options.cov : 'given',
     volatility: deviation * Math.sqrt(year),
     mean: means === null ? null : mean * year,
-    sharpe: means === null || !(deviation > 0) ? null : ((mean - options.rf) / deviation) * Math.sqrt(year),
-    diversificationRatio: deviation > 0 ? weighted / deviation : null,
-    contributions: named((index) => (deviation > 0 ? component[index]! / deviation : null)),
+    sharpe: means === null || !(deviation >= NO_DEVIATION) ? null : ((mean - options.rf) / deviation) * Math.sqrt(year),
+    diversificationRatio: deviation >= NO_DEVIATION ? weighted / deviation : null,
+    contributions: named((index) => (deviation >= NO_DEVIATION ? component[index]! / deviation : null)),
     ...allocation.diagnostics,
   }
 }

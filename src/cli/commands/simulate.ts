@@ -34,6 +34,9 @@ const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95]
 const PERIODS = 252
 const BREACHES = [0.1, 0.2, 0.3]
 
+/** Futures times periods: every one of them is kept until its quantiles are known. */
+const STEPS_MAX = 100_000_000
+
 /** `polyfolio simulate`: many futures of a portfolio, drawn from its past. */
 export async function simulateCommand(config: string | undefined, options: SimulateOptions): Promise<void> {
   if ((config === undefined) === (options.returns === undefined)) {
@@ -43,11 +46,16 @@ export async function simulateCommand(config: string | undefined, options: Simul
   const past = await pastOf(config, options)
   const periods = options.periods ?? past.periods ?? PERIODS
   const { method, paths, seed, block, degrees, ruin } = options
+  const horizon = options.horizon ?? periods
+  if (horizon * paths > STEPS_MAX) {
+    const reason = `asks for ${paths} futures of ${horizon} periods, above ${STEPS_MAX} together; lower one of them`
+    throw new FaultError(fault('OPTION_INVALID', { option: '--paths', reason }))
+  }
   const view = simulationOf(
     past,
     {
       method,
-      horizon: options.horizon ?? periods,
+      horizon,
       paths,
       seed,
       block: Math.min(block, past.portfolio.length),
