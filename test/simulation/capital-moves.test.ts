@@ -7,6 +7,7 @@ import { give } from '../../src/engine/drive.ts'
 import { previewRebalance } from '../../src/engine/rebalance/preview.ts'
 import type { RunResult } from '../../src/engine/result.ts'
 import { runAudited, runBacktest, runBare } from '../../src/engine/run.ts'
+import { stepWatches } from '../../src/engine/watch/step.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { capitalPlanOf } from '../fixtures/capital-plan.ts'
 import { streamRun } from '../fixtures/stream-portfolio.ts'
@@ -549,5 +550,23 @@ describe('loans of the reserve', () => {
     expect(Array.from(run.kernel.runtime.state.loans!.lent)).toEqual([0, 3_000 * USD, 0])
     expect(command({ kind: 'takeBack', sleeve: to })).toEqual([5_000, 10_000, 8_000])
     expect(command({ kind: 'takeBack', sleeve: to })).toEqual([5_000, 10_000, 8_000])
+  })
+})
+
+describe('a sleeve that is removed after a charge', () => {
+  it('has lost the charge, and not everything', () => {
+    const limits = { drawdown: { halt: 0.1, resume: 0.05, resetPeakAfter: null }, dailyLossMax: 0.05 }
+    const sleeves = { one: { capital: 1_000, act: idle, limits }, cash: { capital: 0, act: null } }
+    const run = runBare(handRun({ prices: { A: flat(100, 3) }, sleeves }))
+    const { runtime } = run.kernel
+    const { account, currency } = runtime.state.config!
+    const one = sleeveId('one')
+    const charge = { account: account.id, currency, amount: money(0 - USD), cause: 'interest', sleeve: one } as const
+    give(run, { kind: 'cash', ...charge, tradeDate: dayOf(2) })
+    const command = { kind: 'remove', sleeve: one } as const
+    give(run, { kind: 'operator', id: 'by-hand', actor: 'operator', seen: run.seq, command })
+    stepWatches(runtime)
+    expect(runtime.sleeves.map(({ equity }) => equity)).toEqual([0, 999])
+    expect(runtime.state.violations).toEqual([])
   })
 })

@@ -8,6 +8,7 @@ import { isRecorded } from '../capital/state.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
 import { valueAll } from '../valuation.ts'
+import { forgetSleeve } from '../watch/flows.ts'
 import { endFaults } from '../watch/operator.ts'
 import { closeSleeve, isFlat } from './close-sleeve.ts'
 import { baseUnit, equityCounts, freeCash, reserveOf, weightsInForce } from './free-cash.ts'
@@ -109,6 +110,7 @@ function handOver(runtime: Runtime, from: number, to: number): void {
     if (amount !== 0) bookTransfer(runtime, { from, to, amount }, currency, { kind: 'transfer', reason: 'removed' })
   }
   valueAll(runtime)
+  forgetSleeve(runtime, from)
   if (before === 0) return
   recordMove(runtime, from, 0 - before, 'operator', 'closed: its money goes to the reserve')
   recordMove(runtime, to, before, 'operator', `money of "${runtime.sleeves[from]!.config.id}", which is closed`)

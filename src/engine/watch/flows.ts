@@ -11,7 +11,15 @@ export function shiftWatch({ state }: Runtime, sleeve: number, amount: number): 
   watch.peakEquity[sleeve] = watch.peakEquity[sleeve]! + amount
 }
 
-/** As above for the whole portfolio: money from or to outside. */
+/** A sleeve that is closed has nothing left to lose: what was charged since the last look is no fall of an empty one. */
+export function forgetSleeve({ state }: Runtime, sleeve: number): void {
+  const breaker = state.sleeveBreakers?.[sleeve] ?? null
+  if (breaker !== null) breaker.peak = 0
+  if (state.watch !== undefined) state.watch.dayStart[sleeve] = 0
+  state.previousEquity[sleeve] = 0
+}
+
+/** A flow of the whole portfolio: money from or to outside. */
 export function shiftPortfolioPeak({ state }: Runtime, amount: number): void {
   let equity = 0
   for (const { equityBefore } of state.sleeves) equity += equityBefore
