@@ -38,7 +38,9 @@ export function outsideFlows(result: RunResult): Float64Array {
 
 /** Daily returns with money moved in or out taken away; the first day counts from the starting capital. */
 export function returnsOf(result: RunResult): Returns {
+  const smallest = 1 / countsPerUnit(result.config.currency)
   const portfolio = timeWeightedReturns({
+    smallest,
     initial: amountOf(result, result.config.capital),
     equity: result.equity,
     flows: outsideFlows(result),
@@ -47,6 +49,7 @@ export function returnsOf(result: RunResult): Returns {
     initial: amountOf(result, configOf(result, sleeve).capital),
     equity: sleeve.equity,
     flows: sleeve.flows,
+    smallest,
   }))
   const { weights, total: contribution } = contributionsOf(parts)
   return { portfolio, sleeves: parts.map(timeWeightedReturns), drawdown: drawdowns(portfolio), weights, contribution }

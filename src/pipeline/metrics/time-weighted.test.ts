@@ -25,6 +25,14 @@ describe('time-weighted returns', () => {
     expect(returns[2]).toBeCloseTo(0.1, 12)
   })
 
+  it('take what is below a count of money for nothing at work', () => {
+    const returns = timeWeightedReturns({
+      ...wealth(15.1178331969, [15.1178331969, 0, 0], [0, -15.117833, 0]),
+      smallest: 1e-6,
+    })
+    expect([...returns]).toEqual([0, Number.NaN, Number.NaN])
+  })
+
   it('take the noise of an emptied book for nothing at work', () => {
     // 0.1 + 0.2 was taken out of 0.3: what remains is 4e-17
     const returns = timeWeightedReturns(wealth(0.1 + 0.2, [0, 0, 10], [-0.3, 0, 10]))

@@ -4,6 +4,8 @@ export interface Wealth {
   readonly equity: Float64Array
   /** Net flows booked since the end of the previous period; negative is money taken out. Fees are not flows. */
   readonly flows: Float64Array
+  /** Smallest amount of money that moves: what is below it cannot be taken out of a book that is emptied. */
+  readonly smallest?: number
 }
 
 /** What is left of a book that was emptied is the noise of its last bits, not money at work. */
@@ -15,13 +17,14 @@ const NOISE = 1e-9
  *
  * @see Bacon (2008), "Practical Portfolio Performance Measurement and Attribution", chapter 2
  */
-export function timeWeightedReturns({ initial, equity, flows }: Wealth): Float64Array {
+export function timeWeightedReturns({ initial, equity, flows, smallest = 0 }: Wealth): Float64Array {
   const returns = new Float64Array(equity.length)
   let last = initial
   for (let index = 0; index < equity.length; index += 1) {
     const flow = flows[index] ?? 0
     const base = last + flow
-    const isAtWork = base > NOISE * Math.max(Math.abs(last), Math.abs(flow))
+    const least = Math.max(NOISE * Math.max(Math.abs(last), Math.abs(flow)), flow < 0 ? smallest : 0)
+    const isAtWork = base > least
     returns[index] = isAtWork ? equity[index]! / base - 1 : Number.NaN
     last = equity[index]!
   }
