@@ -101,7 +101,25 @@ describe('splitByLargestRemainder', () => {
       settings,
     )
   })
+  it('equals the BigInt apportionment over two weights, and where the weights add up to the total', () => {
+    const size = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 2 ** 26 }))
+    const total = fc.oneof(fc.integer({ min: -200, max: 200 }), fc.integer({ min: -(2 ** 27), max: 2 ** 27 }))
+    fc.assert(
+      fc.property(total, size, size, fc.nat({ max: 40 }), (amount, first, second, third) => {
+        for (const weights of [
+          [first, second],
+          [first, second, third],
+        ]) {
+          const sum = weights.reduce((running, weight) => running + weight, 0)
+          for (const drawn of [amount, sum, 0 - sum])
+            expect(splitByLargestRemainder(drawn, weights)).toEqual(oracle(drawn, weights))
+        }
+      }),
+      settings,
+    )
+  })
   it('gives ties to the earliest index', () => {
+    expect(splitByLargestRemainder(1, [3, 3])).toEqual([1, 0])
     expect(splitByLargestRemainder(10, [1, 1, 1])).toEqual([4, 3, 3])
     expect(splitByLargestRemainder(-11, [1, 1, 1])).toEqual([-4, -4, -3])
   })

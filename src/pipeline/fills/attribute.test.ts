@@ -27,6 +27,12 @@ describe('dealFill', () => {
     expect(deal(-3, [-9])).toEqual([-3])
   })
 
+  it('gives each share what it wants where the fill is all of that, and deals no half units', () => {
+    expect(deal(-13, [-9, 5, -4, 0], 2)).toEqual([-9, 0, -4, 0])
+    expect(deal(40, [30, 10], 10)).toEqual([30, 10])
+    expect(() => deal(1, [0.5, 0.5])).toThrow('weight')
+  })
+
   it('deals whole steps where everything is whole steps, else units', () => {
     expect(deal(30, [30, 30], 10)).toEqual([20, 10])
     expect(deal(25, [30, 30], 10)).toEqual([13, 12])
