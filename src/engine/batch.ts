@@ -20,7 +20,7 @@ export function beginCycle(runtime: Runtime): void {
   runtime.batch.clear(state.cycle)
   runtime.shares.count = 0
   runtime.sequence = 0
-  runtime.structureOrders.clear()
+  if (runtime.structureOrders.size > 0) runtime.structureOrders.clear()
 }
 
 export function retireBatch(runtime: Runtime): void {

@@ -1,4 +1,5 @@
 import { type QuoteColumns, TYPE_CODE } from '../domain/columns.ts'
+import type { Command } from '../domain/events.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type Sessions, sessionOf } from '../domain/sessions.ts'
 import type { Instant, TradeDate } from '../domain/units.ts'
@@ -71,7 +72,11 @@ function waitsForClose(waiting: readonly Waiting[]): boolean {
 }
 
 function sendBatch(runtime: Runtime): void {
-  if (runtime.batch.count > 0) runtime.commands.push({ kind: 'submit', orders: runtime.batch })
+  if (runtime.batch.count === 0) return
+  const submit: Command = { kind: 'submit', orders: runtime.batch }
+  // Written as a whole, a row of one takes no room for more.
+  if (runtime.commands.length === 0) runtime.commands = [submit]
+  else runtime.commands.push(submit)
 }
 
 function takeSlice(parts: Parts, slice: Slice): void {

@@ -4,12 +4,12 @@
  */
 
 import { assert, unreachable } from '../domain/assert.ts'
-import { orderColumns } from '../domain/columns.ts'
+import { orderColumns, type QuoteColumns } from '../domain/columns.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { Slice } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { Strategy } from '../domain/strategy.ts'
-import type { Memory } from '../domain/units.ts'
+import type { Memory, TradeDate } from '../domain/units.ts'
 import { configure, indexAgain, list, takeConfig } from './assembly.ts'
 import { retireBatch } from './batch.ts'
 import { canonicalBytes, revive } from './canonical.ts'
@@ -28,7 +28,7 @@ import { projectedBooks } from './risk-view.ts'
 import type { Runtime } from './runtime.ts'
 import { settleFills, settleState } from './settle.ts'
 import { bookWaits, openShadows, type ShadowSource } from './shadow.ts'
-import { takeClose } from './short-close.ts'
+import { takeAuction, takeClose } from './short-close.ts'
 import { type ClockSnapshot, KERNEL_VERSION, restoreClock, type Snapshot, snapshotOf, wholeState } from './snapshot.ts'
 import { emptyState, type KernelState, shareColumns } from './state.ts'
 import { valueAll } from './valuation.ts'
@@ -41,6 +41,8 @@ export interface Kernel {
   skip(stretch: Stretch): number
   /** Takes the close that `skip` stopped at, and returns what the outside must do now: the same as its slices event. */
   close(stretch: Stretch, slices: readonly Slice[]): readonly Command[]
+  /** Takes the auction after that close, while nothing else has come: the same as its quotes event. */
+  auction(quotes: QuoteColumns, tradeDate: TradeDate): readonly Command[]
   snapshot(): Snapshot
   /** Canonical bytes of the state: equal states, equal bytes. */
   canonical(): Uint8Array
@@ -150,6 +152,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     apply: (event) => apply(parts, event, source),
     skip: (stretch) => skipBars(parts, stretch),
     close: (stretch, slices) => takeClose(parts, stretch, slices),
+    auction: (quotes, tradeDate) => takeAuction(parts, quotes, tradeDate),
     snapshot: () => snapshotOf(parts),
     canonical: () => canonicalOf(parts),
   }

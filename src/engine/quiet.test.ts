@@ -2,14 +2,55 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CostRules, PortfolioConfig } from '../domain/config.ts'
 import type { ClockBlock, DatedAction, MarketData } from '../domain/market.ts'
-import { type Instant, instrumentId, type TradeDate } from '../domain/units.ts'
+import { integer } from '../domain/parameters.ts'
+import { type Instant, instrumentId, quantity, type TradeDate } from '../domain/units.ts'
+import { sma } from '../indicators/sma/sma.ts'
 import { createRandom } from '../numerics/random.ts'
+import { defineStrategy } from '../pipeline/strategies/define.ts'
 import { smaCrossover } from '../pipeline/strategies/sma-crossover/sma-crossover.ts'
 import { marketByHand, portfolioByHand } from './by-hand.ts'
 import type { Observer } from './observer.ts'
 import { runBare } from './run.ts'
 
+/** Idle between the crosses of its averages; at a cross it wishes for anything, by the digits of the bar's volume. */
+const moody = defineStrategy({
+  name: 'moody',
+  parameters: { fast: integer(5, { min: 1, max: 399 }), slow: integer(20, { min: 2, max: 400 }) },
+  indicators: (p) => ({ fast: sma(p.fast), slow: sma(p.slow) }),
+  start: (): { readonly side: readonly number[] } => ({ side: [-1] }),
+  decide(view, out) {
+    const [volume] = view.slice.volume
+    const next = view.indicator('fast')[0]! > view.indicator('slow')[0]! ? 1 : -1
+    if (next === view.memory.side[0] || Number.isNaN(view.indicator('slow')[0]!)) return view.memory
+    const digit = volume! % 13
+    if (volume! % 211 === 0) throw new Error('no mood')
+    if (digit < 3) out.enter(0, 1, 'enter')
+    else if (digit < 5) out.exit(0, 'exit')
+    else if (digit === 5) out.enter(0, 1, 'late', { terms: { type: 'close', force: 'day' } })
+    else if (digit === 6) out.exit(0, 'late', { terms: { type: 'close', force: 'day' } })
+    else if (digit === 7) out.enter(0, 1, 'guarded', { protection: { stop: 0.01, bars: 3 } })
+    else if (digit === 8) out.enter(0, -1, 'short', { strength: 0.5 })
+    else if (digit === 9) out.change(0, quantity(((volume! % 7) - 3) * 1_000_000), 'change')
+    else if (digit === 10) {
+      const limit = Math.floor(view.slice.close[0]! * 99) / 100
+      out.enter(0, 1, 'limited', { terms: { type: 'limit', force: 'day', limit } as never })
+    } else if (digit === 11) {
+      out.exit(0, 'out')
+      out.enter(0, 1, 'in')
+    }
+    return { side: [next] }
+  },
+  idle({ memory, first, count, indicator }) {
+    const fast = indicator('fast')
+    const slow = indicator('slow')
+    let bar = first
+    while (bar < first + count && (fast[bar]! > slow[bar]! ? 1 : -1) === memory.side[0]) bar += 1
+    return bar - first
+  },
+})
+
 interface Case {
+  readonly strategy: 'crossover' | 'moody'
   readonly seed: number
   readonly days: number
   readonly dayBars: number
@@ -74,7 +115,7 @@ function minutesOf({ seed, days, dayBars, swing, gaps, splitDay }: Case): Market
   return { ...daily, actions, blocks: [{ ...daily.blocks[0]!, ...block }] }
 }
 
-function configOf({ leverage, account, participationMax, pairs }: Case): PortfolioConfig {
+function configOf({ strategy, leverage, account, participationMax, pairs }: Case): PortfolioConfig {
   const commission = { perShare: 0, perContract: 0, bps: 10, minimumPerOrder: 0, maximumFraction: null, tiers: [] }
   const costs: CostRules = {
     commission: { name: 'ten', ...commission, saleFraction: 0, salePerShare: 0, salePerShareMax: 0, step: 0.01 },
@@ -85,7 +126,7 @@ function configOf({ leverage, account, participationMax, pairs }: Case): Portfol
     capital: 100_000,
     sleeves: pairs.map(([fast, slow], index) => ({
       id: `s${index}`,
-      strategy: smaCrossover,
+      strategy: strategy === 'moody' ? (moody as never) : smaCrossover,
       parameters: { fast, slow },
       weight: 1 / pairs.length,
       universe: ['ACME'],
@@ -108,17 +149,23 @@ function playedBy(given: Case, everyBar: boolean) {
     posting: ({ ...posting }) => postings.push(posting),
     day: (...told) => days.push(told),
     allocated: (weights, correlation) => days.push([...weights, ...correlation]),
-    executed: nothing,
-    reduced: nothing,
-    ordered: nothing,
-    orderFilled: nothing,
-    orderEnded: nothing,
+    executed: (...told) => postings.push(told),
+    reduced: (...told) => postings.push(told),
+    ordered: ({ id, cycle, at, tradeDate, type, net, crossed, reference }) =>
+      postings.push([id, cycle, at, tradeDate, type, net, crossed, reference]),
+    orderFilled: (...told) => postings.push(told),
+    orderEnded: (...told) => postings.push(told),
     refused: (record) => postings.push(record),
     structureOpened: nothing,
     structureClosed: nothing,
   }
   let instants = 0
-  const input = { config: configOf(given), market: minutesOf(given), strategies: [smaCrossover as never], everyBar }
+  const input = {
+    config: configOf(given),
+    market: minutesOf(given),
+    strategies: [smaCrossover as never, moody as never],
+    everyBar,
+  }
   const run = runBare({ ...input, onProgress: () => (instants += 1) }, observer)
   const { account } = run.exchange
   const { equity, cash } = run.kernel.runtime
@@ -133,6 +180,7 @@ function playedBy(given: Case, everyBar: boolean) {
 }
 
 const CASE: fc.Arbitrary<Case> = fc.record({
+  strategy: fc.constantFrom('crossover' as const, 'moody' as const),
   seed: fc.integer({ min: 1, max: 1_000_000 }),
   days: fc.integer({ min: 1, max: 6 }),
   dayBars: fc.integer({ min: 1, max: 300 }),
@@ -175,6 +223,7 @@ describe('the short lane', () => {
 
   it('ends where a margin call comes, and the broker reduces as it does bar by bar', () => {
     const given: Case = {
+      strategy: 'crossover',
       seed: 11,
       days: 6,
       dayBars: 200,

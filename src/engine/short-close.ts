@@ -1,11 +1,13 @@
 /**
- * One close of the short lane on which a sleeve may decide: what `onSlices` does with it, without an event. The stretch
- * that it stands in says that no day ends with it, that nothing is kept for a position, and that it has been read ahead.
+ * One close of the short lane on which a sleeve may decide, and the auction after it: what their events would do. The
+ * stretch says that no day ends with the close, that nothing is kept for a position, and that the bar has been read ahead.
  */
+import type { QuoteColumns } from '../domain/columns.ts'
 import type { Command } from '../domain/events.ts'
 import type { Slice } from '../domain/market.ts'
+import type { TradeDate } from '../domain/units.ts'
 import { takeAhead } from './clock.ts'
-import { endClose } from './cycle.ts'
+import { endClose, onAuction } from './cycle.ts'
 import { decide } from './decide.ts'
 import type { Parts } from './parts.ts'
 import type { Stretch } from './quiet.ts'
@@ -39,5 +41,15 @@ export function takeClose(parts: Parts, { block, instrument }: Stretch, slices: 
   for (let ordinal = 0; ordinal < sleeves.length; ordinal += 1) decide(parts, ordinal, slice)
   takeWishes(runtime, wishes, parts.books)
   endClose(runtime, slices)
+  return runtime.commands
+}
+
+/** The auction at which the next bar opens, of a kernel without option chains: it stands at the instant of the close. */
+export function takeAuction(parts: Parts, quotes: QuoteColumns, tradeDate: TradeDate): readonly Command[] {
+  const { runtime } = parts
+  runtime.state.seq += 1
+  if (runtime.commands.length > 0) runtime.commands = []
+  runtime.tradeDate = tradeDate
+  onAuction(parts, quotes)
   return runtime.commands
 }

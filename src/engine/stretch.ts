@@ -3,7 +3,7 @@
 import type { OptionChain } from '../domain/market.ts'
 import type { Instant, TradeDate } from '../domain/units.ts'
 import { forceReduction } from './broker-side.ts'
-import { answer, carryOutAll, giveAuction, type Run, sidesOf } from './drive.ts'
+import { answer, carryOutAll, type Run, sidesOf } from './drive.ts'
 import { answerMarginCalls } from './margin-calls.ts'
 import { endOfDay, hasShortLane, isQuiet, type Stretch } from './quiet.ts'
 import { bookWaits } from './shadow.ts'
@@ -62,11 +62,22 @@ export function playQuietBars(run: Run, lane: ShortLane): number {
   }
   if (cursor.row === first) return 0
   const { block } = stretch
+  if (lane.opened !== cursor.row) markAtBroker(run)
   run.at = block.opens[cursor.row] as Instant
   run.tradeDate = block.tradeDates[cursor.row] as TradeDate
   run.moment = 'auction'
   openBar(run, lane)
   return cursor.row - first
+}
+
+/** The broker's marks are those of the last close taken: a bar without a price may come next. */
+function markAtBroker(run: Run): void {
+  const cursor = run.cursors[0]!
+  const { closes, tradeDates } = cursor.block
+  cursor.row -= 1
+  run.exchange.close(closes[cursor.row] as Instant, tradeDates[cursor.row] as TradeDate, cursor.bars())
+  answerMarginCalls(run)
+  cursor.row += 1
 }
 
 /** Whether nothing rests at the exchange and nothing waits in the books. */
@@ -94,18 +105,18 @@ function playClose(run: Run, lane: ShortLane): void {
   run.seq += 1
   sliceAt(cursor, run.at, NO_CHAINS)
   const commands = run.kernel.close(stretch, run.slices)
-  // Without them no position moves before the auction, and no margin call can come at a close that is safe.
-  if (commands.length > 0) {
-    openBar(run, lane)
-    run.moment = 'close'
-    run.exchange.close(run.at, run.tradeDate, cursor.bars())
-    carryOutAll(run, commands)
-    run.called = answerMarginCalls(run)
-  }
-  cursor.row += 1
   const { runtime } = run.kernel
+  if (commands.length === 0 && !bookWaits(runtime)) {
+    cursor.row += 1
+    return
+  }
+  if (commands.length > 0) openBar(run, lane)
+  run.moment = 'close'
+  run.exchange.close(run.at, run.tradeDate, cursor.bars())
+  carryOutAll(run, commands)
+  run.called = answerMarginCalls(run)
+  cursor.row += 1
   const rests = run.exchange.restingCount() > 0
-  if (!run.called && !rests && !bookWaits(runtime)) return
   run.tradeDate = tradeDates[cursor.row] as TradeDate
   run.moment = 'auction'
   if (rests) {
@@ -116,7 +127,10 @@ function playClose(run: Run, lane: ShortLane): void {
     run.called = false
     forceReduction(sidesOf(run))
   }
-  if (bookWaits(runtime)) giveAuction(run, cursor, NO_CHAINS)
+  if (!bookWaits(runtime)) return
+  run.seq += 1
+  cursor.bars()
+  carryOutAll(run, run.kernel.auction(cursor.auction, run.tradeDate))
 }
 
 function isSafe(run: Run, lane: ShortLane): boolean {
