@@ -132,15 +132,8 @@ function hashWords(start: number, words: Int32Array): number {
   return hash
 }
 
-const real = new Float64Array(1)
-const words = new Int32Array(real.buffer)
-
-/** Zeros have no sign. Nothing is copied: what a hash threw away would be collected within the next round. */
+/** Zeros have no sign. */
 function hashReals(start: number, values: Float64Array): number {
-  let hash = start
-  for (let index = 0; index < values.length; index += 1) {
-    real[0] = values[index]! + 0
-    hash = Math.imul(Math.imul(hash ^ words[0]!, 16_777_619) ^ words[1]!, 16_777_619)
-  }
-  return hash
+  const plain = values.map((value) => value + 0)
+  return hashWords(start, new Int32Array(plain.buffer))
 }

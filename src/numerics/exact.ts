@@ -97,17 +97,8 @@ export function splitByLargestRemainderInto(
     for (let index = 0; index < count; index += 1) out[index] = weights[index] === 0 ? 0 : total
     return
   }
-  if (magnitude === sum) {
-    // Each weight is its share.
-    for (let index = 0; index < count; index += 1) out[index] = total < 0 ? 0 - weights[index]! : weights[index]!
-    return
-  }
   if (sum > LARGEST || magnitude * largest > LARGEST) {
     splitWide(total, weights, count, out)
-    return
-  }
-  if (count === 2) {
-    splitInTwo(total, weights[0]!, sum, out)
     return
   }
   if (remainders.length < count) remainders = new Float64Array(count * 2)
@@ -126,18 +117,6 @@ export function splitByLargestRemainderInto(
     out[best] = out[best]! + 1
   }
   if (total < 0) for (let index = 0; index < count; index += 1) out[index] = 0 - out[index]!
-}
-
-/** As for any count: what the first share leaves is the second, and their remainders are none or add up to the sum. */
-function splitInTwo(total: number, weight: number, sum: number, out: Float64Array): void {
-  const magnitude = Math.abs(total)
-  const product = magnitude * weight
-  const share = floorQuotient(product, sum)
-  const remainder = product - share * sum
-  const first = remainder > 0 && remainder >= sum - remainder ? share + 1 : share
-  const second = magnitude - first
-  out[0] = total < 0 ? 0 - first : first
-  out[1] = total < 0 ? 0 - second : second
 }
 
 function splitWide(total: number, weights: Float64Array, count: number, out: Float64Array): void {

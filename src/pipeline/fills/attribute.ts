@@ -18,10 +18,6 @@ export function dealFill(filled: number, open: Float64Array, count: number, step
     return
   }
   const side = filled < 0 ? -1 : 1
-  if (isAllOf(filled * side, open, count, side)) {
-    for (let index = 0; index < count; index += 1) out[index] = open[index]! * side > 0 ? open[index]! : 0
-    return
-  }
   let measure = isWhole(filled, step) ? step : 1
   for (let index = 0; index < count; index += 1) if (!isWhole(open[index]!, measure)) measure = 1
   for (let index = 0; index < count; index += 1) {
@@ -30,17 +26,6 @@ export function dealFill(filled: number, open: Float64Array, count: number, step
   }
   splitByLargestRemainderInto(Math.abs(filled) / measure, out, count, out)
   for (let index = 0; index < count; index += 1) out[index] = out[index]! * measure * side + 0
-}
-
-/** Whether the fill is all that its side still wants: then each share gets what it wants. */
-function isAllOf(filled: number, open: Float64Array, count: number, side: number): boolean {
-  let sum = 0
-  for (let index = 0; index < count; index += 1) {
-    const wanted = open[index]! * side
-    if (!Number.isSafeInteger(wanted)) return false
-    if (wanted > 0) sum += wanted
-  }
-  return sum === filled && Number.isSafeInteger(sum)
 }
 
 /** Whether a whole count is whole steps: the remainder of doubles says the same and costs ten times as much. */

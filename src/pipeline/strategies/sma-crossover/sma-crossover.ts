@@ -23,7 +23,6 @@ export const smaCrossover = defineStrategy({
     const fast = view.indicator('fast')
     const slow = view.indicator('slow')
     const side = view.memory.side as number[]
-    if (side.length === 0) makeReal(side)
     while (side.length < fast.length) side.push(-1)
     const end = universe.length
     const isWhole = isEveryColumn(universe)
@@ -50,12 +49,6 @@ export const smaCrossover = defineStrategy({
     return bar - first
   },
 })
-
-/** An array that once held a fraction keeps its numbers as reals: the search multiplies by them without converting each. */
-function makeReal(side: number[]): void {
-  side.push(0.5)
-  side.length = 0
-}
 
 /** Whether a universe is all columns in their order. One array serves a sleeve for the whole run: each is looked at once. */
 function isEveryColumn(universe: Int32Array): boolean {
