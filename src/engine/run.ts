@@ -85,7 +85,7 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
   }
   const cursors = cursorsOf(market)
   return {
-    kernel: createKernel(observer === undefined ? { strategies } : { strategies, observer }),
+    kernel: createKernel({ strategies, checks: input.checks, ...(observer === undefined ? {} : { observer }) }),
     exchange: simulatedExchange({
       account: config.account,
       currency: config.currency,
