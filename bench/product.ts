@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import type { PortfolioConfig } from '../src/domain/config.ts'
 import type { MarketData } from '../src/domain/market.ts'
-import { runBare } from '../src/engine/run.ts'
+import { runBare } from '../src/engine/run/run.ts'
 import { STRATEGIES } from '../src/pipeline/strategies/registry.ts'
 import { createRecords } from './record.ts'
 

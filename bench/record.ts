@@ -1,5 +1,5 @@
 /** What a timed run keeps: every booking, every day's equities, weights and correlations, as growing columns. */
-import type { Observer } from '../src/engine/observer.ts'
+import type { Observer } from '../src/engine/records/observer.ts'
 import type { Runtime } from '../src/engine/runtime.ts'
 
 interface Column {

@@ -95,8 +95,8 @@ export type {
   RunResult,
   SleeveResult,
   TradeRecord,
-} from './engine/result.ts'
-export { type RunInput, runBacktest } from './engine/run.ts'
+} from './engine/records/result.ts'
+export { type RunInput, runBacktest } from './engine/run/run.ts'
 export { SCHEDULES } from './exchange/schedules.ts'
 export { adx } from './indicators/adx/adx.ts'
 export { atr } from './indicators/atr/atr.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { TradeDate } from '../domain/units.ts'
-import { runBacktest } from '../engine/run.ts'
+import { runBacktest } from '../engine/run/run.ts'
 import { loadPortfolio } from './config/load.ts'
 import { packageRoot } from './package-root.ts'
 import { simulatedMarketData } from './run.ts'

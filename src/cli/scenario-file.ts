@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FaultError, fault } from '../domain/faults.ts'
-import type { ScenarioInput } from '../engine/scenario-stage.ts'
+import type { ScenarioInput } from '../engine/scenario/scenario-stage.ts'
 import { pathText } from './config/problems.ts'
 
 /*

@@ -4,8 +4,8 @@
  */
 import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
-import { batchRow } from './batch.ts'
 import type { Kernel } from './kernel.ts'
+import { batchRow } from './orders/batch.ts'
 
 export const INVARIANTS = {
   '1': 'quantity conserved',

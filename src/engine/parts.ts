@@ -1,7 +1,7 @@
 import type { IndicatorRows } from './clock.ts'
-import type { ProjectedBooks } from './risk-view.ts'
 import type { Runtime } from './runtime.ts'
 import type { SleeveView, WishColumns } from './view.ts'
+import type { ProjectedBooks } from './wishes/risk-view.ts'
 
 /** What one kernel holds beside its state. */
 export interface Parts {

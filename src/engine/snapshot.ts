@@ -1,9 +1,9 @@
 import { assert } from '../domain/assert.ts'
-import { awaitsStructure, retireBatch } from './batch.ts'
 import { freeze, revive } from './canonical.ts'
 import { type ClockRuntime, catchUp, setColumns } from './clock.ts'
+import { awaitsStructure, retireBatch } from './orders/batch.ts'
+import { listPlain } from './orders/plain.ts'
 import type { Parts } from './parts.ts'
-import { listPlain } from './plain.ts'
 import type { Runtime } from './runtime.ts'
 import type { KernelState } from './state.ts'
 

@@ -17,10 +17,10 @@ import type { Instant, Memory, Price, Quantity } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { sizingCapital } from './capital/sizing-capital.ts'
 import { agoOf, type ClockRuntime, type IndicatorRows } from './clock.ts'
+import { structureHoldings } from './positions/structures.ts'
+import { cashOf } from './positions/valuation.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import { held, projectedOf } from './state.ts'
-import { structureHoldings } from './structures.ts'
-import { cashOf } from './valuation.ts'
 
 export const WISH = { enter: 0, exit: 1, target: 2, change: 3, openStructure: 4, closeStructure: 5, refuse: 6 } as const
 

@@ -3,7 +3,7 @@
  * space; where moving money costs nothing also through the kernel, with recorded streams in its sleeves, and both must
  * give the same equity.
  */
-import { runBacktest } from '../../src/engine/run.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { type Walk, walkWeights } from '../../src/research/weight-walk/walk.ts'
 import type { WalkEvent } from '../../src/research/weight-walk/walk-input.ts'
 import { streamRun } from '../fixtures/stream-portfolio.ts'

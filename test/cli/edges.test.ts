@@ -7,7 +7,7 @@ import { loadPortfolio } from '../../src/cli/config/load.ts'
 import { simulatedMarketData } from '../../src/cli/run.ts'
 import { describeFault, type Fault } from '../../src/domain/faults.ts'
 import type { TradeDate } from '../../src/domain/units.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { bar, flat } from '../fixtures/exits/bars.ts'
 import { play, type Scenario, timetable } from '../fixtures/exits/scenario.ts'
 

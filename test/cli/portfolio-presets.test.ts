@@ -10,8 +10,8 @@ import { simulatedMarketData } from '../../src/cli/run.ts'
 import { describeFault, type Fault } from '../../src/domain/faults.ts'
 import type { TradeDate } from '../../src/domain/units.ts'
 import { createKernel, restoreKernel } from '../../src/engine/kernel.ts'
-import type { RunResult } from '../../src/engine/result.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import type { RunResult } from '../../src/engine/records/result.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { journalOf, textOf } from '../simulation/journal.ts'
 
 const presets = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), 'presets')

@@ -7,8 +7,8 @@ import type { BacktestReport } from '../../src/api/contract/report.ts'
 import { loadPortfolio } from '../../src/cli/config/load.ts'
 import { reportOf } from '../../src/cli/report/figures.ts'
 import { loadMarket } from '../../src/cli/run.ts'
-import type { RunResult } from '../../src/engine/result.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import type { RunResult } from '../../src/engine/records/result.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 
 /*
  * Shares in euro and yen through the whole product: portfolio file, price files, run, report. The files are made by hand:

@@ -3,7 +3,7 @@ import type { Instrument } from '../../src/domain/instruments.ts'
 import type { ClockBlock, MarketData } from '../../src/domain/market.ts'
 import { sessionsFrom } from '../../src/domain/sessions.ts'
 import { calendarId, clockId, currencyCode, instrumentId, quantity } from '../../src/domain/units.ts'
-import type { RunInput } from '../../src/engine/run.ts'
+import type { RunInput } from '../../src/engine/run/run.ts'
 import { createRandom } from '../../src/numerics/random.ts'
 import { type DrawnPortfolio, drawnPortfolio, runInputOf } from '../simulation/drawn-portfolio.ts'
 

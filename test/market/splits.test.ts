@@ -9,8 +9,8 @@ import { loadMarket } from '../../src/cli/run.ts'
 import { describeFault, FaultError } from '../../src/domain/faults.ts'
 import { formatDate } from '../../src/domain/sessions.ts'
 import type { TradeDate } from '../../src/domain/units.ts'
-import type { RunResult } from '../../src/engine/result.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import type { RunResult } from '../../src/engine/records/result.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { dataFolder } from '../outside-data.ts'
 
 const data = dataFolder()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { instrumentId, type Price, quantity, sleeveId, type TradeDate } from '../../src/domain/units.ts'
 import { createKernel } from '../../src/engine/kernel.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { type Act, dayOf, handRun, openOf, SHARE } from '../simulation/hand-run.ts'
 import { journalOf } from '../simulation/journal.ts'
 

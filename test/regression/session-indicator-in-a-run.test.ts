@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { marketByHand, portfolioByHand } from '../../src/engine/by-hand.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { vwapSession } from '../../src/indicators/vwap/vwap.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { loadPortfolio } from '../../src/cli/config/load.ts'
 import { simulatedMarketData } from '../../src/cli/run.ts'
 import type { TradeDate } from '../../src/domain/units.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 
 /** A seed whose simulated AAPL splits 5:1 and 3:1 while spreads on it are open. */
 const SEED = 7

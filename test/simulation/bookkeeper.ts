@@ -1,6 +1,6 @@
 import type { Auditor, BrokerBooks } from '../../src/engine/invariants.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
-import type { Observer } from '../../src/engine/observer.ts'
+import type { Observer } from '../../src/engine/records/observer.ts'
 
 /*
  * An auditor that keeps books of its own, in big integers, from nothing but what is told of each booking, and compares

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { quantity } from '../../src/domain/units.ts'
 import { type Auditor, createAuditor } from '../../src/engine/invariants.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
-import { runAudited } from '../../src/engine/run.ts'
+import { runAudited } from '../../src/engine/run/run.ts'
 import { bookkeeper } from './bookkeeper.ts'
 import { type Act, handRun, SHARE } from './hand-run.ts'
 

@@ -13,7 +13,7 @@ import {
   quantity,
   sleeveId,
 } from '../../src/domain/units.ts'
-import type { RunInput } from '../../src/engine/run.ts'
+import type { RunInput } from '../../src/engine/run/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { sma } from '../../src/indicators/sma/sma.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'

@@ -14,7 +14,7 @@ import {
   sleeveId,
   type TradeDate,
 } from '../../src/domain/units.ts'
-import type { RunInput } from '../../src/engine/run.ts'
+import type { RunInput } from '../../src/engine/run/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
 import { instrumentOf } from '../fixtures/exchange-rig.ts'

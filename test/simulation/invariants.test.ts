@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runAudited, runBacktest } from '../../src/engine/run.ts'
+import { runAudited, runBacktest } from '../../src/engine/run/run.ts'
 import { propertyRuns } from '../profile.ts'
 import { type Bookkeeper, bookkeeper } from './bookkeeper.ts'
 import { type DrawnPortfolio, drawnPortfolio, runInputOf } from './drawn-portfolio.ts'

@@ -2,7 +2,7 @@ import { type FillColumns, fillColumns, quoteColumns } from '../../src/domain/co
 import type { EngineEvent } from '../../src/domain/events.ts'
 import type { Instant } from '../../src/domain/units.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
-import { type RunInput, runAudited } from '../../src/engine/run.ts'
+import { type RunInput, runAudited } from '../../src/engine/run/run.ts'
 import { bookkeeper } from './bookkeeper.ts'
 
 /** The loop reuses its events and columns: one that is kept is copied. */

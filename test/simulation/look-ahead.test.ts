@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Strategy } from '../../src/domain/strategy.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
 import { alteredAfter, cutAfter, drawnMarket, type RigMarket } from '../contracts/strategy-rig.ts'
 import { centred, peeking } from '../fixtures/strategies/peeking.ts'

@@ -4,8 +4,8 @@ import { loadPortfolio } from '../../src/cli/config/load.ts'
 import { packageRoot } from '../../src/cli/package-root.ts'
 import type { PortfolioLimits, SleeveLimits } from '../../src/domain/limits.ts'
 import { quantity } from '../../src/domain/units.ts'
-import type { RunResult } from '../../src/engine/result.ts'
-import { runBacktest } from '../../src/engine/run.ts'
+import type { RunResult } from '../../src/engine/records/result.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { type Act, type HandBar, type HandRun, handRun, SHARE } from './hand-run.ts'
 
 /* The limits of one preset, portfolio, strategy and position: each is broken by itself, at the number that stands there. */

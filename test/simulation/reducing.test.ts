@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { quantity } from '../../src/domain/units.ts'
 import { createKernel, restoreKernel } from '../../src/engine/kernel.ts'
-import { runAudited, runBacktest } from '../../src/engine/run.ts'
+import { runAudited, runBacktest } from '../../src/engine/run/run.ts'
 import type { Snapshot } from '../../src/engine/snapshot.ts'
 import { bookkeeper } from './bookkeeper.ts'
 import { type Act, handRun, SHARE } from './hand-run.ts'

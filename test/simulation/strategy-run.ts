@@ -16,7 +16,7 @@ import {
   sleeveId,
   type TradeDate,
 } from '../../src/domain/units.ts'
-import type { RunInput } from '../../src/engine/run.ts'
+import type { RunInput } from '../../src/engine/run/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { modelChainSource } from '../../src/pipeline/market/model-chains.ts'
 import type { RigMarket } from '../contracts/strategy-rig.ts'

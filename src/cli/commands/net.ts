@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { FaultError, fault } from '../../domain/faults.ts'
-import { runScenario } from '../../engine/scenario.ts'
+import { runScenario } from '../../engine/scenario/scenario.ts'
 import { readText } from '../config/includes.ts'
 import { print, printJson } from '../output.ts'
 import { checkedScenario } from '../scenario-file.ts'

@@ -1,6 +1,6 @@
 import type { AttributionFigures, BrinsonView, EffectsView, PolicyView } from '../../api/contract/attribution.ts'
 import type { RiskFigures } from '../../api/contract/risk.ts'
-import type { RunResult } from '../../engine/result.ts'
+import type { RunResult } from '../../engine/records/result.ts'
 import { type BrinsonPeriod, type Effects, linkBrinson, linkedSegments } from '../../pipeline/metrics/brinson.ts'
 import { finite, known } from './numbers.ts'
 import type { Returns } from './returns.ts'

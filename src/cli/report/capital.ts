@@ -3,7 +3,7 @@ import type { CurveView } from '../../api/contract/report.ts'
 import type { CapitalRecord } from '../../domain/capital.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { formatDate, formatInstant } from '../../domain/sessions.ts'
-import type { RunResult } from '../../engine/result.ts'
+import type { RunResult } from '../../engine/records/result.ts'
 import type { Column } from './csv.ts'
 import { finite, known } from './numbers.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { SLEEVE_PLANS, sampleRun } from '../../../test/fixtures/sample-run.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { instant, sleeveId } from '../../domain/units.ts'
-import type { RunResult } from '../../engine/result.ts'
+import type { RunResult } from '../../engine/records/result.ts'
 import { reportOf } from './figures.ts'
 import { returnsOf } from './returns.ts'
 

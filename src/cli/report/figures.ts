@@ -15,7 +15,7 @@ import type {
 import type { ExpectedRanges } from '../../domain/config.ts'
 import { daysBetween, formatDate, formatInstant } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import type { RunResult, SleeveResult } from '../../engine/result.ts'
+import type { RunResult, SleeveResult } from '../../engine/records/result.ts'
 import { diversification } from '../../pipeline/metrics/diversification.ts'
 import { summariseReturns, summariseTrades } from '../../pipeline/metrics/summary.ts'
 import { attributionFigures } from './attribution.ts'

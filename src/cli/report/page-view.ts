@@ -1,7 +1,7 @@
 import type { BacktestReport, ReportPage, TradeView } from '../../api/contract/report.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import type { RunResult, TradeRecord } from '../../engine/result.ts'
+import type { RunResult, TradeRecord } from '../../engine/records/result.ts'
 import { rollingVolatility } from '../../numerics/rolling.ts'
 import { cumulativeReturns } from '../../pipeline/metrics/returns.ts'
 import { capitalCurves } from './capital.ts'

@@ -1,7 +1,7 @@
 import type { SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import type { Money } from '../../domain/units.ts'
-import type { RunResult, SleeveResult } from '../../engine/result.ts'
+import type { RunResult, SleeveResult } from '../../engine/records/result.ts'
 import { contributionsOf } from '../../pipeline/metrics/contribution.ts'
 import { drawdowns } from '../../pipeline/metrics/drawdown.ts'
 import { timeWeightedReturns } from '../../pipeline/metrics/time-weighted.ts'

@@ -10,7 +10,7 @@ import type {
 } from '../../api/contract/risk.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import type { RunResult, TradeRecord } from '../../engine/result.ts'
+import type { RunResult, TradeRecord } from '../../engine/records/result.ts'
 import { type CommonDates, onCommonDates } from '../../pipeline/metrics/common-dates.ts'
 import { correlationMatrix, diversificationSeries } from '../../pipeline/metrics/diversification.ts'
 import { deepest, drawdowns } from '../../pipeline/metrics/drawdown.ts'

@@ -1,6 +1,12 @@
 import { formatDate, formatInstant } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import type { AttributionRecord, OrderRecord, OrderShareRecord, RunResult, TradeRecord } from '../../engine/result.ts'
+import type {
+  AttributionRecord,
+  OrderRecord,
+  OrderShareRecord,
+  RunResult,
+  TradeRecord,
+} from '../../engine/records/result.ts'
 import { capitalColumns } from './capital.ts'
 import { type Column, csvText } from './csv.ts'
 import { finite, known } from './numbers.ts'

@@ -11,8 +11,8 @@ import type { LifecycleStage } from '../../domain/allocation.ts'
 import type { LifecycleOverlay } from '../../domain/capital.ts'
 import { sleeveId, type TradeDate } from '../../domain/units.ts'
 import { STAGE_RULE } from '../../pipeline/allocation/stage-changes.ts'
-import type { RunResult } from '../result.ts'
-import { runBacktest } from '../run.ts'
+import type { RunResult } from '../records/result.ts'
+import { runBacktest } from '../run/run.ts'
 
 const overlay = (stages: readonly LifecycleStage[], more: Partial<LifecycleOverlay> = {}): LifecycleOverlay => ({
   stages,

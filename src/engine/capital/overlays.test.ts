@@ -3,8 +3,8 @@ import { capitalInput, capitalRun, EVERY_BAR, eventsOf, noise, swinger } from '.
 import type { LifecycleOverlay } from '../../domain/capital.ts'
 import { sleeveId, type TradeDate } from '../../domain/units.ts'
 import { STAGE_RULE } from '../../pipeline/allocation/stage-changes.ts'
-import type { RunResult } from '../result.ts'
-import { runBacktest } from '../run.ts'
+import type { RunResult } from '../records/result.ts'
+import { runBacktest } from '../run/run.ts'
 
 const flat = (count: number): number[] => Array.from({ length: count }, () => 0)
 const swingers = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, swinger]))

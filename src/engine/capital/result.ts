@@ -1,5 +1,5 @@
 import { pairAt } from '../../pipeline/risk/correlation-bench.ts'
-import type { CapitalDay, CapitalResult } from '../result.ts'
+import type { CapitalDay, CapitalResult } from '../records/result.ts'
 import type { Runtime } from '../runtime.ts'
 import { allocatedSleeves, stageOf } from './state.ts'
 

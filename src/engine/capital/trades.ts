@@ -1,7 +1,7 @@
 /** Bookings as round trips: positions from flat to flat, in the base currency. */
 import { countsPerUnit } from '../../domain/currencies.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
-import type { Posting } from '../observer.ts'
+import type { Posting } from '../records/observer.ts'
 import type { Runtime } from '../runtime.ts'
 import { type TradeTally, takeTrade } from './trade-tally.ts'
 

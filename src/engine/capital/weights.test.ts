@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { capitalInput, capitalRun, EVERY_BAR, eventsOf, noise, swinger } from '../../../test/fixtures/capital-run.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { sampleDeviation } from '../../numerics/statistics.ts'
-import { runBacktest } from '../run.ts'
+import { runBacktest } from '../run/run.ts'
 
 const RETURNS = { calm: noise(130, 0.005, 1), wild: noise(130, 0.02, 2), other: noise(130, 0.01, 3) }
 

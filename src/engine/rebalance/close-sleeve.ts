@@ -1,13 +1,13 @@
 /** Everything that a sleeve holds or waits for is given up: what ends a sleeve, or a portfolio's old places. */
 
 import { TYPE_CODE } from '../../domain/columns.ts'
+import { listPlain } from '../orders/plain.ts'
 import type { Parts } from '../parts.ts'
-import { listPlain } from '../plain.ts'
 import type { Runtime } from '../runtime.ts'
 import { projectedOf, type Waiting } from '../state.ts'
 import { pushWish, WISH } from '../view.ts'
-import { takeWishes } from '../wishes.ts'
-import { cancelWorking, withdrawWaiting } from '../withdraw.ts'
+import { takeWishes } from '../wishes/wishes.ts'
+import { cancelWorking, withdrawWaiting } from '../wishes/withdraw.ts'
 
 /** Whether a sleeve has nothing but money, and nothing on its way. */
 export function isFlat({ state }: Runtime, sleeve: number): boolean {

@@ -2,8 +2,8 @@
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { roundHalfUp } from '../../numerics/exact.ts'
 import { isAllocated, isRecorded } from '../capital/state.ts'
+import { collateral } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
-import { collateral } from '../valuation.ts'
 
 export function baseUnit({ state }: Runtime): number {
   return countsPerUnit(state.config!.currency)

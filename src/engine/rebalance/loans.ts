@@ -1,9 +1,9 @@
 /** The reserve lends to sleeves in a fall of the market and takes back afterwards. Margin calls come first. */
 import type { DeployRule } from '../../domain/money-moves.ts'
 import { tellCapital } from '../capital/record.ts'
-import { maintenanceDeficit } from '../maintenance.ts'
+import { valueAll } from '../positions/valuation.ts'
+import { maintenanceDeficit } from '../run/maintenance.ts'
 import type { Runtime } from '../runtime.ts'
-import { valueAll } from '../valuation.ts'
 import { freeCash, reserveOf, takesCapital } from './free-cash.ts'
 import { moveCapital } from './move-money.ts'
 import { type LoanState, startLoans } from './state.ts'

@@ -1,10 +1,11 @@
 /** Positions that follow their sleeve's capital: down in proportion, whatever the limits say, and up as far as they allow. */
+
+import { listPlain } from '../orders/plain.ts'
 import type { Parts } from '../parts.ts'
-import { listPlain } from '../plain.ts'
 import type { Runtime } from '../runtime.ts'
 import { pushWish, WISH } from '../view.ts'
-import { exitRoom, waitFor } from '../waiting.ts'
-import { takeWishes } from '../wishes.ts'
+import { exitRoom, waitFor } from '../wishes/waiting.ts'
+import { takeWishes } from '../wishes/wishes.ts'
 
 export const REBALANCE = 'rebalance'
 const MARKET = { type: 'market', force: 'day' } as const

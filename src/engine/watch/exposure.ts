@@ -1,7 +1,7 @@
 /** Exposures as limits on them count: netted between sleeves, structures by their maximum loss. */
 import type { ViolationKind } from '../../domain/violations.ts'
 import type { Runtime } from '../runtime.ts'
-import { exitRoom } from '../waiting.ts'
+import { exitRoom } from '../wishes/waiting.ts'
 import type { Subject } from './state.ts'
 import { covers } from './subjects.ts'
 

@@ -13,8 +13,8 @@ import { journalOf } from '../../../test/simulation/journal.ts'
 import { tradeDate } from '../../domain/sessions.ts'
 import { money, sleeveId } from '../../domain/units.ts'
 import { createKernel } from '../kernel.ts'
-import { hasShortLane } from '../quiet.ts'
-import { runBacktest } from '../run.ts'
+import { hasShortLane } from '../run/quiet.ts'
+import { runBacktest } from '../run/run.ts'
 
 /** Holds 100 shares from the second day on, and from a bar on wishes for 20 of B every day. */
 const holdsAndEnters =

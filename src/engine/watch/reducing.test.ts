@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Act, playWatched, shares, type WatchedRun } from '../../../test/fixtures/watched-run.ts'
 import { propertyRuns } from '../../../test/profile.ts'
-import type { RunResult } from '../result.ts'
+import type { RunResult } from '../records/result.ts'
 
 const BARS = 16
 /** Prices stand still and nobody wishes anything: what was ordered fills. */

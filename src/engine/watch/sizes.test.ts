@@ -10,7 +10,7 @@ import {
   watchedRun,
 } from '../../../test/fixtures/watched-run.ts'
 import { instrumentId, price, sleeveId } from '../../domain/units.ts'
-import { runBacktest } from '../run.ts'
+import { runBacktest } from '../run/run.ts'
 
 /** A rises by half on the third day, falls back on the sixth. 40 of A and 10 of B are bought on the second. */
 const RISE: Pick<WatchedRun, 'closes' | 'sleeves'> = {

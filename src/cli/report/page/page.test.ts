@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SLEEVE_PLANS, sampleRun } from '../../../../test/fixtures/sample-run.ts'
-import type { RunResult } from '../../../engine/result.ts'
+import type { RunResult } from '../../../engine/records/result.ts'
 import { reportOf } from '../figures.ts'
 import { money, percent, percentTo } from '../numbers.ts'
 import { pageOf } from '../page-view.ts'

@@ -1,0 +1,136 @@
+/** Keeps what reports need of a run: trades, orders, attribution, refusals and daily series. */
+import type { CapitalRecord } from '../../domain/capital.ts'
+import { countsPerUnit } from '../../domain/currencies.ts'
+import { isEarned } from '../../domain/risk.ts'
+import type { CurrencyCode, Instant, OrderId, TradeDate } from '../../domain/units.ts'
+import type { Runtime } from '../runtime.ts'
+import { type DayBook, dayBook } from './day-book.ts'
+import type { Observer, Posting } from './observer.ts'
+import { type OrderBook, orderBook } from './order-book.ts'
+import { createRecording } from './recording.ts'
+import type { AttributionRecord, CapitalDay, RefusalRecord } from './result.ts'
+import { type TradeBook, tradeBook } from './trade-book.ts'
+
+export interface Recorder extends Observer {
+  attach(runtime: Runtime): void
+  readonly trades: TradeBook
+  readonly orders: OrderBook
+  readonly days: DayBook
+  readonly attribution: AttributionRecord[]
+  readonly refusals: RefusalRecord[]
+  /** Interest, borrowing costs, funding and charges per sleeve, in the base currency. */
+  readonly financing: readonly number[]
+  /** Inverse-volatility weights day by day (day-major), and the last correlations. */
+  readonly allocation: { readonly weights: number[]; correlation: Float64Array }
+  readonly capitalBook: { readonly records: CapitalRecord[]; readonly days: CapitalDay[] }
+}
+
+export function createRecorder(): Recorder {
+  const recording = createRecording()
+  const { runtime, instrumentAt, moneyOf, worthOf, sleeveAt } = recording
+  const trades = tradeBook(recording)
+  const orders = orderBook(recording)
+  const days = dayBook(recording)
+  const attribution: AttributionRecord[] = []
+  const refusals: RefusalRecord[] = []
+  const financing: number[] = []
+  const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
+  const capitalBook = { records: [] as CapitalRecord[], days: [] as CapitalDay[] }
+
+  function posting(posting: Posting): void {
+    const { kind, order, execution, sleeve, instrument, quantity, price, cash, fee, realised, reason } = posting
+    const { state, tradeDate } = runtime()
+    if (instrument < 0) {
+      if (isEarned(reason)) financing[sleeve] = (financing[sleeve] ?? 0) + moneyOf(cash)
+      else days.flow(sleeve, cash)
+    }
+    const info = instrument < 0 ? null : instrumentAt(instrument)
+    const unit = info === null ? 1 : info.unitsPerWhole
+    attribution.push({
+      at: state.at as Instant,
+      tradeDate: tradeDate as TradeDate,
+      order: order as OrderId,
+      execution: execution === 0 ? '' : `E${execution}`,
+      sleeve: sleeveAt(sleeve),
+      instrument: info === null ? '' : info.symbol,
+      kind,
+      quantity: quantity / unit,
+      price,
+      cash: info === null ? moneyOf(cash) : worthOf(cash, instrument),
+      fee: info === null ? moneyOf(fee) : worthOf(fee, instrument),
+      realised,
+      reason,
+    })
+    if (info === null) return
+    const made = orders.find(order)
+    if (made !== undefined && (kind === 'fill' || kind === 'cross'))
+      orders.takeShare(made, sleeve, { quantity, price, fee: worthOf(fee, instrument), kind })
+    if (info.option !== null && made !== undefined && made.record.instrument !== info.symbol) {
+      trades.legFee(order, sleeve, moneyOf(fee))
+      return
+    }
+    trades.take(posting, info, { cash: worthOf(cash, instrument), fee: worthOf(fee, instrument) })
+  }
+
+  /** One side of a change of currency: the currency stands where the instrument does, its rate where the price does. */
+  function converted(sleeve: number, currency: number, amount: number, reason: string): void {
+    const { state, tradeDate } = runtime()
+    const code = state.currencies[currency] as CurrencyCode
+    const quantity = amount / countsPerUnit(code)
+    const rate = state.rate[currency]!
+    attribution.push({
+      at: state.at as Instant,
+      tradeDate: tradeDate as TradeDate,
+      order: 0 as OrderId,
+      execution: '',
+      sleeve: sleeveAt(sleeve),
+      instrument: code,
+      kind: 'conversion',
+      quantity,
+      price: rate,
+      cash: quantity * rate,
+      fee: 0,
+      realised: 0,
+      reason,
+    })
+  }
+
+  return {
+    attach: recording.attach,
+    trades,
+    orders,
+    days,
+    attribution,
+    refusals,
+    financing,
+    allocation,
+    capitalBook,
+    posting,
+    converted,
+    executed: () => {},
+    reduced: () => {},
+    allocated: (weights, correlation) => {
+      for (const weight of weights) allocation.weights.push(weight)
+      allocation.correlation = Float64Array.from(correlation)
+    },
+    capital: (record) => {
+      capitalBook.records.push(record)
+    },
+    weighed: ({ tradeDate, isComputed, weights, factors }) => {
+      const day = { tradeDate: tradeDate as TradeDate, isComputed }
+      capitalBook.days.push({ ...day, weights: Float64Array.from(weights), factors: Float64Array.from(factors) })
+    },
+    ordered: orders.ordered,
+    orderFilled: orders.filled,
+    orderEnded: (order, state) => orders.ended(order, state),
+    refused: (record) => {
+      refusals.push(record)
+    },
+    structureOpened: trades.structureOpened,
+    structureClosed: trades.structureClosed,
+    day: (tradeDate) => {
+      days.day(tradeDate)
+      trades.day()
+    },
+  }
+}
