@@ -87,7 +87,13 @@ describe('the command line', () => {
     expect(values['beta']).toBeNull()
   })
   it('ends quietly when its reader goes away', () => {
-    const command = `"${process.execPath}" --import tsx "${join(root, 'src', 'cli', 'main.ts')}" config schema | head -1`
+    // Two characters are read and the rest is left in the pipe.
+    file(
+      'two.cjs',
+      'const two = Buffer.alloc(2); require("fs").readSync(0, two, 0, 2, null); process.stdout.write(two)',
+    )
+    const reader = `"${process.execPath}" "${join(folder, 'two.cjs')}"`
+    const command = `"${process.execPath}" --import tsx "${join(root, 'src', 'cli', 'main.ts')}" config schema | ${reader}`
     const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' })
     expect({ stdout, stderr }).toEqual({ stdout: '{\n', stderr: '' })
   })
