@@ -1,4 +1,6 @@
-/** What reaches the user: stdout for results, stderr for everything else. */
+/** What reaches the user: stdout for results, stderr for everything else, pages where they are asked for. */
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { FaultError, fault } from '../domain/faults.ts'
 
 /** One line of text, or several, on stdout. */
 export function print(text: string): void {
@@ -48,5 +50,18 @@ export function progressBar(): Progress {
     done() {
       process.stderr.write('\r\u001b[K')
     },
+  }
+}
+
+/** Writes a page beside its place and moves it there. @throws FaultError OUTPUT_EXISTS where it cannot be written */
+export async function writePage(file: string, text: string): Promise<void> {
+  const partial = `${file}.partial-${process.pid}`
+  try {
+    await writeFile(partial, text)
+    await rename(partial, file)
+  } catch (cause) {
+    await rm(partial, { force: true })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new FaultError(fault('OUTPUT_EXISTS', { path: file, reason }), cause)
   }
 }

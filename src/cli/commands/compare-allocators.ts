@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import type { AllocatorsView } from '../../api/contract/allocators.ts'
 import type { CovarianceEstimator } from '../../domain/allocation.ts'
 import type { AllocationRule, DaySchedule } from '../../domain/capital.ts'
@@ -9,7 +8,7 @@ import { ALLOCATOR_COLUMNS } from '../allocators/columns.ts'
 import { allocatorsPage } from '../allocators/page.ts'
 import { type Series, seriesOfFile, seriesOfPortfolio } from '../allocators/series.ts'
 import { allocatorsView } from '../allocators/view.ts'
-import { print, printJson } from '../output.ts'
+import { print, printJson, writePage } from '../output.ts'
 import { requireFolder } from '../paths.ts'
 import { longDate } from '../report/numbers.ts'
 import type { RunReach } from '../run.ts'
@@ -57,7 +56,7 @@ export async function compareAllocators(config: string | undefined, options: Com
   const { names, dates, returns } = series
   const input = { names, dates, returns, rule, cost: options.cost * BASIS_POINT, periods }
   const view = allocatorsView(series.source, input, series.notes)
-  if (options.html !== undefined) await writePage(options.html, view)
+  if (options.html !== undefined) await writePage(options.html, allocatorsPage(view))
   if (options.json === true) printJson(view)
   else print(allocatorsText(view, options.html))
 }
@@ -117,15 +116,6 @@ function scheduleOf(rule: AllocationRule | null): DaySchedule | null {
 
 function monthly(periods: number): DaySchedule {
   return { kind: 'days', every: Math.max(1, Math.round(periods / MONTHS_IN_YEAR)) }
-}
-
-async function writePage(file: string, view: AllocatorsView): Promise<void> {
-  try {
-    await writeFile(file, allocatorsPage(view))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FaultError(fault('OUTPUT_EXISTS', { path: file, reason }), cause)
-  }
 }
 
 const LEVELS = '▁▂▃▄▅▆▇█'

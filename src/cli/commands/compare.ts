@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises'
 import type { ComparisonView } from '../../api/contract/comparison.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { type Candidate, candidateOf } from '../compare/candidate.ts'
 import { comparisonOf } from '../compare/comparison.ts'
 import { comparisonPage } from '../compare/page.ts'
 import { COMPARED_FIGURES } from '../compare/rows.ts'
-import { print, printJson } from '../output.ts'
+import { print, printJson, writePage } from '../output.ts'
 import { requireFolder } from '../paths.ts'
 import { longDate } from '../report/numbers.ts'
 import type { MarketSource, RunReach } from '../run.ts'
@@ -29,18 +28,9 @@ export async function compare(sources: readonly string[], options: CompareOption
   const candidates: Candidate[] = []
   for (const source of sources) candidates.push(await candidateOf(source, market, options))
   const view = comparisonOf(candidates)
-  if (options.html !== undefined) await writePage(options.html, view)
+  if (options.html !== undefined) await writePage(options.html, comparisonPage(view))
   if (options.json === true) printJson(view)
   else print(comparisonText(view, options.html))
-}
-
-async function writePage(file: string, view: ComparisonView): Promise<void> {
-  try {
-    await writeFile(file, comparisonPage(view))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FaultError(fault('OUTPUT_EXISTS', { path: file, reason }), cause)
-  }
 }
 
 function comparisonText({ runs, start, end, days, notes }: ComparisonView, page: string | undefined): string {

@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises'
 import type { SimulatedOutcome, SimulationView } from '../../api/contract/simulation.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { SimulationMethod } from '../../research/monte-carlo/simulate.ts'
-import { print, printJson } from '../output.ts'
+import { print, printJson, writePage } from '../output.ts'
 import { requireFolder } from '../paths.ts'
 import { count, percent, percentTo } from '../report/numbers.ts'
 import type { MarketSource, RunReach } from '../run.ts'
@@ -66,7 +65,7 @@ export async function simulateCommand(config: string | undefined, options: Simul
     },
     periods,
   )
-  if (options.html !== undefined) await writePage(options.html, view)
+  if (options.html !== undefined) await writePage(options.html, simulationPage(view))
   if (options.json === true) printJson(view)
   else print(textOf(view, options.html))
 }
@@ -76,15 +75,6 @@ async function pastOf(config: string | undefined, options: SimulateOptions): Pro
   if (options.data !== undefined) requireFolder(options.data)
   const market: MarketSource = options.data === undefined ? { seed: options.marketSeed } : { data: options.data }
   return pastOfRun(config, market, options)
-}
-
-async function writePage(file: string, view: SimulationView): Promise<void> {
-  try {
-    await writeFile(file, simulationPage(view))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FaultError(fault('OUTPUT_EXISTS', { path: file, reason }), cause)
-  }
 }
 
 function textOf(view: SimulationView, page: string | undefined): string {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import { parseDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { SLEEVE_LOSS, STRESS_SCENARIOS, type StressScenario } from '../../research/stress/scenarios.ts'
 import { loadPortfolio } from '../config/load.ts'
-import { print, printJson, progressBar } from '../output.ts'
+import { print, printJson, progressBar, writePage } from '../output.ts'
 import { requireFolder } from '../paths.ts'
 import { count, longDate, money, percent } from '../report/numbers.ts'
 import { type MarketSource, pastOf, type RunReach, reachOf } from '../run.ts'
@@ -59,7 +59,7 @@ export async function stress(config: string, options: StressOptions): Promise<vo
   const stressed = { loaded, past, reach, result, today: today as TradeDate }
   const view = stressOf(stressed, scenarios, (done, name) => bar.at(done, name))
   bar.done()
-  if (options.html !== undefined) await writePage(options.html, view)
+  if (options.html !== undefined) await writePage(options.html, stressPage(view))
   if (options.json === true) printJson(view)
   else print(textOf(view, options.html))
 }
@@ -124,15 +124,6 @@ async function scenariosOf(file: string, sleeves: readonly string[]): Promise<re
       throw invalid(`[${index}].window`, 'begins after it ends; give the earlier day first')
     return scenario
   })
-}
-
-async function writePage(file: string, view: StressView): Promise<void> {
-  try {
-    await writeFile(file, stressPage(view))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FaultError(fault('OUTPUT_EXISTS', { path: file, reason }), cause)
-  }
 }
 
 function textOf(view: StressView, page: string | undefined): string {
