@@ -356,7 +356,8 @@ export function growShares(shares: ShareColumns): void {
   shares.filled = widened(shares.filled, new Float64Array(capacity))
 }
 
-function widened(old: Float64Array, next: Float64Array): Float64Array {
+/** What a column held, in a longer one. */
+export function widened<T extends Float64Array | Int32Array | Uint8Array>(old: T, next: T): T {
   next.set(old)
   return next
 }

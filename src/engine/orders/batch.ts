@@ -2,7 +2,7 @@
 import type { Protection, Share } from '../../domain/orders.ts'
 import type { IntentId, Quantity } from '../../domain/units.ts'
 import type { Runtime } from '../runtime.ts'
-import { type ClosedOrder, growShares, type KernelState, type WorkingOrder } from '../state.ts'
+import { type ClosedOrder, growShares, type KernelState, type WorkingOrder, widened } from '../state.ts'
 
 /** An order's number is cycle x this + its sequence within the cycle. */
 const ORDERS_PER_CYCLE_MAX = 1_048_576
@@ -100,15 +100,11 @@ export function pushShare(
 function makeRoomForRows(runtime: Runtime, rows: number): void {
   if (rows <= runtime.shareStart.length) return
   const capacity = Math.max(rows, runtime.shareStart.length * 2)
-  const copy = <T extends Int32Array | Float64Array | Uint8Array>(old: T, wider: T): T => {
-    wider.set(old as never)
-    return wider
-  }
-  runtime.shareStart = copy(runtime.shareStart, new Int32Array(capacity))
-  runtime.shareCount = copy(runtime.shareCount, new Int32Array(capacity))
-  runtime.filled = copy(runtime.filled, new Float64Array(capacity))
-  runtime.rowEnded = copy(runtime.rowEnded, new Uint8Array(capacity))
-  runtime.endedAt = copy(runtime.endedAt, new Float64Array(capacity))
+  runtime.shareStart = widened(runtime.shareStart, new Int32Array(capacity))
+  runtime.shareCount = widened(runtime.shareCount, new Int32Array(capacity))
+  runtime.filled = widened(runtime.filled, new Float64Array(capacity))
+  runtime.rowEnded = widened(runtime.rowEnded, new Uint8Array(capacity))
+  runtime.endedAt = widened(runtime.endedAt, new Float64Array(capacity))
 }
 
 /** Makes room for `count` more orders and shares, so that no column is replaced while they are added. */

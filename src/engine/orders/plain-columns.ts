@@ -1,4 +1,5 @@
 /** The columns of the plain lane, which `plain.ts` explains. */
+import { widened } from '../state.ts'
 
 /** Waiting wishes of one instant, of type market, force day, without exits of their own. Their units are reserved. */
 export interface PlainWishes {
@@ -56,13 +57,9 @@ export function makeRoom(plain: PlainWishes, more: number): void {
   const needed = plain.count + more
   if (needed <= plain.intent.length) return
   const capacity = Math.max(needed, plain.intent.length * 2)
-  const copy = <T extends Int32Array | Float64Array | Uint8Array>(old: T, wider: T): T => {
-    wider.set(old as never)
-    return wider
-  }
-  plain.intent = copy(plain.intent, new Float64Array(capacity))
-  plain.sleeve = copy(plain.sleeve, new Int32Array(capacity))
-  plain.instrument = copy(plain.instrument, new Int32Array(capacity))
-  plain.quantity = copy(plain.quantity, new Float64Array(capacity))
-  plain.reducing = copy(plain.reducing, new Uint8Array(capacity))
+  plain.intent = widened(plain.intent, new Float64Array(capacity))
+  plain.sleeve = widened(plain.sleeve, new Int32Array(capacity))
+  plain.instrument = widened(plain.instrument, new Int32Array(capacity))
+  plain.quantity = widened(plain.quantity, new Float64Array(capacity))
+  plain.reducing = widened(plain.reducing, new Uint8Array(capacity))
 }

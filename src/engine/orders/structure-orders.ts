@@ -323,18 +323,29 @@ export function expireStructures(runtime: Runtime): void {
   for (const wish of lapsed) {
     const position = state.structures.find((candidate) => candidate.id === wish.structure)
     if (position !== undefined) position.pending = false
-    state.ended.lapsed += 1
-    runtime.observer?.refused({
-      at: state.at as Instant,
-      tradeDate: runtime.tradeDate as TradeDate,
-      sleeve: runtime.sleeves[wish.sleeve]!.config.id,
-      instrument: structureLabel(state.instruments[wish.underlying]!.symbol, wish.legs),
-      end: 'lapsed',
-      rule: 'noAuction',
-      wanted: wish.quantity,
-      allowed: 0,
-      value: null,
-      limit: null,
-    })
+    endWaitingStructure(runtime, wish, 'lapsed', 'noAuction')
   }
+}
+
+/** Ends a structure's wish that still waits. The caller takes it off the list. */
+export function endWaitingStructure(
+  runtime: Runtime,
+  wish: WaitingStructure,
+  end: 'lapsed' | 'cancelled',
+  rule: string,
+): void {
+  const { state } = runtime
+  state.ended[end] += 1
+  runtime.observer?.refused({
+    at: state.at as Instant,
+    tradeDate: runtime.tradeDate as TradeDate,
+    sleeve: runtime.sleeves[wish.sleeve]!.config.id,
+    instrument: structureLabel(state.instruments[wish.underlying]!.symbol, wish.legs),
+    end,
+    rule,
+    wanted: wish.quantity,
+    allowed: 0,
+    value: null,
+    limit: null,
+  })
 }

@@ -1,8 +1,8 @@
 /** Orders that shrink what a violation is about, and entries that are taken back. Nothing here enlarges a position. */
 import type { Terms } from '../../domain/orders.ts'
-import type { Instant, OrderId, TradeDate } from '../../domain/units.ts'
+import type { OrderId } from '../../domain/units.ts'
 import { awaitsStructure, retireBatch } from '../orders/batch.ts'
-import { structureLabel } from '../positions/structures.ts'
+import { endWaitingStructure } from '../orders/structure-orders.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Waiting, WaitingStructure, WorkingOrder } from '../state.ts'
 import { closeStructure } from '../wishes/structure-wishes.ts'
@@ -140,28 +140,11 @@ export function withdrawEntries(runtime: Runtime, subject: Subject): void {
   if (state.waitingStructures.some(opens)) {
     const gone = state.waitingStructures.filter(opens)
     state.waitingStructures = state.waitingStructures.filter((wish) => !opens(wish))
-    for (const wish of gone) endStructure(runtime, wish)
+    for (const wish of gone) endWaitingStructure(runtime, wish, 'cancelled', 'openViolation')
   }
   if (!awaitsStructure(runtime)) retireBatch(runtime)
   for (const order of state.working)
     if (isEntryOrder(runtime, subject, order)) runtime.commands.push({ kind: 'cancel', order: order.id as OrderId })
-}
-
-function endStructure(runtime: Runtime, wish: WaitingStructure): void {
-  const { state } = runtime
-  state.ended.cancelled += 1
-  runtime.observer?.refused({
-    at: state.at as Instant,
-    tradeDate: runtime.tradeDate as TradeDate,
-    sleeve: runtime.sleeves[wish.sleeve]!.config.id,
-    instrument: structureLabel(state.instruments[wish.underlying]!.symbol, wish.legs),
-    end: 'cancelled',
-    rule: 'openViolation',
-    wanted: wish.quantity,
-    allowed: 0,
-    value: null,
-    limit: null,
-  })
 }
 
 /** Whether all that is open of an order are entries within the subject: one exit among them keeps the whole order. */
