@@ -32,6 +32,14 @@ export type {
   OptionQuote,
   Slice,
 } from './domain/market.ts'
+export type {
+  BorrowRecord,
+  EarningsRecord,
+  FlowRecord,
+  FundingRecord,
+  MarketRecord,
+  NewsRecord,
+} from './domain/market-records.ts'
 export type { Protection, Terms } from './domain/orders.ts'
 export {
   choice,

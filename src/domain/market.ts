@@ -1,4 +1,5 @@
 import type { Instrument } from './instruments.ts'
+import type { MarketRecord } from './market-records.ts'
 import type { Sessions } from './sessions.ts'
 import type { CalendarId, ClockId, Instant, InstrumentId, Json, Price, TradeDate } from './units.ts'
 
@@ -19,6 +20,11 @@ export interface Slice {
   readonly factor: Float64Array
   /** Option chains of this instant, one per underlying that has one. */
   readonly chains: readonly OptionChain[]
+  /**
+   * Published after the previous close of this clock and at or before this one, earliest first; on the clock's first slice
+   * all that was published up to it. One shared empty array where there is nothing.
+   */
+  readonly records: readonly MarketRecord[]
 }
 
 /**
@@ -138,6 +144,8 @@ export interface MarketData {
   readonly actions: readonly DatedAction[]
   readonly sessions: readonly Sessions[]
   readonly chains: ChainSource | null
+  /** What is published beside prices, sorted by `publishedAt`. Left out: nothing. */
+  readonly records?: readonly MarketRecord[]
   /** What the reader of a report must know about the data. */
   readonly notes: readonly string[]
 }

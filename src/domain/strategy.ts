@@ -1,5 +1,7 @@
 import type { IndicatorRequest } from './indicator-request.ts'
+import type { Instrument } from './instruments.ts'
 import type { OptionChain, Slice } from './market.ts'
+import type { MarketRecord } from './market-records.ts'
 import type { Protection, Terms } from './orders.ts'
 import type { Parameters, ParameterTable } from './parameters.ts'
 import type { Sessions } from './sessions.ts'
@@ -67,8 +69,14 @@ export interface View<P = Parameters, M = Memory> {
   eligible(column: number): boolean
   structures(): readonly StructureHolding[]
   chain(column: number): OptionChain | null
+  /** What became known of the column's instrument since the previous slice, earliest first. Never keep it. */
+  records(column: number): readonly MarketRecord[]
   /** A price on the signal scale as a raw one of today. */
   toRaw(column: number, signalPrice: number): Price
+  /** What the column is: unit, step, multiplier, kind, and whether it may be held short. */
+  instrument(column: number): Instrument
+  /** Worth of one unit at the last mark, in the base currency; 0 where there is no mark or no rate yet. */
+  unitValue(column: number): number
   sessions(calendar: CalendarId): Sessions
 }
 

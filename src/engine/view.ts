@@ -2,6 +2,7 @@
 import { AssertionError, assert } from '../domain/assert.ts'
 import { quickToRead } from '../domain/getters.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
+import { type MarketRecord, NO_RECORDS } from '../domain/market-records.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type {
@@ -13,7 +14,7 @@ import type {
   View,
   WishOptions,
 } from '../domain/strategy.ts'
-import type { Instant, Memory, Price, Quantity } from '../domain/units.ts'
+import type { Instant, InstrumentId, Memory, Price, Quantity } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { sizingCapital } from './capital/sizing-capital.ts'
 import { agoOf, type ClockRuntime, type IndicatorRows } from './clock.ts'
@@ -150,6 +151,7 @@ export function sleeveView(
     throw new AssertionError(`indicator "${name}" is not declared by "${sleeve.config.strategy}"`)
   }
   const rules = sleeve.config.universeRules
+  const published = recordsByInstrument()
   const annual = Math.sqrt(sleeve.config.periods)
   const view = quickToRead<View<Parameters, Memory>>({
     parameters: sleeve.config.parameters,
@@ -190,7 +192,11 @@ export function sleeveView(
     },
     structures: (): readonly StructureHolding[] => structureHoldings(runtime, ordinal),
     chain: (column): OptionChain | null => runtime.chains.get(state.instruments[instrumentAt(column)]!.id) ?? null,
+    records: (column): readonly MarketRecord[] =>
+      published.of(slice!.records, state.instruments[instrumentAt(column)]!.id),
     toRaw: (column, signalPrice) => (signalPrice / slice!.factor[column]!) as Price,
+    instrument: (column) => state.instruments[instrumentAt(column)]!,
+    unitValue: (column) => runtime.unitValue[instrumentAt(column)]!,
     sessions: (calendar): Sessions => {
       const sessions = runtime.sessions.get(calendar)
       assert(sessions !== undefined, `calendar "${calendar}" is not known to this run`)
@@ -261,5 +267,30 @@ function holdingOf(runtime: Runtime, sleeve: number, instrument: number): Holdin
     bars: state.sleeves[sleeve]!.bars - state.openedBar[at]!,
     gain: quantity > 0 ? move : 0 - move,
     openedAt: state.openedAt[at] as Instant,
+  }
+}
+
+interface RecordsByInstrument {
+  of(records: readonly MarketRecord[], id: InstrumentId): readonly MarketRecord[]
+}
+
+/** Sorts the records of a slice by instrument when somebody first asks for one's: each slice that has any brings an array of its own. */
+function recordsByInstrument(): RecordsByInstrument {
+  let sorted = NO_RECORDS
+  const lists = new Map<InstrumentId, MarketRecord[]>()
+  return {
+    of: (records, id) => {
+      if (records.length === 0) return NO_RECORDS
+      if (records !== sorted) {
+        sorted = records
+        lists.clear()
+        for (const record of records) {
+          const list = lists.get(record.instrument)
+          if (list === undefined) lists.set(record.instrument, [record])
+          else list.push(record)
+        }
+      }
+      return lists.get(id) ?? NO_RECORDS
+    },
   }
 }

@@ -31,7 +31,13 @@ export function shortLaneOf(run: Run): ShortLane | null {
   const { runtime } = run.kernel
   const cursor = run.cursors[0]
   if (run.cursors.length !== 1 || cursor === undefined || run.auditor !== null) return null
-  if (run.market.chains !== null || run.rates.sources.length > 0 || !hasShortLane(runtime, cursor.block)) return null
+  if (
+    cursor.records.length > 0 ||
+    run.market.chains !== null ||
+    run.rates.sources.length > 0 ||
+    !hasShortLane(runtime, cursor.block)
+  )
+    return null
   const stretch = { block: cursor.block, instrument: cursor.instruments[0]!, tradeDate: 0, from: 0, count: 0 }
   return { stretch, plainUntil: 0, low: 0, high: 0, opened: -1 }
 }

@@ -1,8 +1,10 @@
 /** Where each clock stands in its block of bars, and its columns as the kernel and the exchange read them. */
 import { type QuoteColumns, quoteColumns } from '../../domain/columns.ts'
 import type { ClockBlock, MarketData, OptionChain, Slice } from '../../domain/market.ts'
+import { type MarketRecord, NO_RECORDS } from '../../domain/market-records.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
 import type { BarColumns } from '../../exchange/desk.ts'
+import { blankBars, pickColumns, quotedColumns } from './quoted.ts'
 
 export interface BlockCursor {
   readonly block: ClockBlock
@@ -11,12 +13,18 @@ export interface BlockCursor {
   row: number
   /** The bar of `row` has opened and not yet closed. */
   isOpen: boolean
-  /** This row's columns: one object for the whole run, filled anew for each row. */
+  /**
+   * This row's columns of the instruments whose prices come from this clock, as exchange and stops see them: one object
+   * for the whole run, filled anew for each row.
+   */
   bars(): BarColumns
   /** The slice over those columns: likewise one object, aimed by `sliceAt`. */
   readonly slice: Slice
   /** What the auction of this row shows: likewise one object. */
   readonly auction: QuoteColumns
+  /** What is published of the block's instruments in the whole run, earliest first, and how much of it was handed out. */
+  readonly records: readonly MarketRecord[]
+  published: number
 }
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
@@ -27,13 +35,16 @@ const COPIED_WIDTH_MAX = 16
 const NO_CHAINS: readonly OptionChain[] = []
 
 export function cursorsOf(market: MarketData): readonly BlockCursor[] {
-  const indexOf = new Map(market.instruments.map((instrument) => [instrument.id, instrument.index]))
+  const byId = new Map(market.instruments.map((instrument) => [instrument.id, instrument]))
   return market.blocks.map((block) => {
-    const instruments = Int32Array.from(block.instruments, (id) => indexOf.get(id)!)
+    const listed = block.instruments.map((id) => byId.get(id)!)
+    const instruments = Int32Array.from(listed, ({ index }) => index)
     let made = -1
     const slice = blankSlice(block, instruments)
-    const bars: Writable<BarColumns> = { instrument: instruments, ...pricesOf(slice) }
-    const auction = quoteColumns(instruments, opensOf(slice))
+    const quoted = quotedColumns(listed, block.clock)
+    const bars: Writable<BarColumns> =
+      quoted === null ? { instrument: instruments, ...pricesOf(slice) } : blankBars(instruments, quoted)
+    const auction = quoteColumns(bars.instrument, opensOf(bars))
     const cursor: BlockCursor = {
       block,
       instruments,
@@ -41,12 +52,15 @@ export function cursorsOf(market: MarketData): readonly BlockCursor[] {
       isOpen: false,
       slice,
       auction,
+      records: recordsOn(block, market),
+      published: 0,
       bars: () => {
         if (made === cursor.row) return bars
         made = cursor.row
         if (instruments.length <= COPIED_WIDTH_MAX) copyRow(block, made, slice)
-        else {
-          lookAtRow(block, made, slice)
+        else lookAtRow(block, made, slice)
+        if (quoted !== null) pickColumns(bars, slice, quoted)
+        else if (instruments.length > COPIED_WIDTH_MAX) {
           Object.assign(bars, pricesOf(slice))
           Object.assign(auction, opensOf(slice))
         }
@@ -71,7 +85,14 @@ function blankSlice(block: ClockBlock, instruments: Int32Array): Writable<Slice>
     volume: column(),
     factor: column(),
     chains: NO_CHAINS,
+    records: NO_RECORDS,
   }
+}
+
+function recordsOn(block: ClockBlock, { records = NO_RECORDS }: MarketData): readonly MarketRecord[] {
+  if (records.length === 0) return NO_RECORDS
+  const own = new Set(block.instruments)
+  return records.filter(({ instrument }) => own.has(instrument))
 }
 
 function pricesOf({ open, high, low, close, volume }: Slice): Omit<BarColumns, 'instrument'> {
@@ -79,7 +100,7 @@ function pricesOf({ open, high, low, close, volume }: Slice): Omit<BarColumns, '
 }
 
 /** An auction shows one price. */
-function opensOf({ open, volume }: Slice): Pick<QuoteColumns, 'first' | 'low' | 'high' | 'last' | 'volume'> {
+function opensOf({ open, volume }: Pick<Slice, 'open' | 'volume'>): Pick<QuoteColumns, 'first' | 'low' | 'high' | 'last' | 'volume'> {
   return { first: open, low: open, high: open, last: open, volume }
 }
 
@@ -121,13 +142,22 @@ export function sliceAt(cursor: BlockCursor, at: Instant, chains: readonly Optio
   slice.at = at
   slice.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
   slice.chains = chains
+  if (cursor.records.length > 0) slice.records = publishedSince(cursor, at)
   return slice
+}
+
+/** What nobody could know at the previous close and everybody can at this one; handed out once. */
+function publishedSince(cursor: BlockCursor, at: Instant): readonly MarketRecord[] {
+  const { records, published } = cursor
+  let until = published
+  while (until < records.length && records[until]!.publishedAt <= at) until += 1
+  if (until === published) return NO_RECORDS
+  cursor.published = until
+  return records.slice(published, until)
 }
 
 /** The auction shows one price; the range shows the whole bar. */
 export function quotesAt(cursor: BlockCursor, phase: 'auction' | 'range'): QuoteColumns {
-  const { open, high, low, close } = cursor.bars()
-  return phase === 'auction'
-    ? cursor.auction
-    : quoteColumns(cursor.instruments, { first: open, low, high, last: close })
+  const { instrument, open, high, low, close } = cursor.bars()
+  return phase === 'auction' ? cursor.auction : quoteColumns(instrument, { first: open, low, high, last: close })
 }

@@ -1,6 +1,7 @@
 import { assert } from '../../domain/assert.ts'
 import type { IndicatorRequest } from '../../domain/indicator-request.ts'
 import type { OptionChain } from '../../domain/market.ts'
+import type { MarketRecord } from '../../domain/market-records.ts'
 import { type Parameter, type ParameterTable, parameterProblem, type ValuesOf } from '../../domain/parameters.ts'
 import type { Holding, IntentSink, Outlook, Strategy, View, WishOptions } from '../../domain/strategy.ts'
 import type { Memory, Price, Quantity } from '../../domain/units.ts'
@@ -64,6 +65,8 @@ export interface One<P> {
   readonly holding: Holding | null
   readonly eligible: boolean
   readonly chain: OptionChain | null
+  /** What became known of this instrument since its previous slice, earliest first. */
+  readonly records: readonly MarketRecord[]
   indicator(name: string): number
   ago(name: string, bars: number): number
   toRaw(signalPrice: number): Price
@@ -162,6 +165,9 @@ function oneOf<P>(view: View<P, PerInstrumentMemory>, at: () => number, notes: (
     },
     get chain() {
       return view.chain(at())
+    },
+    get records() {
+      return view.records(at())
     },
     indicator: (name) => view.indicator(name)[at()]!,
     ago: (name, bars) => view.ago(name, at(), bars),

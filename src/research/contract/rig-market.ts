@@ -1,7 +1,9 @@
 /** Drawn bars on which strategies are tried, and the same bars with another future. */
-import { addDays, tradeDate, weekday } from '../../domain/sessions.ts'
-import type { TradeDate } from '../../domain/units.ts'
+import type { MarketRecord } from '../../domain/market-records.ts'
+import { addDays, startOfDay, tradeDate, weekday } from '../../domain/sessions.ts'
+import type { Instant, TradeDate } from '../../domain/units.ts'
 import { createRandom } from '../../numerics/random.ts'
+import { drawnRecords, MS_OF_CLOSE, recordsAlteredAfter } from './rig-records.ts'
 
 /** Daily bars of several instruments, time-major: bar b, column c at b * columns + c. NaN = no bar. */
 export interface RigMarket {
@@ -14,6 +16,8 @@ export interface RigMarket {
   readonly close: Float64Array
   readonly volume: Float64Array
   readonly factor: Float64Array
+  /** What is published beside the bars, earliest first. Left out: nothing. */
+  readonly records?: readonly MarketRecord[]
 }
 
 const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const
@@ -64,13 +68,17 @@ export function drawnMarket(seed: number, columns = 6, bars = 900): RigMarket {
       market.volume[at] = Math.floor((burst ? 4 : 1) * (800_000 + 400_000 * random.uniform()) * factor)
     }
   }
-  return { columns, bars, dates, ...market }
+  return { columns, bars, dates, ...market, records: drawnRecords(seed, dates, columns) }
 }
 
-/** The same market with every bar after `last` altered; all up to `last` stays. */
+/** When a bar closes. */
+export const closeOf = ({ dates }: RigMarket, bar: number): Instant =>
+  (startOfDay(dates[bar]!) + MS_OF_CLOSE) as Instant
+
+/** The same market with every bar after `last` and every record published after its close altered; all before stays. */
 export function alteredAfter(market: RigMarket, last: number, seed: number): RigMarket {
   const random = createRandom(seed)
-  const next = { ...market }
+  const next = { ...market, records: recordsAlteredAfter(market.records ?? [], closeOf(market, last)) }
   for (const field of FIELDS) next[field] = market[field].slice() as never
   for (let at = (last + 1) * market.columns; at < market.close.length; at += 1) {
     const scale = 0.4 + 1.4 * random.uniform()
@@ -79,7 +87,7 @@ export function alteredAfter(market: RigMarket, last: number, seed: number): Rig
   return next
 }
 
-/** The same market without the bars after `last`. */
+/** The same market without the bars after `last`, and without what is published after its close. */
 export function cutAfter(market: RigMarket, last: number): RigMarket {
   const until = (last + 1) * market.columns
   const next = {
@@ -87,6 +95,7 @@ export function cutAfter(market: RigMarket, last: number): RigMarket {
     bars: last + 1,
     dates: market.dates.slice(0, last + 1),
     factor: market.factor.slice(0, until),
+    records: (market.records ?? []).filter(({ publishedAt }) => publishedAt <= closeOf(market, last)),
   }
   for (const field of FIELDS) next[field] = market[field].slice(0, until) as never
   return next

@@ -1,5 +1,7 @@
 import type { BarRow, IndicatorRequest, IndicatorState } from '../../domain/indicator-request.ts'
+import type { Instrument } from '../../domain/instruments.ts'
 import type { OptionChain, Slice } from '../../domain/market.ts'
+import { NO_RECORDS } from '../../domain/market-records.ts'
 import type { Parameters } from '../../domain/parameters.ts'
 import { sessionsFrom, startOfDay } from '../../domain/sessions.ts'
 import type {
@@ -14,6 +16,7 @@ import type {
 import {
   type CalendarId,
   clockId,
+  currencyCode,
   type Instant,
   instant,
   instrumentId,
@@ -22,13 +25,13 @@ import {
   type Quantity,
 } from '../../domain/units.ts'
 import { CHAIN_MODEL, listedExpiries, modelChain } from '../../pipeline/market/model-chains.ts'
-import { type RigMarket, weekdaysFrom } from './rig-market.ts'
+import { closeOf, type RigMarket, weekdaysFrom } from './rig-market.ts'
+import { MS_OF_CLOSE, rigSymbol } from './rig-records.ts'
 
 const CALENDAR = 'rig' as CalendarId
 /** Days of the session table beyond the market, so that expiries are listed to the end. */
 const DAYS_AHEAD = 120
 const UNITS = 1_000_000
-const MS_OF_CLOSE = 21 * 3_600_000
 
 /** One wish as plain data, so that two runs can be compared. */
 export interface SeenWish {
@@ -130,9 +133,10 @@ export function strategyRig(strategy: Strategy, parameters: Parameters, market: 
     eligible: (column) => slice.volume[column]! > 0,
     structures: () => book.structures.map((one) => structureOf(one, chainAt(one.column))),
     chain: chainAt,
+    records: (column) => slice.records.filter(({ instrument }) => instrument === rigSymbol(column)),
     toRaw: (column, signalPrice) => (signalPrice / slice.factor[column]!) as Price,
-    instrument: (column) => instruments[column]!,
-    unitValue: (column) => instruments[column]!.unit * (mark[column] ?? 0),
+    instrument: rigInstrument,
+    unitValue: (column) => markAt(market, now, column) / UNITS,
     sessions: () => sessions,
   }
   const out = sinkOf((wish) => seen.push(wish))
@@ -165,7 +169,7 @@ function sliceAt(market: RigMarket, bar: number): Slice {
   const date = market.dates[bar]!
   return {
     clock: clockId('1d'),
-    at: instant(startOfDay(date) + MS_OF_CLOSE),
+    at: closeOf(market, bar),
     tradeDate: date,
     instruments: Int32Array.from({ length: market.columns }, (_, column) => column),
     open: part(market.open),
@@ -175,17 +179,57 @@ function sliceAt(market: RigMarket, bar: number): Slice {
     volume: part(market.volume),
     factor: part(market.factor),
     chains: [],
+    records: recordsAt(market, bar),
   }
 }
 
-const nameOf = (column: number): string => `I${column}`
+/** What became known since the close before. */
+function recordsAt(market: RigMarket, bar: number): Slice['records'] {
+  const after = bar === 0 ? Number.NEGATIVE_INFINITY : closeOf(market, bar - 1)
+  const until = closeOf(market, bar)
+  const found = market.records?.filter(({ publishedAt }) => publishedAt > after && publishedAt <= until)
+  return found === undefined || found.length === 0 ? NO_RECORDS : found
+}
+
+/** The last close up to a bar; 0 where there was none. */
+function markAt(market: RigMarket, bar: number, column: number): number {
+  for (let at = bar * market.columns + column; at >= 0; at -= market.columns) {
+    const close = market.close[at]!
+    if (!Number.isNaN(close)) return close
+  }
+  return 0
+}
+
+function rigInstrument(column: number): Instrument {
+  return {
+    id: instrumentId(rigSymbol(column)),
+    index: column,
+    symbol: rigSymbol(column),
+    name: rigSymbol(column),
+    kind: 'equity',
+    assetClass: 'equity',
+    sector: '',
+    industry: '',
+    currency: currencyCode('USD'),
+    calendar: CALENDAR,
+    clocks: [clockId('1d')],
+    multiplier: 1,
+    unit: 1 / UNITS,
+    unitsPerWhole: UNITS,
+    step: UNITS as Quantity,
+    roundLot: UNITS as Quantity,
+    ticks: [{ from: 0, tick: 0.01 }],
+    shortable: true,
+    option: null,
+  }
+}
 
 function chainOf(column: number, spot: number, slice: Slice, sessions: ReturnType<typeof sessionsFrom>): OptionChain {
   const { tradeDate: date, at } = slice
   const expiries = listedExpiries({ tradeDate: date, weekly: true, horizonDays: CHAIN_MODEL.horizonDays, sessions })
   return modelChain({
     origin: 'model',
-    underlying: instrumentId(nameOf(column)),
+    underlying: instrumentId(rigSymbol(column)),
     at,
     tradeDate: date,
     spot,
@@ -290,7 +334,7 @@ function structureOf(one: HeldStructure, chain: OptionChain | null): StructureHo
   }
   return {
     id: one.openedBar < 0 ? 0 : one.id,
-    underlying: instrumentId(nameOf(one.column)),
+    underlying: instrumentId(rigSymbol(one.column)),
     legs: one.wish.legs,
     quantity: 1 as Quantity,
     credit: one.wish.credit,

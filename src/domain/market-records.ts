@@ -1,0 +1,79 @@
+/** What is published about an instrument beside its prices: each with the instant at which it could first be known. */
+import type { Instant, InstrumentId } from './units.ts'
+
+export const RECORD_KINDS = ['earnings', 'news', 'flow', 'funding', 'borrow'] as const
+
+export type RecordKind = (typeof RECORD_KINDS)[number]
+
+/** `recorded` from a file, `synthetic` from the seeded generator, `computed` from the bars of the run. */
+export type RecordOrigin = 'recorded' | 'synthetic' | 'computed'
+
+interface RecordHead {
+  /** Unique within its feed. */
+  readonly id: string
+  readonly instrument: InstrumentId
+  /** When it happened, or the moment that it speaks of. */
+  readonly eventAt: Instant
+  /** When it could first be known. A decision before that never sees it. */
+  readonly publishedAt: Instant
+  readonly origin: RecordOrigin
+}
+
+export interface EarningsRecord extends RecordHead {
+  readonly kind: 'earnings'
+  /** Earnings per share as reported, on the share count of the day. */
+  readonly actual: number
+  /** Per share; null where nobody expected anything. */
+  readonly estimate: number | null
+  /**
+   * Standardised: (actual - estimate) in standard deviations of past surprises. Null where the feed has none; a strategy
+   * may then take (actual - estimate) as a fraction of the price.
+   */
+  readonly surprise: number | null
+  /** Where in the day it was published. */
+  readonly session: 'before_open' | 'during' | 'after_close'
+}
+
+export interface NewsRecord extends RecordHead {
+  readonly kind: 'news'
+  /** Who wrote it: several sources on one story count by their own. */
+  readonly source: string
+  /** From -1, bad for the price, to 1. */
+  readonly sentiment: number
+  /** From 0, the instrument is named in passing, to 1, it is what the text is about. */
+  readonly relevance: number
+  /** From 0, told before, to 1, new. */
+  readonly novelty: number
+  readonly topic: string
+}
+
+export interface FlowRecord extends RecordHead {
+  readonly kind: 'flow'
+  /** Shares traded, or options on them. */
+  readonly measure: 'volume' | 'options'
+  /** Traded volume over what is usual: 1 is an ordinary day. */
+  readonly ratio: number
+  /** The side that was in a hurry: 1 buyers, -1 sellers. */
+  readonly side: 1 | -1
+  /** Premium paid, in the instrument's currency; null for shares. */
+  readonly premium: number | null
+}
+
+export interface FundingRecord extends RecordHead {
+  readonly kind: 'funding'
+  /** Fraction of the notional that longs pay shorts at `eventAt`; negative: shorts pay longs. */
+  readonly rate: number
+}
+
+export interface BorrowRecord extends RecordHead {
+  readonly kind: 'borrow'
+  /** What short sellers pay a year, as a fraction of what they owe, from `eventAt` on. */
+  readonly rate: number
+  /** False: no shares can be borrowed. */
+  readonly available: boolean
+}
+
+export type MarketRecord = EarningsRecord | NewsRecord | FlowRecord | FundingRecord | BorrowRecord
+
+/** What a slice without records carries. */
+export const NO_RECORDS: readonly MarketRecord[] = Object.freeze([])

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { MarketData } from '../../domain/market.ts'
+import type { MarketRecord } from '../../domain/market-records.ts'
+import { type Instant, instrumentId } from '../../domain/units.ts'
+import { defineStrategy } from '../../pipeline/strategies/define.ts'
+import { marketByHand, portfolioByHand } from '../by-hand.ts'
+import { runBacktest } from './run.ts'
+
+const CLOSE = Date.UTC(2024, 0, 3, 21)
+
+const news = (symbol: string, id: string, publishedAt: number): MarketRecord => ({
+  id,
+  instrument: instrumentId(symbol),
+  eventAt: publishedAt as Instant,
+  publishedAt: publishedAt as Instant,
+  origin: 'recorded',
+  kind: 'news',
+  source: 'wire',
+  sentiment: 1,
+  relevance: 1,
+  novelty: 1,
+  topic: 'company',
+})
+
+const bar = (date: string) => ({ date, open: 10, high: 10, low: 10, close: 10 })
+const dates = ['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05']
+
+function seenOn(
+  records: readonly MarketRecord[] | undefined,
+  symbols: readonly string[] = ['ACME', 'OTHER'],
+): string[] {
+  const bars = marketByHand(Object.fromEntries(symbols.map((symbol) => [symbol, dates.map(bar)])))
+  const market: MarketData = records === undefined ? bars : { ...bars, records }
+  const seen: string[] = []
+  const reader = defineStrategy({
+    name: 'reader',
+    parameters: {},
+    decide: (view) => {
+      for (const column of view.universe) {
+        seen.push(`${view.slice.tradeDate % 100} ${symbols[column]}: ${view.records(column).map(({ id }) => id)}`)
+      }
+      return view.memory
+    },
+    idle: ({ count }) => count,
+  })
+  const sleeve = { id: 's', strategy: reader, weight: 1, universe: [...symbols] }
+  const sizing = { kind: 'percent', fraction: 0.1, of: 'sleeve' } as const
+  const portfolio = portfolioByHand({ capital: 1_000, sleeves: [{ ...sleeve, sizing }] })
+  runBacktest({ ...portfolio, market, checks: false })
+  return seen.filter((line) => !line.endsWith(': '))
+}
+
+describe('records of a run', () => {
+  it('reach the first close at or after their publication, and only that one', () => {
+    const at = [
+      news('ACME', 'long before', Date.UTC(2023, 0, 1)),
+      news('ACME', 'at the close', CLOSE),
+      news('OTHER', 'a millisecond later', CLOSE + 1),
+      news('ACME', 'in the night', CLOSE + 3_600_000),
+      news('ACME', 'after the end', Date.UTC(2024, 5, 1)),
+    ]
+    expect(seenOn(at)).toEqual([
+      '2 ACME: long before',
+      '3 ACME: at the close',
+      '4 ACME: in the night',
+      '4 OTHER: a millisecond later',
+    ])
+  })
+  it('are none where the market has none, and none of instruments that no clock holds', () => {
+    expect(seenOn(undefined)).toEqual([])
+    expect(seenOn([news('ELSEWHERE', 'unheard', CLOSE)])).toEqual([])
+  })
+  it('are seen by a strategy that would let the bars of its only instrument pass', () => {
+    expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'])).toContain('3 ACME: one')
+  })
+})
