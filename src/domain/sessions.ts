@@ -263,6 +263,12 @@ export function sessionAtOrAfter(sessions: Sessions, at: Instant): number {
   return closed < sessions.closes.length ? closed : -1
 }
 
+/** Whether the session of a date closes at the instant; also where the calendar has no such session: it ends nothing later. */
+export function endsSessionAt(sessions: Sessions, date: TradeDate, at: Instant): boolean {
+  const index = sessionOf(sessions, date)
+  return index === -1 || sessions.closes[index] === at
+}
+
 /** Index of the last session that has closed by an instant, the very close included; -1 when none has. */
 export function lastClosed(sessions: Sessions, at: Instant): number {
   return countUpTo(sessions.closes, at) - 1

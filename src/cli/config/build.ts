@@ -9,6 +9,7 @@ import type {
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { fault } from '../../domain/faults.ts'
 import type { InstrumentKind } from '../../domain/instruments.ts'
+import { barLength, type Timeframe } from '../../domain/timeframes.ts'
 import {
   accountId,
   type CalendarId,
@@ -41,6 +42,17 @@ import { violationsOf } from './violations.ts'
 
 const SESSIONS_A_YEAR = 252
 const PERIODS: Readonly<Record<string, number>> = { nyse: SESSIONS_A_YEAR, continuous: 365 }
+/** Trading time of a session in ms; what has no entry trades round the clock. */
+const SESSION_MS: Readonly<Record<string, number>> = { nyse: 6.5 * 3_600_000 }
+const DAY_MS = 86_400_000
+
+/** Bars of a timeframe in a year: a year's trading time divided by their length. */
+function periodsOf(calendar: CalendarId, timeframe: Timeframe): number {
+  const days = PERIODS[calendar] ?? SESSIONS_A_YEAR
+  const length = barLength(timeframe)
+  return length === null ? days : Math.round((days * (SESSION_MS[calendar] ?? DAY_MS)) / length)
+}
+
 /** How often the largest capital fits into the largest count of money. */
 const CAPITAL_ROOM = 4
 /** Weights are read as billionths, so that three thirds written as 0.333333333 are still told from 1. */
@@ -215,7 +227,7 @@ function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveCon
     weight: raw.weight,
     clock: clockOf(calendar, raw.timeframe),
     calendar,
-    periods: raw.periods ?? PERIODS[calendar] ?? SESSIONS_A_YEAR,
+    periods: raw.periods ?? periodsOf(calendar, raw.timeframe),
     universe: raw.universe.map(instrumentId),
     universeRules: universeRulesOf(raw.universe_rules),
     sizing: sizingOf(sleeve, context.problems),

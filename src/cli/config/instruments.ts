@@ -1,6 +1,7 @@
 import { currencyPair, isBookCurrency } from '../../domain/currencies.ts'
 import { fault } from '../../domain/faults.ts'
 import type { AssetClass, Instrument, InstrumentKind } from '../../domain/instruments.ts'
+import { compareTimeframes, type Timeframe } from '../../domain/timeframes.ts'
 import {
   type CalendarId,
   type ClockId,
@@ -58,7 +59,7 @@ const DEFAULTS: Readonly<Record<RawInstrument['kind'], KindDefaults>> = {
 const COIN_UNITS: Readonly<Record<string, number>> = { BTC: 0.00000001, ETH: 0.00000001 }
 
 /** The clock of an instrument's bars: calendars with the same length of bar do not close together. */
-export function clockOf(calendar: CalendarId, timeframe: string): ClockId {
+export function clockOf(calendar: CalendarId, timeframe: Timeframe): ClockId {
   return clockId(`${calendar}/${timeframe}`)
 }
 
@@ -70,6 +71,8 @@ export function declareInstruments(
     readonly instruments: Readonly<Record<string, RawInstrument>>
     readonly currency: string
     readonly used: ReadonlySet<string>
+    /** Timeframes of the sleeves that trade an instrument. */
+    readonly timeframes: ReadonlyMap<string, ReadonlySet<Timeframe>>
   },
 ): InstrumentDeclaration[] {
   const declared: InstrumentDeclaration[] = []
@@ -77,7 +80,8 @@ export function declareInstruments(
     // a table of sectors may list thousands that this portfolio never trades
     if (!raw.used.has(id)) continue
     const place = document.placeOf(['instruments', id], 'key')
-    const instrument = instrumentOf(id, entry, declared.length, { document, problems, currency: raw.currency })
+    const { currency, timeframes } = raw
+    const instrument = instrumentOf(id, entry, declared.length, { document, problems, currency, timeframes })
     if (entry.file === undefined) {
       problems.add(fault('INSTRUMENT_WITHOUT_FILE', { ...place, instrument: id }))
     } else if (instrument !== null) {
@@ -99,7 +103,12 @@ function instrumentOf(
   id: string,
   raw: RawInstrument,
   index: number,
-  context: { readonly document: ConfigDocument; readonly problems: Problems; readonly currency: string },
+  context: {
+    readonly document: ConfigDocument
+    readonly problems: Problems
+    readonly currency: string
+    readonly timeframes: ReadonlyMap<string, ReadonlySet<Timeframe>>
+  },
 ): Instrument | null {
   const { problems } = context
   const path = ['instruments', id]
@@ -143,7 +152,9 @@ function instrumentOf(
     industry: raw.industry ?? 'unknown',
     currency: currencyCode(currency),
     calendar,
-    clocks: [clockOf(calendar, '1d')],
+    clocks: [...(context.timeframes.get(id) ?? ['1d' as const])]
+      .sort(compareTimeframes)
+      .map((timeframe) => clockOf(calendar, timeframe)),
     multiplier: raw.multiplier ?? defaults.multiplier,
     unit,
     unitsPerWhole,

@@ -1,5 +1,6 @@
 import { isBookCurrency } from '../../domain/currencies.ts'
 import type { Strategy } from '../../domain/strategy.ts'
+import type { Timeframe } from '../../domain/timeframes.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
 import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
 import { buildConfig } from './build.ts'
@@ -40,7 +41,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   }
   if (!isBookCurrency(raw.currency)) problems.at(['currency'], currencyAdvice(raw.currency))
   const used = usedInstruments(raw, rawSleeves)
-  const declared = declareInstruments(document, problems, { ...raw, used })
+  const declared = declareInstruments(document, problems, { ...raw, used, timeframes: timeframesOf(rawSleeves) })
   checkStreams(rawSleeves, Object.keys(raw.instruments), problems)
   const streams = declareStreams(rawSleeves, { document, currency: raw.currency, first: declared.length })
   const instruments = [...declared, ...streams]
@@ -102,6 +103,14 @@ function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): Read
   for (const underlying of Object.keys(raw.options?.underlyings ?? {})) used.add(underlying)
   for (const pair of neededPairs(raw, used, sleeves)) used.add(pair)
   return used
+}
+
+/** An instrument has the clocks of the sleeves that trade it. */
+function timeframesOf(sleeves: readonly RawSleeve[]): ReadonlyMap<string, ReadonlySet<Timeframe>> {
+  const found = new Map<string, Set<Timeframe>>()
+  for (const { universe, timeframe } of sleeves)
+    for (const id of universe) found.set(id, (found.get(id) ?? new Set()).add(timeframe))
+  return found
 }
 
 interface Parts {

@@ -6,6 +6,7 @@ import { averagePrice } from '../../pipeline/ledger/books.ts'
 import { stepTrail } from '../../pipeline/risk/trail.ts'
 import { placeTriggered } from '../orders/activate.ts'
 import { beginCycle } from '../orders/batch.ts'
+import { isQuotedOn } from '../run/quoted.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Guard, held } from '../state.ts'
 import { exitRoom, waitFor } from '../wishes/waiting.ts'
@@ -63,7 +64,7 @@ export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
   const { state } = runtime
   const placed = new Set<number>()
   for (const guard of state.guards) {
-    const bar = state.sleeves[guard.sleeve]!.bars
+    const bar = barOf(runtime, guard)
     if (placed.has(guard.instrument) || guard.sentBar === bar) continue
     const row = rowOf(quotes, guard.instrument)
     if (row < 0) continue
@@ -89,6 +90,16 @@ export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
   return placed.size > 0
 }
 
+/**
+ * What tells one bar that stops are judged on from the next: the count of the sleeve's own, the instant of the close where
+ * the instrument is quoted on a finer clock.
+ */
+function barOf({ state, sleeves }: Runtime, { sleeve, instrument }: Guard): number {
+  return isQuotedOn(state.instruments[instrument]!, sleeves[sleeve]!.config.clock)
+    ? state.sleeves[sleeve]!.bars
+    : state.at
+}
+
 /** Units still to be closed, signed as held: what is held less the exits already on their way. */
 function openUnits(runtime: Runtime, guard: Guard): number {
   const long = held(runtime.state, guard.sleeve, guard.instrument) > 0
@@ -96,7 +107,10 @@ function openUnits(runtime: Runtime, guard: Guard): number {
   return long ? room : 0 - room
 }
 
-/** At the close of a bar: sends what is judged on closes out at the next auction, then moves the trails. */
+/**
+ * At the close of a bar: sends what is judged on closes out at the next auction, then moves the trails. Closes and bars
+ * held are those of the sleeve's clock, extremes those of the instrument's finest.
+ */
 export function guardClose(runtime: Runtime, slice: Slice): void {
   const { state } = runtime
   if (state.guards.length === 0) return
@@ -105,7 +119,8 @@ export function guardClose(runtime: Runtime, slice: Slice): void {
     if (column < 0 || Number.isNaN(slice.close[column]!)) continue
     const { trail, bars } = guard.protection
     const long = held(state, guard.sleeve, guard.instrument) > 0
-    if (trail !== undefined) {
+    const isOwn = runtime.sleeves[guard.sleeve]!.config.clock === slice.clock
+    if (trail !== undefined && (trail.intrabar ? isQuotedOn(state.instruments[guard.instrument]!, slice.clock) : isOwn)) {
       // Within a bar nobody knows which came first: an intrabar trail follows the bar's extreme once the bar is over.
       const raw = trail.intrabar ? (long ? slice.high[column]! : slice.low[column]!) : slice.close[column]!
       const signal = raw * slice.factor[column]!
@@ -117,7 +132,7 @@ export function guardClose(runtime: Runtime, slice: Slice): void {
       }
     }
     const at = guard.sleeve * state.books.width + guard.instrument
-    if (bars !== undefined && state.sleeves[guard.sleeve]!.bars - state.openedBar[at]! >= bars)
+    if (isOwn && bars !== undefined && state.sleeves[guard.sleeve]!.bars - state.openedBar[at]! >= bars)
       exitAtMarket(runtime, guard, 'time')
   }
 }

@@ -42,8 +42,9 @@ export function takeRates(run: Run, closing: readonly BlockCursor[]): void {
 
 function closeOf(closing: readonly BlockCursor[], instrument: number): number {
   for (const cursor of closing) {
-    const column = cursor.instruments.indexOf(instrument)
-    if (column >= 0) return cursor.bars().close[column]!
+    const bars = cursor.bars()
+    const column = bars.instrument.indexOf(instrument)
+    if (column >= 0) return bars.close[column]!
   }
   return Number.NaN
 }

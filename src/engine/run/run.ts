@@ -22,7 +22,7 @@ import { act, answer, give, giveAuction, giveEvent, type Run, sidesOf } from './
 import { answerMarginCalls } from './margin-calls.ts'
 import { ratesOf, takeRates } from './rates.ts'
 import { playQuietBars, shortLaneOf } from './stretch.ts'
-import { type BlockCursor, cursorsOf, nextInstant, quotesAt, sliceAt } from './timeline.ts'
+import { type BlockCursor, cursorsOf, endsSession, nextInstant, quotesAt, sliceAt } from './timeline.ts'
 
 export interface RunInput {
   readonly config: PortfolioConfig
@@ -177,16 +177,17 @@ function closeBars(run: Run): number {
     run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
     const own = chainsAt(run, cursor, 'close')
     if (own.length > 0) chains = [...chains, ...own]
-    answer(run, run.exchange.close(run.at, run.tradeDate, cursor.bars(), own, true))
+    answer(run, run.exchange.close(run.at, run.tradeDate, cursor.bars(), own, endsSession(cursor)))
   }
   if (run.rates.sources.length > 0) takeRates(run, closing)
   for (const cursor of closing) sliceAt(cursor, run.at, chainsFor(cursor, chains))
   const slices = closing === run.cursors ? run.slices : closing.map(({ slice }) => slice)
-  if (run.kernel.runtime.shadows !== null && run.market.chains !== null) announceDividends(run, closing)
+  if (run.kernel.runtime.shadows !== null && run.market.chains !== null)
+    announceDividends(run, closing.filter(endsSession))
   giveEvent(run, { seq: run.seq, at: run.at, kind: 'slices', cycle: run.cycle, slices })
   weighSleeves(run)
   for (const cursor of closing) {
-    if (run.market.chains !== null)
+    if (run.market.chains !== null && endsSession(cursor))
       endOptionDay(sidesOf(run), run.tradeDate, (underlying) => nextDividend(run, cursor.block, underlying))
     cursor.isOpen = false
     cursor.row += 1
@@ -231,6 +232,7 @@ function chainsFor(cursor: BlockCursor, chains: readonly OptionChain[]): readonl
 /** Within the bar: what rests at the exchange, then the kernel's own exits, one trigger per instrument at a time. */
 function rangeOf(run: Run, cursor: BlockCursor): void {
   if (run.exchange.restingCount() === 0 && run.kernel.runtime.state.guards.length === 0) return
+  if (cursor.bars().instrument.length === 0) return
   run.moment = 'range'
   run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
   answer(run, run.exchange.range(run.at, cursor.bars()))
@@ -256,8 +258,16 @@ function takeActions(run: Run): void {
     run.nextAction += 1
     run.tradeDate = dated.tradeDate
     if (dated.action.kind === 'split') adjustContracts(sidesOf(run), dated.action)
-    act(run, dated.action.kind === 'split' ? pricedSplit(run, dated.action) : dated.action)
+    act(run, priced(run, dated.action))
   }
+}
+
+/** Broker and kernel reckon with one price, whichever mark each of them took last. */
+function priced(run: Run, action: CorporateAction): CorporateAction {
+  if (action.kind === 'split') return pricedSplit(run, action)
+  if (action.kind !== 'funding' && action.kind !== 'borrow') return action
+  const mark = run.kernel.runtime.state.mark[run.kernel.runtime.byId.get(action.instrument)!]!
+  return action.price !== null || Number.isNaN(mark) ? action : { ...action, price: mark as Price }
 }
 
 function pricedSplit(run: Run, action: Extract<CorporateAction, { kind: 'split' }>): CorporateAction {
@@ -299,6 +309,7 @@ function openBars(run: Run): void {
   }
   if (!waits(run)) return
   for (const cursor of opening) {
+    if (cursor.bars().instrument.length === 0) continue
     run.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
     giveAuction(run, cursor, chainsFor(cursor, chains))
   }
@@ -321,7 +332,7 @@ function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): reado
   const found: OptionChain[] = []
   for (const underlying of source.underlyings) {
     const column = block.instruments.indexOf(underlying)
-    if (column < 0) continue
+    if (column < 0 || !cursor.bars().instrument.includes(cursor.instruments[column]!)) continue
     const spot = prices[cursor.row * block.instruments.length + column]!
     if (Number.isNaN(spot)) continue
     const chain = source.chain(underlying, run.at, block.tradeDates[cursor.row] as TradeDate, phase, spot)

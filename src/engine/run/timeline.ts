@@ -135,6 +135,11 @@ export function nextInstant(cursors: readonly BlockCursor[]): Instant | null {
   return next === Number.POSITIVE_INFINITY ? null : (next as Instant)
 }
 
+/** Whether the row's bar is the last one of its session. */
+export function endsSession({ block, row }: BlockCursor): boolean {
+  return block.tradeDates[row + 1] !== block.tradeDates[row]
+}
+
 /** The cursor's slice at its row and this instant. */
 export function sliceAt(cursor: BlockCursor, at: Instant, chains: readonly OptionChain[]): Slice {
   cursor.bars()

@@ -11,7 +11,9 @@ import type { Command, EngineEvent } from '../../domain/events.ts'
 import type { Instrument } from '../../domain/instruments.ts'
 import type { PortfolioLimits, SleeveLimits } from '../../domain/limits.ts'
 import type { CorporateAction, Slice } from '../../domain/market.ts'
+import { endsSessionAt } from '../../domain/sessions.ts'
 import {
+  type CalendarId,
   type CurrencyCode,
   type Instant,
   type InstrumentId,
@@ -34,6 +36,7 @@ import {
   endOptionDay,
   forceReduction,
 } from '../run/broker-side.ts'
+import { blankBars, pickColumns, quotedColumns } from '../run/quoted.ts'
 import type { Runtime } from '../runtime.ts'
 import { emptyState, type KernelState, type ShadowState } from '../state.ts'
 import type { ShadowBook, Shadows } from './shadow-book.ts'
@@ -70,6 +73,8 @@ const NO_LIMITS: PortfolioLimits = {
 interface ClockBars {
   readonly slice: Slice
   readonly bars: BarColumns
+  /** With this close the session of its day ends. */
+  readonly sessionEnds: boolean
 }
 
 /** The shadows of a configuration that wants them; with states, where those left off. */
@@ -84,13 +89,14 @@ export function openShadows(
     return createShadow(source, alone, states === null ? null : (states[ordinal] ?? null))
   })
   const alive = books.filter((book) => book !== null)
+  const clocks = new Map<Int32Array, ClockColumns>()
   return {
     books,
     take: (event) => {
       for (const book of alive) book.take(event)
     },
     takeCloses: (at, slices) => {
-      const closes = slices.map(clockBars)
+      const closes = slices.map((slice) => clockBars(source.runtime, clocks, slice))
       for (const book of alive) book.takeCloses(at, closes)
     },
     waits: () => alive.some((book) => book.waits()),
@@ -99,9 +105,27 @@ export function openShadows(
   }
 }
 
-function clockBars(slice: Slice): ClockBars {
+/** What does not change from row to row of a clock. */
+interface ClockColumns {
+  readonly calendar: CalendarId | null
+  readonly quoted: Int32Array | null
+}
+
+function clockBars({ state, sessions }: Runtime, clocks: Map<Int32Array, ClockColumns>, slice: Slice): ClockBars {
   const { instruments: instrument, open, high, low, close, volume } = slice
-  return { slice, bars: { instrument, open, high, low, close, volume } }
+  let columns = clocks.get(instrument)
+  if (columns === undefined) {
+    const listed = Array.from(instrument, (index) => state.instruments[index]!)
+    columns = { calendar: listed[0]?.calendar ?? null, quoted: quotedColumns(listed, slice.clock) }
+    clocks.set(instrument, columns)
+  }
+  const { calendar, quoted } = columns
+  const table = calendar === null ? undefined : sessions.get(calendar)
+  const sessionEnds = table === undefined || endsSessionAt(table, slice.tradeDate, slice.at)
+  if (quoted === null) return { slice, sessionEnds, bars: { instrument, open, high, low, close, volume } }
+  const bars = blankBars(instrument, quoted)
+  pickColumns(bars, slice, quoted)
+  return { slice, sessionEnds, bars }
 }
 
 /**
@@ -296,7 +320,8 @@ function takeCloses(parts: Parts, closes: readonly ClockBars[]): void {
   const { at } = parts
   for (const { slice, bars } of closes) takeRange(parts, slice, bars)
   parts.moment = 'close'
-  for (const { slice, bars } of closes) answer(parts, exchange.close(at, slice.tradeDate, bars, slice.chains, true))
+  for (const { slice, bars, sessionEnds } of closes)
+    answer(parts, exchange.close(at, slice.tradeDate, bars, slice.chains, sessionEnds))
   takeRates(parts)
   give(parts, { kind: 'slices', cycle: runtime.state.cycle, slices: closes.map(({ slice }) => slice) })
   const { dividends } = kept
@@ -305,7 +330,8 @@ function takeCloses(parts: Parts, closes: readonly ClockBars[]): void {
     for (const one of dividends) if (one.instrument === underlying) amount += one.amount
     return amount
   }
-  for (const { slice } of closes) endOptionDay(parts.sides, slice.tradeDate, dividendOf)
+  for (const { slice, sessionEnds } of closes)
+    if (sessionEnds) endOptionDay(parts.sides, slice.tradeDate, dividendOf)
   if (dividends.length > 0) kept.dividends = []
   kept.called = runtime.state.config!.account.kind === 'margin' && exchange.marginCall() !== null
 }
@@ -313,7 +339,7 @@ function takeCloses(parts: Parts, closes: readonly ClockBars[]): void {
 /** Within the bar: what rests at the exchange, then the kernel's exits, one trigger per instrument at a time. */
 function takeRange(parts: Parts, slice: Slice, bars: BarColumns): void {
   const { runtime, exchange } = parts
-  if (exchange.restingCount() === 0 && runtime.state.guards.length === 0) return
+  if (bars.instrument.length === 0 || (exchange.restingCount() === 0 && runtime.state.guards.length === 0)) return
   parts.moment = 'range'
   answer(parts, exchange.range(slice.at, bars))
   for (let orders = runtime.state.executions - 1; orders !== runtime.state.executions; ) {

@@ -102,24 +102,27 @@ function sessionRows(request: AlignRequest): Timeline {
   }
 }
 
-/** Every bar start of any member that lies within a session. */
+/** Every bar of every session, whether anybody has it or not: a day ends with its last one also where it is missing. */
 function barRows(request: AlignRequest, barMs: number): Timeline {
-  const { sessions, from, to } = request
-  const dateOf = new Map<number, number>()
-  for (const { series } of request.members) {
-    for (const time of series.times) {
-      if (dateOf.has(time)) continue
-      const session = sessionAt(sessions, time as Instant)
-      const date = session === -1 ? 0 : sessions.dates[session]!
-      if (date >= from && date <= to) dateOf.set(time, date)
+  const { sessions, from } = request
+  const last = lastDataDate(request)
+  const dates: number[] = []
+  const opens: number[] = []
+  const closes: number[] = []
+  for (const [index, date] of sessions.dates.entries()) {
+    if (date < from || date > last) continue
+    const close = sessions.closes[index]!
+    for (let start = sessions.opens[index]!; start < close; start += barMs) {
+      dates.push(date)
+      opens.push(start)
+      closes.push(Math.min(start + barMs, close))
     }
   }
-  const starts = Float64Array.from([...dateOf.keys()].sort((one, other) => one - other))
   return {
-    tradeDates: Int32Array.from(starts, (start) => dateOf.get(start)!),
-    opens: starts,
-    closes: starts.map((start) => start + barMs),
-    rowOf: new Map(Array.from(starts, (start, row) => [start, row])),
+    tradeDates: Int32Array.from(dates),
+    opens: Float64Array.from(opens),
+    closes: Float64Array.from(closes),
+    rowOf: new Map(opens.map((start, row) => [start, row])),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TIMEFRAMES } from '../../../domain/timeframes.ts'
 import { sleeveLimitsSchema } from './limits.ts'
 import { startsSchema } from './money-moves.ts'
 import {
@@ -13,8 +14,6 @@ import {
   wholePositive,
   windowDays,
 } from './terms.ts'
-
-const TIMEFRAMES = ['1d'] as const
 
 const sizing = z
   .discriminatedUnion('kind', [
@@ -95,10 +94,10 @@ export const sleeveSchema = z.strictObject({
     .default(null)
     .describe('a built-in strategy, or a file such as ./my-strategy.ts; without one the sleeve only holds cash'),
   parameters: z.record(z.string(), z.unknown()).default({}).describe("the strategy's own settings; defaults otherwise"),
-  timeframe: z.enum(TIMEFRAMES).default('1d').describe('length of a bar'),
+  timeframe: z.enum(TIMEFRAMES).default('1d').describe('length of the bars that the sleeve decides on'),
   periods: wholePositive
     .optional()
-    .describe('bars in a year, for annualising: 252 on an exchange, 365 round the clock'),
+    .describe('bars in a year, for annualising: of days 252 on an exchange and 365 round the clock, of hours 1638 and 8760'),
   universe: z.array(text).default([]).describe('instruments in order of preference'),
   universe_rules: universeRules,
   sizing: sizing.optional(),
