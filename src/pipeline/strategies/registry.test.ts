@@ -34,6 +34,7 @@ describe('STRATEGIES', () => {
       'trend-following': ['trendPeriod', 'macdFast', 'macdSlow', 'macdSignal', 'exitPeriod', 'trail'],
       'sma-crossover': ['fast', 'slow'],
       'time-series-momentum': ['lookback', 'smaFilter', 'volatilityTarget'],
+      'cross-sectional-momentum': ['lookback', 'skip', 'top', 'rebalanceBars'],
       'buy-and-hold': [],
     })
   })

@@ -1,5 +1,6 @@
 import type { Strategy } from '../../domain/strategy.ts'
 import { buyAndHold } from './buy-and-hold/buy-and-hold.ts'
+import { crossSectionalMomentum } from './cross-sectional-momentum/cross-sectional-momentum.ts'
 import { meanReversion } from './mean-reversion/mean-reversion.ts'
 import { momentumBreakout } from './momentum-breakout/momentum-breakout.ts'
 import { smaCrossover } from './sma-crossover/sma-crossover.ts'
@@ -14,6 +15,7 @@ export const STRATEGIES: readonly Strategy[] = [
   thetaDecay,
   trendFollowing,
   timeSeriesMomentum,
+  crossSectionalMomentum,
   smaCrossover,
   buyAndHold,
 ]
