@@ -1,9 +1,11 @@
 import type { CapitalPlan } from './capital.ts'
 import type { InstrumentKind } from './instruments.ts'
 import type { Group, PortfolioLimits, SleeveLimits } from './limits.ts'
+import type { KindMargin, MarginedKind } from './margins.ts'
 import type { DatedFlow, DatedOperation, DeployRule } from './money-moves.ts'
 import type { Parameters } from './parameters.ts'
 import type { AccountId, CalendarId, ClockId, CurrencyCode, InstrumentId, Money, SleeveId } from './units.ts'
+import type { UniverseRules } from './universe.ts'
 import type { ViolationRules } from './violations.ts'
 
 /** How a `sized` wish becomes a quantity. Fractions and budgets are of capital before the trade. */
@@ -16,18 +18,6 @@ export type Sizing =
   | { readonly kind: 'quantity'; readonly quantity: number }
   /** Structures: min(contractsMax, floor(budget / maximum loss)), at least one; the position limit judges that one. */
   | { readonly kind: 'maximumLoss'; readonly budget: number; readonly contractsMax: number }
-
-/** Rules a symbol must meet, point in time, to take a new entry. Null: not asked. */
-export interface UniverseRules {
-  /** Annualised sample volatility of the last `volatilityBars` daily returns must be above this fraction. */
-  readonly volatilityMin: number | null
-  readonly volatilityBars: number
-  /** Mean volume of the last `volumeBars` bars must be above this count of shares. */
-  readonly volumeMin: number | null
-  readonly volumeBars: number
-  /** Criteria of the screen that this run has no point-in-time data for: named in the report. */
-  readonly notEvaluated: readonly string[]
-}
 
 export interface ExpectedRanges {
   readonly sharpe: readonly [number, number] | null
@@ -125,6 +115,8 @@ export interface AccountRules {
   readonly initialMargin: number
   readonly maintenanceMargin: number
   readonly shortMaintenanceMargin: number
+  /** Of kinds that differ from the usual, as `STANDARD_MARGINS` has it. */
+  readonly margins?: { readonly [Kind in MarginedKind]?: KindMargin }
 }
 
 export interface PortfolioConfig {

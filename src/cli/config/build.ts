@@ -4,14 +4,12 @@ import type {
   PortfolioConfig,
   Sizing,
   SleeveConfig,
-  UniverseRules,
 } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { fault } from '../../domain/faults.ts'
 import type { InstrumentKind } from '../../domain/instruments.ts'
 import { barLength, type Timeframe } from '../../domain/timeframes.ts'
 import {
-  accountId,
   type CalendarId,
   type CurrencyCode,
   calendarId,
@@ -22,8 +20,10 @@ import {
   money,
   sleeveId,
 } from '../../domain/units.ts'
+import type { UniverseRules } from '../../domain/universe.ts'
 import { SCHEDULES, type ScheduleName } from '../../exchange/schedules.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
+import { accountOf } from './account.ts'
 import { planOf } from './capital.ts'
 import type { CheckedSleeve, WeightedSleeve } from './checked-sleeve.ts'
 import { capitalInOf } from './currencies.ts'
@@ -98,13 +98,7 @@ export function buildConfig(
     ...moneyMovesOf(raw, sleeves.map(memberOf), problems),
     limits: portfolioLimitsOf(raw, plan?.overlays.lifecycle ?? null, problems),
     netting: raw.netting,
-    account: {
-      id: accountId(raw.account.id),
-      kind: raw.account.kind,
-      initialMargin: raw.account.initial_margin,
-      maintenanceMargin: raw.account.maintenance_margin,
-      shortMaintenanceMargin: raw.account.short_maintenance_margin,
-    },
+    account: accountOf(raw, problems),
     costs: costsOf(raw, problems),
     parity: parityOf(raw, problems),
     dayCalendar: calendarId(dayCalendar),
