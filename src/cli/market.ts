@@ -8,6 +8,7 @@ import type { ChainSource, DatedAction, MarketData } from '../domain/market.ts'
 import type { DividendRecords } from '../domain/recorded.ts'
 import type { Series } from '../domain/series.ts'
 import { addDays, formatDate, type Sessions } from '../domain/sessions.ts'
+import { barLength, timeframeOf } from '../domain/timeframes.ts'
 import type { CalendarId, TradeDate } from '../domain/units.ts'
 import {
   corporateActions,
@@ -18,7 +19,8 @@ import {
   type Split,
   splitsOf,
 } from '../pipeline/market/adjust.ts'
-import { alignClock } from '../pipeline/market/align.ts'
+import { aggregateBars, barLengthOf, barText } from '../pipeline/market/aggregate.ts'
+import { alignClock, type ClockMember } from '../pipeline/market/align.ts'
 import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
 import { pathText } from './config/problems.ts'
 import { isStreamCalendar } from './config/streams.ts'
@@ -36,7 +38,10 @@ import {
 /** One instrument's past, read or simulated: the same form, so that both take the same way from here. */
 export interface History {
   readonly instrument: Instrument
+  /** A row per session. */
   readonly series: Series
+  /** The bars that the days are made of, where the history has finer ones. */
+  readonly intraday: Series | null
   readonly splits: readonly Split[]
   readonly basis: PriceBasis
   readonly dividends: DividendRecords | null
@@ -95,11 +100,14 @@ async function readHistory(
   requireDeclaredFile(declaration, folder, file, 'file')
   if (column !== null) {
     const recorded = await readStream(declaration, folder, returns)
-    return { instrument, series: recorded, splits: [], basis: 'raw', dividends: null, impliedVolatility: null }
+    const plain = { intraday: null, splits: [], basis: 'raw', dividends: null, impliedVolatility: null } as const
+    return { instrument, series: recorded, ...plain }
   }
   const read = await readSeries(join(folder, file), file)
   if (!read.ok) throw new FaultError(read.error)
-  const series = read.series
+  requireFineBars(instrument, read.series)
+  const intraday = read.series.resolution === 'intraday' ? read.series : null
+  const series = intraday === null ? read.series : settled(aggregateBars(intraday, sessionsAround(instrument, intraday), null))
   const splits = settled(splitsOf(series))
   const basis = settled(priceBasis(series, splits, prices))
   let dividends: DividendRecords | null = null
@@ -107,7 +115,23 @@ async function readHistory(
     requireDeclaredFile(declaration, folder, declaration.dividends, 'dividends')
     dividends = await readDividends(join(folder, declaration.dividends), declaration.dividends)
   }
-  return { instrument, series, splits, basis, dividends, impliedVolatility: null }
+  return { instrument, series, intraday, splits, basis, dividends, impliedVolatility: null }
+}
+
+/** Bars are put together, never cut: a file must be at least as fine as the finest clock of its instrument. */
+function requireFineBars({ clocks }: Instrument, series: Series): void {
+  const timeframe = timeframeOf(clocks[0]!)
+  const wanted = barLength(timeframe)
+  const own = series.resolution === 'day' ? null : barLengthOf(series)
+  if (wanted === null || (own !== null && own <= wanted)) return
+  const held = own === null ? 'one bar a day' : `bars of ${barText(own)}`
+  const reason = `holds ${held}, but a sleeve trades it with "timeframe: ${timeframe}"; name a file of bars of ${barText(wanted)} or finer, or give the sleeve a longer timeframe`
+  throw new FaultError(fault('DATA_REFUSED', { file: series.source, line: series.lines[0] ?? 1, reason }))
+}
+
+/** The sessions of all days of a file. */
+function sessionsAround({ calendar }: Instrument, { dates }: Series): Sessions {
+  return CALENDARS.get(calendar)!(dates[0] as TradeDate, dates.at(-1) as TradeDate)
 }
 
 function requireDeclaredFile(declaration: InstrumentDeclaration, folder: string, file: string, key: string): void {
@@ -154,23 +178,17 @@ export function marketFrom(
       actions.push(...streams.actions)
       continue
     }
-    const aligned = alignClock({
-      clock,
-      sessions: calendar,
-      from,
-      to,
-      barMs: null,
-      dataEnd,
-      members: members.map((history) => ({
-        instrument: history.instrument.id,
-        series: history.series,
-        factors: forwardFactors(history.series, history.splits, history.basis),
-      })),
-    })
+    const barMs = barLength(timeframeOf(clock))
+    const barred = members.map((history) => barsOf(history, { sessions: calendar, barMs, from, to }))
+    const aligned = alignClock({ clock, sessions: calendar, from, to, barMs, dataEnd, members: barred })
     blocks.push(aligned.block)
-    actions.push(...aligned.actions)
-    notes.push(...aligned.notes)
+    notes.push(...barred.flatMap((one) => one.notes))
+    // What an instrument does on several clocks it does once, on the finest.
+    const first = new Set(members.flatMap(({ instrument: one }) => (one.clocks[0] === clock ? [one.id] : [])))
+    actions.push(...aligned.actions.filter(({ action }) => first.has(action.instrument)))
+    notes.push(...aligned.notes.filter(({ instrument }) => instrument === null || first.has(instrument)))
     for (const history of members) {
+      if (!first.has(history.instrument.id)) continue
       const found = actionsOf(history, calendar, from, dataEnd)
       actions.push(...found.actions)
       for (const { text } of found.notes) notes.push({ source: history.series.source, text })
@@ -190,6 +208,30 @@ export function marketFrom(
       ...groupedNotes(notes),
     ],
   }
+}
+
+/** A history as bars of one clock, with what a reader must know of bars that were put together. */
+function barsOf(
+  history: History,
+  clock: {
+    readonly sessions: Sessions
+    readonly barMs: number | null
+    readonly from: TradeDate
+    readonly to: TradeDate
+  },
+): ClockMember & { readonly notes: readonly SourceNote[] } {
+  const { instrument, series, intraday, splits, basis } = history
+  const daily = forwardFactors(series, splits, basis)
+  const member = { instrument: instrument.id }
+  if (intraday === null) return { ...member, series, factors: daily, notes: [] }
+  const { sessions, barMs, from, to } = clock
+  const bars = settled(aggregateBars(intraday, sessions, barMs, { from, to }))
+  const notes = bars.findings
+    .filter(({ code }) => code === 'incomplete-bars' || code === 'outside-sessions')
+    .map(({ text, count, line }) => ({ source: intraday.source, text: `${text}: ${count}, the first in line ${line}` }))
+  if (barMs === null) return { ...member, series, factors: daily, notes }
+  const factorOn = new Map(Array.from(series.dates, (date, row) => [date, daily[row]!]))
+  return { ...member, series: bars, factors: Float64Array.from(bars.dates, (date) => factorOn.get(date) ?? 1), notes }
 }
 
 /** Says when the files begin only after sessions that were asked for. */

@@ -3,10 +3,13 @@ import { NYSE, NYSE_FIRST, NYSE_LAST } from '../adapters/calendars/nyse.ts'
 import { FaultError, fault } from '../domain/faults.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { Series } from '../domain/series.ts'
-import { addDays, formatDate, parseDate, type Sessions, startOfDay } from '../domain/sessions.ts'
+import { addDays, formatDate, parseDate, type Sessions, sessionOf, startOfDay } from '../domain/sessions.ts'
+import { barLength, timeframeOf } from '../domain/timeframes.ts'
 import type { CalendarId, TradeDate } from '../domain/units.ts'
 import type { AssetOptions, SimulatedAsset } from '../exchange/generator/options.ts'
+import { intradayBars } from '../exchange/generator/intraday.ts'
 import { simulateMarket } from '../exchange/generator/simulate.ts'
+import { createRandom, type Random } from '../numerics/random.ts'
 import { splitsOf } from '../pipeline/market/adjust.ts'
 import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
 import { isStreamCalendar } from './config/streams.ts'
@@ -40,8 +43,44 @@ export function simulateHistories(
     }),
   )
   const market = simulateMarket({ seed, sessions, assets })
-  return market.assets.map((asset, index) => historyOf(loaded.instruments[index]!, asset))
+  return market.assets.map((asset, index) => {
+    const declaration = loaded.instruments[index]!
+    const history = historyOf(declaration, asset)
+    const random = createRandom(seed).fork(`intraday/${asset.symbol}`)
+    return { ...history, intraday: barsWithin(declaration.instrument, history.series, TICK, random) }
+  })
 }
+
+/** The bars of an instrument's finest clock, made of its days; null where that clock has a bar a day. */
+export function barsWithin(instrument: Instrument, days: Series, tick: number, random: Random): Series | null {
+  const barMs = barLength(timeframeOf(instrument.clocks[0]!))
+  if (barMs === null) return null
+  const table = CALENDARS.get(instrument.calendar)!(days.dates[0] as TradeDate, days.dates.at(-1) as TradeDate)
+  const rows = Array.from(days.dates, (date) => sessionOf(table, date as TradeDate))
+  const opens = rows.map((row) => table.opens[row]!)
+  const closes = rows.map((row) => table.closes[row]!)
+  const bars = intradayBars(days, { opens, closes, barMs, tick }, random)
+  return {
+    source: days.source,
+    layout: days.layout,
+    resolution: 'intraday',
+    dates: bars.dates,
+    times: bars.times,
+    open: bars.open,
+    high: bars.high,
+    low: bars.low,
+    close: bars.close,
+    volume: bars.volume,
+    adjustedClose: null,
+    dividend: null,
+    split: null,
+    lines: Int32Array.from(bars.days, (day) => days.lines[day]!),
+    findings: days.findings,
+  }
+}
+
+/** Simulated prices are whole cents. */
+const TICK = 0.01
 
 /** A recorded stream has the sessions of the exchange here: there is no file whose dates it could have. */
 function calendarOf({ calendar }: Instrument): CalendarId {
@@ -135,7 +174,8 @@ function given<K extends string, V>(key: K, value: V | undefined): { readonly [P
 function historyOf({ instrument }: InstrumentDeclaration, asset: SimulatedAsset): History {
   if (isStreamCalendar(instrument.calendar)) {
     const series = streamSeries(`simulated/${asset.symbol}`, asset.dates.subarray(1), returnsOf(asset.close))
-    return { instrument, series, splits: [], basis: 'raw', dividends: null, impliedVolatility: null }
+    const plain = { intraday: null, splits: [], basis: 'raw', dividends: null, impliedVolatility: null } as const
+    return { instrument, series, ...plain }
   }
   const count = asset.dates.length
   const split = new Float64Array(count).fill(1)
@@ -165,6 +205,7 @@ function historyOf({ instrument }: InstrumentDeclaration, asset: SimulatedAsset)
   return {
     instrument,
     series,
+    intraday: null,
     splits: splits.value,
     basis: 'raw',
     dividends: null,

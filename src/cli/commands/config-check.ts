@@ -101,14 +101,17 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
 /** What a run would read, judged as a run judges it: splits against the declared basis of prices included. */
 function filesOf(histories: readonly History[]): readonly FileView[] {
   const day = (date: number | undefined): string => formatDate((date ?? 0) as TradeDate)
-  return histories.map(({ instrument, series }) => ({
+  return histories.map(({ instrument, series: days, intraday }) => {
+    const series = intraday ?? days
+    return {
     instrument: instrument.id,
     file: series.source,
     first: day(series.dates[0]),
     last: day(series.dates.at(-1)),
     // The index of a recorded stream has a level before its first row.
     rows: series.dates.length - (instrument.kind === 'stream' && series.layout === 'returns' ? 1 : 0),
-  }))
+    }
+  })
 }
 
 type View = ReturnType<typeof viewOf>

@@ -43,9 +43,15 @@ interface Places {
  * The bars of an intraday file as bars of a clock.
  *
  * @param barMs length of the clock's bars; null: one per session
+ * @param reach first and last date of the rows that are taken; all of them where left out
  * @returns DATA_REFUSED where the file's bars are longer than the clock's, or lie across the border of two of them
  */
-export function aggregateBars(series: Series, sessions: Sessions, barMs: number | null): Result<Series> {
+export function aggregateBars(
+  series: Series,
+  sessions: Sessions,
+  barMs: number | null,
+  reach: { readonly from: TradeDate; readonly to: TradeDate } | null = null,
+): Result<Series> {
   const own = barLengthOf(series) ?? barMs ?? MINUTE_MS
   const refuse = (line: number, reason: string): { readonly ok: false; readonly error: Fault } => ({
     ok: false,
@@ -57,6 +63,7 @@ export function aggregateBars(series: Series, sessions: Sessions, barMs: number 
   }
   const places: Places = { members: [], dates: [], starts: [], expected: [], outside: [] }
   for (let row = 0; row < series.times.length; row += 1) {
+    if (reach !== null && (series.dates[row]! < reach.from || series.dates[row]! > reach.to)) continue
     const crossing = placeRow(places, series, row, { sessions, barMs, own })
     if (crossing) {
       const whole = barMs === null ? 'its session' : `the bars of ${barText(barMs)} of the calendar "${sessions.calendar}"`

@@ -256,6 +256,7 @@ function notesOf(block: ClockBlock, member: ClockMember, extent: Extent): readon
     add('ends-earlier', text, series.lines.at(-1)!, rest)
   }
   const missing = lastRow - firstRow + 1 - bars
-  if (missing > 0) add('missing-bars', 'sessions without a bar between its first and last', series.lines[0]!, missing)
+  const what = series.resolution === 'day' ? 'sessions without a bar' : 'bars of the clock missing'
+  if (missing > 0) add('missing-bars', `${what} between its first and last`, series.lines[0]!, missing)
   return notes
 }
