@@ -34,11 +34,14 @@ export type {
 } from './domain/market.ts'
 export type {
   BorrowRecord,
+  DividendRecord,
   EarningsRecord,
   FlowRecord,
   FundingRecord,
   MarketRecord,
   NewsRecord,
+  RecordKind,
+  SplitRecord,
 } from './domain/market-records.ts'
 export type { Protection, Terms } from './domain/orders.ts'
 export {

@@ -1,7 +1,7 @@
 /** What is published about an instrument beside its prices: each with the instant at which it could first be known. */
-import type { Instant, InstrumentId } from './units.ts'
+import type { Instant, InstrumentId, TradeDate } from './units.ts'
 
-export const RECORD_KINDS = ['earnings', 'news', 'flow', 'funding', 'borrow'] as const
+export const RECORD_KINDS = ['earnings', 'news', 'flow', 'dividend', 'split', 'funding', 'borrow', 'fundamentals'] as const
 
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
@@ -59,6 +59,22 @@ export interface FlowRecord extends RecordHead {
   readonly premium: number | null
 }
 
+/** A cash dividend as it is announced; the cash itself comes on the ex-date, as a corporate action. */
+export interface DividendRecord extends RecordHead {
+  readonly kind: 'dividend'
+  readonly exDate: TradeDate
+  /** Per share, as the feed counts shares. */
+  readonly amount: number
+}
+
+/** A split as it is announced: `numerator` new shares for `denominator` old ones on the ex-date. */
+export interface SplitRecord extends RecordHead {
+  readonly kind: 'split'
+  readonly exDate: TradeDate
+  readonly numerator: number
+  readonly denominator: number
+}
+
 export interface FundingRecord extends RecordHead {
   readonly kind: 'funding'
   /** Fraction of the notional that longs pay shorts at `eventAt`; negative: shorts pay longs. */
@@ -73,7 +89,27 @@ export interface BorrowRecord extends RecordHead {
   readonly available: boolean
 }
 
-export type MarketRecord = EarningsRecord | NewsRecord | FlowRecord | FundingRecord | BorrowRecord
+/** What a snapshot of companies says of one. Null or empty where it does not say, or does not list the name at all. */
+export interface FundamentalsRecord extends RecordHead {
+  readonly kind: 'fundamentals'
+  readonly isListed: boolean
+  /** In the instrument's currency. */
+  readonly marketCap: number | null
+  /** Shares that trade freely. */
+  readonly floatShares: number | null
+  readonly sector: string
+  readonly industry: string
+}
+
+export type MarketRecord =
+  | EarningsRecord
+  | NewsRecord
+  | FlowRecord
+  | DividendRecord
+  | SplitRecord
+  | FundingRecord
+  | BorrowRecord
+  | FundamentalsRecord
 
 /** What a slice without records carries. */
 export const NO_RECORDS: readonly MarketRecord[] = Object.freeze([])

@@ -1,7 +1,7 @@
 import type { IndicatorRequest } from './indicator-request.ts'
 import type { Instrument } from './instruments.ts'
 import type { OptionChain, Slice } from './market.ts'
-import type { MarketRecord } from './market-records.ts'
+import type { MarketRecord, RecordKind } from './market-records.ts'
 import type { Protection, Terms } from './orders.ts'
 import type { Parameters, ParameterTable } from './parameters.ts'
 import type { Sessions } from './sessions.ts'
@@ -49,7 +49,8 @@ export interface StructureHolding {
 export interface View<P = Parameters, M = Memory> {
   readonly parameters: P
   readonly memory: M
-  readonly slice: Slice
+  /** Its records are seen through `records`. */
+  readonly slice: Omit<Slice, 'records'>
   /** Columns of `slice` that this sleeve trades, in its declared order. */
   readonly universe: Int32Array
   /** The sleeve's own equity, and what it may still spend after worst-case reservations, in the base currency. */
@@ -69,7 +70,10 @@ export interface View<P = Parameters, M = Memory> {
   eligible(column: number): boolean
   structures(): readonly StructureHolding[]
   chain(column: number): OptionChain | null
-  /** What became known of the column's instrument since the previous slice, earliest first. Never keep it. */
+  /**
+   * What became known of the column's instrument since the previous slice, earliest first, of the kinds that the strategy
+   * `reads`. Never keep it.
+   */
   records(column: number): readonly MarketRecord[]
   /** A price on the signal scale as a raw one of today. */
   toRaw(column: number, signalPrice: number): Price
@@ -128,6 +132,8 @@ export interface Strategy<P extends Parameters = Parameters, M extends Memory = 
   /** What is wrong with parameters that are each within their bounds, as text for the user; null when nothing is. */
   check?(parameters: P): string | null
   indicators(parameters: P): Readonly<Record<string, IndicatorRequest>>
+  /** Kinds of records that the view shows: a report names those among them that are synthetic. Left out: none. */
+  readonly reads?: readonly RecordKind[]
   /** Bars that `ago` may look back. */
   lookback(parameters: P): number
   start(parameters: P): M

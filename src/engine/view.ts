@@ -2,7 +2,7 @@
 import { AssertionError, assert } from '../domain/assert.ts'
 import { quickToRead } from '../domain/getters.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
-import { type MarketRecord, NO_RECORDS } from '../domain/market-records.ts'
+import { type MarketRecord, NO_RECORDS, type RecordKind } from '../domain/market-records.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type {
@@ -151,7 +151,7 @@ export function sleeveView(
     throw new AssertionError(`indicator "${name}" is not declared by "${sleeve.config.strategy}"`)
   }
   const rules = sleeve.config.universeRules
-  const published = recordsByInstrument()
+  const published = shownRecords(sleeve.strategy?.reads ?? [])
   const annual = Math.sqrt(sleeve.config.periods)
   const view = quickToRead<View<Parameters, Memory>>({
     parameters: sleeve.config.parameters,
@@ -270,12 +270,12 @@ function holdingOf(runtime: Runtime, sleeve: number, instrument: number): Holdin
   }
 }
 
-interface RecordsByInstrument {
+interface ShownRecords {
   of(records: readonly MarketRecord[], id: InstrumentId): readonly MarketRecord[]
 }
 
-/** Sorts the records of a slice by instrument when somebody first asks for one's: each slice that has any brings an array of its own. */
-function recordsByInstrument(): RecordsByInstrument {
+/** Sorts what a strategy reads of a slice by instrument when it first asks: each slice with records brings an array of its own. */
+function shownRecords(kinds: readonly RecordKind[]): ShownRecords {
   let sorted = NO_RECORDS
   const lists = new Map<InstrumentId, MarketRecord[]>()
   return {
@@ -285,6 +285,7 @@ function recordsByInstrument(): RecordsByInstrument {
         sorted = records
         lists.clear()
         for (const record of records) {
+          if (!kinds.includes(record.kind)) continue
           const list = lists.get(record.instrument)
           if (list === undefined) lists.set(record.instrument, [record])
           else list.push(record)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MarketData } from '../../domain/market.ts'
-import type { MarketRecord } from '../../domain/market-records.ts'
+import type { MarketRecord, RecordKind } from '../../domain/market-records.ts'
 import { type Instant, instrumentId } from '../../domain/units.ts'
 import { defineStrategy } from '../../pipeline/strategies/define.ts'
 import { marketByHand, portfolioByHand } from '../by-hand.ts'
@@ -28,6 +28,7 @@ const dates = ['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05']
 function seenOn(
   records: readonly MarketRecord[] | undefined,
   symbols: readonly string[] = ['ACME', 'OTHER'],
+  reads: readonly RecordKind[] = ['news'],
 ): string[] {
   const bars = marketByHand(Object.fromEntries(symbols.map((symbol) => [symbol, dates.map(bar)])))
   const market: MarketData = records === undefined ? bars : { ...bars, records }
@@ -35,6 +36,7 @@ function seenOn(
   const reader = defineStrategy({
     name: 'reader',
     parameters: {},
+    reads,
     decide: (view) => {
       for (const column of view.universe) {
         seen.push(`${view.slice.tradeDate % 100} ${symbols[column]}: ${view.records(column).map(({ id }) => id)}`)
@@ -69,6 +71,10 @@ describe('records of a run', () => {
   it('are none where the market has none, and none of instruments that no clock holds', () => {
     expect(seenOn(undefined)).toEqual([])
     expect(seenOn([news('ELSEWHERE', 'unheard', CLOSE)])).toEqual([])
+  })
+  it('are shown to a strategy that reads their kind alone', () => {
+    expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'], ['earnings', 'flow'])).toEqual([])
+    expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'], ['earnings', 'news'])).toEqual(['3 ACME: one'])
   })
   it('are seen by a strategy that would let the bars of its only instrument pass', () => {
     expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'])).toContain('3 ACME: one')

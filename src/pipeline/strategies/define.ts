@@ -1,7 +1,7 @@
 import { assert } from '../../domain/assert.ts'
 import type { IndicatorRequest } from '../../domain/indicator-request.ts'
 import type { OptionChain } from '../../domain/market.ts'
-import type { MarketRecord } from '../../domain/market-records.ts'
+import type { MarketRecord, RecordKind } from '../../domain/market-records.ts'
 import { type Parameter, type ParameterTable, parameterProblem, type ValuesOf } from '../../domain/parameters.ts'
 import type { Holding, IntentSink, Outlook, Strategy, View, WishOptions } from '../../domain/strategy.ts'
 import type { Memory, Price, Quantity } from '../../domain/units.ts'
@@ -14,6 +14,8 @@ export interface Definition<T extends Readonly<Record<string, Parameter>>, M ext
   check?(parameters: ValuesOf<T>): string | null
   /** Left out: none. */
   indicators?(parameters: ValuesOf<T>): Readonly<Record<string, IndicatorRequest>>
+  /** Kinds of records that `records` shows. Left out: none. */
+  readonly reads?: readonly RecordKind[]
   /** Bars that `ago` may look back. Left out: 0. */
   lookback?(parameters: ValuesOf<T>): number
   /** Memory before the first bar. Left out: empty. */
@@ -41,6 +43,7 @@ export function defineStrategy<T extends Readonly<Record<string, Parameter>>, M 
     indicators: (parameters) => definition.indicators?.(parameters) ?? {},
     lookback: (parameters) => definition.lookback?.(parameters) ?? 0,
     start: (parameters) => definition.start?.(parameters) ?? ({} as M),
+    ...(definition.reads === undefined ? {} : { reads: definition.reads }),
     decide: definition.decide,
     ...(definition.idle === undefined ? {} : { idle: definition.idle }),
   }
@@ -65,7 +68,7 @@ export interface One<P> {
   readonly holding: Holding | null
   readonly eligible: boolean
   readonly chain: OptionChain | null
-  /** What became known of this instrument since its previous slice, earliest first. */
+  /** What became known of this instrument since the clock's previous slice, of the kinds that the strategy `reads`. */
   readonly records: readonly MarketRecord[]
   indicator(name: string): number
   ago(name: string, bars: number): number

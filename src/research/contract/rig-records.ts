@@ -105,7 +105,9 @@ function turned(record: MarketRecord): MarketRecord {
       return { ...record, side: record.side === 1 ? -1 : 1 }
     case 'funding':
       return { ...record, rate: 0 - record.rate }
-    default:
+    case 'borrow':
       return { ...record, available: !record.available }
+    default:
+      return record
   }
 }

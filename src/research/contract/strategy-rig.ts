@@ -133,7 +133,10 @@ export function strategyRig(strategy: Strategy, parameters: Parameters, market: 
     eligible: (column) => slice.volume[column]! > 0,
     structures: () => book.structures.map((one) => structureOf(one, chainAt(one.column))),
     chain: chainAt,
-    records: (column) => slice.records.filter(({ instrument }) => instrument === rigSymbol(column)),
+    records: (column) =>
+      slice.records.filter(
+        ({ instrument, kind }) => instrument === rigSymbol(column) && strategy.reads?.includes(kind) === true,
+      ),
     toRaw: (column, signalPrice) => (signalPrice / slice.factor[column]!) as Price,
     instrument: rigInstrument,
     unitValue: (column) => markAt(market, now, column) / UNITS,
