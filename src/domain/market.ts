@@ -81,6 +81,23 @@ export type CorporateAction =
     }
   /** Cash per share on the ex-date; short holders pay. */
   | { readonly kind: 'dividend'; readonly instrument: InstrumentId; readonly amount: number }
+  /**
+   * Of a perpetual: longs pay shorts `rate` of what they hold, valued at `price`; where the rate is negative, shorts pay
+   * longs. Null: the last mark.
+   */
+  | { readonly kind: 'funding'; readonly instrument: InstrumentId; readonly rate: number; readonly price: Price | null }
+  /**
+   * Shorts pay for the shares that they borrow: `rate` a year on their value at `price` (null: the last mark), for `days`
+   * days of 365. While the instrument is not available nobody sells it short anew.
+   */
+  | {
+      readonly kind: 'borrow'
+      readonly instrument: InstrumentId
+      readonly rate: number
+      readonly days: number
+      readonly isAvailable: boolean
+      readonly price: Price | null
+    }
   /** The last bar has passed: positions close at the last price. */
   | { readonly kind: 'ended'; readonly instrument: InstrumentId; readonly price: Price; readonly cause: string }
   /** An option's last day: in the money it is exercised into shares at the strike, else it lapses. */

@@ -10,6 +10,7 @@ export const RULES = [
   'rateMissing',
   'universe',
   'notHoldable',
+  'notBorrowable',
   'stopMissing',
   'openViolation',
   'rebalancing',

@@ -101,6 +101,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     perPrice: new Float64Array(0),
     assetClass: new Uint8Array(0),
     isOption: new Uint8Array(0),
+    initialPart: null,
     symbols: [],
     step: new Float64Array(0),
     roundLot: new Float64Array(0),

@@ -8,6 +8,7 @@ import type { PortfolioConfig, SleeveConfig } from '../domain/config.ts'
 import { isBookCurrency } from '../domain/currencies.ts'
 import type { Command } from '../domain/events.ts'
 import { ASSET_CLASSES, type Instrument } from '../domain/instruments.ts'
+import { marginOf } from '../domain/margins.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import type { Parameters } from '../domain/parameters.ts'
 import type { RiskRule } from '../domain/risk.ts'
@@ -18,6 +19,7 @@ import type { InstrumentId, Memory } from '../domain/units.ts'
 import { addCurrency, rewiden } from '../pipeline/ledger/books.ts'
 import { type RuleSplit, splitRules } from '../pipeline/risk/judge.ts'
 import { groupsOf, inOrder, portfolioRules, sleeveRules } from '../pipeline/risk/rule-sets.ts'
+import { membershipOf } from '../pipeline/universe/membership.ts'
 import type { ClockRuntime } from './clock.ts'
 import type { PlainWishes } from './orders/plain-columns.ts'
 import type { Observer } from './records/observer.ts'
@@ -67,6 +69,8 @@ export interface Runtime {
   /** Place of each instrument's asset class in ASSET_CLASSES; and 1 for option contracts. */
   assetClass: Uint8Array
   isOption: Uint8Array
+  /** Initial margin per instrument as a part of its value; null while all are margined alike. */
+  initialPart: Float64Array | null
   /** Symbol of each instrument. */
   readonly symbols: string[]
   /** Units in one dealing step and in one round lot, per instrument. */
@@ -122,7 +126,6 @@ export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveR
   const order = limits.lifecycle === undefined ? 'strictest' : 'lifecycle'
   return config.sleeves.map((sleeve, ordinal) => {
     const strategy = sleeve.strategy === null ? null : (runtime.strategies.get(sleeve.strategy) ?? null)
-    const { volatilityMin, volumeMin } = sleeve.universeRules
     const rules = inOrder([...shared, ...sleeveRules(askedOfSleeve(config, sleeve.limits), account.kind)], order)
     return {
       ordinal,
@@ -131,7 +134,7 @@ export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveR
       rules,
       ...splitRules(rules),
       lookback: strategy === null ? 0 : strategy.lookback(sleeve.parameters),
-      screened: volatilityMin !== null || volumeMin !== null,
+      screened: strategy !== null && membershipOf(sleeve.universeRules) !== null,
       equity: 0,
     }
   })
@@ -188,6 +191,7 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
   if (isStreamOf(runtime.state.config, instrument)) runtime.recorded.add(instrument.index)
   runtime.assetClass[instrument.index] = ASSET_CLASSES.indexOf(instrument.assetClass)
   runtime.isOption[instrument.index] = instrument.kind === 'option' ? 1 : 0
+  takeInitialPart(runtime, instrument)
   runtime.symbols[instrument.index] = instrument.symbol
   runtime.step[instrument.index] = instrument.step
   runtime.roundLot[instrument.index] = instrument.roundLot
@@ -199,6 +203,20 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
   state.books.multiplier[instrument.index] = instrument.multiplier
   state.books.scale[instrument.index] = instrument.multiplier / instrument.unitsPerWhole
   state.books.currency[instrument.index] = currencyColumn(runtime, instrument.currency)
+}
+
+/** Where one instrument has a margin of its own, each is asked for its part from then on. */
+function takeInitialPart(runtime: Runtime, { kind, index }: Instrument): void {
+  const { config, books } = runtime.state
+  const account = config?.account
+  const own = account === undefined ? null : marginOf(account, kind)
+  if (account === undefined || (own === null && runtime.initialPart === null)) return
+  const known = runtime.initialPart ?? new Float64Array(0)
+  if (known.length < books.width) {
+    runtime.initialPart = new Float64Array(books.width).fill(account.initialMargin)
+    runtime.initialPart.set(known)
+  }
+  runtime.initialPart![index] = own?.initial ?? account.initialMargin
 }
 
 /** Sets an instrument's mark and what one unit of it is worth. */

@@ -6,6 +6,7 @@ import type { PortfolioConfig } from '../domain/config.ts'
 import type { CapitalAbroad } from '../domain/currencies.ts'
 import type { EngineEvent } from '../domain/events.ts'
 import type { Instrument } from '../domain/instruments.ts'
+import type { FundamentalsRecord } from '../domain/market-records.ts'
 import type { Protection } from '../domain/orders.ts'
 import type { MeasuredRisk, Violation } from '../domain/risk.ts'
 import type { OptionLeg } from '../domain/strategy.ts'
@@ -129,6 +130,8 @@ export interface SleeveMemory {
   day: number
   /** Absent where the sleeve's orders are not limited. */
   orders?: OrderCount
+  /** By Instrument.index: 1 a member of the universe, 2 none, 0 not judged. Absent where every name always is. */
+  membership?: number[]
 }
 
 /** What one order cycle holds as columns: shares of the orders in `batch`, in row order. */
@@ -214,6 +217,8 @@ export interface KernelState {
   mark: Float64Array
   factor: Float64Array
   delisted: Uint8Array
+  /** Instruments that nobody can sell short anew for now, lowest first. Absent where that never happened. */
+  unborrowable?: readonly number[]
   /** What one unit of each currency is worth in the base currency; NaN where no rate is known yet. */
   rate: Float64Array
   /** The base currency first. */
@@ -246,6 +251,8 @@ export interface KernelState {
   /** Rolling returns of the sleeves per portfolio day, and the equity they are measured from. */
   moments: RollingMoments
   previousEquity: Float64Array
+  /** What the last snapshot said of each instrument; absent while no rule asks, or none has come. */
+  fundamentals?: (FundamentalsRecord | null)[]
   /** Absent while capital is dealt once and never moved. */
   capital?: CapitalState
   /** Absent until something can make a rebalancing due, and until the reserve can lend. */

@@ -59,6 +59,8 @@ export interface Listings {
   multiplier: Float64Array
   /** Place in `held`, -1 when flat. */
   heldAt: Int32Array
+  /** Indices that nobody can sell short anew for now. */
+  readonly unborrowable: Set<number>
 }
 
 export function createListings(
@@ -96,6 +98,7 @@ export function createListings(
     terms: new Float64Array(0),
     multiplier: new Float64Array(0),
     heldAt: new Int32Array(0),
+    unborrowable: new Set(),
   }
 }
 

@@ -76,7 +76,9 @@ export function admit(
 function shortRefusal(desk: Desk, index: number): string | null {
   const instrument = listedInstrument(desk.listings, index)
   if (desk.rules.kind === 'cash') return `a cash account cannot hold "${instrument.symbol}" short`
-  return instrument.shortable ? null : `"${instrument.symbol}" cannot be borrowed, so it cannot be held short`
+  return instrument.shortable && !desk.listings.unborrowable.has(index)
+    ? null
+    : `"${instrument.symbol}" cannot be borrowed, so it cannot be held short`
 }
 
 function marginAfter(

@@ -6,15 +6,27 @@ import { mulDiv } from '../numerics/exact.ts'
 import { type Listings, listedInstrument, moveCashFor, movePosition } from './account.ts'
 import { type Desk, say, type WorkingOrder } from './desk.ts'
 import { settleOption } from './expiry.ts'
+import { chargeBorrow, payFunding } from './financing.ts'
 import { slotFor } from './trading.ts'
 
-/** Books an action on the broker's account; resting orders in the instrument are cancelled, and the answer says so. */
+/**
+ * Books an action on the broker's account. All but charges change what an order means: resting orders in the instrument
+ * are cancelled, and the answer says so.
+ */
 export function applyAction(desk: Desk, book: WorkingOrder[], action: CorporateAction): void {
   const { listings } = desk
   const index = listings.indexOf.get(action.instrument)
   assert(index !== undefined, `"${action.instrument}" must be listed before its ${action.kind}`)
-  cancelResting(desk, book, index, action.kind)
   desk.excess = Number.NaN
+  if (action.kind === 'funding') {
+    payFunding(listings, index, action)
+    return
+  }
+  if (action.kind === 'borrow') {
+    chargeBorrow(listings, index, action)
+    return
+  }
+  cancelResting(desk, book, index, action.kind)
   switch (action.kind) {
     case 'split':
       split(desk, index, action.numerator, action.denominator, action.priceAfter)

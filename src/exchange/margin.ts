@@ -1,5 +1,6 @@
 import type { AccountRules } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
+import { marginOf } from '../domain/margins.ts'
 import type { InstrumentId } from '../domain/units.ts'
 import { foreignCash, type Listings, listedInstrument } from './account.ts'
 
@@ -13,7 +14,7 @@ export interface MarginState {
   required: number
 }
 
-/** The part of a market value that must be covered. Coins and everything in a cash account are paid in full. */
+/** The part of a market value that must be covered. Coins and everything in a cash account are paid in full; futures and perpetuals have margins of their own. */
 export function requirementFraction(
   account: AccountRules,
   instrument: Instrument,
@@ -22,6 +23,8 @@ export function requirementFraction(
 ): number {
   const marginable = instrument.kind !== 'crypto' && account.kind === 'margin'
   if (!marginable) return 1
+  const own = marginOf(account, instrument.kind)
+  if (own !== null) return own[purpose]
   if (purpose === 'initial') return account.initialMargin
   return short ? account.shortMaintenanceMargin : account.maintenanceMargin
 }
@@ -56,9 +59,10 @@ export function marginState(
     const mark = marks[index]!
     const value = Number.isNaN(mark) ? 0 : positions[index]! * mark * baseScale[index]!
     available += value
-    // As requirementFraction says, without asking it for each position.
-    const paidInFull = !lends || (isShare[index] !== 1 && instruments[index]!.kind === 'crypto')
-    required += Math.abs(value) * (paidInFull ? 1 : value < 0 ? ofShort : ofLong)
+    // Of shares as requirementFraction says, without asking it for each position.
+    const share = lends ? (value < 0 ? ofShort : ofLong) : 1
+    const part = isShare[index] === 1 ? share : requirementFraction(account, instruments[index]!, value < 0, purpose)
+    required += Math.abs(value) * part
   }
   out.available = available
   out.required = required

@@ -19,6 +19,8 @@ export interface ExchangeState {
   readonly marks: Float64Array
   /** In the order in which the account adds them up. */
   readonly held: Int32Array
+  /** Absent where everything can be borrowed. */
+  readonly unborrowable?: readonly number[]
   readonly orders: readonly WorkingOrder[]
   /** The clocks that have been seen, and the count of their last open. */
   readonly clocks: readonly { readonly instruments: Int32Array; readonly serial: number }[]
@@ -43,6 +45,7 @@ export function exchangeState(desk: Desk, book: readonly WorkingOrder[]): Exchan
     positions: account.positions.slice(0, count),
     marks: account.marks.slice(0, count),
     held: account.held.slice(0, account.heldCount),
+    ...(listings.unborrowable.size === 0 ? {} : { unborrowable: [...listings.unborrowable].sort((a, b) => a - b) }),
     orders: book.map((order) => ({ ...order, traded: { ...order.traded } })),
     clocks: desk.slots.map(({ bars, serial }) => ({ instruments: bars.instrument, serial })),
     now: desk.now,
@@ -69,6 +72,7 @@ export function takeExchangeState(desk: Desk, book: WorkingOrder[], state: Excha
   account.cash = state.cash
   for (const index of state.held) movePosition(listings, index, state.positions[index]!)
   account.marks.set(state.marks)
+  for (const index of state.unborrowable ?? []) listings.unborrowable.add(index)
   for (const order of state.orders) book.push({ ...order, traded: { ...order.traded } })
   for (const { instruments, serial } of state.clocks) {
     const none = { open: NO_PRICES, high: NO_PRICES, low: NO_PRICES, close: NO_PRICES, volume: NO_PRICES }

@@ -108,6 +108,7 @@ describe('drawn portfolios of several currencies', () => {
             sleeve.unrealised,
             sleeve.dividends,
             sleeve.currencyGain ?? 0,
+            sleeve.financing,
             0 - sleeve.fees,
           ]
           const sum = parts.reduce((total, part) => total + part, capital + told.flows[ordinal]!)

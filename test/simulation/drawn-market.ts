@@ -20,6 +20,7 @@ export const FORMS = {
   share: { kind: 'equity', unitsPerWhole: 1_000_000, step: 1_000_000, roundLot: 1_000_000, shortable: true },
   fraction: { kind: 'equity', unitsPerWhole: 1_000_000, step: 1, roundLot: 1, shortable: true },
   lots: { kind: 'equity', unitsPerWhole: 1_000_000, step: 1_000_000, roundLot: 100_000_000, shortable: true },
+  perpetual: { kind: 'perpetual', unitsPerWhole: 1_000, step: 10, roundLot: 10, shortable: true },
   unborrowable: { kind: 'equity', unitsPerWhole: 1_000_000, step: 1_000_000, roundLot: 1_000_000, shortable: false },
   coin: { kind: 'crypto', unitsPerWhole: 100_000_000, step: 10_000, roundLot: 10_000, shortable: false },
   bigCoin: { kind: 'crypto', unitsPerWhole: 100_000_000, step: 1, roundLot: 1, shortable: true },
@@ -44,6 +45,9 @@ export interface DrawnInstrument {
   readonly lastBar: number
   readonly split: { readonly bar: number; readonly ratio: number } | null
   readonly dividend: { readonly bar: number; readonly hundredths: number } | null
+  /** Rates of each bar, in thousandths, of the price for funding and a year for borrowing; nobody lends from one bar on. */
+  readonly funding: number | null
+  readonly borrow: { readonly rate: number; readonly closedFrom: number } | null
   /** A bar without volume. */
   readonly quietBar: number
 }
@@ -57,10 +61,12 @@ export const drawnInstrument: fc.Arbitrary<DrawnInstrument> = fc.record({
   dividend: fc.option(
     fc.record({ bar: fc.integer({ min: 0, max: 14 }), hundredths: fc.integer({ min: 1, max: 333 }) }),
   ),
+  funding: fc.constantFrom(null, null, 1, -3, 12),
+  borrow: fc.option(fc.record({ rate: fc.constantFrom(0, 30, 2_500), closedFrom: fc.constantFrom(99, 99, 4, 8) })),
   quietBar: fc.constantFrom(-1, -1, -1, 2, 5),
 })
 
-export const isCoin = (one: DrawnInstrument): boolean => FORMS[one.form].kind === 'crypto'
+export const isCoin = ({ form }: DrawnInstrument): boolean => FORMS[form].kind === 'crypto' || form === 'perpetual'
 
 export function specOf(one: DrawnInstrument) {
   // A coin that comes near 2^52 units costs cents.
@@ -77,7 +83,7 @@ function instrumentOf(one: DrawnInstrument, index: number): Instrument {
     symbol: `${one.form}-${index}`,
     name: `${one.form} ${index}`,
     kind,
-    assetClass: kind === 'crypto' ? 'crypto' : 'equity',
+    assetClass: isCoin(one) ? 'crypto' : 'equity',
     sector: '',
     industry: '',
     currency: currencyCode('USD'),
@@ -192,6 +198,16 @@ function pathOf(drawn: DrawnMarket, one: DrawnInstrument, index: number, actions
         ...dated,
         action: { kind: 'dividend', instrument: id(index), amount: (one.dividend.hundredths / 10_000) * price },
       })
+    if (one.funding !== null)
+      actions.push({
+        ...dated,
+        action: { kind: 'funding', instrument: id(index), rate: one.funding / 1_000, price: null },
+      })
+    if (one.borrow !== null) {
+      const isAvailable = bar < one.borrow.closedFrom || bar > one.borrow.closedFrom + 2
+      const action = { kind: 'borrow', instrument: id(index), rate: one.borrow.rate / 1_000, days: 1 } as const
+      actions.push({ ...dated, action: { ...action, isAvailable, price: null } })
+    }
     const open = cents(price * (1 + swing * (random.uniform() - 0.5)))
     price = cents(open * (1 + 2 * swing * (random.uniform() - 0.5)))
     const there = bar >= one.firstBar && bar <= one.lastBar

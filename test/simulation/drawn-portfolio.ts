@@ -197,7 +197,7 @@ export function configOf(drawn: DrawnPortfolio): PortfolioConfig {
       maintenanceMargin: 0.25,
       shortMaintenanceMargin: 0.3,
     },
-    costs: { equity: costs, crypto: costs },
+    costs: { equity: costs, crypto: costs, perpetual: costs },
     parity: {},
     dayCalendar: calendarId(clocks[0]!),
     periods: 252,

@@ -28,7 +28,7 @@ function inputOf(drawn: DrawnPortfolio, moves: DrawnMoves): RunInput {
 
 /** Every price of an instrument is its first one, and nothing happens to it. */
 function still(drawn: DrawnPortfolio): DrawnPortfolio {
-  const calm = { split: null, dividend: null, firstBar: 0, lastBar: 99 } as const
+  const calm = { split: null, dividend: null, funding: null, borrow: null, firstBar: 0, lastBar: 99 } as const
   return {
     ...drawn,
     wild: false,

@@ -1,10 +1,4 @@
-import type {
-  CostRules,
-  ExpectedRanges,
-  PortfolioConfig,
-  Sizing,
-  SleeveConfig,
-} from '../../domain/config.ts'
+import type { CostRules, ExpectedRanges, PortfolioConfig, Sizing, SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { fault } from '../../domain/faults.ts'
 import type { InstrumentKind } from '../../domain/instruments.ts'

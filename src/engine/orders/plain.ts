@@ -28,13 +28,21 @@ type OptionalField<T> = { [Field in keyof T]-?: object extends Pick<T, Field> ? 
 /** The type itself, while every field that not all of it has is among those listed: who adds one decides here what it means. */
 type Known<T, Fields> = [Exclude<OptionalField<T>, Fields>] extends [never] ? T : never
 
-type StateFields = 'foreign' | 'sleeveBreakers' | 'watch' | 'measured' | 'rebalance' | 'loans' | 'shadows'
+type StateFields =
+  | 'foreign'
+  | 'sleeveBreakers'
+  | 'watch'
+  | 'measured'
+  | 'rebalance'
+  | 'loans'
+  | 'shadows'
+  | 'unborrowable'
 
 /** Whether a state has, besides its capital, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
-  const { foreign, sleeveBreakers, watch, measured, rebalance, loans, shadows } = state
+  const { foreign, sleeveBreakers, watch, measured, rebalance, loans, shadows, unborrowable } = state
   if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
-  if (measured !== undefined || rebalance !== undefined) return false
+  if (measured !== undefined || rebalance !== undefined || unborrowable !== undefined) return false
   return loans === undefined && shadows === undefined
 }
 
@@ -43,7 +51,8 @@ function isBareSleeve({ standing, orders }: Known<SleeveMemory, 'standing' | 'or
 }
 
 /** Whether the columns may take wishes, and nothing but the wishes themselves decides how. */
-export function isPlainCycle({ state, plain }: Runtime): boolean {
+export function isPlainCycle({ state, plain, initialPart }: Runtime): boolean {
+  if (initialPart !== null) return false
   if (!plain.isOpen || state.waiting.length > 0 || (plain.count > 0 && plain.at !== state.at)) return false
   if (state.structures.length + state.waitingStructures.length > 0) return false
   if (!isBareState(state) || !isWhole(state)) return false

@@ -14,6 +14,7 @@ import { held, release, reserve, type StructurePosition, type Waiting } from '..
 import { countClosing } from '../watch/closings.ts'
 import { endWaiting, exitRoom, waitFor } from '../wishes/waiting.ts'
 import { applyAdjustment } from './adjustment.ts'
+import { applyBorrow, applyFunding } from './financing.ts'
 import { realiseForeign } from './foreign.ts'
 import { structureLabel } from './structures.ts'
 
@@ -30,6 +31,12 @@ export function applyAction(runtime: Runtime, action: CorporateAction): void {
       break
     case 'dividend':
       applyDividend(runtime, instrument, action.amount)
+      break
+    case 'funding':
+      applyFunding(runtime, instrument, action)
+      break
+    case 'borrow':
+      applyBorrow(runtime, instrument, action)
       break
     case 'ended':
       applyEnd(runtime, instrument, action.price, action.cause)

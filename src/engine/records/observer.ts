@@ -1,4 +1,5 @@
 import type { CapitalRecord } from '../../domain/capital.ts'
+import type { TradeDate } from '../../domain/units.ts'
 import type { OrderOutcome } from '../../pipeline/orders/order-state.ts'
 import type { RefusalRecord } from './result.ts'
 
@@ -6,6 +7,8 @@ export const POSTING_KINDS = [
   'fill',
   'cross',
   'dividend',
+  'funding',
+  'borrow',
   'split',
   'expiry',
   'assignment',
@@ -70,10 +73,21 @@ export interface Observer {
   allocated(weights: Float64Array, correlation: Float64Array): void
   /** Money went from one sleeve to another: cash of all sleeves in that currency before and after, in counts. */
   transferred?(before: number, after: number): void
+  /** A name entered a sleeve's universe or left it. */
+  membership?(judged: JudgedName): void
   /** One change of what a sleeve may use. */
   capital?(record: CapitalRecord): void
   /** Weights and the overlays' factors by sleeve whenever one of them has changed; reused arrays. */
   weighed?(weighing: Weighing): void
+}
+
+/** From this close on a name is a member of a sleeve's universe, or is none, for every reason given. */
+export interface JudgedName {
+  readonly sleeve: number
+  readonly instrument: number
+  readonly tradeDate: TradeDate
+  readonly isMember: boolean
+  readonly reasons: readonly string[]
 }
 
 /** What each sleeve may use from now on: its weight times its factor; by sleeve ordinal. */

@@ -8,7 +8,7 @@ import { type DayBook, dayBook } from './day-book.ts'
 import type { Observer, Posting } from './observer.ts'
 import { type OrderBook, orderBook } from './order-book.ts'
 import { createRecording } from './recording.ts'
-import type { AttributionRecord, CapitalDay, RefusalRecord } from './result.ts'
+import type { AttributionRecord, CapitalDay, MembershipRecord, RefusalRecord } from './result.ts'
 import { type TradeBook, tradeBook } from './trade-book.ts'
 
 export interface Recorder extends Observer {
@@ -22,6 +22,8 @@ export interface Recorder extends Observer {
   readonly financing: readonly number[]
   /** Inverse-volatility weights day by day (day-major), and the last correlations. */
   readonly allocation: { readonly weights: number[]; correlation: Float64Array }
+  /** Who entered the universe of a sleeve or left it, in the order of the days. */
+  readonly memberships: MembershipRecord[]
   readonly capitalBook: { readonly records: CapitalRecord[]; readonly days: CapitalDay[] }
 }
 
@@ -34,6 +36,7 @@ export function createRecorder(): Recorder {
   const attribution: AttributionRecord[] = []
   const refusals: RefusalRecord[] = []
   const financing: number[] = []
+  const memberships: MembershipRecord[] = []
   const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
   const capitalBook = { records: [] as CapitalRecord[], days: [] as CapitalDay[] }
 
@@ -44,6 +47,8 @@ export function createRecorder(): Recorder {
       if (isEarned(reason)) financing[sleeve] = (financing[sleeve] ?? 0) + moneyOf(cash)
       else days.flow(sleeve, cash)
     }
+    if (kind === 'funding' || kind === 'borrow')
+      financing[sleeve] = (financing[sleeve] ?? 0) + worthOf(cash, instrument)
     const info = instrument < 0 ? null : instrumentAt(instrument)
     const unit = info === null ? 1 : info.unitsPerWhole
     attribution.push({
@@ -104,6 +109,7 @@ export function createRecorder(): Recorder {
     refusals,
     financing,
     allocation,
+    memberships,
     capitalBook,
     posting,
     converted,
@@ -112,6 +118,10 @@ export function createRecorder(): Recorder {
     allocated: (weights, correlation) => {
       for (const weight of weights) allocation.weights.push(weight)
       allocation.correlation = Float64Array.from(correlation)
+    },
+    membership: ({ sleeve, instrument, tradeDate, isMember, reasons }) => {
+      const { symbol } = instrumentAt(instrument)
+      memberships.push({ sleeve: sleeveAt(sleeve), instrument: symbol, tradeDate, isMember, reasons })
     },
     capital: (record) => {
       capitalBook.records.push(record)

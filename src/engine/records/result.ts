@@ -21,7 +21,7 @@ export interface TradeRecord {
   readonly exitDate: TradeDate
   readonly entryPrice: number
   readonly exitPrice: number
-  /** After fees, in the base currency; dividends received while held included. */
+  /** After fees, in the base currency; dividends, funding and borrowing costs while held included. */
   readonly pnl: number
   readonly fees: number
   readonly bars: number
@@ -78,6 +78,8 @@ export interface AttributionRecord {
     | 'fill'
     | 'cross'
     | 'dividend'
+    | 'funding'
+    | 'borrow'
     | 'split'
     | 'expiry'
     | 'assignment'
@@ -160,6 +162,16 @@ export interface SleeveResult {
   readonly paused: { readonly at: Instant; readonly tradeDate: TradeDate; readonly cause: string } | null
 }
 
+/** From the close of a day on a name is a member of a sleeve's universe, or is none, for the reasons given. */
+export interface MembershipRecord {
+  readonly sleeve: SleeveId
+  /** Symbol. */
+  readonly instrument: string
+  readonly tradeDate: TradeDate
+  readonly isMember: boolean
+  readonly reasons: readonly string[]
+}
+
 /** Weights and factors by sleeve as they stand from the close of a day on. */
 export interface CapitalDay {
   readonly tradeDate: TradeDate
@@ -237,6 +249,10 @@ export interface RunResult {
   readonly attribution: readonly AttributionRecord[]
   readonly refusals: readonly RefusalRecord[]
   readonly violations: readonly Violation[]
+  /** In the order of the days; nothing of sleeves whose universe is a fixed list. */
+  readonly memberships: readonly MembershipRecord[]
+  /** Day of the first snapshot of companies that the run could see; null where there was none. */
+  readonly firstSnapshot: TradeDate | null
   readonly positions: readonly PositionRecord[]
   readonly exposures: readonly ExposureRecord[]
   /** Every benchmark that the configuration names. */

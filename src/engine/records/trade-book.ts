@@ -59,7 +59,7 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
     const { kind, order, sleeve, quantity, price, realised, before, reason } = posting
     const key = `${sleeve} ${info.index}`
     const trade = open.get(key)
-    if (kind === 'dividend') {
+    if (kind === 'dividend' || kind === 'funding' || kind === 'borrow') {
       if (trade !== undefined) trade.pnl += cash
       return
     }

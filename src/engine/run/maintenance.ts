@@ -1,4 +1,5 @@
 import { countsPerUnit } from '../../domain/currencies.ts'
+import { marginOf } from '../../domain/margins.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
 import { baseCounts } from '../positions/foreign.ts'
 import type { Runtime } from '../runtime.ts'
@@ -19,8 +20,9 @@ export function maintenanceDeficit(runtime: Runtime, ordinal: number): number {
     const own = tradedCash(quantity, state.mark[instrument.index]!, runtime.perPrice[instrument.index]!)
     const worth = own * baseCounts(runtime, state.books.currency[instrument.index]!)
     value += quantity > 0 ? worth : 0 - worth
-    if (instrument.option === null)
-      required += worth * (quantity > 0 ? rules.maintenanceMargin : rules.shortMaintenanceMargin)
+    if (instrument.option !== null) continue
+    const margin = marginOf(rules, instrument.kind)
+    required += worth * (margin?.maintenance ?? (quantity > 0 ? rules.maintenanceMargin : rules.shortMaintenanceMargin))
   }
   for (const structure of state.structures) {
     if (structure.sleeve === ordinal)

@@ -1,5 +1,5 @@
 /** Counts what a shadow does: the figures that netting is measured against. */
-import type { Observer, OrderRow, Posting } from '../records/observer.ts'
+import type { Observer, OrderRow, Posting, PostingKind } from '../records/observer.ts'
 import type { Runtime } from '../runtime.ts'
 import type { ShadowTally } from '../state.ts'
 
@@ -12,6 +12,8 @@ export interface Tally {
 }
 
 const nothing = (): void => {}
+/** Bookings on a position that neither open nor close one. */
+const NO_TRADES: ReadonlySet<PostingKind> = new Set(['dividend', 'split', 'funding', 'borrow'])
 
 export function createTally(from: ShadowTally | null): Tally {
   const counts: Counts = from === null ? { orders: 0, units: 0, notional: 0, trades: 0 } : { ...from }
@@ -39,7 +41,7 @@ export function createTally(from: ShadowTally | null): Tally {
   }
 
   function posting({ kind, order, instrument, quantity, before }: Posting): void {
-    if (instrument < 0 || before === 0 || kind === 'dividend' || kind === 'split') return
+    if (instrument < 0 || before === 0 || NO_TRADES.has(kind)) return
     const isContract = runtime.state.instruments[instrument]!.option !== null
     if (isContract && (kind !== 'fill' || order !== contractOrder)) return
     const after = before + quantity

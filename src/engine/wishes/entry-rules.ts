@@ -67,6 +67,8 @@ export function forbidden(
   if (isLiquidating(runtime)) return { rule: 'rebalancing', value: null, limit: null }
   if (state.delisted[instrument] === 1) return { rule: 'notListed', value: null, limit: null }
   if (wanted < 0 && !state.instruments[instrument]!.shortable) return { rule: 'notHoldable', value: null, limit: null }
+  if (wanted < 0 && state.unborrowable?.includes(instrument) === true)
+    return { rule: 'notBorrowable', value: null, limit: null }
   const reach = largestReach(runtime, sleeve.ordinal, instrument, wanted)
   if (reach > REACH_MAX) return { rule: 'notHoldable', value: reach, limit: REACH_MAX }
   // Without a mark no limit can say what the change is worth.

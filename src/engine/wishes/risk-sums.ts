@@ -91,6 +91,8 @@ export function buckets(runtime: Runtime): Buckets {
 export interface RiskSums {
   /** Of the account, netted: gross; and long less short exposure, with all buys and with all sells filled. */
   gross: number
+  /** Initial margin of it, where instruments have margins of their own. */
+  bound: number
   highest: number
   lowest: number
   positions: number
@@ -108,6 +110,7 @@ export interface RiskSums {
 export function riskSums(): RiskSums {
   return {
     gross: 0,
+    bound: 0,
     highest: 0,
     lowest: 0,
     positions: 0,
@@ -125,6 +128,7 @@ export function riskSums(): RiskSums {
 export function clearSums(sums: RiskSums, runtime: Runtime, groups: number): void {
   const { sleeves, state } = runtime
   sums.gross = 0
+  sums.bound = 0
   sums.highest = 0
   sums.lowest = 0
   sums.positions = 0

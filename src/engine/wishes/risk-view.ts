@@ -92,6 +92,13 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   const isMember = (group: number, sleeve: number, instrument: number): boolean =>
     groups[group]!.hasSleeve[sleeve]! && groups[group]!.hasInstrument(instrument)
   const dayStartOf = (sleeve: number): number => state.sleeves[sleeve]!.dayStartEquity
+  const initialPartOf = (instrument: number, structure: boolean): number =>
+    structure || runtime.initialPart === null ? state.config!.account.initialMargin : runtime.initialPart[instrument]!
+  /** Exposure that free margin carries of what the change is in. */
+  const marginRoom = ({ instrument, structure }: Change): number => {
+    const part = initialPartOf(instrument, structure)
+    return runtime.initialPart === null ? runtime.equity / part - sums.gross : (runtime.equity - sums.bound) / part
+  }
   const isCashAccount = (): boolean => state.config!.account.kind === 'cash'
 
   const beside = (change: Change): number => {
@@ -155,8 +162,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     orders: (sleeve, per) => ordersSent(runtime, sleeve, per),
     stage: (sleeve) => (state.capital === undefined ? null : stageOf(state.capital, sleeve)) ?? 'MATURE',
     sleeveAvailable: (sleeve, instrument) => spendableFor(runtime, sleeve, instrument),
-    buyingPower: (change) =>
-      isCashAccount() ? cash.free : runtime.equity / state.config!.account.initialMargin - sums.gross + beside(change),
+    buyingPower: (change) => (isCashAccount() ? cash.free : marginRoom(change) + beside(change)),
     sleevePositions: (sleeve) => sums.sleevePositions[sleeve]!,
     opens: (change) => change.structure || !isOpen(change.sleeve, change.instrument),
     sleeveExposure,
@@ -215,6 +221,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     clearSums(sums, runtime, groups.length)
     if (structureExposure.size > 0) structureExposure.clear()
     addPlain()
+    if (runtime.initialPart !== null) addBound()
     if (runtime.recorded.size > 0) takeSureSales()
     if (asked.sector || asked.currency || asked.net) addAccountSums()
     if (asked.sleeves || asked.positions || asked.groups) addSleeveSums()
@@ -230,6 +237,17 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       const stays = worse - plainExposure(index)
       sums.classes[runtime.assetClass[index]!]! -= stays
       sums.gross -= stays
+      sums.bound -= stays * initialPartOf(index, false)
+    }
+  }
+  /** Initial margin of everything but contracts. */
+  function addBound(): void {
+    const { accountBuys, accountSells } = state
+    const { accountQuantity } = state.books
+    for (let index = 0; index < state.instruments.length; index += 1) {
+      if (runtime.isOption[index] === 1) continue
+      const units = worseEnd(accountQuantity[index]!, accountBuys[index]!, accountSells[index]!)
+      sums.bound += units * runtime.unitValue[index]! * initialPartOf(index, false)
     }
   }
   /** Exposures of everything but contracts, which count as their structures. */
@@ -311,6 +329,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     structureExposure.set(underlying, (structureExposure.get(underlying) ?? 0) + exposure)
     sums.classes[runtime.assetClass[underlying]!]! += exposure
     sums.gross += exposure
+    sums.bound += exposure * initialPartOf(underlying, true)
     if (asked.sector) sums.sectors[places.of('sector', underlying)]! += exposure
     if (asked.currency) sums.currencies[places.of('currency', underlying)]! += exposure
     sums.highest += exposure
@@ -325,6 +344,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     const exposure = plainExposure(instrument)
     sums.classes[runtime.assetClass[instrument]!]! += exposure * sign
     sums.gross += exposure * sign
+    sums.bound += exposure * sign * initialPartOf(instrument, false)
     const sold = isSure(instrument) ? state.accountSells[instrument]! : 0
     cash.free -= (state.accountBuys[instrument]! - sold) * runtime.unitValue[instrument]! * sign
     addBuckets(instrument, exposure, sign)

@@ -107,6 +107,42 @@ export function cashEntitlements(
   return brokerCash
 }
 
+/**
+ * A charge per unit on what is held short: every short pays on its own count, the broker charges the net. What a sleeve
+ * borrows from a long of another sleeve it pays to that one; the parts add up to the broker's charge.
+ *
+ * @param payment as in `cashEntitlements`, `perWhole` being the charge on one whole share
+ * @param out receives signed money counts per sleeve
+ * @returns what the broker takes, in money counts: zero or negative
+ */
+export function borrowCharges(
+  held: Float64Array,
+  payment: { readonly perWhole: number; readonly scale: number; readonly step: number },
+  out: Float64Array,
+): number {
+  const { perWhole, scale, step } = payment
+  const count = held.length
+  let longs = 0
+  let shorts = 0
+  for (let sleeve = 0; sleeve < count; sleeve += 1) {
+    if (held[sleeve]! > 0) longs += held[sleeve]!
+    else shorts -= held[sleeve]!
+  }
+  const charge = tradedCash(shorts, perWhole, scale)
+  const broker = shorts > longs ? tradedCash(shorts - longs, perWhole, scale) : 0
+  const sideOf = (side: 1 | -1): Float64Array => {
+    const ragged = held.some((quantity) => quantity * side > 0 && Math.abs(quantity) % step !== 0)
+    const measure = ragged ? 1 : step
+    return Float64Array.from(held, (quantity) => (quantity * side > 0 ? Math.abs(quantity) / measure : 0))
+  }
+  const paid = new Float64Array(count)
+  const lent = new Float64Array(count)
+  if (charge > 0) splitByLargestRemainderInto(charge, sideOf(-1), count, paid)
+  if (charge > broker) splitByLargestRemainderInto(charge - broker, sideOf(1), count, lent)
+  for (let sleeve = 0; sleeve < count; sleeve += 1) out[sleeve] = lent[sleeve]! - paid[sleeve]!
+  return 0 - broker
+}
+
 /** One measure for all of a side: steps where everybody holds whole steps, else units. */
 function weightsFor(held: Float64Array, weights: Float64Array, side: 1 | -1, step: number): Float64Array {
   const ragged = held.some((quantity) => quantity * side > 0 && Math.abs(quantity) % step !== 0)

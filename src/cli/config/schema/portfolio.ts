@@ -35,6 +35,12 @@ const costs = z.strictObject({
   participation_max: fraction.nullable().default(null).describe("largest part of a bar's volume one order may take"),
 })
 
+const kindMargin = z
+  .union([fraction, z.strictObject({ initial: fraction, maintenance: fraction })], {
+    error: 'must be a fraction, or a block with "initial" and "maintenance"',
+  })
+  .describe('part of the value that must be covered; of a single number four fifths must stay')
+
 const account = z
   .strictObject({
     id: text.default('main'),
@@ -42,6 +48,10 @@ const account = z
     initial_margin: fraction.default(0.5),
     maintenance_margin: fraction.default(0.25),
     short_maintenance_margin: fraction.default(0.3),
+    margins: z
+      .strictObject({ future: kindMargin.optional(), perpetual: kindMargin.optional() })
+      .optional()
+      .describe('of kinds that are margined at their own venue: 0.1 of a future, 0.2 of a perpetual where left out'),
   })
   .prefault({})
 
