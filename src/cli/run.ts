@@ -60,6 +60,7 @@ export async function runPortfolio(
     throw new FaultError(fault('OPTION_INVALID', { option: '--from', reason }))
   }
   const loaded = await loadPortfolio(file)
+  for (const note of loaded.unchecked) process.stderr.write(`note: ${note}\n`)
   const bar = progressBar()
   const reach = reachOf(source, asked)
   const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)

@@ -323,9 +323,9 @@ describe('a strategy of the user', () => {
   it('that fails to load or exports none is refused with the reason', async () => {
     const broken = await said({ 'broken.js': 'throw new TypeError("no luck")\n', 'p.yaml': portfolio('./broken.js') })
     expect(broken).toMatch(
-      /^p\.yaml:9:15 strategy "\.\/broken\.js" cannot be loaded: loading it failed: TypeError: no luck$/,
+      /^p\.yaml:9:15 strategy "\.\/broken\.js" cannot be loaded: importing it failed at broken\.js:1:7: TypeError: no luck$/,
     )
     const none = await said({ 'none.js': 'export const x = 1\n', 'p.yaml': portfolio('./none.js') })
-    expect(none).toMatch(/cannot be loaded: it exports no strategy; export one made by defineStrategy$/)
+    expect(none).toMatch(/cannot be loaded: it exports x, none of them a strategy; export one made by defineStrategy$/)
   })
 })

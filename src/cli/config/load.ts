@@ -3,6 +3,7 @@ import type { Strategy } from '../../domain/strategy.ts'
 import type { Timeframe } from '../../domain/timeframes.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
 import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
+import { firstAnswersProblem } from '../strategies/first-answers.ts'
 import { buildConfig } from './build.ts'
 import { unusedAllocation } from './capital.ts'
 import type { CheckedSleeve } from './checked-sleeve.ts'
@@ -17,7 +18,7 @@ import { policyInstruments } from './policy.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
-import { parametersOf, type StrategyLoader, strategyLoader } from './strategies.ts'
+import { parametersOf, type StrategyLoader, strategySource } from './strategies.ts'
 import { checkStreams, declareStreams, streamName } from './streams.ts'
 import { hint } from './suggest.ts'
 
@@ -46,8 +47,8 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   const streams = declareStreams(rawSleeves, { document, currency: raw.currency, first: declared.length })
   const instruments = [...declared, ...streams]
   checkReferences({ document, problems, raw, sleeves: rawSleeves })
-  const loader = strategyLoader(document, problems)
-  const { sleeves, strategies } = await withStrategies(rawSleeves, loader, { document, problems })
+  const source = strategySource(document, problems)
+  const { sleeves, strategies } = await withStrategies(rawSleeves, source.load, { document, problems })
   const config = buildConfig(document, problems, { raw, sleeves, instruments })
   problems.done()
   return {
@@ -60,6 +61,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
     unused: [...unusedKeys(document.value), ...unusedAllocation(document.value, rawSleeves)],
     notes: [...notes, ...notesOf(raw, rawSleeves)],
+    unchecked: source.unchecked,
     sleevePlaces: placesOf(document, rawSleeves),
     placeOf: (path) => document.placeOf(path),
   }
@@ -184,7 +186,7 @@ async function withStrategies(
     const strategy = await load(raw.strategy, [...base, 'strategy'])
     if (strategy === null) continue
     const parameters = parametersOf(strategy, raw.parameters, { ...context, base: [...base, 'parameters'] })
-    const wrong = parameters === null ? null : (strategy.check?.(parameters) ?? null)
+    const wrong = parameters === null ? null : firstAnswersProblem(strategy, parameters)
     if (wrong !== null) context.problems.at([...base, 'parameters'], wrong)
     const taken = strategies.get(strategy.name)
     if (taken !== undefined && taken !== strategy) {

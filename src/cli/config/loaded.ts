@@ -35,6 +35,8 @@ export interface LoadedPortfolio {
   readonly unused: readonly string[]
   /** What a reader of the result must know: parity, criteria not evaluated, remarks of the author. */
   readonly notes: readonly string[]
+  /** Strategies of the user's own whose types no compiler has looked at, each with the reason. */
+  readonly unchecked: readonly string[]
   /** Where each sleeve is written. */
   readonly sleevePlaces: ReadonlyMap<SleeveId, Place>
   /** Where a setting of the file is written, for what can be found wrong only later. */

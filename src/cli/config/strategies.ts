@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { fault } from '../../domain/faults.ts'
 import { defaultsOf, type Parameter, type Parameters, type ParameterTable } from '../../domain/parameters.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import { STRATEGIES } from '../../pipeline/strategies/registry.ts'
+import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
+import { shortPath } from '../paths.ts'
+import { fileProblem, isStrategyFile, readStrategy, StrategyRefused } from '../strategies/read-strategy.ts'
+import { checkTypes } from '../strategies/type-check.ts'
 import type { ConfigDocument, Path } from './document.ts'
 import { checked, type Problems } from './problems.ts'
 import { hint } from './suggest.ts'
@@ -57,53 +59,64 @@ export function parametersOf(
 
 export type StrategyLoader = (name: string, path: Path) => Promise<Strategy | null>
 
+/** Finds strategies for a configuration, and tells what of them no compiler has looked at. */
+export interface StrategySource {
+  readonly load: StrategyLoader
+  /** Files of the user's own whose types were not checked, each with the reason. */
+  readonly unchecked: readonly string[]
+}
+
 /** Finds built-in strategies by name and the user's own by file; what cannot be loaded is collected as a problem. */
-export function strategyLoader(document: ConfigDocument, problems: Problems): StrategyLoader {
+export function strategySource(document: ConfigDocument, problems: Problems): StrategySource {
   const builtIn = new Map(STRATEGIES.map((strategy) => [strategy.name, strategy]))
-  return async (name, path) => {
+  const unchecked: string[] = []
+  // Sleeves that name one file run one strategy.
+  const known = new Map<string, Strategy | null>()
+  const own = async (name: string, path: Path): Promise<Strategy | null> => {
     const refuse = (reason: string): null => {
       problems.add(fault('STRATEGY_UNKNOWN', { ...document.placeOf(path), strategy: name, reason }))
       return null
     }
-    const known = builtIn.get(name)
-    if (known !== undefined) return known
-    if (!/^\.{0,2}\//.test(name)) {
-      return refuse(
-        `no built-in strategy has this name${hint(name, [...builtIn.keys()])}; own ones are named as ./file.ts`,
-      )
-    }
-    const file = resolve(document.resolve(name, path))
-    if (!existsSync(file))
-      return refuse(`no file "${document.resolve(name, path)}"; the name is relative to the file that names it`)
+    const called = document.resolve(name, path)
+    const file = resolve(called)
+    const found = known.get(file)
+    if (found !== undefined) return found
+    known.set(file, null)
+    const missing = fileProblem(file, called)
+    if (missing !== null) return refuse(missing)
+    if (!typesAreSound(file, called, problems, unchecked)) return null
     try {
-      const module = await importFile(file)
-      const found = Object.values(module).filter(isStrategy)
-      if (found.length === 1) return found[0]!
-      if (found.length > 1) return refuse(`it exports ${found.length} strategies; export one of them`)
-      return refuse('it exports no strategy; export one made by defineStrategy')
+      const strategy = await readStrategy(file)
+      if (builtIn.has(strategy.name) || strategy.name === returnStream.name) {
+        return refuse(`it is named "${strategy.name}" as a built-in one; give it a name of its own`)
+      }
+      known.set(file, strategy)
+      return strategy
     } catch (cause) {
-      return refuse(`loading it failed: ${firstLine(cause)}`)
+      if (cause instanceof StrategyRefused) return refuse(cause.message)
+      throw cause
     }
   }
+  const load: StrategyLoader = async (name, path) => {
+    const found = builtIn.get(name)
+    if (found !== undefined) return found
+    if (isStrategyFile(name)) return own(name, path)
+    const advice = `no built-in strategy has this name${hint(name, [...builtIn.keys()])}; own ones are named as ./file.ts`
+    problems.add(fault('STRATEGY_UNKNOWN', { ...document.placeOf(path), strategy: name, reason: advice }))
+    return null
+  }
+  return { load, unchecked }
 }
 
-function firstLine(cause: unknown): string {
-  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-  return text.split('\n', 1)[0] ?? text
+/** Whether a file may be run as far as its types go: what the compiler says against it is collected. */
+function typesAreSound(file: string, called: string, problems: Problems, unchecked: string[]): boolean {
+  if (!/\.[cm]?ts$/.test(file)) return true
+  const check = checkTypes(file)
+  if (!check.checked) {
+    unchecked.push(`the types of ${called} were not checked: ${check.reason}`)
+    return true
+  }
+  for (const problem of check.problems)
+    problems.add(fault('STRATEGY_TYPES', { ...problem, file: shortPath(problem.file) }))
+  return check.problems.length === 0
 }
-
-async function importFile(file: string): Promise<Record<string, unknown>> {
-  const url = pathToFileURL(file).href
-  if (!/\.[cm]?ts$/.test(file)) return (await import(url)) as Record<string, unknown>
-  const { tsImport } = await import('tsx/esm/api')
-  return (await tsImport(url, import.meta.url)) as Record<string, unknown>
-}
-
-function isStrategy(value: unknown): value is Strategy {
-  if (typeof value !== 'object' || value === null) return false
-  const some = value as Partial<Strategy>
-  const functions = [some.decide, some.indicators, some.lookback, some.start]
-  return typeof some.name === 'string' && typeof some.parameters === 'object' && functions.every(isFunction)
-}
-
-const isFunction = (value: unknown): boolean => typeof value === 'function'

@@ -4,6 +4,7 @@ import { assert } from '../../domain/assert.ts'
 import { FORCE_CODE, TYPE_CODE } from '../../domain/columns.ts'
 import type { EngineEvent } from '../../domain/events.ts'
 import type { Slice } from '../../domain/market.ts'
+import { memoryProblem } from '../../domain/memory.ts'
 import type { Intent } from '../../domain/orders.ts'
 import type { StructureWish, WishOptions } from '../../domain/strategy.ts'
 import { MAGNITUDE_MAX, type Memory } from '../../domain/units.ts'
@@ -13,6 +14,8 @@ import { pushWish, WISH, type WishColumns } from '../view.ts'
 import { recordViolation, SLEEVE_FAULT } from '../watch/records.ts'
 import { sleeveSubject } from '../watch/subjects.ts'
 import { takeWishes } from './wishes.ts'
+
+const BARS_BETWEEN_COUNTS = 64
 
 /** One sleeve's decision. A throw, a promise or nonsense pauses it: its positions are managed, it takes no new ones. */
 export function decide(parts: Parts, ordinal: number, slice: Slice): void {
@@ -27,7 +30,7 @@ export function decide(parts: Parts, ordinal: number, slice: Slice): void {
   let cause: string | null = null
   try {
     const next: unknown = sleeve.strategy.decide(target.view, target.sink)
-    cause = memoryProblem(next) ?? wishProblem(wishes, before)
+    cause = answerProblem(next, own) ?? wishProblem(wishes, before)
     if (cause === null) own.memory = next as Memory
   } catch (error) {
     cause = error instanceof Error ? error.message : String(error)
@@ -41,11 +44,9 @@ function isFaulty(paused: string): boolean {
   return paused !== '' && paused.startsWith('fault')
 }
 
-function memoryProblem(next: unknown): string | null {
-  if (next === null || typeof next !== 'object' || Array.isArray(next)) return 'decide returned no memory object'
-  if (typeof (next as { then?: unknown }).then === 'function')
-    return 'decide returned a promise; it must answer at once'
-  return null
+/** Memory that is handed back is counted now and then only: a strategy may have added to it in place. */
+function answerProblem(next: unknown, own: { readonly memory: Memory; readonly bars: number }): string | null {
+  return next === own.memory && own.bars % BARS_BETWEEN_COUNTS !== 0 ? null : memoryProblem(next)
 }
 
 function wishProblem(wishes: WishColumns, from: number): string | null {

@@ -1,4 +1,5 @@
 /** What every strategy must keep, whoever wrote it: each check runs the strategy through drawn bars and says what differs. */
+import { memoryProblem } from '../../domain/memory.ts'
 import { defaultsOf, type Parameter, type Parameters, parameterProblem } from '../../domain/parameters.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import { alteredAfter, cutAfter, drawnMarket, type RigMarket } from './rig-market.ts'
@@ -19,7 +20,6 @@ const COLUMNS = 4
 const BARS = 600
 /** Bars of the run that is restarted at every one of them: a year. */
 const YEAR = 252
-const MEMORY_BYTES_MAX = 65_536
 
 type Decisions = readonly (readonly SeenWish[])[]
 
@@ -108,15 +108,16 @@ function hiddenStateOf(strategy: Strategy): string | null {
   return differenceOf(alone, beside, BARS - 1)
 }
 
-function memoryProblem(strategy: Strategy): string | null {
+function untidyMemoryOf(strategy: Strategy): string | null {
   const drawn = market()
   const rig = strategyRig(strategy, defaultParameters(strategy), drawn)
   for (let bar = 0; bar < drawn.bars; bar += 1) {
     rig.step(bar)
+    const problem = memoryProblem(rig.memory())
+    if (problem !== null) return `after bar ${bar}: ${problem}`
     const text = JSON.stringify(rig.memory())
     const again = JSON.stringify(JSON.parse(text))
     if (again !== text) return `after bar ${bar} its memory is ${text}, but ${again} once saved and read`
-    if (text.length > MEMORY_BYTES_MAX) return `after bar ${bar} its memory has ${text.length} bytes`
   }
   return null
 }
@@ -174,7 +175,7 @@ export const STRATEGY_CONTRACT: readonly ContractCheck[] = [
   },
   { name: 'decides the same twice', problem: repetitionProblem },
   { name: 'keeps nothing outside its memory: two runs in turns do not disturb each other', problem: hiddenStateOf },
-  { name: 'keeps its memory as plain data of at most 64 KB', problem: memoryProblem },
+  { name: 'keeps its memory as plain data of at most 64 KB', problem: untidyMemoryOf },
   { name: 'goes on the same after a restart at every bar of a year', problem: restartProblem },
   {
     name: 'wishes once per instrument and bar, with finite sizes and protections, and a reason',
