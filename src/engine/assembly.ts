@@ -4,7 +4,6 @@ import { assert } from '../domain/assert.ts'
 import { orderColumns } from '../domain/columns.ts'
 import type { PortfolioConfig } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
-import { volatility } from '../indicators/volatility/volatility.ts'
 import { volumeAverage } from '../indicators/volume-average/volume-average.ts'
 import { createRollingMoments } from '../pipeline/allocation/rolling.ts'
 import { createBooks, postFlow } from '../pipeline/ledger/books.ts'
@@ -17,6 +16,7 @@ import { valueAll } from './positions/valuation.ts'
 import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
 import type { Shadows } from './shadows/shadow-book.ts'
 import { widenState } from './state.ts'
+import { isMember, screenOf } from './universe/membership.ts'
 import { sleeveView } from './view.ts'
 import { openWatch } from './watch/step.ts'
 import { noOrders } from './wishes/order-rate.ts'
@@ -82,12 +82,7 @@ export function takeConfig(parts: Parts, config: PortfolioConfig): void {
       clock = createClock(id)
       runtime.clocks.set(id, clock)
     }
-    const rules = sleeve.config.universeRules
-    const screens = {
-      volatility: rules.volatilityMin === null ? null : requestIndicator(clock, volatility(rules.volatilityBars), 0),
-      volume: rules.volumeMin === null ? null : requestIndicator(clock, volumeAverage(rules.volumeBars), 0),
-    }
-    parts.screens.push(screens)
+    parts.screens.push(screenOf(sleeve, clock))
     if (sleeve.strategy === null) return null
     const named = new Map<string, { entry: IndicatorRows; output: number }>()
     for (const [name, request] of Object.entries(sleeve.strategy.indicators(sleeve.config.parameters))) {
@@ -96,17 +91,10 @@ export function takeConfig(parts: Parts, config: PortfolioConfig): void {
         named.set(output === '' ? name : `${name}.${output}`, { entry, output: index })
       }
     }
-    return sleeveView(runtime, sleeve, clock, named, screens, parts.wishes)
+    return sleeveView(runtime, sleeve, clock, named, parts.wishes)
   })
   runtime.averageVolume = averageVolumeOf(runtime)
-  runtime.eligible = any
-    ? (sleeve, instrument) => {
-        const view = parts.views[sleeve]
-        if (view === null || view === undefined) return true
-        const column = view.clock.columnOf[instrument] ?? -1
-        return column < 0 || view.view.eligible(column)
-      }
-    : null
+  runtime.eligible = any ? (sleeve, instrument) => isMember(runtime.state, sleeve, instrument) : null
 }
 
 /** Mean volumes for the sleeves whose limits speak of them; null where none does. */

@@ -19,6 +19,7 @@ import { valueAll } from './positions/valuation.ts'
 import { moneyDay } from './rebalance/rebalance.ts'
 import type { Runtime } from './runtime.ts'
 import type { Waiting } from './state.ts'
+import { judgeUniverse, takeFundamentals } from './universe/membership.ts'
 import { endWatchDay } from './watch/day.ts'
 import { stepWatches } from './watch/step.ts'
 import { decide } from './wishes/decide.ts'
@@ -45,6 +46,7 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
     moneyDay(parts, ending.tradeDate)
   } else beginScores(runtime)
   for (const slice of slices) guardClose(runtime, slice)
+  for (const screen of parts.screens) if (screen !== null) judgeUniverse(runtime, screen, slices)
   for (const sleeve of runtime.sleeves) {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
   }
@@ -93,6 +95,8 @@ function takeSlice(parts: Parts, slice: Slice): void {
   if (beside !== null && isMarketFirst(runtime) && isMarketFirst(beside)) copyMarks(runtime, beside, runtime.market)
   else takeMarks(runtime, slice)
   takeChains(runtime, slice.chains)
+  if (slice.records.length > 0 && parts.screens.some((screen) => screen?.membership.asksSnapshots))
+    takeFundamentals(runtime, slice)
   if (beside === null) advanceClock(clock, slice)
   for (const sleeve of runtime.sleeves)
     if (sleeve.config.clock === slice.clock) state.sleeves[sleeve.ordinal]!.bars += 1

@@ -1,5 +1,5 @@
-import type { IndicatorRows } from './clock.ts'
 import type { Runtime } from './runtime.ts'
+import type { Screen } from './universe/membership.ts'
 import type { SleeveView, WishColumns } from './view.ts'
 import type { ProjectedBooks } from './wishes/risk-view.ts'
 
@@ -9,5 +9,6 @@ export interface Parts {
   readonly wishes: WishColumns
   readonly books: ProjectedBooks
   views: (SleeveView | null)[]
-  screens: { volatility: IndicatorRows | null; volume: IndicatorRows | null }[]
+  /** By sleeve; null where every name of its universe is always a member. */
+  screens: (Screen | null)[]
 }

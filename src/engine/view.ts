@@ -22,6 +22,7 @@ import { structureHoldings } from './positions/structures.ts'
 import { cashOf } from './positions/valuation.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import { held, projectedOf } from './state.ts'
+import { isMember } from './universe/membership.ts'
 
 export const WISH = { enter: 0, exit: 1, target: 2, change: 3, openStructure: 4, closeStructure: 5, refuse: 6 } as const
 
@@ -116,7 +117,6 @@ export function sleeveView(
   sleeve: SleeveRuntime,
   clock: ClockRuntime,
   indicators: ReadonlyMap<string, Named>,
-  screens: { readonly volatility: IndicatorRows | null; readonly volume: IndicatorRows | null },
   wishes: WishColumns,
 ): SleeveView {
   const { state } = runtime
@@ -150,9 +150,7 @@ export function sleeveView(
     for (let place = 0; place < names.length; place += 1) if (names[place] === name) return rowsOf[place]!
     throw new AssertionError(`indicator "${name}" is not declared by "${sleeve.config.strategy}"`)
   }
-  const rules = sleeve.config.universeRules
   const published = shownRecords(sleeve.strategy?.reads ?? [])
-  const annual = Math.sqrt(sleeve.config.periods)
   const view = quickToRead<View<Parameters, Memory>>({
     parameters: sleeve.config.parameters,
     get memory() {
@@ -184,12 +182,7 @@ export function sleeveView(
     position: (column) => held(state, ordinal, instrumentAt(column)),
     projected: (column) => projectedOf(state, ordinal, instrumentAt(column)) as Quantity,
     holding: (column) => holdingOf(runtime, ordinal, instrumentAt(column)),
-    eligible: (column) => {
-      if (!sleeve.screened) return true
-      if (rules.volatilityMin !== null && !(screens.volatility!.rows[0]![column]! * annual > rules.volatilityMin))
-        return false
-      return rules.volumeMin === null || screens.volume!.rows[0]![column]! > rules.volumeMin
-    },
+    eligible: (column) => !sleeve.screened || isMember(state, ordinal, instrumentAt(column)),
     structures: (): readonly StructureHolding[] => structureHoldings(runtime, ordinal),
     chain: (column): OptionChain | null => runtime.chains.get(state.instruments[instrumentAt(column)]!.id) ?? null,
     records: (column): readonly MarketRecord[] =>

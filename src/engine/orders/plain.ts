@@ -37,8 +37,9 @@ type StateFields =
   | 'loans'
   | 'shadows'
   | 'unborrowable'
+  | 'fundamentals'
 
-/** Whether a state has, besides its capital, only what every state has: nothing of the rest is configured or under way. */
+/** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
   const { foreign, sleeveBreakers, watch, measured, rebalance, loans, shadows, unborrowable } = state
   if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
@@ -46,7 +47,8 @@ export function isBareState(state: Known<KernelState, StateFields | 'capital'>):
   return loans === undefined && shadows === undefined
 }
 
-function isBareSleeve({ standing, orders }: Known<SleeveMemory, 'standing' | 'orders'>): boolean {
+/** Who is a member concerns entries alone, and `plainEntries` leaves those of screened sleeves out. */
+function isBareSleeve({ standing, orders }: Known<SleeveMemory, 'standing' | 'orders' | 'membership'>): boolean {
   return standing === undefined && orders === undefined
 }
 

@@ -1,5 +1,5 @@
 import { countsPerUnit } from '../../domain/currencies.ts'
-import { sessionOf } from '../../domain/sessions.ts'
+import { sessionOf, utcDate } from '../../domain/sessions.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
 import { averagePrice } from '../../pipeline/ledger/books.ts'
 import { capitalResult } from '../capital/result.ts'
@@ -40,6 +40,8 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     attribution: recorder.attribution,
     refusals: recorder.refusals,
     violations: state.violations,
+    memberships: recorder.memberships,
+    firstSnapshot: firstSnapshotOf(run),
     positions: positionsOf(run),
     exposures: exposuresOf(runtime),
     benchmarks: benchmarksOf(state.config!, run.market, days),
@@ -57,6 +59,12 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     cycles: run.cycle,
     events: run.seq,
   }
+}
+
+/** Snapshots speak of a day of the calendar, whatever the clock. */
+function firstSnapshotOf({ market }: Run): TradeDate | null {
+  const first = market.records?.find(({ kind }) => kind === 'fundamentals')
+  return first === undefined ? null : utcDate(first.eventAt)
 }
 
 function shadowsOf(runtime: Runtime, recorder: Recorder): ShadowResult[] {

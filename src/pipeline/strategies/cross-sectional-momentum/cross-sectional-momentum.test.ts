@@ -5,7 +5,7 @@ import type { Strategy } from '../../../domain/strategy.ts'
 import { crossSectionalMomentum } from './cross-sectional-momentum.ts'
 
 const strategy = crossSectionalMomentum as unknown as Strategy
-const defaults = defaultsOf(crossSectionalMomentum.parameters as never)
+const defaults = defaultsOf(crossSectionalMomentum.parameters as never) as Readonly<Record<string, unknown>>
 const CAPITAL = 100_000
 const UNITS = 1_000_000
 
