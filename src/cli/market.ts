@@ -25,6 +25,7 @@ import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
 import { pathText } from './config/problems.ts'
 import { isStreamCalendar } from './config/streams.ts'
 import { readSeries } from './data/read-series.ts'
+import { financingOf } from './financing.ts'
 import { requireFolder } from './paths.ts'
 import {
   blockOfStreams,
@@ -107,7 +108,8 @@ async function readHistory(
   if (!read.ok) throw new FaultError(read.error)
   requireFineBars(instrument, read.series)
   const intraday = read.series.resolution === 'intraday' ? read.series : null
-  const series = intraday === null ? read.series : settled(aggregateBars(intraday, sessionsAround(instrument, intraday), null))
+  const series =
+    intraday === null ? read.series : settled(aggregateBars(intraday, sessionsAround(instrument, intraday), null))
   const splits = settled(splitsOf(series))
   const basis = settled(priceBasis(series, splits, prices))
   let dividends: DividendRecords | null = null
@@ -192,6 +194,7 @@ export function marketFrom(
       const found = actionsOf(history, calendar, from, dataEnd)
       actions.push(...found.actions)
       for (const { text } of found.notes) notes.push({ source: history.series.source, text })
+      actions.push(...financingOf(loaded, history.instrument, calendar, { from, to }))
     }
   }
   actions.sort((left, right) => left.at - right.at)

@@ -92,6 +92,7 @@ export function declareInstruments(
         dividends: entry.dividends ?? null,
         prices: entry.prices,
         simulation: entry.simulation ?? null,
+        ...(entry.borrow_rate === undefined ? {} : { borrowRate: entry.borrow_rate }),
         place,
       })
     }

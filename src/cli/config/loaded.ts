@@ -17,6 +17,8 @@ export interface InstrumentDeclaration {
   /** `adjusted`: the vendor divided old prices by later splits; `raw`: as traded, splits in a column of the file. */
   readonly prices: 'raw' | 'adjusted'
   readonly simulation: RawSimulation | null
+  /** What a short pays a year while no record says otherwise, as a fraction of what it owes. Absent: nothing. */
+  readonly borrowRate?: number
   readonly place: Place
 }
 

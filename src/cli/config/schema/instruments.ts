@@ -45,6 +45,7 @@ export const instrumentSchema = z.strictObject({
   multiplier: positive.optional(),
   tick: positive.optional().describe('smallest price step; the usual one of its kind where left out'),
   shortable: z.boolean().optional(),
+  borrow_rate: notNegative.optional().describe('what a short pays a year, as a fraction of what it owes: 0.01'),
   simulation: simulation.optional(),
 })
 export type RawInstrument = z.output<typeof instrumentSchema>
