@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import type { Tolerance } from './compare.ts'
+import type { Tolerances } from './compare.ts'
 
 /** Worked cases on disk and the tables that they name. */
 
@@ -10,7 +10,7 @@ export interface WorkedCase {
   readonly topic: string
   readonly input: Readonly<Record<string, unknown>>
   readonly expected: unknown
-  readonly tolerance: Tolerance
+  readonly tolerance: Tolerances
 }
 
 export type Cell = number | string | null

@@ -11,6 +11,11 @@ describe('comparison of worked cases', () => {
     expect(differs({ a: 220 }, { a: 200 }, { rel: 0.1 })).toEqual([])
     expect(differs({ a: 221 }, { a: 200 }, { rel: 0.1 })).toEqual(['a'])
   })
+  it('takes another tolerance for what stands under a key', () => {
+    const tolerance = { abs: 0.1, coarse: { abs: 2 }, note: 'text' }
+    expect(differs({ coarse: [3], fine: 3 }, { coarse: [2], fine: 2 }, tolerance)).toEqual(['fine'])
+    expect(differs({ rows: [{ coarse: 3 }] }, { rows: [{ coarse: 2 }] }, tolerance)).toEqual([])
+  })
   it('tells null from absent and from zero', () => {
     expect(differs({ a: null }, { a: null })).toEqual([])
     expect(differs({}, { a: null })).toEqual(['a'])

@@ -5,6 +5,14 @@ export interface Tolerance {
   readonly rel?: number
 }
 
+/** One tolerance for everything, and others for what stands under a key. */
+export type Tolerances = Tolerance & { readonly [key: string]: unknown }
+
+function toleranceUnder(tolerance: Tolerances, key: string | number): Tolerances {
+  const own = tolerance[key]
+  return typeof own === 'object' && own !== null ? (own as Tolerances) : tolerance
+}
+
 /** One place where the two differ. */
 export interface Difference {
   readonly path: string
@@ -37,10 +45,10 @@ function isClose(actual: number, expected: number, { abs = 0, rel = 0 }: Toleran
 }
 
 /** Walks everything expected that is no commentary; what is only in `actual` is not looked at. */
-export function compare(actual: unknown, expected: unknown, tolerance: Tolerance): Comparison {
+export function compare(actual: unknown, expected: unknown, tolerance: Tolerances): Comparison {
   const differences: Difference[] = []
   let compared = 0
-  const walk = (found: unknown, wanted: unknown, path: string): void => {
+  const walk = (found: unknown, wanted: unknown, path: string, within: Tolerances): void => {
     if (typeof wanted === 'object' && wanted !== null) {
       const parts = Array.isArray(wanted) ? [...wanted.entries()] : Object.entries(wanted)
       if (Array.isArray(wanted) && (!isList(found) || found.length !== wanted.length)) {
@@ -61,14 +69,19 @@ export function compare(actual: unknown, expected: unknown, tolerance: Tolerance
       for (const [key, part] of parts) {
         if (isCommentary(String(key), part)) continue
         const inner = (found as Record<string | number, unknown> | null | undefined)?.[key]
-        walk(inner, part, typeof key === 'number' ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`)
+        walk(
+          inner,
+          part,
+          typeof key === 'number' ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`,
+          toleranceUnder(within, key),
+        )
       }
       return
     }
     compared += 1
-    if (!isEqual(found, wanted, tolerance)) differences.push({ path, expected: wanted, actual: found })
+    if (!isEqual(found, wanted, within)) differences.push({ path, expected: wanted, actual: found })
   }
-  walk(actual, expected, '')
+  walk(actual, expected, '', tolerance)
   return { compared, differences }
 }
 

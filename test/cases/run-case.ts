@@ -6,6 +6,7 @@ import { type Comparison, compare, type Difference } from './compare.ts'
 import { runIndicatorsCase } from './indicators.ts'
 import { runLedgerCase } from './ledger.ts'
 import { runMetricsCase } from './metrics.ts'
+import { runOptionsCase } from './options.ts'
 import { runSharpeCase, SHARPE_CASES } from './overfitting.ts'
 import { runPipelineCase } from './pipeline.ts'
 import { runRulesCase } from './rules.ts'
@@ -31,6 +32,7 @@ const TOPICS: readonly Topic[] = [
   { topic: 'indicators', prefix: '', run: runIndicatorsCase },
   { topic: 'ledger', prefix: '', run: runLedgerCase },
   { topic: 'metrics', prefix: '', run: runMetricsCase },
+  { topic: 'options', prefix: '', run: runOptionsCase },
   ...SHARPE_CASES.map((prefix) => ({ topic: 'overfitting', prefix, run: runSharpeCase })),
   { topic: 'pipeline', prefix: '', run: runPipelineCase },
   { topic: 'seed_rules', prefix: '', run: runRulesCase },

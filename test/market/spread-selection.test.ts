@@ -6,7 +6,7 @@ import { defaultsOf, type ValuesOf } from '../../src/domain/parameters.ts'
 import { daysBetween, sessionAtIndex, sessionOf, tradeDate } from '../../src/domain/sessions.ts'
 import { instrumentId } from '../../src/domain/units.ts'
 import { recordedChainSource } from '../../src/pipeline/market/recorded-chains.ts'
-import { nearestExpiry, putSpread, type SpreadRules } from '../../src/pipeline/strategies/theta-decay/spread.ts'
+import { creditSpread, nearestExpiry, type SpreadRules } from '../../src/pipeline/strategies/structures/selection.ts'
 import { thetaDecay } from '../../src/pipeline/strategies/theta-decay/theta-decay.ts'
 import { dataFolder } from '../outside-data.ts'
 
@@ -35,7 +35,7 @@ describe.skipIf(data === null)('bull put spreads from recorded chains (skipped w
       for (const other of chain.expiries()) {
         expect(Math.abs(daysBetween(chain.tradeDate, other) - 38)).toBeGreaterThanOrEqual(Math.abs(days - 38))
       }
-      const spread = putSpread(chain, expiry, rules)!
+      const spread = creditSpread(chain, expiry, 'put', rules)!
       const deltaOf = (strike: number): number => Math.abs(chain.quote(expiry, 'put', strike)!.delta)
       for (const strike of chain.strikes(expiry, 'put')) {
         if (chain.quote(expiry, 'put', strike) === null) continue
@@ -54,7 +54,7 @@ describe.skipIf(data === null)('bull put spreads from recorded chains (skipped w
     const before = await recorded('AAPL_2014_lean_quotes.csv', 'AAPL', 20_140_606, 645.57)
     const after = await recorded('AAPL_2014_lean_quotes.csv', 'AAPL', 20_140_609, 93.7)
     const expiry = tradeDate(20_140_719)
-    const [old, fresh] = [before, after].map((chain) => putSpread(chain, expiry, rules)!)
+    const [old, fresh] = [before, after].map((chain) => creditSpread(chain, expiry, 'put', rules)!)
     expect(old!.short / 7 / fresh!.short).toBeCloseTo(1, 1)
     expect(old!.long / 7 / fresh!.long).toBeCloseTo(1, 1)
   })

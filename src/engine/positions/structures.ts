@@ -11,6 +11,7 @@ import {
   quantity,
   type TradeDate,
 } from '../../domain/units.ts'
+import { lowestPayoff } from '../../numerics/options/payoff.ts'
 import { indexInstrument, type Runtime, setMark } from '../runtime.ts'
 import { type StructurePosition, widenState } from '../state.ts'
 
@@ -70,23 +71,9 @@ export function structureLabel(underlying: string, legs: readonly OptionLeg[]): 
   return `${underlying} ${expiry} ${parts.join(' ')}`
 }
 
-/**
- * Largest loss at expiry per structure in money, for legs of one expiry: the payoff is linear between strikes, so the
- * worst point is at zero, at a strike, or unbounded above. Infinity where short calls are uncovered.
- */
+/** Largest loss at expiry per structure in money, for legs of one expiry. Infinity where short calls are uncovered. */
 export function worstLoss(legs: readonly OptionLeg[], credit: number, multiplier: number): number {
-  let slopeAbove = 0
-  for (const leg of legs) if (leg.right === 'call') slopeAbove += leg.ratio
-  if (slopeAbove < 0) return Number.POSITIVE_INFINITY
-  let worst = Number.POSITIVE_INFINITY
-  for (const spot of [0, ...legs.map((leg) => leg.strike)]) {
-    let payoff = credit
-    for (const leg of legs) {
-      const intrinsic = leg.right === 'put' ? leg.strike - spot : spot - leg.strike
-      if (intrinsic > 0) payoff += leg.ratio * intrinsic
-    }
-    if (payoff < worst) worst = payoff
-  }
+  const worst = lowestPayoff(legs) + credit
   return worst < 0 ? -worst * multiplier : 0
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { casesFolder } from '../../../test/outside-data.ts'
+import { propertyRuns } from '../../../test/profile.ts'
+import { exp } from '../elementary.ts'
 import { distances, type OptionRight, type OptionTerms, optionGreeks, optionPrice } from './black-scholes.ts'
 import { impliedVolatility } from './implied-volatility.ts'
 import { strikeForDelta } from './strike-for-delta.ts'
@@ -82,16 +84,43 @@ describe('optionGreeks', () => {
 })
 
 describe('impliedVolatility', () => {
-  it('undoes the price, in the wings too', () => {
+  it('gives the volatility back to 1e-8, in the wings too, or says why there is none', () => {
+    const wide = fc.record({
+      right: fc.constantFrom<OptionRight>('call', 'put'),
+      spot: between(0.5, 5_000),
+      moneyness: between(-1.5, 1.5),
+      years: between(0.002, 4),
+      rate: between(-0.02, 0.12),
+      dividendYield: between(0, 0.1),
+    })
+    let found = 0
     fc.assert(
-      fc.property(anyTerms, between(0.02, 4), (terms, volatility) => {
-        const price = optionPrice(terms, volatility)
-        const found = impliedVolatility(terms, price)
-        if (found.ok) expect(Math.abs(optionPrice(terms, found.volatility) - price)).toBeLessThan(1e-10)
-        else expect(['noTimeValue', 'aboveUpperBound']).toContain(found.reason)
+      fc.property(wide, between(0.005, 4), ({ moneyness, ...terms }, volatility) => {
+        const contract = { ...terms, strike: terms.spot * exp(moneyness) }
+        const price = optionPrice(contract, volatility)
+        const implied = impliedVolatility(contract, price)
+        if (implied.ok) {
+          found += 1
+          expect(Math.abs(implied.volatility - volatility)).toBeLessThanOrEqual(1e-8)
+        } else expect(['noTimeValue', 'aboveUpperBound', 'lostInRounding']).toContain(implied.reason)
       }),
-      settings,
+      propertyRuns(5_000, 100_000),
     )
+    expect(found).toBeGreaterThan(3_000)
+  })
+  it('refuses only what has no time value or lies in the last bits: every other price has its volatility', () => {
+    for (const years of [0.02, 0.25, 2]) {
+      for (let strike = 40; strike <= 250; strike += 7) {
+        for (const right of ['call', 'put'] as const) {
+          const terms = { ...call, spot: 100, strike, right, years }
+          const price = optionPrice(terms, 0.4)
+          const least = Math.max(0, (right === 'call' ? 1 : -1) * (100 - strike * exp(-0.1 * years)))
+          const implied = impliedVolatility(terms, price)
+          if (price - least > 1e-5) expect(implied.ok).toBe(true)
+          if (price - least < 1e-8) expect(implied).toEqual({ ok: false, reason: 'noTimeValue' })
+        }
+      }
+    }
   })
   it('names why there is none', () => {
     expect(impliedVolatility(call, 1)).toEqual({ ok: false, reason: 'belowIntrinsic' })

@@ -3,11 +3,8 @@ import { daysBetween } from '../../../domain/sessions.ts'
 import type { IntentSink, StructureHolding, View } from '../../../domain/strategy.ts'
 import type { Memory } from '../../../domain/units.ts'
 import { defineStrategy } from '../define.ts'
-import { above, atLeast, below } from '../thresholds.ts'
-import { nearestExpiry, putSpread } from './spread.ts'
-
-/** Shares that one contract stands for. */
-const CONTRACT_SIZE = 100
+import { closeAtLoss, creditRefusal, isReachable, premiumExit, spreadsWish } from '../structures/premium.ts'
+import { creditSpread, nearestExpiry } from '../structures/selection.ts'
 
 const parameters = {
   select: choice('delta', ['delta', 'width'], 'What chooses the long put: its delta, or a fixed width'),
@@ -60,21 +57,15 @@ export const thetaDecay = defineStrategy({
   },
 })
 
-/** Whether the premium that a stopped spread costs can be reached: its value never passes its width. */
 function stopReachable(p: P, credit: number, width: number): boolean {
-  return atLeast(width, (1 + p.stopMultiple) * credit)
+  return isReachable(width, closeAtLoss(credit, p.stopMultiple))
 }
 
 function closeWhenDue(view: View<P, Memory>, structure: StructureHolding, out: IntentSink): void {
   if (structure.pending) return
-  const { profitTarget, stopMultiple, exitDays } = view.parameters
-  const { credit, costToClose } = structure
   const days = daysBetween(view.slice.tradeDate, structure.expiry)
-  if (costToClose !== null && atLeast(costToClose - credit, stopMultiple * credit)) {
-    out.closeStructure(structure.id, 'stop')
-  } else if (costToClose !== null && atLeast(credit - costToClose, profitTarget * credit)) {
-    out.closeStructure(structure.id, 'profit')
-  } else if (days <= exitDays) out.closeStructure(structure.id, 'dte')
+  const reason = premiumExit(structure, view.parameters) ?? (days <= view.parameters.exitDays ? 'dte' : null)
+  if (reason !== null) out.closeStructure(structure.id, reason)
 }
 
 function holds(structures: readonly StructureHolding[], view: View<P, Memory>, column: number): boolean {
@@ -88,28 +79,14 @@ function openSpread(view: View<P, Memory>, column: number, out: IntentSink): boo
   const p = view.parameters
   const chain = view.chain(column)
   const expiry = chain === null ? null : nearestExpiry(chain, p)
-  const spread = chain === null || expiry === null ? null : putSpread(chain, expiry, p)
+  const spread = chain === null || expiry === null ? null : creditSpread(chain, expiry, 'put', p)
   if (spread === null) return false
   const { credit, width } = spread
-  const refusal = below(credit, p.creditMin)
-    ? 'creditBelowMinimum'
-    : p.creditMax !== null && above(credit, p.creditMax)
-      ? 'creditAboveMaximum'
-      : stopReachable(p, credit, width)
-        ? null
-        : 'stopUnreachable'
+  const refusal = creditRefusal(credit, p) ?? (stopReachable(p, credit, width) ? null : 'stopUnreachable')
   if (refusal !== null) {
     out.refuse(column, refusal)
     return false
   }
-  out.openStructure(column, {
-    legs: [
-      { right: 'put', strike: spread.short, expiry: spread.expiry, ratio: -1 },
-      { right: 'put', strike: spread.long, expiry: spread.expiry, ratio: 1 },
-    ],
-    credit,
-    maximumLoss: (width - credit) * CONTRACT_SIZE,
-    reason: 'bull put spread',
-  })
+  out.openStructure(column, spreadsWish([spread], 'bull put spread'))
   return true
 }
