@@ -1,6 +1,6 @@
 /** What one sleeve sees on a slice, and the columns that take its wishes. */
 import { AssertionError, assert } from '../domain/assert.ts'
-import { quickToRead } from '../domain/getters.ts'
+import type { Instrument } from '../domain/instruments.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type MarketRecord, NO_RECORDS, type RecordKind } from '../domain/market-records.ts'
 import type { Parameters } from '../domain/parameters.ts'
@@ -14,14 +14,14 @@ import type {
   View,
   WishOptions,
 } from '../domain/strategy.ts'
-import type { Instant, InstrumentId, Memory, Price, Quantity } from '../domain/units.ts'
+import type { CalendarId, Instant, InstrumentId, Memory, Price, Quantity } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { sizingCapital } from './capital/sizing-capital.ts'
 import { agoOf, type ClockRuntime, type IndicatorRows } from './clock.ts'
 import { structureHoldings } from './positions/structures.ts'
 import { cashOf } from './positions/valuation.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
-import { held, projectedOf } from './state.ts'
+import { held, type KernelState, projectedOf } from './state.ts'
 import { isMember } from './universe/membership.ts'
 
 export const WISH = { enter: 0, exit: 1, target: 2, change: 3, openStructure: 4, closeStructure: 5, refuse: 6 } as const
@@ -96,9 +96,18 @@ export function pushWish(
   wishes.count = row + 1
 }
 
+/** A declared indicator's output, by the name under which a strategy asks for it. */
 interface Named {
   readonly entry: IndicatorRows
   readonly output: number
+}
+
+/** What a view is over: one sleeve of a kernel, on its clock. */
+interface Place {
+  readonly runtime: Runtime
+  readonly sleeve: SleeveRuntime
+  readonly clock: ClockRuntime
+  named(name: string): Named
 }
 
 /** The view of one sleeve over its clock. */
@@ -119,30 +128,6 @@ export function sleeveView(
   indicators: ReadonlyMap<string, Named>,
   wishes: WishColumns,
 ): SleeveView {
-  const { state } = runtime
-  const ordinal = sleeve.ordinal
-  let slice: Slice | null = null
-  let universe = new Int32Array(0)
-  let universeWidth = -1
-  let isOwn = new Uint8Array(0)
-  const instrumentAt = (column: number): number => {
-    const instrument = clock.columns[column]
-    // Asked before asserting, here and below, because writing the sentence costs more than the answer.
-    if (instrument === undefined) assert(false, `column must be below ${clock.width}, was "${column}"`)
-    return instrument
-  }
-  /** Columns are those of the clock, shared with other sleeves: wishes may only name what is the sleeve's own. */
-  const ownInstrument = (column: number): number => {
-    const instrument = instrumentAt(column)
-    if (isOwn[column] === 0) {
-      const { symbol } = state.instruments[instrument]!
-      assert(
-        false,
-        `"${symbol}" in column ${column} is not in the universe of this sleeve; wish columns of view.universe`,
-      )
-    }
-    return instrument
-  }
   // A strategy asks for a few names, bar by bar: a row of them is searched faster than a map.
   const names = [...indicators.keys()]
   const rowsOf = [...indicators.values()]
@@ -150,100 +135,187 @@ export function sleeveView(
     for (let place = 0; place < names.length; place += 1) if (names[place] === name) return rowsOf[place]!
     throw new AssertionError(`indicator "${name}" is not declared by "${sleeve.config.strategy}"`)
   }
-  const published = shownRecords(sleeve.strategy?.reads ?? [])
-  const view = quickToRead<View<Parameters, Memory>>({
-    parameters: sleeve.config.parameters,
-    get memory() {
-      return state.sleeves[ordinal]!.memory
-    },
-    get slice() {
-      return slice!
-    },
-    get universe() {
-      return universe
-    },
-    get equity() {
-      return sleeve.equity
-    },
-    get available() {
-      return cashOf(runtime, ordinal)
-    },
-    get capital() {
-      return sizingCapital(runtime, ordinal)
-    },
-    indicator: (name) => {
-      const { entry, output } = named(name)
-      return entry.rows[output]!
-    },
-    ago: (name, column, bars) => {
-      const { entry, output } = named(name)
-      return agoOf(clock, entry, output, column, bars)
-    },
-    position: (column) => held(state, ordinal, instrumentAt(column)),
-    projected: (column) => projectedOf(state, ordinal, instrumentAt(column)) as Quantity,
-    holding: (column) => holdingOf(runtime, ordinal, instrumentAt(column)),
-    eligible: (column) => !sleeve.screened || isMember(state, ordinal, instrumentAt(column)),
-    structures: (): readonly StructureHolding[] => structureHoldings(runtime, ordinal),
-    chain: (column): OptionChain | null => runtime.chains.get(state.instruments[instrumentAt(column)]!.id) ?? null,
-    records: (column): readonly MarketRecord[] =>
-      published.of(slice!.records, state.instruments[instrumentAt(column)]!.id),
-    toRaw: (column, signalPrice) => (signalPrice / slice!.factor[column]!) as Price,
-    instrument: (column) => state.instruments[instrumentAt(column)]!,
-    unitValue: (column) => runtime.unitValue[instrumentAt(column)]!,
-    sessions: (calendar): Sessions => {
-      const sessions = runtime.sessions.get(calendar)
-      assert(sessions !== undefined, `calendar "${calendar}" is not known to this run`)
-      return sessions
-    },
-  })
-  const push = (column: number, kind: number, value: number, reason: string, options?: WishOptions): void =>
-    pushWish(wishes, ordinal, ownInstrument(column), kind, value, reason, options ?? null, null)
-  const sink: IntentSink = {
-    enter: (column, side, reason, options) => push(column, WISH.enter, side, reason, options),
-    exit: (column, reason, options) => push(column, WISH.exit, 0, reason, options),
-    target: (column, quantity, reason, options) => push(column, WISH.target, quantity, reason, options),
-    change: (column, quantity, reason, options) => push(column, WISH.change, quantity, reason, options),
-    openStructure: (column, wish) =>
-      pushWish(wishes, ordinal, ownInstrument(column), WISH.openStructure, 0, wish.reason, null, wish),
-    closeStructure: (structure, reason) =>
-      pushWish(wishes, ordinal, -1, WISH.closeStructure, structure, reason, null, null),
-    refuse: (column, rule) => pushWish(wishes, ordinal, instrumentAt(column), WISH.refuse, 0, rule, null, null),
-  }
-  const outlook = quickToRead({
-    parameters: sleeve.config.parameters,
-    get memory() {
-      return state.sleeves[ordinal]!.memory
-    },
-    first: 0,
-    count: 0,
-    indicator: (name: string) => {
-      const { entry, output } = named(name)
-      return entry.ahead[output]!
-    },
-  })
+  const place: Place = { runtime, sleeve, clock, named }
+  const view = new SliceView(place)
+  const outlook = new ComingBars(place)
   return {
     view,
-    sink,
+    sink: sinkOf(place, view, wishes),
     clock,
     ahead: (first, count) => {
       outlook.first = first
       outlook.count = count
       return outlook
     },
-    aim: (next) => {
-      slice = next
-      if (universeWidth === clock.width) return
-      universeWidth = clock.width
-      const columns: number[] = []
-      for (const id of sleeve.config.universe) {
-        const index = runtime.byId.get(id)
-        const column = index === undefined ? -1 : (clock.columnOf[index] ?? -1)
-        if (column >= 0) columns.push(column)
-      }
-      universe = Int32Array.from(columns)
-      isOwn = new Uint8Array(clock.width)
-      for (const column of columns) isOwn[column] = 1
-    },
+    aim: (slice) => view.aim(slice),
+  }
+}
+
+/**
+ * A sleeve's view as its strategy reads it. A class, so that the views of all sleeves of all runs lie alike in memory: a
+ * strategy's code is compiled once for all of them. The functions need no `this`: a strategy may take them out of the view.
+ */
+class SliceView implements View<Parameters, Memory> {
+  readonly #place: Place
+  readonly #state: KernelState
+  readonly #ordinal: number
+  readonly #published: ShownRecords
+  #slice: Slice | null = null
+  #universe = new Int32Array(0)
+  #universeWidth = -1
+  #isOwn = new Uint8Array(0)
+  readonly parameters: Parameters
+
+  constructor(place: Place) {
+    this.#place = place
+    this.#state = place.runtime.state
+    this.#ordinal = place.sleeve.ordinal
+    this.#published = shownRecords(place.sleeve.strategy?.reads ?? [])
+    this.parameters = place.sleeve.config.parameters
+  }
+
+  get memory(): Memory {
+    return this.#state.sleeves[this.#ordinal]!.memory
+  }
+
+  get slice(): Slice {
+    return this.#slice!
+  }
+
+  get universe(): Int32Array {
+    return this.#universe
+  }
+
+  get equity(): number {
+    return this.#place.sleeve.equity
+  }
+
+  get available(): number {
+    return cashOf(this.#place.runtime, this.#ordinal)
+  }
+
+  get capital(): number {
+    return sizingCapital(this.#place.runtime, this.#ordinal)
+  }
+
+  readonly indicator = (name: string): Float64Array => {
+    const { entry, output } = this.#place.named(name)
+    return entry.rows[output]!
+  }
+
+  readonly ago = (name: string, column: number, bars: number): number => {
+    const { entry, output } = this.#place.named(name)
+    return agoOf(this.#place.clock, entry, output, column, bars)
+  }
+
+  readonly position = (column: number): Quantity => held(this.#state, this.#ordinal, this.instrumentAt(column))
+
+  readonly projected = (column: number): Quantity =>
+    projectedOf(this.#state, this.#ordinal, this.instrumentAt(column)) as Quantity
+
+  readonly holding = (column: number): Holding | null =>
+    holdingOf(this.#place.runtime, this.#ordinal, this.instrumentAt(column))
+
+  readonly eligible = (column: number): boolean =>
+    !this.#place.sleeve.screened || isMember(this.#state, this.#ordinal, this.instrumentAt(column))
+
+  readonly structures = (): readonly StructureHolding[] => structureHoldings(this.#place.runtime, this.#ordinal)
+
+  readonly chain = (column: number): OptionChain | null =>
+    this.#place.runtime.chains.get(this.instrument(column).id) ?? null
+
+  readonly records = (column: number): readonly MarketRecord[] =>
+    this.#published.of(this.#slice!.records, this.instrument(column).id)
+
+  readonly toRaw = (column: number, signalPrice: number): Price => (signalPrice / this.#slice!.factor[column]!) as Price
+
+  readonly instrument = (column: number): Instrument => this.#state.instruments[this.instrumentAt(column)]!
+
+  readonly unitValue = (column: number): number => this.#place.runtime.unitValue[this.instrumentAt(column)]!
+
+  readonly sessions = (calendar: CalendarId): Sessions => {
+    const sessions = this.#place.runtime.sessions.get(calendar)
+    assert(sessions !== undefined, `calendar "${calendar}" is not known to this run`)
+    return sessions
+  }
+
+  instrumentAt(column: number): number {
+    const { clock } = this.#place
+    const instrument = clock.columns[column]
+    // Asked before asserting, here and below, because writing the sentence costs more than the answer.
+    if (instrument === undefined) assert(false, `column must be below ${clock.width}, was "${column}"`)
+    return instrument
+  }
+
+  /** Columns are those of the clock, shared with other sleeves: wishes may only name what is the sleeve's own. */
+  ownInstrument(column: number): number {
+    const instrument = this.instrumentAt(column)
+    if (this.#isOwn[column] === 0) {
+      const { symbol } = this.#state.instruments[instrument]!
+      assert(
+        false,
+        `"${symbol}" in column ${column} is not in the universe of this sleeve; wish columns of view.universe`,
+      )
+    }
+    return instrument
+  }
+
+  aim(slice: Slice): void {
+    this.#slice = slice
+    if (this.#universeWidth !== this.#place.clock.width) this.#takeUniverse()
+  }
+
+  #takeUniverse(): void {
+    const { runtime, clock, sleeve } = this.#place
+    this.#universeWidth = clock.width
+    const columns: number[] = []
+    for (const id of sleeve.config.universe) {
+      const index = runtime.byId.get(id)
+      const column = index === undefined ? -1 : (clock.columnOf[index] ?? -1)
+      if (column >= 0) columns.push(column)
+    }
+    this.#universe = Int32Array.from(columns)
+    this.#isOwn = new Uint8Array(clock.width)
+    for (const column of columns) this.#isOwn[column] = 1
+  }
+}
+
+/** What `idle` is told. A class for the same reason as the view. */
+class ComingBars implements Outlook<Parameters, Memory> {
+  readonly #place: Place
+  readonly parameters: Parameters
+  first = 0
+  count = 0
+
+  constructor(place: Place) {
+    this.#place = place
+    this.parameters = place.sleeve.config.parameters
+  }
+
+  get memory(): Memory {
+    return this.#place.runtime.state.sleeves[this.#place.sleeve.ordinal]!.memory
+  }
+
+  readonly indicator = (name: string): Float64Array => {
+    const { entry, output } = this.#place.named(name)
+    return entry.ahead[output]!
+  }
+}
+
+function sinkOf({ sleeve }: Place, view: SliceView, wishes: WishColumns): IntentSink {
+  const { ordinal } = sleeve
+  const push = (column: number, kind: number, value: number, reason: string, options?: WishOptions): void =>
+    pushWish(wishes, ordinal, view.ownInstrument(column), kind, value, reason, options ?? null, null)
+  return {
+    enter: (column, side, reason, options) => push(column, WISH.enter, side, reason, options),
+    exit: (column, reason, options) => push(column, WISH.exit, 0, reason, options),
+    target: (column, quantity, reason, options) => push(column, WISH.target, quantity, reason, options),
+    change: (column, quantity, reason, options) => push(column, WISH.change, quantity, reason, options),
+    openStructure: (column, wish) =>
+      pushWish(wishes, ordinal, view.ownInstrument(column), WISH.openStructure, 0, wish.reason, null, wish),
+    closeStructure: (structure, reason) =>
+      pushWish(wishes, ordinal, -1, WISH.closeStructure, structure, reason, null, null),
+    refuse: (column, rule) => pushWish(wishes, ordinal, view.instrumentAt(column), WISH.refuse, 0, rule, null, null),
   }
 }
 
