@@ -120,7 +120,10 @@ export function guardClose(runtime: Runtime, slice: Slice): void {
     const { trail, bars } = guard.protection
     const long = held(state, guard.sleeve, guard.instrument) > 0
     const isOwn = runtime.sleeves[guard.sleeve]!.config.clock === slice.clock
-    if (trail !== undefined && (trail.intrabar ? isQuotedOn(state.instruments[guard.instrument]!, slice.clock) : isOwn)) {
+    if (
+      trail !== undefined &&
+      (trail.intrabar ? isQuotedOn(state.instruments[guard.instrument]!, slice.clock) : isOwn)
+    ) {
       // Within a bar nobody knows which came first: an intrabar trail follows the bar's extreme once the bar is over.
       const raw = trail.intrabar ? (long ? slice.high[column]! : slice.low[column]!) : slice.close[column]!
       const signal = raw * slice.factor[column]!

@@ -14,9 +14,7 @@ export function isQuotedOn({ clocks }: Instrument, clock: ClockId): boolean {
 /** Columns of a clock's instruments whose prices come from it; null where all do. */
 export function quotedColumns(instruments: readonly Instrument[], clock: ClockId): Int32Array | null {
   if (instruments.every((instrument) => isQuotedOn(instrument, clock))) return null
-  return Int32Array.from(
-    instruments.flatMap((instrument, column) => (isQuotedOn(instrument, clock) ? [column] : [])),
-  )
+  return Int32Array.from(instruments.flatMap((instrument, column) => (isQuotedOn(instrument, clock) ? [column] : [])))
 }
 
 const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const

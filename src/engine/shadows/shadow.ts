@@ -330,8 +330,7 @@ function takeCloses(parts: Parts, closes: readonly ClockBars[]): void {
     for (const one of dividends) if (one.instrument === underlying) amount += one.amount
     return amount
   }
-  for (const { slice, sessionEnds } of closes)
-    if (sessionEnds) endOptionDay(parts.sides, slice.tradeDate, dividendOf)
+  for (const { slice, sessionEnds } of closes) if (sessionEnds) endOptionDay(parts.sides, slice.tradeDate, dividendOf)
   if (dividends.length > 0) kept.dividends = []
   kept.called = runtime.state.config!.account.kind === 'margin' && exchange.marginCall() !== null
 }

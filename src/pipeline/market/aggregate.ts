@@ -66,7 +66,8 @@ export function aggregateBars(
     if (reach !== null && (series.dates[row]! < reach.from || series.dates[row]! > reach.to)) continue
     const crossing = placeRow(places, series, row, { sessions, barMs, own })
     if (crossing) {
-      const whole = barMs === null ? 'its session' : `the bars of ${barText(barMs)} of the calendar "${sessions.calendar}"`
+      const whole =
+        barMs === null ? 'its session' : `the bars of ${barText(barMs)} of the calendar "${sessions.calendar}"`
       return refuse(
         series.lines[row]!,
         `a bar of ${barText(own)} lies across the border of ${whole}: bars begin at the open and follow each other; give a finer file`,
@@ -113,7 +114,7 @@ function built(series: Series, places: Places, { barMs, own }: Clock): Series {
   const first = (column: Float64Array): Float64Array => Float64Array.from(members, (rows) => column[rows[0]!]!)
   const last = (column: Float64Array): Float64Array => Float64Array.from(members, (rows) => column[rows.at(-1)!]!)
   const folded = (column: Float64Array, fold: (one: number, other: number) => number): Float64Array =>
-    Float64Array.from(members, (rows) => rows.map((row) => column[row]!).reduce(fold))
+    Float64Array.from(members, (rows) => rows.map((row) => column[row]!).reduce((one, other) => fold(one, other)))
   const sum = (one: number, other: number): number => one + other
   const ratio = (one: number, other: number): number => (isNoSplit(other) ? one : isNoSplit(one) ? other : one * other)
   return {

@@ -141,7 +141,7 @@ describe('alignClock', () => {
     expect([...block.factor]).toEqual([2, 1, 4, 1, 4, 1])
   })
 
-  it('unites bar starts of intraday series and drops those outside the session', () => {
+  it('has a row for every bar of every session, also where nobody has it, and drops what lies outside', () => {
     const hours = (name: string, at: readonly number[]): ClockMember => {
       const base = member(
         name,
@@ -151,9 +151,10 @@ describe('alignClock', () => {
       return { ...base, series: { ...base.series, resolution: 'intraday', times } }
     }
     const { block, notes } = aligned([hours('A', [13, 14, 15]), hours('B', [15, 16])], { barMs: HOUR })
-    expect([...block.close]).toEqual([14, Number.NaN, 15, 15, Number.NaN, 16])
+    const none = Number.NaN
+    expect([...block.close]).toEqual([14, none, 15, 15, none, 16, none, none, none, none, none, none])
     expect(block.closes[0]! - block.opens[0]!).toBe(HOUR)
-    expect([...block.tradeDates]).toEqual([20200102, 20200102, 20200102])
+    expect([...block.tradeDates]).toEqual(Array.from({ length: 6 }, () => 20200102))
     expect(notes.filter(({ code }) => code === 'outside-calendar')).toHaveLength(1)
   })
 })
