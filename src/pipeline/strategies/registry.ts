@@ -1,8 +1,10 @@
 import type { Strategy } from '../../domain/strategy.ts'
+import { breakoutTrend } from './breakout-trend/breakout-trend.ts'
 import { buyAndHold } from './buy-and-hold/buy-and-hold.ts'
 import { crossSectionalMomentum } from './cross-sectional-momentum/cross-sectional-momentum.ts'
 import { meanReversion } from './mean-reversion/mean-reversion.ts'
 import { momentumBreakout } from './momentum-breakout/momentum-breakout.ts'
+import { pairs } from './pairs/pairs.ts'
 import { smaCrossover } from './sma-crossover/sma-crossover.ts'
 import { thetaDecay } from './theta-decay/theta-decay.ts'
 import { timeSeriesMomentum } from './time-series-momentum/time-series-momentum.ts'
@@ -16,6 +18,8 @@ export const STRATEGIES: readonly Strategy[] = [
   trendFollowing,
   timeSeriesMomentum,
   crossSectionalMomentum,
+  pairs,
+  breakoutTrend,
   smaCrossover,
   buyAndHold,
 ]
