@@ -5,7 +5,7 @@ import { readScreener } from '../adapters/feeds/screener.ts'
 import type { ScreenRecord } from '../domain/recorded.ts'
 import type { TradeDate } from '../domain/units.ts'
 import { readDocument } from './config/includes.ts'
-import { type RawScreen, screenSchema } from './config/schema/portfolio.ts'
+import { type RawScreen, screenSchema } from './config/schema/universe.ts'
 import { packageRoot } from './package-root.ts'
 import { screenRecords } from './screen.ts'
 

@@ -1,5 +1,8 @@
 import type { ScreenRecord } from '../domain/recorded.ts'
-import type { RawScreen } from './config/schema/portfolio.ts'
+import type { Bounds } from '../domain/universe.ts'
+import { figureReason, oneSpace, sectorReason } from '../pipeline/universe/criteria.ts'
+import type { RawScreen } from './config/schema/universe.ts'
+import { boundsOf, sectorsOf } from './config/universe-rules.ts'
 
 /** Names of one day's snapshot against the criteria of a configuration. */
 
@@ -20,19 +23,16 @@ export interface ScreenResult {
   readonly failures: readonly { readonly symbol: string; readonly reasons: readonly string[] }[]
 }
 
-const oneSpace = (text: string): string => text.replace(/\s+/g, ' ').trim()
-
 /** Which candidates pass, and every reason why each other does not. Bounds of a range pass; the others are strict. */
 export function screenRecords(records: readonly ScreenRecord[], criteria: RawScreen): ScreenResult {
+  const groups = sectorsOf(criteria.sectors, criteria.sector_groups ?? {})
   const passes: Pass[] = []
   const failures: { readonly symbol: string; readonly reasons: readonly string[] }[] = []
   for (const candidate of records) {
     const reasons = numericReasons(candidate, criteria)
-    const sectorMatch = criteria.sectors === undefined ? null : inSectors(candidate, criteria)
-    if (sectorMatch === false && criteria.sectors_required) {
-      const own = oneSpace(`${candidate.sector || 'unknown'} / ${candidate.industry || 'unknown'}`)
-      reasons.push(`${own} is outside ${criteria.sectors?.join(', ')}`)
-    }
+    const outside = groups === null ? null : sectorReason(groups, candidate.sector, candidate.industry)
+    const sectorMatch = groups === null ? null : outside === null
+    if (outside !== null && criteria.sectors_required) reasons.push(outside)
     if (reasons.length === 0) passes.push(passOf(candidate, sectorMatch))
     else failures.push({ symbol: candidate.symbol, reasons })
   }
@@ -49,34 +49,19 @@ function passOf(record: ScreenRecord, sectorMatch: boolean | null): Pass {
   return { symbol, name, sector, industry, marketCap, floatShares, volume: averageVolume, sectorMatch }
 }
 
+/** Every bound that a candidate misses, in the order in which criteria are written. */
 function numericReasons(candidate: ScreenRecord, criteria: RawScreen): string[] {
-  const { market_cap: cap, float_max: floatMax, volume_min: volumeMin } = criteria
-  const reasons: string[] = []
-  const judge = (name: string, value: number | null, holds: (value: number) => boolean, limit: string): void => {
-    if (value === null) reasons.push(`${name} is missing`)
-    else if (!holds(value)) reasons.push(`${name} ${value} is not ${limit}`)
-  }
-  if (cap?.min !== undefined)
-    judge('market_cap', candidate.marketCap, (value) => value >= cap.min!, `at least ${cap.min}`)
-  if (cap?.max !== undefined && candidate.marketCap !== null) {
-    judge('market_cap', candidate.marketCap, (value) => value <= cap.max!, `at most ${cap.max}`)
-  } else if (cap?.max !== undefined && cap.min === undefined) reasons.push('market_cap is missing')
-  if (floatMax !== undefined)
-    judge('float_shares', candidate.floatShares, (value) => value < floatMax, `below ${floatMax}`)
-  if (volumeMin !== undefined)
-    judge('avg_volume', candidate.averageVolume, (value) => value > volumeMin, `above ${volumeMin}`)
-  return reasons
-}
-
-const plain = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, ' ')
-    .trim()
-
-/** A sector of the list, or an industry that one of its names stands for. */
-function inSectors(candidate: ScreenRecord, criteria: RawScreen): boolean {
-  const own = [candidate.sector, candidate.industry].map(plain)
-  const wanted = (criteria.sectors ?? []).flatMap((name) => criteria.sector_groups?.[name] ?? [name]).map(plain)
-  return wanted.some((name) => own.includes(name))
+  const { marketCap, floatShares, averageVolume, price } = candidate
+  const above = (min: number | undefined): Bounds | null => boundsOf({ min })
+  const money = price === null || averageVolume === null ? null : price * averageVolume
+  const asked: readonly (readonly [string, Bounds | null, boolean, number | null])[] = [
+    ['market_cap', boundsOf(criteria.market_cap), false, marketCap],
+    ['float_shares', boundsOf({ max: criteria.float_max }), true, floatShares],
+    ['avg_volume', above(criteria.volume_min), true, averageVolume],
+    ['price', boundsOf(criteria.price), false, price],
+    ['dollar_volume', above(criteria.dollar_volume_min), true, money],
+  ]
+  return asked.flatMap(([name, bounds, isOpen, value]) =>
+    bounds === null ? [] : (figureReason({ name, bounds, isOpen }, value) ?? []),
+  )
 }

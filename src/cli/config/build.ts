@@ -14,7 +14,7 @@ import {
   money,
   sleeveId,
 } from '../../domain/units.ts'
-import type { UniverseRules } from '../../domain/universe.ts'
+import type { MembershipChange, UniverseRules } from '../../domain/universe.ts'
 import { SCHEDULES, type ScheduleName } from '../../exchange/schedules.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
 import { accountOf } from './account.ts'
@@ -32,6 +32,7 @@ import { sleeveLimitsSchema } from './schema/limits.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
 import type { RawSleeve } from './schema/sleeve.ts'
 import { hint } from './suggest.ts'
+import { universeRulesOf } from './universe-rules.ts'
 import { violationsOf } from './violations.ts'
 
 const SESSIONS_A_YEAR = 252
@@ -60,6 +61,8 @@ export function buildConfig(
     readonly raw: RawPortfolio
     readonly sleeves: readonly CheckedSleeve[]
     readonly instruments: readonly InstrumentDeclaration[]
+    /** By sleeve, of those whose universe follows one. */
+    readonly histories: ReadonlyMap<string, readonly MembershipChange[]>
   },
 ): PortfolioConfig {
   const { raw, instruments } = parts
@@ -78,7 +81,9 @@ export function buildConfig(
     const reason = `no instrument trades on the calendar "${dayCalendar}", so no day would ever end; leave this out`
     problems.at(['day_calendar'], reason)
   }
-  const context = { document, problems, declared, dayCalendar: calendarId(dayCalendar) }
+  const { histories } = parts
+  const sectorGroups = raw.screen?.sector_groups ?? {}
+  const context = { document, problems, declared, dayCalendar: calendarId(dayCalendar), histories, sectorGroups }
   const named = { sleeves: sleeves.map((sleeve) => sleeve.raw.id), instruments: Object.keys(raw.instruments) }
   const policy = policyOf(raw.policy, named, problems)
   const config: PortfolioConfig = {
@@ -200,6 +205,9 @@ interface SleeveContext {
   readonly problems: Problems
   readonly declared: ReadonlyMap<string, InstrumentDeclaration>
   readonly dayCalendar: CalendarId
+  readonly histories: ReadonlyMap<string, readonly MembershipChange[]>
+  /** Of the portfolio's screen: a sleeve's own come before them. */
+  readonly sectorGroups: Readonly<Record<string, readonly string[]>>
 }
 
 function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveContext): SleeveConfig {
@@ -217,7 +225,7 @@ function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveCon
     calendar,
     periods: raw.periods ?? periodsOf(calendar, raw.timeframe),
     universe: raw.universe.map(instrumentId),
-    universeRules: universeRulesOf(raw.universe_rules),
+    universeRules: rulesOf(sleeve, context),
     sizing: sizingOf(sleeve, context.problems),
     limits: sleeveLimitsOf(raw.limits, ['sleeves', sleeve.position ?? 0, 'limits'], context.problems),
     status: raw.status,
@@ -225,6 +233,20 @@ function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveCon
     expected: expectedOf(raw),
     ...(raw.returns === undefined ? {} : { kind: 'return_stream' as const, recorded: raw.returns }),
   }
+}
+
+function rulesOf(
+  { raw, position }: CheckedSleeve,
+  { histories, sectorGroups, problems }: SleeveContext,
+): UniverseRules {
+  const rules = universeRulesOf(
+    raw.universe_rules,
+    sectorGroups,
+    ['sleeves', position ?? 0, 'universe_rules'],
+    problems,
+  )
+  const history = histories.get(raw.id)
+  return history === undefined ? rules : { ...rules, history }
 }
 
 /** The one calendar of the sleeve's instruments: its bars must close together. */
@@ -269,16 +291,6 @@ function sizingOf({ raw, strategy, position }: CheckedSleeve, problems: Problems
       return { kind: 'quantity', quantity: sizing.quantity }
     default:
       return { kind: 'notional', amount: sizing.amount }
-  }
-}
-
-function universeRulesOf(raw: RawSleeve['universe_rules']): UniverseRules {
-  return {
-    volatilityMin: raw.volatility_min,
-    volatilityBars: raw.volatility_bars,
-    volumeMin: raw.volume_min,
-    volumeBars: raw.volume_bars,
-    notEvaluated: raw.not_evaluated,
   }
 }
 

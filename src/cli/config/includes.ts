@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { type ConfigDocument, joinDocument, type Mount, parseSource, type SourceFile } from './document.ts'
+import { readUniverseFile } from './universe-file.ts'
 
 /** Reads a text file that the user named; a missing or unreadable one is a fault. */
 export function readText(file: string): string {
@@ -31,7 +32,9 @@ export function readDocument(file: string): ConfigDocument {
   const { include, ...own } = outer.value
   const value: Block = { ...included(outer, include, mounts), ...own }
   if (Array.isArray(value['sleeves'])) {
-    value['sleeves'] = value['sleeves'].map((entry: unknown, index) => mountSleeve(outer, entry, index, mounts))
+    value['sleeves'] = value['sleeves'].map((entry: unknown, index) =>
+      mountUniverse(mountSleeve(outer, entry, index, mounts), index, { outer, entry, mounts }),
+    )
   }
   if (value['instruments_file'] !== undefined) {
     value['instruments'] = mountInstruments(outer, value, mounts)
@@ -94,6 +97,31 @@ function mountSleeve(outer: SourceFile, entry: unknown, index: number, mounts: M
   mounts.push({ path: ['sleeves', index], source, at: [] })
   const { use: _, ...own } = isBlock(entry) ? entry : {}
   return { ...source.value, ...own }
+}
+
+interface SleeveEntry {
+  readonly outer: SourceFile
+  /** As the outer file writes it. */
+  readonly entry: unknown
+  readonly mounts: Mount[]
+}
+
+/** A sleeve whose `universe_file` is read: its names stand where a list of its own would. */
+function mountUniverse(sleeve: unknown, index: number, { outer, entry, mounts }: SleeveEntry): unknown {
+  if (!isBlock(sleeve) || typeof sleeve['universe_file'] !== 'string') return sleeve
+  const path = ['sleeves', index, 'universe_file']
+  const own = mounts.find((mount) => mount.path.length === 2 && mount.path[1] === index && mount.path[0] === 'sleeves')
+  const isOuter = own === undefined || (isBlock(entry) && 'universe_file' in entry)
+  const [holder, inner] = isOuter ? [outer, path] : [own.source, ['universe_file']]
+  const file = named(holder, sleeve['universe_file'], inner)
+  if ('universe' in sleeve) {
+    const place = holder.find(inner, 'value') ?? { file: holder.file, line: 1, column: 1 }
+    const reason = 'is given beside a list under "universe:"; keep one of them'
+    throw new FaultError(fault('CONFIG_INVALID', { ...place, path: `sleeves[${index}].universe_file`, reason }))
+  }
+  const source = readUniverseFile(file, readText(file))
+  mounts.unshift({ path: ['sleeves', index, 'universe'], source, at: [] })
+  return { ...sleeve, universe: source.value }
 }
 
 function mountInstruments(outer: SourceFile, value: Block, mounts: Mount[]): Block {

@@ -1,8 +1,10 @@
+import type { PortfolioConfig } from '../../domain/config.ts'
 import { isBookCurrency } from '../../domain/currencies.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { Timeframe } from '../../domain/timeframes.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
 import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
+import { notEvaluated } from '../../pipeline/universe/membership.ts'
 import { firstAnswersProblem } from '../strategies/first-answers.ts'
 import { buildConfig } from './build.ts'
 import { unusedAllocation } from './capital.ts'
@@ -21,6 +23,7 @@ import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
 import { parametersOf, type StrategyLoader, strategySource } from './strategies.ts'
 import { checkStreams, declareStreams, streamName } from './streams.ts'
 import { hint } from './suggest.ts'
+import { followHistories } from './universe-history.ts'
 
 /**
  * Reads and checks a portfolio file with everything it names but the market's data.
@@ -35,11 +38,13 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   const { document, notes } = nativeLayout(written)
   const problems = problemsOf(document)
   const raw = checked(portfolioSchema, document.value, { document, problems, base: [] })
-  const rawSleeves = sleevesOf(document, problems)
-  if (raw === null || rawSleeves === null) {
+  const checkedSleeves = sleevesOf(document, problems)
+  if (raw === null || checkedSleeves === null) {
     problems.done()
     throw new Error('a refused configuration names what is wrong')
   }
+  const followed = await followHistories(checkedSleeves, { document, problems, raw })
+  const { sleeves: rawSleeves, histories } = followed
   if (!isBookCurrency(raw.currency)) problems.at(['currency'], currencyAdvice(raw.currency))
   const used = usedInstruments(raw, rawSleeves)
   const declared = declareInstruments(document, problems, { ...raw, used, timeframes: timeframesOf(rawSleeves) })
@@ -49,7 +54,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   checkReferences({ document, problems, raw, sleeves: rawSleeves })
   const source = strategySource(document, problems)
   const { sleeves, strategies } = await withStrategies(rawSleeves, source.load, { document, problems })
-  const config = buildConfig(document, problems, { raw, sleeves, instruments })
+  const config = buildConfig(document, problems, { raw, sleeves, instruments, histories })
   problems.done()
   return {
     file,
@@ -58,9 +63,10 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     strategies,
     options: raw.options ?? null,
     screen: raw.screen ?? null,
+    snapshots: raw.snapshots,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
     unused: [...unusedKeys(document.value), ...unusedAllocation(document.value, rawSleeves)],
-    notes: [...notes, ...notesOf(raw, rawSleeves)],
+    notes: [...notes, ...followed.notes, ...notesOf(raw, rawSleeves, config)],
     unchecked: source.unchecked,
     sleevePlaces: placesOf(document, rawSleeves),
     placeOf: (path) => document.placeOf(path),
@@ -199,13 +205,15 @@ async function withStrategies(
   return { sleeves, strategies }
 }
 
-function notesOf(raw: RawPortfolio, sleeves: readonly RawSleeve[]): readonly string[] {
+function notesOf(raw: RawPortfolio, sleeves: readonly RawSleeve[], config: PortfolioConfig): readonly string[] {
   const notes: string[] = []
   for (const [from, to] of Object.entries(raw.parity)) {
     notes.push(`${from} is taken as equal to ${to}, as the configuration states`)
   }
   for (const sleeve of sleeves) {
-    const missing = sleeve.universe_rules.not_evaluated
+    const rules = config.sleeves.find(({ id }) => id === sleeve.id)?.universeRules
+    // With snapshots it depends on their days, which only the files say.
+    const missing = rules === undefined || raw.snapshots.length > 0 ? [] : notEvaluated(rules, null, null)
     if (missing.length > 0) notes.push(`${sleeve.id}: not evaluated for lack of dated data: ${missing.join(', ')}`)
     if (sleeve.notes !== undefined) notes.push(`${sleeve.id}: ${sleeve.notes.trim()}`)
   }

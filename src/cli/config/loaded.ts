@@ -4,7 +4,7 @@ import type { Strategy } from '../../domain/strategy.ts'
 import type { InstrumentId, SleeveId } from '../../domain/units.ts'
 import type { Path, Place } from './document.ts'
 import type { RawOptions, RawSimulation } from './schema/instruments.ts'
-import type { RawScreen } from './schema/portfolio.ts'
+import type { RawScreen } from './schema/universe.ts'
 
 /** An instrument and where its history is read from. */
 export interface InstrumentDeclaration {
@@ -32,6 +32,8 @@ export interface LoadedPortfolio {
   readonly strategies: ReadonlyMap<string, Strategy>
   readonly options: RawOptions | null
   readonly screen: RawScreen | null
+  /** Files of what companies were on a day, relative to the data folder. */
+  readonly snapshots: readonly string[]
   readonly benchmark: InstrumentId | null
   /** Settings that the file keeps and the run does not use, each with the reason. */
   readonly unused: readonly string[]

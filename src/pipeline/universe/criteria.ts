@@ -36,7 +36,7 @@ function figureText(value: number): string {
 }
 
 /** Whether the sector or the industry is one of those asked. */
-export function isInSectors(groups: readonly SectorGroup[], sector: string, industry: string): boolean {
+function isInSectors(groups: readonly SectorGroup[], sector: string, industry: string): boolean {
   const own = [plain(sector), plain(industry)]
   return groups.some(({ members }) => members.some((member) => own.includes(plain(member))))
 }

@@ -7,6 +7,7 @@ import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from '
 import { overlaysSchema } from './overlays.ts'
 import { policySchema } from './policy.ts'
 import { fraction, leverage, notNegative, positive, text, wholePositive } from './terms.ts'
+import { screenSchema } from './universe.ts'
 import { violationsSchema } from './violations.ts'
 
 const schedule = z.strictObject({
@@ -55,20 +56,6 @@ const account = z
   })
   .prefault({})
 
-/** Criteria of `polyfolio screen`: each left out is not asked. */
-export const screenSchema = z.strictObject({
-  market_cap: z.strictObject({ min: notNegative.optional(), max: positive.optional() }).optional(),
-  float_max: positive.optional().describe('shares that trade freely must be below this'),
-  volume_min: notNegative.optional().describe('average daily volume must be above this'),
-  sectors: z.array(text).optional().describe('sectors, or names defined under sector_groups'),
-  sectors_required: z
-    .boolean()
-    .default(true)
-    .describe('false: a name outside the sectors passes and is marked, for where the sector is a preference'),
-  sector_groups: z.record(z.string(), z.array(text)).optional().describe('name -> industries it stands for'),
-})
-export type RawScreen = z.output<typeof screenSchema>
-
 export const portfolioSchema = z.strictObject({
   name: text,
   notes: text.optional(),
@@ -101,6 +88,10 @@ export const portfolioSchema = z.strictObject({
   policy: policySchema.optional(),
   options: optionsSchema.optional(),
   screen: screenSchema.optional(),
+  snapshots: z
+    .array(text)
+    .default([])
+    .describe('files of what companies were on a day, relative to the data folder: criteria ask them from that day on'),
   instruments_file: z.union([text, z.array(text)], { error: 'must be a file name or a list of them' }).optional(),
   instruments: z.record(z.string(), instrumentSchema).default({}),
   sleeves: z.array(z.unknown()).min(1),

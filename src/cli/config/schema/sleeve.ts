@@ -12,8 +12,8 @@ import {
   text,
   weight,
   wholePositive,
-  windowDays,
 } from './terms.ts'
+import { universeRulesSchema } from './universe.ts'
 
 const sizing = z
   .discriminatedUnion('kind', [
@@ -34,20 +34,6 @@ const sizing = z
     }),
   ])
   .describe('how a wish to enter becomes a quantity')
-
-const universeRules = z
-  .strictObject({
-    volatility_min: positive.nullable().default(null).describe('annualised volatility must be above this fraction'),
-    volatility_bars: windowDays.default(60),
-    volume_min: positive.nullable().default(null).describe('mean volume must be above this many shares'),
-    volume_bars: wholePositive.default(20),
-    not_evaluated: z
-      .array(text)
-      .default([])
-      .describe('criteria that no point-in-time data exists for; the report names them'),
-  })
-  .prefault({})
-  .describe('what a symbol must meet, on the day, to take a new entry')
 
 const expected = z
   .strictObject({
@@ -97,9 +83,17 @@ export const sleeveSchema = z.strictObject({
   timeframe: z.enum(TIMEFRAMES).default('1d').describe('length of the bars that the sleeve decides on'),
   periods: wholePositive
     .optional()
-    .describe('bars in a year, for annualising: of days 252 on an exchange and 365 round the clock, of hours 1638 and 8760'),
+    .describe(
+      'bars in a year, for annualising: of days 252 on an exchange and 365 round the clock, of hours 1638 and 8760',
+    ),
   universe: z.array(text).default([]).describe('instruments in order of preference'),
-  universe_rules: universeRules,
+  universe_file: text
+    .optional()
+    .describe('instead of `universe`: a file of symbols, one a line (.txt), in a column (.csv) or as a list (.yaml)'),
+  universe_history: text
+    .optional()
+    .describe('a file of who was in and who was out from which day on, as `polyfolio screen --write` keeps it'),
+  universe_rules: universeRulesSchema,
   sizing: sizing.optional(),
   limits: sleeveLimitsSchema,
   status: z.enum(['active', 'paused']).default('active'),
