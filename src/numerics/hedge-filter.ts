@@ -2,7 +2,7 @@
  * A hedge ratio and an intercept that drift: y = intercept + ratio x + noise, both a random walk, estimated step by step.
  * Plain numbers: it may be persisted.
  */
-export interface HedgeFilter {
+export type HedgeFilter = {
   intercept: number
   ratio: number
   /** Covariance of what is known of the two, in units of the noise of y. */

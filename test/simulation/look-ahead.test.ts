@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Strategy } from '../../src/domain/strategy.ts'
 import { runBacktest } from '../../src/engine/run/run.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
-import { alteredAfter, cutAfter, drawnMarket, type RigMarket } from '../contracts/strategy-rig.ts'
+import { alteredAfter, cutAfter, drawnMarket, type RigMarket, withPair } from '../contracts/strategy-rig.ts'
 import { centred, peeking } from '../fixtures/strategies/peeking.ts'
 import { SEED } from '../profile.ts'
 import { type DecisionLog, strategyInput } from './strategy-run.ts'
@@ -59,7 +59,7 @@ function lookAheadOf(make: Makers, market: RigMarket, cuts: number): string | nu
 }
 
 /** The market in which every strategy trades and sleeves cross; what is altered in it follows the profile's seed. */
-const market = drawnMarket(20_000_101, 4, 420)
+const market = withPair(drawnMarket(20_000_101, 4, 420), 5)
 
 describe('invariant 7: no look-ahead through the whole engine', () => {
   it.each(STRATEGIES.map((strategy) => [strategy.name, strategy] as const))(

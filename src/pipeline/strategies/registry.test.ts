@@ -35,6 +35,7 @@ describe('STRATEGIES', () => {
       'sma-crossover': ['fast', 'slow'],
       'time-series-momentum': ['lookback', 'smaFilter', 'volatilityTarget'],
       'cross-sectional-momentum': ['lookback', 'skip', 'top', 'rebalanceBars'],
+      pairs: ['formation', 'halfLifeMax', 'entryZ', 'exitZ'],
       'buy-and-hold': [],
     })
   })

@@ -2,7 +2,7 @@
 import { memoryProblem } from '../../domain/memory.ts'
 import { defaultsOf, type Parameter, type Parameters, parameterProblem } from '../../domain/parameters.ts'
 import type { Strategy } from '../../domain/strategy.ts'
-import { alteredAfter, cutAfter, drawnMarket, type RigMarket } from './rig-market.ts'
+import { alteredAfter, cutAfter, drawnMarket, type RigMarket, withPair } from './rig-market.ts'
 import { type SeenWish, strategyRig } from './strategy-rig.ts'
 
 /** Makes the strategy for a market. An honest one takes no notice of it: only a cheat can use what is handed over here. */
@@ -18,7 +18,7 @@ export interface ContractCheck {
 const SEED = 20_260_101
 const COLUMNS = 4
 const BARS = 600
-/** Bars of the run that is restarted at every one of them: a year. */
+/** Bars at the end of a run at every one of which it is restarted: a year, after what a strategy needs to begin. */
 const YEAR = 252
 
 type Decisions = readonly (readonly SeenWish[])[]
@@ -65,7 +65,8 @@ function differenceOf(before: Decisions, after: Decisions, last: number): string
   return null
 }
 
-const market = (): RigMarket => drawnMarket(SEED, COLUMNS, BARS)
+const marketOf = (seed: number): RigMarket => withPair(drawnMarket(seed, COLUMNS, BARS), seed)
+const market = (): RigMarket => marketOf(SEED)
 
 function parametersProblem(strategy: Strategy): string | null {
   for (const [name, parameter] of Object.entries<Parameter>(strategy.parameters)) {
@@ -96,7 +97,7 @@ function repetitionProblem(strategy: Strategy): string | null {
 
 /** Two runs in turns, bar by bar, on other markets: what one leaves outside its memory, the other trips over. */
 function hiddenStateOf(strategy: Strategy): string | null {
-  const [one, other] = [market(), drawnMarket(SEED + 1, COLUMNS, BARS)]
+  const [one, other] = [market(), marketOf(SEED + 1)]
   const alone = decisionsOf(() => strategy, one)
   const parameters = defaultParameters(strategy)
   const [first, second] = [strategyRig(strategy, parameters, one), strategyRig(strategy, parameters, other)]
@@ -123,18 +124,19 @@ function untidyMemoryOf(strategy: Strategy): string | null {
 }
 
 function restartProblem(strategy: Strategy): string | null {
-  const drawn = drawnMarket(SEED, COLUMNS, YEAR)
+  const drawn = market()
   const whole = decisionsOf(() => strategy, drawn)
   const parameters = defaultParameters(strategy)
   let rig = strategyRig(strategy, parameters, drawn)
-  const restarted = Array.from({ length: YEAR }, (_, bar) => {
+  const restarted = Array.from({ length: BARS }, (_, bar) => {
     const wishes = rig.step(bar)
+    if (bar < BARS - YEAR) return wishes
     const saved = rig.snapshot()
     rig = strategyRig(strategy, parameters, drawn)
     rig.restore(saved)
     return wishes
   })
-  return differenceOf(whole, restarted, YEAR - 1)
+  return differenceOf(whole, restarted, BARS - 1)
 }
 
 function wishesProblem(strategy: Strategy): string | null {

@@ -71,6 +71,29 @@ export function drawnMarket(seed: number, columns = 6, bars = 900): RigMarket {
   return { columns, bars, dates, ...market, records: drawnRecords(seed, dates, columns) }
 }
 
+/**
+ * The same market, but the last instrument follows the one before it at a distance that wanders and returns, with a
+ * half-life of about seven bars: what strategies on pairs look for.
+ */
+export function withPair(market: RigMarket, seed: number): RigMarket {
+  const random = createRandom(seed)
+  const next = { ...market }
+  for (const field of FIELDS) next[field] = market[field].slice() as never
+  const own = market.columns - 1
+  let gap = 0
+  for (let bar = 0; bar < market.bars; bar += 1) {
+    gap = 0.9 * gap + 0.015 * random.normal()
+    const at = bar * market.columns + own
+    // A bar that either lacks stays missing.
+    if (Number.isNaN(market.close[at]!)) continue
+    const scale = (market.factor[at - 1]! / market.factor[at]!) * (1 + gap)
+    for (const field of ['open', 'high', 'low', 'close'] as const)
+      (next[field] as Float64Array)[at] = market[field][at - 1]! * scale
+    if (Number.isNaN(market.close[at - 1]!)) (next.volume as Float64Array)[at] = Number.NaN
+  }
+  return next
+}
+
 /** When a bar closes. */
 export const closeOf = ({ dates }: RigMarket, bar: number): Instant =>
   (startOfDay(dates[bar]!) + MS_OF_CLOSE) as Instant
