@@ -1,6 +1,7 @@
 import type { SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { formatDate } from '../../domain/sessions.ts'
+import { type Timeframe, timeframeOf } from '../../domain/timeframes.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { type Closeness, closenessOf } from '../config/closeness.ts'
 import { deployable } from '../config/deployable.ts'
@@ -37,10 +38,25 @@ export async function configCheck(file: string, options: CheckOptions): Promise<
   else printView(view)
 }
 
-function decides({ calendar, status, strategy, kind }: SleeveConfig): string {
+/** How often bars close that are shorter than a session. */
+const EVERY: Readonly<Record<Timeframe, string>> = {
+  '1m': 'every minute',
+  '5m': 'every 5 minutes',
+  '15m': 'every 15 minutes',
+  '1h': 'every hour',
+  '4h': 'every 4 hours',
+  '1d': 'every day',
+}
+
+function decides({ calendar, clock, status, strategy, kind }: SleeveConfig): string {
   if (strategy === null) return 'never: it only holds cash'
   if (kind === 'return_stream') return 'never: it holds recorded returns, sized to its capital at every close'
   if (status === 'paused') return 'never while paused: open positions are managed'
+  const timeframe = timeframeOf(clock)
+  if (timeframe !== '1d')
+    return calendar === 'continuous'
+      ? `${EVERY[timeframe]} round the clock; entries act at once`
+      : `${EVERY[timeframe]} of a session; entries act on the next open`
   return calendar === 'continuous'
     ? 'every day at 00:00 UTC; entries act at once'
     : 'every session at the close of the exchange; entries act on the next open'
@@ -93,7 +109,7 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
     overlaps,
     correlations,
     warnings,
-    notes: [...loaded.notes, ...limitNotes(config, loaded.instruments)],
+    notes: [...loaded.notes, ...loaded.unchecked, ...limitNotes(config, loaded.instruments)],
     files: histories === null ? null : filesOf(histories),
   }
 }
@@ -104,12 +120,12 @@ function filesOf(histories: readonly History[]): readonly FileView[] {
   return histories.map(({ instrument, series: days, intraday }) => {
     const series = intraday ?? days
     return {
-    instrument: instrument.id,
-    file: series.source,
-    first: day(series.dates[0]),
-    last: day(series.dates.at(-1)),
-    // The index of a recorded stream has a level before its first row.
-    rows: series.dates.length - (instrument.kind === 'stream' && series.layout === 'returns' ? 1 : 0),
+      instrument: instrument.id,
+      file: series.source,
+      first: day(series.dates[0]),
+      last: day(series.dates.at(-1)),
+      // The index of a recorded stream has a level before its first row.
+      rows: series.dates.length - (instrument.kind === 'stream' && series.layout === 'returns' ? 1 : 0),
     }
   })
 }

@@ -2,11 +2,13 @@ import { CALENDARS } from '../../adapters/calendars/calendars.ts'
 import type { Series } from '../../domain/series.ts'
 import { addDays, daysBetween, startOfDay, WEEKDAY, weekday } from '../../domain/sessions.ts'
 import type { CalendarId, TradeDate } from '../../domain/units.ts'
+import { createRandom } from '../../numerics/random.ts'
 import { quantile } from '../../numerics/statistics.ts'
 import type { DatedValues } from '../../pipeline/market/implied-volatility.ts'
 import { FLAT, type RelativeBar } from '../../research/stress/futures.ts'
 import type { History } from '../market.ts'
 import type { MarketPast } from '../market-past.ts'
+import { barsWithin } from '../simulated.ts'
 
 /** Bars of a future have the median volume of this many days. */
 const VOLUME_BARS = 20
@@ -79,9 +81,58 @@ function extended(history: History, today: TradeDate, { days }: Future, bars: re
   const past = { ...history, impliedVolatility: null }
   const lastRow = series.dates[rows - 1]
   if (lastRow === undefined || daysBetween(lastRow as TradeDate, today) > DAYS_SILENT_MAX)
-    return { ...past, series: cutTo(series, rows) }
+    return { ...past, series: cutTo(series, rows), intraday: untilDay(history.intraday, today) }
   const barOn = new Map(days.map((day, index) => [day, bars[index]!]))
-  return { ...past, series: appended(series, rows, datesUntil(instrument.calendar, today, days), barOn) }
+  const future = appended(series, rows, datesUntil(instrument.calendar, today, days), barOn)
+  const within = barsWithin(instrument, fromRow(future, rows), PRICE_STEP, createRandom(instrument.id))
+  const before = untilDay(history.intraday, today)
+  return {
+    ...past,
+    series: future,
+    intraday: within === null || before === null ? before : joinedSeries(before, within),
+  }
+}
+
+/** Prices of a future are no quotes of an exchange: they have more digits than any. */
+const PRICE_STEP = 1e-8
+
+function untilDay(bars: Series | null, today: TradeDate): Series | null {
+  return bars === null ? null : cutTo(bars, rowsUntil(bars, today))
+}
+
+function fromRow(series: Series, row: number): Series {
+  const { dates, times, open, high, low, close, volume, lines } = series
+  return {
+    ...series,
+    dates: dates.slice(row),
+    times: times.slice(row),
+    open: open.slice(row),
+    high: high.slice(row),
+    low: low.slice(row),
+    close: close.slice(row),
+    volume: volume.slice(row),
+    lines: lines.slice(row),
+  }
+}
+
+/** Bars of one length, then bars of another: what puts them together takes each as it comes. */
+function joinedSeries(past: Series, more: Series): Series {
+  const both = (field: 'times' | 'open' | 'high' | 'low' | 'close' | 'volume'): Float64Array =>
+    joined(past[field], [...more[field]])
+  return {
+    ...past,
+    dates: Int32Array.from([...past.dates, ...more.dates]),
+    times: both('times'),
+    open: both('open'),
+    high: both('high'),
+    low: both('low'),
+    close: both('close'),
+    volume: both('volume'),
+    adjustedClose: null,
+    dividend: null,
+    split: null,
+    lines: Int32Array.from([...past.lines, ...more.lines]),
+  }
 }
 
 /** Days of the instrument's own calendar up to the last one of the future. */

@@ -49,7 +49,7 @@ describe('bars within simulated days', () => {
             column.subarray(day * count, (day + 1) * count)
           expect([span(bars.open)[0], span(bars.close).at(-1)]).toEqual([days.open[day], days.close[day]])
           expect([Math.max(...span(bars.high)), Math.min(...span(bars.low))]).toEqual([days.high[day], days.low[day]])
-          expect(span(bars.volume).reduce((sum, one) => sum + one, 0)).toBeCloseTo(days.volume[day]!, 6)
+          expect([...span(bars.volume)].reduce((sum, one) => sum + one, 0)).toBeCloseTo(days.volume[day]!, 6)
           expect(new Set(span(bars.dates))).toEqual(new Set([days.dates[day]]))
           span(bars.low).forEach((low, at) => {
             const [open, close, high] = [span(bars.open)[at]!, span(bars.close)[at]!, span(bars.high)[at]!]
