@@ -8,7 +8,7 @@ import { createRandom } from '../../../numerics/random.ts'
 import { pairs } from './pairs.ts'
 
 const strategy = pairs as unknown as Strategy
-const defaults = defaultsOf(pairs.parameters as never)
+const defaults = defaultsOf(pairs.parameters as never) as Record<string, unknown>
 const UNITS = 1_000_000
 const CAPITAL = 100_000
 const FORMATION = 120
