@@ -25,7 +25,7 @@ const parameters = {
   exitZ: real(0.5, { min: 0, max: 3, search: [0, 1], title: 'Deviations from the mean at which it is back' }),
   stopZ: real(4, { min: 1, max: 20, title: 'Deviations from the mean at which it is given up' }),
   timeStop: real(3, { min: 0.5, max: 20, title: 'Half-lives after which it is given up' }),
-  drift: real(1e-4, { min: 0, max: 1, title: 'How fast the filter moves: variance per bar over that of the noise' }),
+  drift: real(1e-3, { min: 0, max: 1, title: 'How fast the filter moves: variance per bar over that of the noise' }),
   places: integer(5, { min: 1, max: 100, title: 'Pairs at one time' }),
   gross: real(0.8, { min: 0.01, max: 4, title: 'Both legs of all places together, over the capital' }),
 }
