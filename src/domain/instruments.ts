@@ -26,6 +26,13 @@ export interface OptionTerms {
   readonly style: 'american' | 'european'
 }
 
+/** A dated contract of a future. The future itself, the chain of its contracts, is named by `root` and never held. */
+export interface FutureTerms {
+  readonly root: InstrumentId
+  /** Last day of trading: what is still held is settled in cash at its last price. */
+  readonly expiry: TradeDate
+}
+
 /** Something that can be held, counted in whole `unit`s. */
 export interface Instrument {
   readonly id: InstrumentId
@@ -55,4 +62,6 @@ export interface Instrument {
   /** Whether a sleeve may hold it short (a negative quantity). */
   readonly shortable: boolean
   readonly option: OptionTerms | null
+  /** Absent: no dated contract of a future. */
+  readonly future?: FutureTerms
 }

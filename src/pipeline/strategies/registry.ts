@@ -1,6 +1,7 @@
 import type { Strategy } from '../../domain/strategy.ts'
 import { breakoutTrend } from './breakout-trend/breakout-trend.ts'
 import { buyAndHold } from './buy-and-hold/buy-and-hold.ts'
+import { cashAndCarry } from './cash-and-carry/cash-and-carry.ts'
 import { crossSectionalMomentum } from './cross-sectional-momentum/cross-sectional-momentum.ts'
 import { meanReversion } from './mean-reversion/mean-reversion.ts'
 import { momentumBreakout } from './momentum-breakout/momentum-breakout.ts'
@@ -20,6 +21,7 @@ export const STRATEGIES: readonly Strategy[] = [
   crossSectionalMomentum,
   pairs,
   breakoutTrend,
+  cashAndCarry,
   smaCrossover,
   buyAndHold,
 ]
