@@ -1,5 +1,4 @@
 /** What part of a position's value must be covered, by what it is. */
-import type { AccountRules } from './config.ts'
 import type { InstrumentKind } from './instruments.ts'
 
 /** Kinds that are traded on margin at their own venue, whatever Regulation T says of shares. */
@@ -21,8 +20,13 @@ export const STANDARD_MARGINS: Readonly<Record<MarginedKind, KindMargin>> = {
   perpetual: { initial: 0.2, maintenance: 0.1 },
 }
 
+interface MarginAccount {
+  readonly kind: 'cash' | 'margin' | 'given'
+  readonly margins?: { readonly [Kind in MarginedKind]?: KindMargin }
+}
+
 /** The kind's own margin; null where it is margined as shares are, or not at all. */
-export function marginOf(account: AccountRules, kind: InstrumentKind): KindMargin | null {
+export function marginOf(account: MarginAccount, kind: InstrumentKind): KindMargin | null {
   if (account.kind !== 'margin' || (kind !== 'future' && kind !== 'perpetual')) return null
   return account.margins?.[kind] ?? STANDARD_MARGINS[kind]
 }
