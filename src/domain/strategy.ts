@@ -87,7 +87,10 @@ export interface View<P = Parameters, M = Memory> {
 export interface WishOptions {
   readonly terms?: Terms
   readonly protection?: Protection
+  /** Factor on the size: 2 enters twice what the sizing gives. */
   readonly strength?: number
+  /** How sure the strategy is, 0 to 1: a factor on the size as well, recorded with the signal, its stop and its target. */
+  readonly confidence?: number
 }
 
 /** Where a sleeve puts its wishes. Two targets for one instrument in one cycle are a fault. */
@@ -128,7 +131,11 @@ export interface Outlook<P = Parameters, M = Memory> {
 /** A trading strategy: plain functions over a reused view. Built-in, user-written and generated ones share this contract. */
 export interface Strategy<P extends Parameters = Parameters, M extends Memory = Memory> {
   readonly name: string
+  /** One sentence for lists: what it buys and when it lets go. */
+  readonly summary?: string
   readonly parameters: ParameterTable<P>
+  /** Instruments of the universe that belong together, in its declared order: 2 for pairs. Left out: each stands for itself. */
+  readonly group?: number
   /** What is wrong with parameters that are each within their bounds, as text for the user; null when nothing is. */
   check?(parameters: P): string | null
   indicators(parameters: P): Readonly<Record<string, IndicatorRequest>>

@@ -119,6 +119,11 @@ describe('a portfolio file that is wrong', () => {
       /^p\.yaml:4:5 sleeves\[0\]\.universe: is missing; list the instruments that the strategy trades$/,
     ],
     [
+      'an instrument left over where two belong together',
+      `${HEAD}${INSTRUMENTS}sleeves:\n  - {id: a, weight: 1, strategy: pairs, universe: [AAA], sizing: {kind: notional, amount: 1}}\n`,
+      /^p\.yaml:7:51 sleeves\[0\]\.universe: lists 1, but pairs takes instruments 2 by 2, in this order; add or remove one$/,
+    ],
+    [
       'a strategy without a size',
       `${HEAD}${INSTRUMENTS}sleeves:\n  - {id: a, weight: 1, strategy: mean-reversion, universe: [AAA]}\n`,
       /^p\.yaml:7:5 sleeves\[0\]\.sizing: is missing; add for example "sizing: \{kind: notional, amount: 1000\}"$/,

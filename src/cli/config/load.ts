@@ -11,6 +11,7 @@ import { unusedAllocation } from './capital.ts'
 import type { CheckedSleeve } from './checked-sleeve.ts'
 import { checkCurrencies, neededPairs } from './currencies.ts'
 import type { ConfigDocument, Path, Place } from './document.ts'
+import { checkEvents, eventFeedsOf, notesOnEvents, spotsOf } from './events.ts'
 import { readDocument } from './includes.ts'
 import { currencyAdvice, declareInstruments } from './instruments.ts'
 import { nativeLayout } from './layout.ts'
@@ -52,6 +53,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   const streams = declareStreams(rawSleeves, { document, currency: raw.currency, first: declared.length })
   const instruments = [...declared, ...streams]
   checkReferences({ document, problems, raw, sleeves: rawSleeves })
+  checkEvents(raw, problems)
   const source = strategySource(document, problems)
   const { sleeves, strategies } = await withStrategies(rawSleeves, source.load, { document, problems })
   const config = buildConfig(document, problems, { raw, sleeves, instruments, histories })
@@ -63,10 +65,16 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     strategies,
     options: raw.options ?? null,
     screen: raw.screen ?? null,
+    events: eventFeedsOf(raw, instruments),
     snapshots: raw.snapshots,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
     unused: [...unusedKeys(document.value), ...unusedAllocation(document.value, rawSleeves)],
-    notes: [...notes, ...followed.notes, ...notesOf(raw, rawSleeves, config)],
+    notes: [
+      ...notes,
+      ...notesOnEvents(raw, sleeves, strategies),
+      ...followed.notes,
+      ...notesOf(raw, rawSleeves, config),
+    ],
     unchecked: source.unchecked,
     sleevePlaces: placesOf(document, rawSleeves),
     placeOf: (path) => document.placeOf(path),
@@ -109,6 +117,7 @@ function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): Read
   if (raw.benchmark !== null) used.add(raw.benchmark)
   for (const benchmark of policyInstruments(raw.policy)) used.add(benchmark)
   for (const underlying of Object.keys(raw.options?.underlyings ?? {})) used.add(underlying)
+  for (const spot of spotsOf(raw)) used.add(spot)
   for (const pair of neededPairs(raw, used, sleeves)) used.add(pair)
   return used
 }
@@ -191,6 +200,11 @@ async function withStrategies(
     }
     const strategy = await load(raw.strategy, [...base, 'strategy'])
     if (strategy === null) continue
+    const count = raw.universe.length
+    if (count % (strategy.group ?? 1) !== 0) {
+      const reason = `lists ${count}, but ${strategy.name} takes instruments ${strategy.group} by ${strategy.group}, in this order; add or remove one`
+      context.problems.at([...base, 'universe'], reason)
+    }
     const parameters = parametersOf(strategy, raw.parameters, { ...context, base: [...base, 'parameters'] })
     const wrong = parameters === null ? null : firstAnswersProblem(strategy, parameters)
     if (wrong !== null) context.problems.at([...base, 'parameters'], wrong)

@@ -9,7 +9,11 @@ import type { Memory, Price, Quantity } from '../../domain/units.ts'
 /** A strategy as its author writes it: what is left out gets its plain meaning. */
 export interface Definition<T extends Readonly<Record<string, Parameter>>, M extends Memory> {
   readonly name: string
+  /** One sentence for lists: what it buys and when it lets go. */
+  readonly summary?: string
   readonly parameters: T
+  /** Instruments of the universe that belong together, in its declared order; left out: each stands for itself. */
+  readonly group?: number
   /** What is wrong with parameters that are each within their bounds; left out: any combination is fine. */
   check?(parameters: ValuesOf<T>): string | null
   /** Left out: none. */
@@ -38,7 +42,9 @@ export function defineStrategy<T extends Readonly<Record<string, Parameter>>, M 
   }
   return {
     name: definition.name,
+    ...(definition.summary === undefined ? {} : { summary: definition.summary }),
     parameters: definition.parameters as unknown as ParameterTable<ValuesOf<T>>,
+    ...(definition.group === undefined ? {} : { group: definition.group }),
     check: (parameters) => definition.check?.(parameters) ?? null,
     indicators: (parameters) => definition.indicators?.(parameters) ?? {},
     lookback: (parameters) => definition.lookback?.(parameters) ?? 0,

@@ -43,6 +43,7 @@ type CarryView = View<Settings, Memory>
 /** Long the spot, short its derivative, while the difference pays. See README.md. */
 export const cashAndCarry = defineStrategy({
   name: 'cash-and-carry',
+  group: 2,
   parameters,
   reads: ['funding'],
   check: ({ entry, exit }) => (exit < entry ? null : `"exit" must be below "entry" of ${entry}`),

@@ -52,6 +52,7 @@ const UNKNOWN: Notes = { tested: null, fit: null, moving: null, armed: true, tra
 export const pairs = defineStrategy({
   name: 'pairs',
   parameters,
+  group: 2,
   check(p) {
     if (!(p.exitZ < p.entryZ && p.entryZ < p.stopZ))
       return `exit, entry and stop ${p.exitZ}, ${p.entryZ}, ${p.stopZ} deviations must rise`
