@@ -103,7 +103,7 @@ export function chainSourceOf(
   context: { readonly sessions: Sessions; readonly recorded: readonly OptionRecord[] },
 ): ChainSource {
   const { sessions, recorded: records } = context
-  const underlyings = Object.entries(options.underlyings).map(([id, { expiries }]): ModelUnderlying => {
+  const underlyings = Object.entries(options.underlyings).map(([id, { expiries, style }]): ModelUnderlying => {
     const history = histories.find(({ instrument }) => instrument.id === id)!
     const { series, splits, basis, dividends: file } = history
     const paid = { dividends: dividendsOf({ series, splits, basis, file }), splits, basis }
@@ -111,6 +111,7 @@ export function chainSourceOf(
     return {
       id: history.instrument.id,
       weekly: expiries === 'weekly',
+      ...(style === 'european' ? { style } : {}),
       volatility: (tradeDate, phase) => knownValue(values, tradeDate, phase),
       dividendYield: (tradeDate, spot) => trailingDividendYield(paid, tradeDate, spot),
     }
@@ -120,6 +121,7 @@ export function chainSourceOf(
   const recorded = recordedChainSource({
     records,
     instruments: new Map(histories.map(({ instrument }) => [instrument.symbol, instrument.id])),
+    european: new Set(underlyings.filter(({ style }) => style === 'european').map(({ id }) => id)),
     rate: options.rate,
     dividendYield: 0,
     halfSpreadMin: options.half_spread_min,

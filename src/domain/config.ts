@@ -115,6 +115,11 @@ export interface AccountRules {
   readonly initialMargin: number
   readonly maintenanceMargin: number
   readonly shortMaintenanceMargin: number
+  /**
+   * A contract sold that expires out of the money within this fraction of its strike is assigned all the same. Absent:
+   * only what is in the money is.
+   */
+  readonly pinBand?: number
   /** Of kinds that differ from the usual, as `STANDARD_MARGINS` has it. */
   readonly margins?: { readonly [Kind in MarginedKind]?: KindMargin }
 }

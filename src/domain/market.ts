@@ -59,6 +59,8 @@ export interface OptionChain {
   readonly spot: number
   /** `recorded` from a file, `model` priced off a stated implied volatility. */
   readonly origin: 'recorded' | 'model'
+  /** How its contracts are exercised: European ones at expiry only, in cash. Absent: American, in shares. */
+  readonly style?: 'european'
   /** Listed expiries after today, soonest first. */
   expiries(): readonly TradeDate[]
   /** Strikes of an expiry, lowest first. */
@@ -101,7 +103,13 @@ export type CorporateAction =
   /** The last bar has passed: positions close at the last price. */
   | { readonly kind: 'ended'; readonly instrument: InstrumentId; readonly price: Price; readonly cause: string }
   /** An option's last day: in the money it is exercised into shares at the strike, else it lapses. */
-  | { readonly kind: 'expiry'; readonly instrument: InstrumentId; readonly underlyingPrice: Price }
+  | {
+      readonly kind: 'expiry'
+      readonly instrument: InstrumentId
+      readonly underlyingPrice: Price
+      /** Money instead of shares: the underlying trades no more. Absent: as the contract's style says. */
+      readonly settlement?: 'cash'
+    }
   /** The holder of the other side exercises early: all short contracts of the account are assigned. */
   | { readonly kind: 'assignment'; readonly instrument: InstrumentId; readonly underlyingPrice: Price }
 

@@ -41,10 +41,10 @@ export function applyAction(desk: Desk, book: WorkingOrder[], action: CorporateA
       return
     }
     case 'expiry':
-      settleOption(listings, index, action.underlyingPrice, false)
+      settleOption(listings, index, action.underlyingPrice, action.settlement ?? 'expiry')
       return
     case 'assignment':
-      settleOption(listings, index, action.underlyingPrice, true)
+      settleOption(listings, index, action.underlyingPrice, 'assignment')
       return
     case 'adjustment':
       for (const { from, to } of action.contracts) adjust(desk, from, to, action.count)

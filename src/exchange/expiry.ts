@@ -1,19 +1,21 @@
 import { assert } from '../domain/assert.ts'
-import type { CorporateAction } from '../domain/market.ts'
+import type { CorporateAction, OptionQuote } from '../domain/market.ts'
 import { daysBetween } from '../domain/sessions.ts'
 import { tradedCash } from '../domain/traded-cash.ts'
 import type { InstrumentId, Price, TradeDate } from '../domain/units.ts'
+import { isExercisedNow } from '../numerics/options/american.ts'
 import { type Listings, listedInstrument, moveCashFor, movePosition } from './account.ts'
 
 /** In the money by at least this much, an expiring contract is exercised without instruction (OCC Rule 805). */
 const EXERCISE_MIN = 0.01
+const DAYS_PER_YEAR = 365
 
 /** What decides whether the holder of the other side exercises early. */
 export interface AssignmentFacts {
   /** Raw close of the underlying; NaN where it did not trade. */
   priceOf(underlying: InstrumentId): number
-  /** Middle of the contract's quote at the close; null where there is none. */
-  middleOf(contract: InstrumentId): number | null
+  /** The contract's quote at the close; null where there is none. */
+  quoteOf(contract: InstrumentId): OptionQuote | null
   /** Cash per share that goes ex on the next session; 0 for none. */
   dividendOf(underlying: InstrumentId): number
   /** Riskless rate per year, as a fraction. */
@@ -51,9 +53,45 @@ export function expiriesOf(
 }
 
 /**
+ * One `assignment` action for every short American contract that expires today out of the money, but within a band of its
+ * strike, as a fraction of it: its holder may still exercise on what the price does after the close. The stated outcome
+ * is the one that is worse for who sold it. A band of 0 pins nothing.
+ */
+export function pinnedOf(
+  listings: Listings,
+  tradeDate: TradeDate,
+  priceOf: (underlying: InstrumentId) => number,
+  band: number,
+): CorporateAction[] {
+  const actions: CorporateAction[] = []
+  if (band <= 0) return actions
+  for (const index of heldOptions(listings)) {
+    const { id, option } = listedInstrument(listings, index)
+    if (option === null || option.style !== 'american' || option.expiry > tradeDate) continue
+    const spot = priceOf(option.underlying)
+    if (listings.account.positions[index]! >= 0 || Number.isNaN(spot)) continue
+    if (intrinsic(option.right, option.strike, spot) >= EXERCISE_MIN) continue
+    if (Math.abs(spot - option.strike) <= band * option.strike) {
+      actions.push({ kind: 'assignment', instrument: id, underlyingPrice: spot as Price })
+    }
+  }
+  return actions
+}
+
+/** One cash-settled `expiry` action for every held contract on an underlying that trades no more. */
+export function endedContractsOf(listings: Listings, underlying: InstrumentId, price: number): CorporateAction[] {
+  return heldOptions(listings).flatMap((index): CorporateAction[] => {
+    const { id, option } = listedInstrument(listings, index)
+    if (option?.underlying !== underlying) return []
+    return [{ kind: 'expiry', instrument: id, underlyingPrice: price as Price, settlement: 'cash' }]
+  })
+}
+
+/**
  * One `assignment` action for every short American contract that its holder gains by exercising tonight: a call whose
- * time value is below the dividend that goes ex tomorrow, a put whose time value is below the interest that the strike
- * earns until expiry. Contracts that are not in the money by a cent, or expire today, are left alone.
+ * time value is below the dividend that goes ex tomorrow; a put of which a lattice at its own volatility says that
+ * waiting is worth no more than exercise, unless a dividend tomorrow makes it worth more. Contracts that are not in the
+ * money by a cent, or expire today, are left alone.
  *
  * @see Hull (2018), Options, Futures, and Other Derivatives, sections 11.5 to 11.7
  */
@@ -64,21 +102,33 @@ export function assignmentsOf(listings: Listings, tradeDate: TradeDate, facts: A
     if (option === null || option.style !== 'american' || option.expiry <= tradeDate) continue
     if (listings.account.positions[index]! >= 0) continue
     const spot = facts.priceOf(option.underlying)
-    const middle = facts.middleOf(id)
-    if (Number.isNaN(spot) || middle === null) continue
+    const quote = facts.quoteOf(id)
+    if (Number.isNaN(spot) || quote === null) continue
     const value = intrinsic(option.right, option.strike, spot)
     if (value < EXERCISE_MIN) continue
-    const years = daysBetween(tradeDate, option.expiry) / 365
-    const gain = option.right === 'call' ? facts.dividendOf(option.underlying) : option.strike * facts.rate * years
-    if (middle - value < gain) {
-      actions.push({ kind: 'assignment', instrument: id, underlyingPrice: spot as Price })
-    }
+    const dividend = facts.dividendOf(option.underlying)
+    const years = daysBetween(tradeDate, option.expiry) / DAYS_PER_YEAR
+    const terms = { ...option, spot, years, rate: facts.rate, dividendYield: 0 }
+    const gains =
+      option.right === 'call'
+        ? quote.mid - value < dividend
+        : dividend === 0 && isExercisedNow(terms, quote.impliedVolatility)
+    if (gains) actions.push({ kind: 'assignment', instrument: id, underlyingPrice: spot as Price })
   }
   return actions
 }
 
-/** Ends a contract on the broker's books: shares at the strike, money for cash-settled ones, nothing out of the money. */
-export function settleOption(listings: Listings, index: number, underlyingPrice: number, assigned: boolean): void {
+/**
+ * Ends a contract on the broker's books: shares at the strike, money for cash-settled ones, nothing out of the money. An
+ * underlying that trades no more cannot be delivered: money, whatever the contract.
+ */
+export function settleOption(
+  listings: Listings,
+  index: number,
+  underlyingPrice: number,
+  how: 'expiry' | 'cash' | 'assignment',
+): void {
+  const assigned = how === 'assignment'
   const { option, multiplier, id } = listedInstrument(listings, index)
   assert(option !== null, `"${id}" must be an option to expire`)
   const { account } = listings
@@ -88,7 +138,7 @@ export function settleOption(listings: Listings, index: number, underlyingPrice:
   account.marks[index] = 0
   const value = intrinsic(option.right, option.strike, underlyingPrice)
   if (!assigned && value < EXERCISE_MIN) return
-  if (option.style === 'european') {
+  if (option.style === 'european' || how === 'cash') {
     const cash = tradedCash(contracts, value, listings.scale[index]!)
     moveCashFor(listings, index, contracts > 0 ? cash : -cash)
     return

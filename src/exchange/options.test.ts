@@ -6,6 +6,7 @@ import {
   exchangeRig,
   FREE,
   instrumentOf,
+  MARGIN_ACCOUNT,
   optionOf,
   type RigOptions,
 } from '../../test/fixtures/exchange-rig.ts'
@@ -166,6 +167,12 @@ describe('single options', () => {
   })
 })
 
+function expire(rig: ReturnType<typeof rigOf>, spot: number) {
+  const actions = rig.exchange.expiries(20_240_216 as TradeDate, () => spot)
+  for (const action of actions) rig.apply(action)
+  return actions
+}
+
 describe('expiry', () => {
   const spreadHeld = () => {
     const rig = rigOf()
@@ -173,11 +180,6 @@ describe('expiry', () => {
     rig.send([{ of: SPREAD, shares: 1 }])
     rig.close([chain()])
     return rig
-  }
-  const expire = (rig: ReturnType<typeof rigOf>, spot: number) => {
-    const actions = rig.exchange.expiries(20_240_216 as TradeDate, () => spot)
-    for (const action of actions) rig.apply(action)
-    return actions
   }
 
   it('names the held contracts of the day and no others', () => {
@@ -217,6 +219,54 @@ describe('expiry', () => {
   })
 })
 
+describe('pin risk', () => {
+  const pinned = (band: number, spot: number, ratio: 1 | -1 = 1) => {
+    const rig = rigOf({ account: { ...MARGIN_ACCOUNT, pinBand: band } })
+    rig.day(BAR, [chain()])
+    rig.send([{ of: ratio === 1 ? SPREAD : REVERSED, shares: 1 }])
+    rig.close([chain()])
+    return { rig, actions: rig.exchange.pinned(20_240_216 as TradeDate, () => spot) }
+  }
+
+  it('assigns what was sold near its strike, in the band and out of the money, whatever the long leg does', () => {
+    const { rig, actions } = pinned(0.002, 95.15)
+    expect(actions).toEqual([{ kind: 'assignment', instrument: SHORT.id, underlyingPrice: 95.15 }])
+    for (const action of actions) rig.apply(action)
+    expire(rig, 95.15)
+    expect([rig.shares(SHORT), rig.shares(LONG), rig.shares(SPY)]).toEqual([0, 0, 100])
+    expect(rig.cash()).toBeCloseTo(100_100 - 9_500, 9)
+  })
+  it('leaves alone what stands beyond the band, in the money, or was bought; a band of 0 pins nothing', () => {
+    expect(pinned(0.002, 95.2).actions).toEqual([])
+    expect(pinned(0.002, 94.95).actions).toEqual([])
+    expect(pinned(0.002, 90.1).actions).toEqual([])
+    expect(pinned(0.002, 90.1, -1).actions).toMatchObject([{ instrument: LONG.id }])
+    expect(pinned(0, 95).actions).toEqual([])
+  })
+  it('pins nothing before the last day', () => {
+    const { rig } = pinned(0.002, 95.1)
+    expect(rig.exchange.pinned(20_240_215 as TradeDate, () => 95.1)).toEqual([])
+  })
+})
+
+describe('an underlying that ends', () => {
+  it('settles contracts in money at its last price: nothing can be delivered', () => {
+    const rig = rigOf()
+    rig.day(BAR, [chain()])
+    rig.send([{ of: SPREAD, shares: 1 }])
+    rig.close([chain()])
+    const actions = rig.exchange.endedContracts(SPY.id, 92)
+    expect(actions).toMatchObject([
+      { kind: 'expiry', instrument: SHORT.id, settlement: 'cash' },
+      { kind: 'expiry', instrument: LONG.id, settlement: 'cash' },
+    ])
+    for (const action of actions) rig.apply(action)
+    expect([rig.shares(SHORT), rig.shares(LONG), rig.shares(SPY)]).toEqual([0, 0, 0])
+    expect(rig.cash()).toBeCloseTo(100_100 - 300, 9)
+    expect(rig.exchange.endedContracts(instrumentOf('QQQ', 9).id, 92)).toEqual([])
+  })
+})
+
 describe('early assignment', () => {
   const facts = (spot: number, dividend: number, rate = 0.03) => ({
     priceOf: () => spot,
@@ -237,14 +287,18 @@ describe('early assignment', () => {
     expect([rig.shares(CALL), rig.shares(SPY)]).toEqual([0, -100])
     expect(rig.cash()).toBeCloseTo(200_000 + 150 + 10_500, 9)
   })
-  it('comes when a deep put has less time value than the interest on its strike', () => {
+  it('comes when nothing is gained by waiting with a deep put, whose volatility the lattice is built on', () => {
     const rig = rigOf()
     rig.day(BAR, [chain()])
     rig.send([{ of: SPREAD, shares: 1 }])
-    // 35 days on 95 at 3 %: 0.273 a share.
-    rig.close([chain({ 'put 95': [25.2, 25.4], 'put 90': [20.1, 20.3] }, 70)])
+    const deep = (volatility: number) =>
+      chainOf('SPY', instant(0), 70, { 'put 95': [25.1, 25.3], 'put 90': [20.1, 20.3] }, volatility)
+    rig.close([deep(0.9)])
     expect(rig.exchange.earlyAssignments(tonight, facts(70, 0))).toEqual([])
-    rig.close([chain({ 'put 95': [25.1, 25.3], 'put 90': [20.1, 20.3] }, 70)])
+    rig.close([deep(0.2)])
+    expect(rig.exchange.earlyAssignments(tonight, facts(70, 0, 0))).toEqual([])
+    // Tomorrow's dividend makes the put worth more: nobody exercises tonight.
+    expect(rig.exchange.earlyAssignments(tonight, facts(70, 0.5))).toEqual([])
     const actions = rig.exchange.earlyAssignments(tonight, facts(70, 0))
     expect(actions).toMatchObject([{ kind: 'assignment', instrument: SHORT.id, underlyingPrice: dollars(70) }])
     rig.apply(actions[0]!)

@@ -47,7 +47,7 @@ import { freeMargin } from './buying-power.ts'
 import { applyAction } from './corporate.ts'
 import type { BarColumns, BarSlot, Desk, OrderAnswer, WorkingOrder } from './desk.ts'
 import { say } from './desk.ts'
-import { type AssignmentFacts, assignmentsOf, expiriesOf } from './expiry.ts'
+import { type AssignmentFacts, assignmentsOf, endedContractsOf, expiriesOf, pinnedOf } from './expiry.ts'
 import { type ForcedOrder, isClearAt, maintenanceDeficit, owesNothing, reductionOrders } from './forced.ts'
 import type { Moment } from './matching.ts'
 import { quoteNow } from './quoted.ts'
@@ -113,7 +113,11 @@ export interface SimulatedExchange {
   /** The orders by which the broker would end the deficit, largest position first; empty when there is none. */
   forcedReduction(): readonly ForcedOrder[]
   expiries(tradeDate: TradeDate, priceOf: (underlying: InstrumentId) => number): readonly CorporateAction[]
-  /** To be asked after `close`: the middle of a contract is taken from the chains given there. */
+  /** Contracts sold that expire today near their strike: to be asked, and applied, before `expiries`. */
+  pinned(tradeDate: TradeDate, priceOf: (underlying: InstrumentId) => number): readonly CorporateAction[]
+  /** Contracts held on an underlying that ends at this price. */
+  endedContracts(underlying: InstrumentId, price: number): readonly CorporateAction[]
+  /** To be asked after `close`: the quote of a contract is taken from the chains given there. */
   earlyAssignments(
     tradeDate: TradeDate,
     facts: Pick<AssignmentFacts, 'priceOf' | 'dividendOf' | 'rate'>,
@@ -202,12 +206,14 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
     bears: (instrument, low, high) => isClearAt(desk, instrument, low) && isClearAt(desk, instrument, high),
     forcedReduction: () => reductionOrders(desk),
     expiries: (tradeDate, priceOf) => expiriesOf(listings, tradeDate, priceOf),
+    pinned: (tradeDate, priceOf) => pinnedOf(listings, tradeDate, priceOf, desk.rules.pinBand ?? 0),
+    endedContracts: (underlying, price) => endedContractsOf(listings, underlying, price),
     earlyAssignments: (tradeDate, facts) =>
       assignmentsOf(listings, tradeDate, {
         priceOf: facts.priceOf,
         dividendOf: facts.dividendOf,
         rate: facts.rate,
-        middleOf: (contract) => quoteNow(desk, listings.indexOf.get(contract)!)?.mid ?? null,
+        quoteOf: (contract) => quoteNow(desk, listings.indexOf.get(contract)!),
       }),
     restingCount: () => parts.book.length,
     state: () => exchangeState(desk, parts.book),

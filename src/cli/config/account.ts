@@ -10,7 +10,7 @@ type RawMargins = NonNullable<RawPortfolio['account']['margins']>
 const MAINTENANCE_PART = 0.8
 
 /** The account's rules; margins that nobody could ever keep are problems. */
-export function accountOf({ account: raw }: RawPortfolio, problems: Problems): AccountRules {
+export function accountOf({ account: raw, options }: RawPortfolio, problems: Problems): AccountRules {
   const margins = raw.margins === undefined ? {} : marginsOf(raw.margins, problems)
   if (raw.kind === 'cash' && raw.margins !== undefined) {
     problems.at(['account', 'margins'], 'belong to a margin account; a cash account pays for everything in full')
@@ -21,6 +21,7 @@ export function accountOf({ account: raw }: RawPortfolio, problems: Problems): A
     initialMargin: raw.initial_margin,
     maintenanceMargin: raw.maintenance_margin,
     shortMaintenanceMargin: raw.short_maintenance_margin,
+    ...(options === undefined || options.pin_band === 0 ? {} : { pinBand: options.pin_band }),
     ...(Object.keys(margins).length === 0 ? {} : { margins }),
   }
 }

@@ -42,7 +42,7 @@ export function applyAction(runtime: Runtime, action: CorporateAction): void {
       applyEnd(runtime, instrument, action.price, action.cause)
       break
     case 'expiry':
-      applyExpiry(runtime, instrument, action.underlyingPrice)
+      applyExpiry(runtime, instrument, action.underlyingPrice, action.settlement === 'cash')
       break
     case 'assignment':
       applyAssignment(runtime, instrument, action.underlyingPrice)
@@ -248,11 +248,11 @@ function intrinsicOf(instrument: Instrument, spot: number): number {
   return Math.max(0, right === 'put' ? strike - spot : spot - strike)
 }
 
-function applyExpiry(runtime: Runtime, contract: Instrument, spot: number): void {
+function applyExpiry(runtime: Runtime, contract: Instrument, spot: number, inMoney: boolean): void {
   const contracts = holdings(runtime, contract.index)
   const value = intrinsicOf(contract, spot)
   const exercised = value >= EXERCISE_MIN
-  const cashSettled = contract.option!.style === 'european'
+  const cashSettled = inMoney || contract.option!.style === 'european'
   // Premium is realised in full: the contract leaves the books at nothing, or at its cash settlement.
   closeAll(runtime, contract, exercised && cashSettled ? value : 0, 'expiry', 'expiry')
   if (exercised && !cashSettled) deliver(runtime, contract, contracts, spot, 'expiry')

@@ -24,6 +24,7 @@ export function listContract(runtime: Runtime, underlying: Instrument, leg: Opti
   if (known !== undefined) return known
   const { state } = runtime
   const index = state.instruments.length
+  const style = runtime.chains.get(underlying.id)?.style ?? 'american'
   const contract: Instrument = {
     id,
     index,
@@ -43,7 +44,7 @@ export function listContract(runtime: Runtime, underlying: Instrument, leg: Opti
     roundLot: quantity(1),
     ticks: [{ from: 0, tick: 0.01 }],
     shortable: true,
-    option: { underlying: underlying.id, right: leg.right, strike: leg.strike, expiry: leg.expiry, style: 'american' },
+    option: { underlying: underlying.id, right: leg.right, strike: leg.strike, expiry: leg.expiry, style },
   }
   addInstrument(runtime, contract)
   runtime.commands.push({ kind: 'list', instrument: contract })

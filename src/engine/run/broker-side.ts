@@ -21,6 +21,8 @@ export interface BookAndBroker {
   act(action: CorporateAction): void
 }
 
+type Ended = Extract<CorporateAction, { kind: 'ended' }>
+
 /** Riskless rate that decides early exercise of American contracts. */
 const EXERCISE_RATE = 0.03
 
@@ -34,6 +36,7 @@ export function endOptionDay(
   const holds = instruments.some(({ option, index }) => option !== null && books.accountQuantity[index] !== 0)
   if (!holds) return
   const priceOf = (underlying: InstrumentId): number => runtime.state.mark[runtime.byId.get(underlying)!]!
+  for (const action of exchange.pinned(tradeDate, priceOf)) act(action)
   for (const action of exchange.expiries(tradeDate, priceOf)) act(action)
   for (const action of exchange.earlyAssignments(tradeDate, { priceOf, dividendOf, rate: EXERCISE_RATE })) act(action)
 }
@@ -58,6 +61,14 @@ export function forceReduction({ runtime, exchange, give }: BookAndBroker): void
       })
     }
   }
+}
+
+/** Contracts on an underlying that trades no more end before it does, in money at its last price. */
+export function endContracts({ runtime, exchange, act }: BookAndBroker, ended: Ended): void {
+  const { instruments, books } = runtime.state
+  const holds = instruments.some(({ option, index }) => option !== null && books.accountQuantity[index] !== 0)
+  if (!holds) return
+  for (const action of exchange.endedContracts(ended.instrument, ended.price)) act(action)
 }
 
 /** Contracts on the shares become others first: each new one is listed, then all change at once. */

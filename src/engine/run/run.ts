@@ -16,7 +16,7 @@ import type { RunResult } from '../records/result.ts'
 import { resultOf } from '../records/result-of.ts'
 import type { Runtime } from '../runtime.ts'
 import { bookNeedsChains, bookWaits } from '../shadows/shadow.ts'
-import { adjustContracts, endOptionDay, forceReduction } from './broker-side.ts'
+import { adjustContracts, endContracts, endOptionDay, forceReduction } from './broker-side.ts'
 import { datesOf, takeDated } from './dated.ts'
 import { act, answer, give, giveAuction, giveEvent, type Run, sidesOf } from './drive.ts'
 import { answerMarginCalls } from './margin-calls.ts'
@@ -258,6 +258,7 @@ function takeActions(run: Run): void {
     run.nextAction += 1
     run.tradeDate = dated.tradeDate
     if (dated.action.kind === 'split') adjustContracts(sidesOf(run), dated.action)
+    if (dated.action.kind === 'ended') endContracts(sidesOf(run), dated.action)
     act(run, priced(run, dated.action))
   }
 }

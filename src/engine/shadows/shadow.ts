@@ -33,6 +33,7 @@ import {
   capitalAbroad,
   convertCapital,
   type EventBody,
+  endContracts,
   endOptionDay,
   forceReduction,
 } from '../run/broker-side.ts'
@@ -371,6 +372,7 @@ function takeAction(parts: Parts, tradeDate: TradeDate, action: CorporateAction)
   if (!parts.runtime.byId.has(action.instrument)) return
   parts.runtime.tradeDate = tradeDate
   if (action.kind === 'split') adjustContracts(parts.sides, action)
+  if (action.kind === 'ended') endContracts(parts.sides, action)
   act(parts, action)
 }
 

@@ -61,6 +61,8 @@ export interface ModelUnderlying {
   volatility(tradeDate: TradeDate, phase: 'open' | 'close'): number | null
   /** Of this underlying alone; left out: the model's. */
   readonly skew?: number
+  /** Left out: American. */
+  readonly style?: 'european'
   /** Dividends of the trailing year over the spot. */
   dividendYield(tradeDate: TradeDate, spot: number): number
 }
@@ -75,6 +77,7 @@ export interface ModelChainData {
   readonly volatility: number
   readonly dividendYield: number
   readonly model: ChainModel
+  readonly style?: 'european'
   /** Dates and closing instants of listed expiries, today's included. */
   readonly expiries: readonly { readonly date: TradeDate; readonly close: Instant }[]
 }
@@ -141,6 +144,7 @@ export function modelChain(data: ModelChainData): OptionChain {
     tradeDate,
     spot,
     origin: 'model',
+    ...(data.style === undefined ? {} : { style: data.style }),
     expiries: () => data.expiries.map(({ date }) => date).filter((date) => date > tradeDate),
     strikes(expiry) {
       if (!closes.has(expiry) || expiry <= tradeDate) return new Float64Array(0)
@@ -224,6 +228,7 @@ export function modelChainSource(request: {
         dividendYield,
         model: underlying.skew === undefined ? model : { ...model, skew: underlying.skew },
         expiries,
+        ...(underlying.style === undefined ? {} : { style: underlying.style }),
       })
       latest.set(id, chain)
       return chain

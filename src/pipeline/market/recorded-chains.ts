@@ -2,8 +2,18 @@ import type { ChainSource, OptionChain, OptionQuote } from '../../domain/market.
 import type { OptionRecord } from '../../domain/recorded.ts'
 import { daysBetween, startOfDay } from '../../domain/sessions.ts'
 import type { Instant, InstrumentId, Json, TradeDate } from '../../domain/units.ts'
-import { type OptionTerms, optionGreeks, optionPrice } from '../../numerics/options/black-scholes.ts'
-import { impliedVolatility } from '../../numerics/options/implied-volatility.ts'
+import { americanImpliedVolatility, americanQuote } from '../../numerics/options/american.ts'
+import { type OptionTerms, optionGreeks } from '../../numerics/options/black-scholes.ts'
+import { type ImpliedVolatility, impliedVolatility } from '../../numerics/options/implied-volatility.ts'
+
+/** How contracts of one style are priced. */
+interface Pricing {
+  quote(terms: OptionTerms, volatility: number): { readonly price: number; readonly delta: number }
+  volatility(terms: OptionTerms, price: number): ImpliedVolatility
+}
+
+const EUROPEAN: Pricing = { quote: optionGreeks, volatility: impliedVolatility }
+const AMERICAN: Pricing = { quote: americanQuote, volatility: americanImpliedVolatility }
 
 const MS_PER_YEAR = 365 * 86_400_000
 const CLOSE_MS = 21 * 3_600_000
@@ -28,6 +38,8 @@ export interface RecordedChains {
   readonly records: readonly OptionRecord[]
   /** Instrument of each underlying as the files name it. */
   readonly instruments: ReadonlyMap<string, InstrumentId>
+  /** Underlyings whose contracts are European; all others are American. */
+  readonly european?: ReadonlySet<InstrumentId>
   readonly rate: number
   readonly dividendYield: number
   /** Half-spread around a mid that was recorded without two sides: money, and fraction of the mid. */
@@ -89,6 +101,8 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
   const { underlying, at, tradeDate, spot, isClose } = moment
   const spotThen = day.records.find(({ underlyingPrice }) => underlyingPrice > 0)?.underlyingPrice ?? spot
   if (spot / spotThen > SPLIT_RATIO || spotThen / spot > SPLIT_RATIO) return null
+  const isEuropean = recorded.european?.has(underlying) ?? false
+  const pricing = isEuropean ? EUROPEAN : AMERICAN
   const contracts = new Map<string, OptionRecord>()
   for (const record of day.records) {
     if (!isPlausible(record, spotThen, recorded)) continue
@@ -107,6 +121,7 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
     tradeDate,
     spot,
     origin: 'recorded',
+    ...(isEuropean ? { style: 'european' } : {}),
     expiries: () => expiries,
     strikes: (expiry, right) =>
       Float64Array.from(
@@ -119,7 +134,9 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
       if (known !== undefined) return known
       const record = contracts.get(key) ?? listed.find((other) => isRounded(other, { expiry, right, strike }))
       const quote =
-        record === undefined || expiry < tradeDate ? null : quoteOf(record, { at, spot, spotThen, isClose }, recorded)
+        record === undefined || expiry < tradeDate
+          ? null
+          : quoteOf(record, { at, spot, spotThen, isClose, pricing }, recorded)
       quotes.set(key, quote)
       return quote
     },
@@ -175,6 +192,7 @@ interface QuoteMoment {
   /** Spot when the chain was recorded. */
   readonly spotThen: number
   readonly isClose: boolean
+  readonly pricing: Pricing
 }
 
 interface Sides {
@@ -202,14 +220,14 @@ function quoteOf(record: OptionRecord, moment: QuoteMoment, recorded: RecordedCh
   const { bid, ask, mid, half } = sidesOf(record, recorded)
   if (!(mid > 0)) return null
   const then = termsAt(record, moment.spotThen, startOfDay(record.quoteDate) + CLOSE_MS, recorded)
-  const known = volatilityOf(record, then, { mid, half })
+  const known = volatilityOf(record, then, { mid, half }, moment.pricing)
   if (known === null) return null
   const { volatility, isFiles } = known
   if (moment.isClose) {
-    const delta = isFiles && !Number.isNaN(record.delta) ? record.delta : optionGreeks(then, volatility).delta
+    const delta = isFiles && !Number.isNaN(record.delta) ? record.delta : moment.pricing.quote(then, volatility).delta
     return { bid, ask, mid, impliedVolatility: volatility, delta }
   }
-  const now = optionGreeks(termsAt(record, moment.spot, moment.at, recorded), volatility)
+  const now = moment.pricing.quote(termsAt(record, moment.spot, moment.at, recorded), volatility)
   return {
     bid: Math.max(0, now.price - half),
     ask: now.price + half,
@@ -233,15 +251,16 @@ function volatilityOf(
   record: OptionRecord,
   terms: OptionTerms,
   price: { readonly mid: number; readonly half: number },
+  pricing: Pricing,
 ): KnownVolatility | null {
   const { mid, half } = price
   if (record.impliedVolatility > VOLATILITY_MIN) {
-    const miss = Math.abs(optionPrice(terms, record.impliedVolatility) - mid)
+    const miss = Math.abs(pricing.quote(terms, record.impliedVolatility).price - mid)
     if (miss <= Math.max(BELIEVED_SPREADS * half, BELIEVED_FRACTION * mid, BELIEVED_MONEY)) {
       return { volatility: record.impliedVolatility, isFiles: true }
     }
   }
-  const implied = impliedVolatility(terms, mid)
+  const implied = pricing.volatility(terms, mid)
   if (implied.ok) return { volatility: implied.volatility, isFiles: false }
   // Deep in the money nothing but exercise is paid for: the contract moves as its share does.
   const isExercise = ['belowIntrinsic', 'noTimeValue', 'expired'].includes(implied.reason)

@@ -81,6 +81,10 @@ export const optionsSchema = z
     half_spread: notNegative.default(0.02).describe('half of the quoted spread as a fraction of the mid price'),
     half_spread_min: notNegative.default(0.02).describe('half of the quoted spread at least, in money'),
     days_max: wholePositive.default(90).describe('expiries are listed up to this many days out'),
+    pin_band: notNegative
+      .lt(0.1)
+      .default(0)
+      .describe('contracts sold that expire out of the money within this fraction of their strike are assigned too'),
     strikes: z
       .array(z.strictObject({ below: positive.nullable(), step: positive }))
       .min(1)
@@ -98,6 +102,10 @@ export const optionsSchema = z
       z.string(),
       z.strictObject({
         expiries: z.enum(['weekly', 'monthly']).default('monthly').describe('every Friday, or third Fridays'),
+        style: z
+          .enum(['american', 'european'])
+          .default('american')
+          .describe('american: exercised on any day, into shares; european: at expiry only, in cash, as on indices'),
         volatility,
       }),
     ),
