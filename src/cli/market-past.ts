@@ -1,10 +1,13 @@
 import type { MarketData } from '../domain/market.ts'
+import type { FundamentalsRecord } from '../domain/market-records.ts'
 import type { OptionRecord } from '../domain/recorded.ts'
 import type { TradeDate } from '../domain/units.ts'
 import { chainNotes, chainSourceOf, readRecordedChains, readVolatilities, type Volatilities } from './chains.ts'
 import type { LoadedPortfolio } from './config/loaded.ts'
+import { type EventRows, eventsOf, NO_EVENT_ROWS, readEventFiles } from './events.ts'
 import { type History, loadHistories, marketFrom, type Reach } from './market.ts'
 import { simulateHistories } from './simulated.ts'
+import { fundamentalsOf, readSnapshots, snapshotNotes } from './snapshots.ts'
 
 /** Everything that a portfolio's market is made of, read from files or simulated. */
 export interface MarketPast {
@@ -12,6 +15,11 @@ export interface MarketPast {
   /** Null where no option is priced. */
   readonly volatilities: Volatilities | null
   readonly recorded: readonly OptionRecord[]
+  /** What snapshots say of companies, earliest first. */
+  readonly fundamentals: readonly FundamentalsRecord[]
+  readonly events: EventRows
+  /** Of the simulated market; null where the past was read from files. */
+  readonly seed: number | null
   /** Said before the notes of the market, and after them. */
   readonly notesFirst: readonly string[]
   readonly notesLast: readonly string[]
@@ -25,12 +33,13 @@ export async function readPast(
 ): Promise<MarketPast> {
   const histories = await loadHistories(loaded, folder, onStep)
   const { options } = loaded
-  if (options === null) return { histories, volatilities: null, recorded: [], notesFirst: [], notesLast: [] }
+  const fundamentals = fundamentalsOf(loaded, await readSnapshots(loaded, folder))
+  const past = { histories, fundamentals, events: await readEventFiles(loaded, folder), seed: null, notesFirst: [] }
+  if (options === null) return { ...past, volatilities: null, recorded: [], notesLast: [] }
   return {
-    histories,
+    ...past,
     volatilities: await readVolatilities(options, histories, folder),
     recorded: await readRecordedChains(options, folder),
-    notesFirst: [],
     notesLast: chainNotes(options),
   }
 }
@@ -55,6 +64,9 @@ export function simulatePast(
     histories,
     volatilities: loaded.options === null ? null : volatilities,
     recorded: [],
+    fundamentals: [],
+    events: NO_EVENT_ROWS,
+    seed,
     notesFirst: [note],
     notesLast: loaded.options === null ? [] : [priced],
   }
@@ -64,12 +76,20 @@ export function simulatePast(
 export function marketOfPast(loaded: LoadedPortfolio, past: MarketPast, reach: Reach): MarketData {
   const { options } = loaded
   const { histories, volatilities, recorded } = past
-  const market = marketFrom(loaded, histories, reach, ({ sessions }) => {
+  const events = eventsOf(loaded, histories, past.events, past.seed)
+  const chainsOf: Parameters<typeof marketFrom>[3] = ({ sessions }) => {
     if (options === null || volatilities === null) return null
     const first = Object.keys(options.underlyings)[0]
     const calendar = histories.find(({ instrument }) => instrument.id === first)?.instrument.calendar
     const table = calendar === undefined ? undefined : sessions.get(calendar)
     return table === undefined ? null : chainSourceOf(options, histories, volatilities, { sessions: table, recorded })
-  })
-  return { ...market, notes: [...past.notesFirst, ...market.notes, ...past.notesLast] }
+  }
+  const market = marketFrom(loaded, histories, reach, chainsOf, events.records)
+  const days = market.blocks.flatMap(({ tradeDates }) => tradeDates[0] ?? [])
+  const firstDay = days.length === 0 ? null : (Math.min(...days) as TradeDate)
+  const undated = snapshotNotes(loaded, past.fundamentals, firstDay)
+  const notes = [...past.notesFirst, ...market.notes, ...events.notes, ...undated, ...past.notesLast]
+  if (past.fundamentals.length === 0) return { ...market, notes }
+  const records = [...(market.records ?? []), ...past.fundamentals]
+  return { ...market, notes, records: records.sort((left, right) => left.publishedAt - right.publishedAt) }
 }

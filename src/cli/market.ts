@@ -5,6 +5,7 @@ import { readDividends } from '../adapters/feeds/wide.ts'
 import { FaultError, fault, type Result } from '../domain/faults.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { ChainSource, DatedAction, MarketData } from '../domain/market.ts'
+import { type MarketRecord, NO_RECORDS } from '../domain/market-records.ts'
 import type { DividendRecords } from '../domain/recorded.ts'
 import type { Series } from '../domain/series.ts'
 import { addDays, formatDate, type Sessions } from '../domain/sessions.ts'
@@ -157,6 +158,7 @@ export function marketFrom(
   histories: readonly History[],
   reach: Reach,
   chains: (market: { readonly sessions: ReadonlyMap<CalendarId, Sessions> }) => ChainSource | null,
+  records: readonly MarketRecord[] = NO_RECORDS,
 ): MarketData {
   const { first, last } = extent(histories)
   const asked = { from: reach.from ?? first, to: reach.to ?? last }
@@ -194,7 +196,7 @@ export function marketFrom(
       const found = actionsOf(history, calendar, from, dataEnd)
       actions.push(...found.actions)
       for (const { text } of found.notes) notes.push({ source: history.series.source, text })
-      actions.push(...financingOf(loaded, history.instrument, calendar, { from, to }))
+      actions.push(...financingOf(loaded, history.instrument, calendar, { from, to }, records))
     }
   }
   actions.sort((left, right) => left.at - right.at)
@@ -204,6 +206,7 @@ export function marketFrom(
     actions,
     sessions: [...sessions.values()],
     chains: chains({ sessions }),
+    ...(records.length === 0 ? {} : { records }),
     notes: [
       ...loaded.notes,
       ...notesOnPeriods(loaded, histories),

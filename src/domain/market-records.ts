@@ -1,7 +1,16 @@
 /** What is published about an instrument beside its prices: each with the instant at which it could first be known. */
 import type { Instant, InstrumentId, TradeDate } from './units.ts'
 
-export const RECORD_KINDS = ['earnings', 'news', 'flow', 'dividend', 'split', 'funding', 'borrow', 'fundamentals'] as const
+export const RECORD_KINDS = [
+  'earnings',
+  'news',
+  'flow',
+  'dividend',
+  'split',
+  'funding',
+  'borrow',
+  'fundamentals',
+] as const
 
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
@@ -19,6 +28,10 @@ interface RecordHead {
   readonly origin: RecordOrigin
 }
 
+export const EARNINGS_SESSIONS = ['before_open', 'during', 'after_close'] as const
+
+export type EarningsSession = (typeof EARNINGS_SESSIONS)[number]
+
 export interface EarningsRecord extends RecordHead {
   readonly kind: 'earnings'
   /** Earnings per share as reported, on the share count of the day. */
@@ -30,8 +43,8 @@ export interface EarningsRecord extends RecordHead {
    * may then take (actual - estimate) as a fraction of the price.
    */
   readonly surprise: number | null
-  /** Where in the day it was published. */
-  readonly session: 'before_open' | 'during' | 'after_close'
+  /** Where in the day of its exchange it happened; null where the feed does not say. */
+  readonly session: EarningsSession | null
 }
 
 export interface NewsRecord extends RecordHead {

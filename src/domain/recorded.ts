@@ -1,4 +1,5 @@
 import type { Fault } from './faults.ts'
+import type { MarketRecord, RecordKind } from './market-records.ts'
 import type { Finding } from './series.ts'
 import type { TradeDate } from './units.ts'
 
@@ -100,5 +101,28 @@ export interface ScreenRecord {
 export interface ScreenRecords {
   readonly source: string
   readonly records: readonly ScreenRecord[]
+  readonly findings: readonly Finding[]
+}
+
+/** What event files are called in a configuration, and what kind of record each gives. */
+export const EVENT_KINDS = {
+  earnings: 'earnings',
+  news: 'news',
+  flow: 'flow',
+  dividends: 'dividend',
+  splits: 'split',
+  funding: 'funding',
+  borrow: 'borrow',
+} as const satisfies Readonly<Record<string, RecordKind>>
+
+export type EventKind = keyof typeof EVENT_KINDS
+
+/** An event file, read. The records name symbols as the file writes them. */
+export interface EventRecords {
+  readonly source: string
+  readonly kind: EventKind
+  readonly records: readonly MarketRecord[]
+  /** 1-based line of each record; the row number in a file without lines. */
+  readonly lines: Int32Array
   readonly findings: readonly Finding[]
 }

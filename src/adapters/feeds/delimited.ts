@@ -49,7 +49,8 @@ const READ_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'you have no right to read it',
 }
 
-async function bytesOf(path: string, source: string): Promise<Uint8Array> {
+/** The bytes of a file that the user named. @throws FaultError FILE_MISSING, FILE_UNREADABLE */
+export async function bytesOf(path: string, source: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (cause) {

@@ -3,6 +3,7 @@ import type { Instrument } from '../../domain/instruments.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { InstrumentId, SleeveId } from '../../domain/units.ts'
 import type { Path, Place } from './document.ts'
+import type { EventFeeds } from './events.ts'
 import type { RawOptions, RawSimulation } from './schema/instruments.ts'
 import type { RawScreen } from './schema/universe.ts'
 
@@ -32,6 +33,7 @@ export interface LoadedPortfolio {
   readonly strategies: ReadonlyMap<string, Strategy>
   readonly options: RawOptions | null
   readonly screen: RawScreen | null
+  readonly events: EventFeeds
   /** Files of what companies were on a day, relative to the data folder. */
   readonly snapshots: readonly string[]
   readonly benchmark: InstrumentId | null

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { INSTRUMENT_KINDS } from '../../../domain/instruments.ts'
 import { allocationSchema } from './allocation.ts'
+import { eventsSchema } from './events.ts'
 import { instrumentSchema, optionsSchema } from './instruments.ts'
 import { groupsSchema, portfolioLimitsSchema } from './limits.ts'
 import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from './money-moves.ts'
@@ -87,6 +88,7 @@ export const portfolioSchema = z.strictObject({
   benchmark: text.nullable().default(null).describe('an instrument to compare with'),
   policy: policySchema.optional(),
   options: optionsSchema.optional(),
+  events: eventsSchema,
   screen: screenSchema.optional(),
   snapshots: z
     .array(text)
