@@ -139,6 +139,7 @@ describe('a backtest from the command line', () => {
       'report.html',
       'report.json',
       'trades.csv',
+      'universe.csv',
       'violations.csv',
     ])
     for (const name of names) {

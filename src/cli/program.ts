@@ -259,12 +259,13 @@ function addTools(program: Command): void {
     )
   program
     .command('screen')
-    .description('names of a snapshot that meet the criteria of a configuration, and why the others do not')
+    .description('names of snapshots that meet the criteria of a configuration, and why the others do not')
     .requiredOption(
-      '--snapshot <file>',
-      'CSV of one day: symbol, sector, industry, market_cap, float_shares, avg_volume',
+      '--snapshot <files...>',
+      'what companies were on a day, several for several days: symbol, sector, industry, market_cap, float_shares, avg_volume',
     )
     .option('--config <file>', 'portfolio file with a `screen:` block; the channels preset where left out')
+    .option('--write <file>', 'keep a universe history: who is in and who is out from which day on')
     .addOption(jsonOption())
     .action(async (options) => (await import('./commands/screen.ts')).screen(options))
 }

@@ -17,6 +17,7 @@ const FILES = [
   'report.html',
   'report.json',
   'trades.csv',
+  'universe.csv',
   'violations.csv',
 ]
 const DATES = sessionDates('nyse', '2024-01-02', 100)

@@ -28,6 +28,7 @@ const FILES = [
   'report.html',
   'report.json',
   'trades.csv',
+  'universe.csv',
   'violations.csv',
 ]
 /** Numbers of the invariants that every run looks at. */

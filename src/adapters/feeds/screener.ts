@@ -66,12 +66,14 @@ export function screenRecords(table: Table): ScreenRecords {
   for (let row = 0; row < table.count; row += 1) {
     const line = table.lines[row]!
     const symbol = text(row, 'symbol', 'ticker')
-    const before = seen.get(symbol)
+    // One file may hold several days, each with every company once.
+    const key = `${dates[row]} ${symbol}`
+    const before = seen.get(key)
     if (symbol === '' || before !== undefined) {
       const reason = symbol === '' ? 'the symbol is empty' : `symbol "${symbol}" stands on line ${before} already`
       throw new FaultError(fault('DATA_REFUSED', { file: table.source, line, reason: `${reason}; keep one row each` }))
     }
-    seen.set(symbol, line)
+    seen.set(key, line)
     records.push({
       snapshotDate: dates[row] as TradeDate,
       symbol,

@@ -124,6 +124,27 @@ export interface SleeveFigures extends ReturnFigures {
   readonly shadow: ShadowFigures | null
   /** Criteria of the universe for which this run had no point-in-time data. */
   readonly notEvaluated: readonly string[]
+  /** Why its figures of trades rest on fewer than 20 round trips; null where they do not. */
+  readonly fewRoundTrips: string | null
+}
+
+/** One name that entered a universe or left it; at its first bar it does one of both. */
+export interface MembershipView {
+  readonly date: string
+  readonly symbol: string
+  readonly status: 'in' | 'out'
+  /** Why it is out; empty for what is in. */
+  readonly reasons: readonly string[]
+}
+
+/** A universe that was judged day by day. */
+export interface UniverseFigures {
+  readonly sleeve: string
+  /** Names that could have been members. */
+  readonly names: number
+  /** Members at the end. */
+  readonly members: readonly string[]
+  readonly changes: readonly MembershipView[]
 }
 
 /** A cycle in which opposing wishes met: what it did not have to trade. */
@@ -239,6 +260,7 @@ export interface ReportFiles {
   readonly attribution: string | null
   readonly violations: string | null
   readonly capital: string | null
+  readonly universe: string | null
   readonly html: string | null
 }
 
@@ -263,6 +285,8 @@ export interface BacktestReport {
   readonly unfilled: readonly RuleCount[]
   readonly refusals: readonly RefusalCount[]
   readonly violations: readonly ViolationView[]
+  /** Of sleeves whose universe is more than a fixed list. */
+  readonly universes: readonly UniverseFigures[]
   readonly invariants: {
     readonly checked: Readonly<Record<string, number>>
     readonly violated: readonly string[]

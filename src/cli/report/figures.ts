@@ -18,14 +18,17 @@ import type { TradeDate } from '../../domain/units.ts'
 import type { RunResult, SleeveResult } from '../../engine/records/result.ts'
 import { diversification } from '../../pipeline/metrics/diversification.ts'
 import { summariseReturns, summariseTrades } from '../../pipeline/metrics/summary.ts'
+import { notEvaluated } from '../../pipeline/universe/membership.ts'
 import { attributionFigures } from './attribution.ts'
 import { capitalFigures } from './capital.ts'
+import { fewRoundTrips } from './few-round-trips.ts'
 import { moneyWeightedFigures } from './money-weighted.ts'
 import { finite, known } from './numbers.ts'
 import { monthsOf, windowsOf, yearsOf } from './periods.ts'
 import { amountOf, configOf, outsideFlows, type Returns, returnsOf } from './returns.ts'
 import { correlationsOf, riskFigures } from './risk.ts'
 import { nettingShadow, shadowFigures } from './shadow-figures.ts'
+import { universeFigures } from './universes.ts'
 import { violationViews } from './violations.ts'
 
 /*
@@ -43,6 +46,8 @@ const NO_FILES: ReportFiles = {
   attribution: null,
   violations: null,
   capital: null,
+  universe: null,
+  signals: null,
   html: null,
 }
 
@@ -72,6 +77,10 @@ function cleaned(figures: ReturnFigures): ReturnFigures {
 
 function ratioOf(part: number, whole: number): number | null {
   return whole > 0 ? finite(part / whole) : null
+}
+
+function firstDay({ days }: RunResult): TradeDate | null {
+  return days.length === 0 ? null : (days[0] as TradeDate)
 }
 
 function dateAt(result: RunResult, day: number): string | null {
@@ -189,7 +198,8 @@ function sleeveFigures({ result, returns }: Wealth, sleeve: SleeveResult, index:
     expected: expectedFigures(config.expected, { sharpe, winRate: finite(ofTrades.winRate), tradesPerMonth }),
     paused: pauseOf(sleeve),
     shadow: shadowFigures(result, sleeve.id),
-    notEvaluated: config.universeRules.notEvaluated,
+    notEvaluated: notEvaluated(config.universeRules, result.firstSnapshot, firstDay(result)),
+    fewRoundTrips: fewRoundTrips(result, sleeve),
   }
 }
 
@@ -313,6 +323,7 @@ export function reportOf(
     unfilled: ruleCounts(result, ['lapsed', 'expired', 'cancelled', 'superseded']),
     refusals: refusalCounts(result),
     violations: violationViews(result.violations),
+    universes: universeFigures(result),
     invariants: { checked: { ...result.invariants.checked }, violated: [...result.invariants.violated] },
     maxOrdersPerInstrumentCycle: result.maxOrdersPerInstrumentCycle,
     cycles: result.cycles,

@@ -4,6 +4,7 @@ import { createColors } from 'picocolors'
 import type { BacktestReport, SleeveFigures } from '../../api/contract/report.ts'
 import { count, longDate, money, moneyWhole, percent, percentTo, ratio, tone } from './numbers.ts'
 import { spaced, violationFigure } from './page/words.ts'
+import { membershipWords } from './universes.ts'
 
 /* The report as a page of text: what `backtest` prints when nobody asked for JSON. */
 
@@ -211,6 +212,23 @@ function exitLines({ sleeves }: BacktestReport): string[] {
   return lines.length === 0 ? ['Exits: no position was closed'] : ['Exits by reason', ...lines]
 }
 
+/** Sleeves whose trades are too few to be judged by, and why. */
+function sampleLines({ sleeves }: BacktestReport): string[] {
+  const lines = sleeves.flatMap(({ title, fewRoundTrips }) =>
+    fewRoundTrips === null ? [] : [`  ${plain(title)}: ${plain(fewRoundTrips)}`],
+  )
+  return lines.length === 0 ? [] : ['Too few round trips to judge by', ...lines]
+}
+
+/** Universes that are judged day by day. */
+function universeLines({ sleeves, universes }: BacktestReport): string[] {
+  const lines = universes.map((one) => {
+    const title = sleeves.find(({ name }) => name === one.sleeve)?.title ?? one.sleeve
+    return `  ${plain(title)}: ${membershipWords(one)}`
+  })
+  return lines.length === 0 ? [] : ['Universes', ...lines]
+}
+
 const HALTS_SHOWN = 5
 
 /** Each halt of the whole portfolio, how it ended, and what its review proposes. */
@@ -268,6 +286,8 @@ export function renderSummary(report: BacktestReport, { width, colour }: Summary
     ...currencyLine(report),
     ...shadowLines(report),
     ...exitLines(report),
+    ...sampleLines(report),
+    ...universeLines(report),
     ...warningLines(report, colours),
     ...haltLines(report, colours),
     ...(html === null ? [] : [`Report: ${colours.bold(folder === null ? html : join(folder, html))}`]),

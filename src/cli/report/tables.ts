@@ -12,6 +12,7 @@ import { type Column, csvText } from './csv.ts'
 import { finite, known } from './numbers.ts'
 import type { Returns } from './returns.ts'
 import { reductionOf } from './risk.ts'
+import { UNIVERSE_COLUMNS } from './universes.ts'
 import { violationsTable } from './violations.ts'
 
 /*
@@ -125,5 +126,6 @@ export function tableTexts(result: RunResult, returns: Returns) {
     attribution: csvText(ATTRIBUTION_COLUMNS, result.attribution),
     violations: violationsTable(result.violations),
     capital: csvText(capitalColumns(result), result.capital?.records ?? []),
+    universe: csvText(UNIVERSE_COLUMNS, result.memberships),
   }
 }

@@ -18,6 +18,7 @@ export const FILE_NAMES = {
   attribution: 'attribution.csv',
   violations: 'violations.csv',
   capital: 'capital.csv',
+  universe: 'universe.csv',
   html: 'report.html',
 } as const satisfies { readonly [K in Exclude<keyof ReportFiles, 'folder'>]: string }
 

@@ -1,6 +1,6 @@
 /** Whether a name is a member of a sleeve's universe today, and every reason why not. */
 import type { FundamentalsRecord } from '../../domain/market-records.ts'
-import { formatDate } from '../../domain/sessions.ts'
+import { formatDate, utcDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import type { Bounds, MembershipChange, UniverseRules } from '../../domain/universe.ts'
 import { type Criterion, figureReason, isWithin, sectorReason } from './criteria.ts'
@@ -131,7 +131,7 @@ function historyReasons(changes: readonly MembershipChange[], tradeDate: TradeDa
 }
 
 function snapshotReasons({ marketCap, floatShares, sectors }: UniverseRules, facts: FundamentalsRecord): string[] {
-  if (!facts.isListed) return [`not in the snapshot of ${facts.id}`]
+  if (!facts.isListed) return [`not in the snapshot of ${formatDate(utcDate(facts.eventAt))}`]
   const reasons = [
     marketCap === undefined
       ? null

@@ -1,5 +1,6 @@
 import type { RefusalCount, TradeView } from '../../../api/contract/report.ts'
 import { count, decimal, longDate, money, moneyWhole, percentTo, quantityText, tone } from '../numbers.ts'
+import { membershipWords } from '../universes.ts'
 import { empty, type Frame, panel, sleeveName, table } from './frame.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import { plural, ruleFigure, ruleWords, sentence, spaced } from './words.ts'
@@ -150,7 +151,8 @@ export function invariantsPanel({ page }: Frame): Markup {
 }
 
 export function notesPanel({ page }: Frame): Markup {
-  const { parity, notes, sleeves } = page.report
+  const { parity, notes, sleeves, universes } = page.report
+  const titleOf = (name: string): string => sleeves.find((sleeve) => sleeve.name === name)?.title ?? name
   const items = [
     ...Object.entries(parity).map(
       ([from, to]) => html`<li><b>${from} is taken as equal to ${to}</b>, as parity: in the configuration states.</li>`,
@@ -162,6 +164,10 @@ export function notesPanel({ page }: Frame): Markup {
             html`<li><b>${title}</b>: no point-in-time data for ${notEvaluated.join(', ')}, so these criteria were not evaluated.</li>`,
           ],
     ),
+    ...sleeves.flatMap(({ title, fewRoundTrips }) =>
+      fewRoundTrips === null ? [] : [html`<li><b>${title}</b>: ${fewRoundTrips}.</li>`],
+    ),
+    ...universes.map((one) => html`<li><b>${titleOf(one.sleeve)}</b>: ${membershipWords(one)} (universe.csv).</li>`),
     ...notes.map((note) => html`<li>${note}</li>`),
   ]
   const text = { title: 'Notes on this run', unit: 'assumptions and what the data lacked' }

@@ -73,7 +73,7 @@ function footer({ page }: Frame): Markup {
   const { portfolio, booksHash } = page.report
   const span =
     portfolio.start === null ? 'no trading day' : `${longDate(portfolio.start)} to ${longDate(portfolio.end!)}`
-  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.risk.betas.benchmark ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv, capital.csv, violations.csv. Books: SHA-256 ${booksHash}</footer>`
+  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.risk.betas.benchmark ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv, capital.csv, universe.csv, violations.csv. Books: SHA-256 ${booksHash}</footer>`
 }
 
 /** The whole page as one file: style, charts and script inside, nothing fetched from anywhere. */
