@@ -28,6 +28,12 @@ export type Want =
 export interface Protection {
   /** Loss from the average entry price at which the position closes; intrabar, a gap through fills at the open. */
   readonly stop?: number
+  /**
+   * The same as levels on the signal scale, known before anybody knows the entry price: the low that a pattern leaves, a
+   * part of the way back. Where a distance is given as well, the nearer of the two closes.
+   */
+  readonly stopAt?: number
+  readonly targetAt?: number
   /** Gain from the average entry price at which it closes; intrabar. When one bar touches both, the stop is taken. */
   readonly target?: number
   /** Fall from the highest close since entry; `intrabar` judges on highs and lows instead of closes. */

@@ -18,6 +18,7 @@ import type { CalendarId, Instant, InstrumentId, Memory, Price, Quantity } from 
 import { averagePrice } from '../pipeline/ledger/books.ts'
 import { sizingCapital } from './capital/sizing-capital.ts'
 import { agoOf, type ClockRuntime, type IndicatorRows } from './clock.ts'
+import { heldFor, tradedFor } from './positions/rolling.ts'
 import { structureHoldings } from './positions/structures.ts'
 import { cashOf } from './positions/valuation.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
@@ -88,7 +89,7 @@ export function pushWish(
   wishes.instrument[row] = instrument
   wishes.kind[row] = kind
   wishes.value[row] = value
-  wishes.factor[row] = options === null ? 1 : (options.strength ?? 1)
+  wishes.factor[row] = options === null ? 1 : (options.strength ?? 1) * (options.confidence ?? 1)
   wishes.taken[row] = 0
   wishes.reason[row] = reason
   wishes.options[row] = options
@@ -208,13 +209,14 @@ class SliceView implements View<Parameters, Memory> {
     return agoOf(this.#place.clock, entry, output, column, bars)
   }
 
-  readonly position = (column: number): Quantity => held(this.#state, this.#ordinal, this.instrumentAt(column))
+  readonly position = (column: number): Quantity => this.#total(column, held)
 
-  readonly projected = (column: number): Quantity =>
-    projectedOf(this.#state, this.#ordinal, this.instrumentAt(column)) as Quantity
+  readonly projected = (column: number): Quantity => this.#total(column, projectedOf)
 
-  readonly holding = (column: number): Holding | null =>
-    holdingOf(this.#place.runtime, this.#ordinal, this.instrumentAt(column))
+  readonly holding = (column: number): Holding | null => {
+    const { runtime } = this.#place
+    return holdingOf(runtime, this.#ordinal, heldFor(runtime, this.#ordinal, this.instrumentAt(column))[0]!)
+  }
 
   readonly eligible = (column: number): boolean =>
     !this.#place.sleeve.screened || isMember(this.#state, this.#ordinal, this.instrumentAt(column))
@@ -222,21 +224,36 @@ class SliceView implements View<Parameters, Memory> {
   readonly structures = (): readonly StructureHolding[] => structureHoldings(this.#place.runtime, this.#ordinal)
 
   readonly chain = (column: number): OptionChain | null =>
-    this.#place.runtime.chains.get(this.instrument(column).id) ?? null
+    this.#place.runtime.chains.get(this.#state.instruments[this.instrumentAt(column)]!.id) ?? null
 
   readonly records = (column: number): readonly MarketRecord[] =>
-    this.#published.of(this.#slice!.records, this.instrument(column).id)
+    this.#published.of(this.#slice!.records, this.#state.instruments[this.instrumentAt(column)]!.id)
 
   readonly toRaw = (column: number, signalPrice: number): Price => (signalPrice / this.#slice!.factor[column]!) as Price
 
-  readonly instrument = (column: number): Instrument => this.#state.instruments[this.instrumentAt(column)]!
+  readonly instrument = (column: number): Instrument => this.#state.instruments[this.tradedAt(column)]!
 
-  readonly unitValue = (column: number): number => this.#place.runtime.unitValue[this.instrumentAt(column)]!
+  readonly unitValue = (column: number): number => this.#place.runtime.unitValue[this.tradedAt(column)]!
 
   readonly sessions = (calendar: CalendarId): Sessions => {
     const sessions = this.#place.runtime.sessions.get(calendar)
     assert(sessions !== undefined, `calendar "${calendar}" is not known to this run`)
     return sessions
+  }
+
+  /** Of a chain of futures, all its contracts that the sleeve holds, and the one of the day. */
+  #total(column: number, of: typeof held | typeof projectedOf): Quantity {
+    const instrument = this.instrumentAt(column)
+    if (this.#state.fronts === undefined) return of(this.#state, this.#ordinal, instrument) as Quantity
+    let total = 0
+    for (const one of heldFor(this.#place.runtime, this.#ordinal, instrument))
+      total += of(this.#state, this.#ordinal, one)
+    return total as Quantity
+  }
+
+  /** What stands for the column's instrument in the books: of a chain of futures, the contract of the day. */
+  tradedAt(column: number): number {
+    return tradedFor(this.#place.runtime, this.instrumentAt(column))
   }
 
   instrumentAt(column: number): number {
@@ -302,13 +319,26 @@ class ComingBars implements Outlook<Parameters, Memory> {
   }
 }
 
-function sinkOf({ sleeve }: Place, view: SliceView, wishes: WishColumns): IntentSink {
+function sinkOf({ runtime, sleeve }: Place, view: SliceView, wishes: WishColumns): IntentSink {
   const { ordinal } = sleeve
   const push = (column: number, kind: number, value: number, reason: string, options?: WishOptions): void =>
-    pushWish(wishes, ordinal, view.ownInstrument(column), kind, value, reason, options ?? null, null)
+    pushWish(
+      wishes,
+      ordinal,
+      tradedFor(runtime, view.ownInstrument(column)),
+      kind,
+      value,
+      reason,
+      options ?? null,
+      null,
+    )
+  const exit: IntentSink['exit'] = (column, reason, options) => {
+    for (const instrument of heldFor(runtime, ordinal, view.ownInstrument(column)))
+      pushWish(wishes, ordinal, instrument, WISH.exit, 0, reason, options ?? null, null)
+  }
   return {
     enter: (column, side, reason, options) => push(column, WISH.enter, side, reason, options),
-    exit: (column, reason, options) => push(column, WISH.exit, 0, reason, options),
+    exit,
     target: (column, quantity, reason, options) => push(column, WISH.target, quantity, reason, options),
     change: (column, quantity, reason, options) => push(column, WISH.change, quantity, reason, options),
     openStructure: (column, wish) =>

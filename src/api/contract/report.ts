@@ -261,6 +261,7 @@ export interface ReportFiles {
   readonly violations: string | null
   readonly capital: string | null
   readonly universe: string | null
+  readonly signals: string | null
   readonly html: string | null
 }
 

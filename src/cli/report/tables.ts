@@ -12,6 +12,7 @@ import { type Column, csvText } from './csv.ts'
 import { finite, known } from './numbers.ts'
 import type { Returns } from './returns.ts'
 import { reductionOf } from './risk.ts'
+import { SIGNAL_COLUMNS } from './signals.ts'
 import { UNIVERSE_COLUMNS } from './universes.ts'
 import { violationsTable } from './violations.ts'
 
@@ -127,5 +128,6 @@ export function tableTexts(result: RunResult, returns: Returns) {
     violations: violationsTable(result.violations),
     capital: csvText(capitalColumns(result), result.capital?.records ?? []),
     universe: csvText(UNIVERSE_COLUMNS, result.memberships),
+    signals: csvText(SIGNAL_COLUMNS, result.signals),
   }
 }

@@ -19,6 +19,7 @@ export const FILE_NAMES = {
   violations: 'violations.csv',
   capital: 'capital.csv',
   universe: 'universe.csv',
+  signals: 'signals.csv',
   html: 'report.html',
 } as const satisfies { readonly [K in Exclude<keyof ReportFiles, 'folder'>]: string }
 

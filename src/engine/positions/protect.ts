@@ -2,7 +2,6 @@
 import type { QuoteColumns } from '../../domain/columns.ts'
 import type { Slice } from '../../domain/market.ts'
 import { toTick } from '../../domain/ticks.ts'
-import { averagePrice } from '../../pipeline/ledger/books.ts'
 import { stepTrail } from '../../pipeline/risk/trail.ts'
 import { placeTriggered } from '../orders/activate.ts'
 import { beginCycle } from '../orders/batch.ts'
@@ -10,6 +9,7 @@ import { isQuotedOn } from '../run/quoted.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Guard, held } from '../state.ts'
 import { exitRoom, waitFor } from '../wishes/waiting.ts'
+import { entryOf } from './rolling.ts'
 
 interface Levels {
   /** Raw price at which the loss side closes; NaN where there is none. */
@@ -22,16 +22,31 @@ function levelsOf(runtime: Runtime, guard: Guard): Levels {
   const { state } = runtime
   const { protection } = guard
   const long = held(state, guard.sleeve, guard.instrument) > 0
-  const entry = averagePrice(state.books, guard.sleeve, guard.instrument)
+  const entry = entryOf(runtime, guard)
   const instrument = state.instruments[guard.instrument]!
   const away = (fraction: number): number =>
     toTick(instrument, entry * (long ? 1 - fraction : 1 + fraction), fraction < 0 === long ? 'up' : 'down')
-  const fixed = protection.stop === undefined ? Number.NaN : away(protection.stop)
-  const target = protection.target === undefined ? Number.NaN : away(-protection.target)
+  const level = (signal: number, direction: 'up' | 'down'): number =>
+    toTick(instrument, signal / state.factor[guard.instrument]!, direction)
+  const { stop, stopAt, target: gain, targetAt } = protection
+  const stops = [
+    ...(stop === undefined ? [] : [away(stop)]),
+    ...(stopAt === undefined ? [] : [level(stopAt, long ? 'down' : 'up')]),
+  ]
+  const targets = [
+    ...(gain === undefined ? [] : [away(-gain)]),
+    ...(targetAt === undefined ? [] : [level(targetAt, long ? 'up' : 'down')]),
+  ]
+  const fixed = nearest(stops, long ? Math.max : Math.min)
+  const target = nearest(targets, long ? Math.min : Math.max)
   if (protection.trail?.intrabar !== true) return { stop: fixed, stopReason: 'stop', target }
   const trail = trailLevel(runtime, guard, long)
   const trailFirst = Number.isNaN(fixed) || (long ? trail > fixed : trail < fixed)
   return { stop: trailFirst ? trail : fixed, stopReason: trailFirst ? 'trail' : 'stop', target }
+}
+
+function nearest(levels: readonly number[], pick: (one: number, other: number) => number): number {
+  return levels.length === 0 ? Number.NaN : levels.reduce((one, other) => pick(one, other))
 }
 
 function trailLevel(runtime: Runtime, guard: Guard, long: boolean): number {

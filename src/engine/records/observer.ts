@@ -65,6 +65,8 @@ export interface Observer {
   orderFilled(order: number, quantity: number, price: number, fee: number): void
   orderEnded(order: number, state: OrderOutcome, evidence: string): void
   refused(record: RefusalRecord): void
+  /** An entry that a strategy is sure of to a degree was allowed, in that size. */
+  signalled?(signal: Signal): void
   structureOpened(opened: StructureEvent): void
   structureClosed(closed: StructureEvent & { readonly exitReason: string }): void
   /** The end of a portfolio day, after marking. */
@@ -79,6 +81,23 @@ export interface Observer {
   capital?(record: CapitalRecord): void
   /** Weights and the overlays' factors by sleeve whenever one of them has changed; reused arrays. */
   weighed?(weighing: Weighing): void
+}
+
+/** An entry with what the strategy said of it; prices raw, NaN where it named none. */
+export interface Signal {
+  readonly at: number
+  readonly tradeDate: number
+  readonly sleeve: number
+  readonly instrument: number
+  /** Signed units that limits left of it. */
+  readonly quantity: number
+  /** 0 to 1. */
+  readonly confidence: number
+  /** The mark on which it was sized. */
+  readonly price: number
+  readonly stop: number
+  readonly target: number
+  readonly reason: string
 }
 
 /** From this close on a name is a member of a sleeve's universe, or is none, for every reason given. */

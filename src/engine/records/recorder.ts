@@ -8,7 +8,7 @@ import { type DayBook, dayBook } from './day-book.ts'
 import type { Observer, Posting } from './observer.ts'
 import { type OrderBook, orderBook } from './order-book.ts'
 import { createRecording } from './recording.ts'
-import type { AttributionRecord, CapitalDay, MembershipRecord, RefusalRecord } from './result.ts'
+import type { AttributionRecord, CapitalDay, MembershipRecord, RefusalRecord, SignalRecord } from './result.ts'
 import { type TradeBook, tradeBook } from './trade-book.ts'
 
 export interface Recorder extends Observer {
@@ -18,6 +18,7 @@ export interface Recorder extends Observer {
   readonly days: DayBook
   readonly attribution: AttributionRecord[]
   readonly refusals: RefusalRecord[]
+  readonly signals: SignalRecord[]
   /** Interest, borrowing costs, funding and charges per sleeve, in the base currency. */
   readonly financing: readonly number[]
   /** Inverse-volatility weights day by day (day-major), and the last correlations. */
@@ -35,6 +36,7 @@ export function createRecorder(): Recorder {
   const days = dayBook(recording)
   const attribution: AttributionRecord[] = []
   const refusals: RefusalRecord[] = []
+  const signals: SignalRecord[] = []
   const financing: number[] = []
   const memberships: MembershipRecord[] = []
   const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
@@ -107,6 +109,7 @@ export function createRecorder(): Recorder {
     days,
     attribution,
     refusals,
+    signals,
     financing,
     allocation,
     memberships,
@@ -135,6 +138,19 @@ export function createRecorder(): Recorder {
     orderEnded: (order, state) => orders.ended(order, state),
     refused: (record) => {
       refusals.push(record)
+    },
+    signalled: ({ sleeve, instrument, at, tradeDate, quantity, stop, target, ...said }) => {
+      const { symbol, unitsPerWhole } = instrumentAt(instrument)
+      signals.push({
+        at: at as Instant,
+        tradeDate: tradeDate as TradeDate,
+        sleeve: sleeveAt(sleeve),
+        instrument: symbol,
+        quantity: quantity / unitsPerWhole,
+        stop: Number.isNaN(stop) ? null : stop,
+        target: Number.isNaN(target) ? null : target,
+        ...said,
+      })
     },
     structureOpened: trades.structureOpened,
     structureClosed: trades.structureClosed,

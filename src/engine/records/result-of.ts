@@ -39,6 +39,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     orders,
     attribution: recorder.attribution,
     refusals: recorder.refusals,
+    signals: recorder.signals,
     violations: state.violations,
     memberships: recorder.memberships,
     firstSnapshot: firstSnapshotOf(run),

@@ -95,6 +95,23 @@ export interface AttributionRecord {
   readonly reason: string
 }
 
+/** An entry with what its strategy said of it. Prices raw; null where it named none. */
+export interface SignalRecord {
+  readonly at: Instant
+  readonly tradeDate: TradeDate
+  readonly sleeve: SleeveId
+  readonly instrument: string
+  /** Signed whole shares or coins that limits left of it. */
+  readonly quantity: number
+  /** 0 to 1: the part of its size that it asked for. */
+  readonly confidence: number
+  /** The close on which it was decided. */
+  readonly price: number
+  readonly stop: number | null
+  readonly target: number | null
+  readonly reason: string
+}
+
 export interface RefusalRecord {
   readonly at: Instant
   readonly tradeDate: TradeDate
@@ -248,6 +265,7 @@ export interface RunResult {
   readonly orders: readonly OrderRecord[]
   readonly attribution: readonly AttributionRecord[]
   readonly refusals: readonly RefusalRecord[]
+  readonly signals: readonly SignalRecord[]
   readonly violations: readonly Violation[]
   /** In the order of the days; nothing of sleeves whose universe is a fixed list. */
   readonly memberships: readonly MembershipRecord[]

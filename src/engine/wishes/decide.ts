@@ -76,7 +76,9 @@ const isUnits = (value: number): boolean => Number.isInteger(value) && Math.abs(
 
 const isPrice = (value: number | undefined): boolean => value !== undefined && Number.isFinite(value) && value > 0
 
-function optionsProblem({ terms, protection }: WishOptions): string | null {
+function optionsProblem({ terms, protection, confidence }: WishOptions): string | null {
+  if (confidence !== undefined && !(confidence >= 0 && confidence <= 1))
+    return `a confidence must lie between 0 and 1, was "${confidence}"`
   if (terms !== undefined) {
     const { type, force, limit, stop } = terms
     if (TYPE_CODE[type] === undefined || FORCE_CODE[force] === undefined)
@@ -85,7 +87,9 @@ function optionsProblem({ terms, protection }: WishOptions): string | null {
     if ((type === 'stop' || type === 'stopLimit') && !isPrice(stop)) return `a stop must be a price, was "${stop}"`
   }
   if (protection === undefined) return null
-  const { stop, target, trail, bars } = protection
+  const { stop, target, stopAt, targetAt, trail, bars } = protection
+  for (const level of [stopAt, targetAt])
+    if (level !== undefined && !isPrice(level)) return `a level to leave at must be a price, was "${level}"`
   for (const value of [stop, target, trail?.fraction, bars]) {
     if (value !== undefined && !(Number.isFinite(value) && value >= 0))
       return `a protection of "${value}" is no distance`
@@ -162,7 +166,7 @@ function pushIntent({ runtime, wishes }: Parts, ordinal: number, intent: Intent)
       WISH.enter,
       want.side,
       intent.reason,
-      { ...options, strength: want.strength * want.confidence },
+      { ...options, strength: want.strength, confidence: want.confidence },
       null,
     )
   } else {

@@ -36,6 +36,27 @@ describe('STRATEGIES', () => {
       'time-series-momentum': ['lookback', 'smaFilter', 'volatilityTarget'],
       'cross-sectional-momentum': ['lookback', 'skip', 'top', 'rebalanceBars'],
       pairs: ['formation', 'halfLifeMax', 'entryZ', 'exitZ'],
+      'liquidity-sweep': [
+        'period',
+        'age',
+        'depthMax',
+        'location',
+        'volumeFactor',
+        'stopBuffer',
+        'reward',
+        'barsMax',
+      ],
+      'capitulation-reversal': [
+        'fallPeriod',
+        'fallAtr',
+        'entryRsi',
+        'climax',
+        'location',
+        'stopBuffer',
+        'retrace',
+        'barsMax',
+      ],
+      'failed-breakdown': ['period', 'reclaimBars', 'depthMax', 'location', 'stopBuffer', 'reward', 'barsMax'],
       'buy-and-hold': [],
     })
   })

@@ -301,18 +301,25 @@ function fillWaiting(book: Book, slice: Slice, bar: number): void {
   })
 }
 
-/** The kernel's part, told simply: stop inside the bar, trail and time on its close. */
+/** The kernel's part, told simply: stop and target inside the bar, trail and time on its close. */
 function protect(book: Book, slice: Slice, bar: number): void {
   book.held.forEach((held, column) => {
     const close = slice.close[column]! * slice.factor[column]!
     if (held === null || Number.isNaN(close)) return
     held.highest = Math.max(held.highest, close)
-    const { stop, trail, bars } = held.options?.protection ?? {}
+    const { stop, stopAt, target, targetAt, trail, bars } = held.options?.protection ?? {}
     const low = slice.low[column]! * slice.factor[column]!
-    const stopped = stop !== undefined && low <= held.entryPrice * (1 - stop)
+    const high = slice.high[column]! * slice.factor[column]!
+    const long = held.quantity > 0
+    const passed = (level: number | undefined, isBelow: boolean): boolean =>
+      level !== undefined && (isBelow ? low <= level : high >= level)
+    const away = (distance: number | undefined): number | undefined =>
+      distance === undefined ? undefined : held.entryPrice * (1 + (long ? distance : 0 - distance))
+    const stopped = passed(stopAt, long) || passed(away(stop === undefined ? undefined : 0 - stop), long)
+    const reached = passed(targetAt, !long) || passed(away(target), !long)
     const trailed = trail !== undefined && close <= held.highest * (1 - trail.fraction)
     const late = bars !== undefined && bar - held.openedBar + 1 >= bars
-    if (stopped || trailed || late) book.held[column] = null
+    if (stopped || reached || trailed || late) book.held[column] = null
   })
 }
 
