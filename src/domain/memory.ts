@@ -34,17 +34,35 @@ function bytesOf(value: unknown, path: string, depth: number): number | string {
   }
   if (value === null) return 1
   if (depth === DEPTH_MAX) return `${path.slice(0, 60)}... is nested deeper than ${DEPTH_MAX}`
-  const isList = Array.isArray(value)
-  const prototype: unknown = isList ? null : Object.getPrototypeOf(value)
+  return Array.isArray(value) ? bytesOfList(value, path, depth) : bytesOfRecord(value, path, depth)
+}
+
+/** Lists are long and mostly numbers: a place in one is named only where it is asked for. */
+function bytesOfList(list: readonly unknown[], path: string, depth: number): number | string {
+  let sum = 0
+  for (let index = 0; index < list.length && sum <= MEMORY_BYTES_MAX; index += 1) {
+    const item = list[index]
+    if (typeof item === 'number' && Number.isFinite(item)) {
+      sum += NUMBER_BYTES
+      continue
+    }
+    const size = bytesOf(item, `${path}[${index}]`, depth + 1)
+    if (typeof size === 'string') return size
+    sum += size
+  }
+  return sum
+}
+
+function bytesOfRecord(record: object, path: string, depth: number): number | string {
+  const prototype: unknown = Object.getPrototypeOf(record)
   if (prototype !== null && prototype !== Object.prototype) {
     return `${path} is a ${(prototype as { constructor?: { name?: string } }).constructor?.name ?? 'class'}; memory is plain data`
   }
   let sum = 0
-  const inner = value as Readonly<Record<string, unknown>>
-  for (const key of Object.keys(inner)) {
-    const size = bytesOf(inner[key], isList ? `${path}[${key}]` : `${path}.${key}`, depth + 1)
+  for (const [key, item] of Object.entries(record)) {
+    const size = bytesOf(item, `${path}.${key}`, depth + 1)
     if (typeof size === 'string') return size
-    sum += size + (isList ? 0 : key.length)
+    sum += size + key.length
     if (sum > MEMORY_BYTES_MAX) break
   }
   return sum
