@@ -108,6 +108,8 @@ export interface SimulatedExchange {
   buyingPower(): number
   /** What is missing to the maintenance requirement at the last marks; null when nothing is. */
   marginCall(): { readonly deficit: Money } | null
+  /** Whether no price could bring a margin call: nothing is sold short and nothing borrowed. */
+  owesNothing(): boolean
   /** Whether no margin call can come while the instrument is marked anywhere from `low` to `high`, all else unchanged. */
   bears(instrument: number, low: number, high: number): boolean
   /** The orders by which the broker would end the deficit, largest position first; empty when there is none. */
@@ -203,6 +205,7 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
       const deficit = maintenanceDeficit(desk)
       return deficit > 0 ? { deficit: money(Math.ceil(deficit)) } : null
     },
+    owesNothing: () => owesNothing(desk),
     bears: (instrument, low, high) => isClearAt(desk, instrument, low) && isClearAt(desk, instrument, high),
     forcedReduction: () => reductionOrders(desk),
     expiries: (tradeDate, priceOf) => expiriesOf(listings, tradeDate, priceOf),

@@ -66,33 +66,18 @@ export function isQuiet({ state, plain, chains }: Runtime): boolean {
   )
 }
 
-/** The first bar from `from` on that is of another day, or with which the portfolio's day ends. At most `until`. */
-export function endOfDay(runtime: Runtime, block: ClockBlock, from: number, until: number): number {
+/**
+ * The instant from which on a close is no more of the bar's day, or ends the portfolio's day. Negative infinity where the
+ * calendar has no such day.
+ */
+export function dayEndsAt(runtime: Runtime, { closes, tradeDates }: ClockBlock, bar: number): number {
   const sessions = runtime.sessions.get(runtime.state.config!.dayCalendar)!
-  const tradeDate = block.tradeDates[from]!
-  const dayClose = dayCloseOf(runtime, sessions, tradeDate)
-  if (Number.isNaN(dayClose)) return from
-  const { closes, tradeDates } = block
+  const dayClose = dayCloseOf(runtime, sessions, tradeDates[bar]!)
+  if (Number.isNaN(dayClose)) return Number.NEGATIVE_INFINITY
+  const at = closes[bar]!
   // A close at midnight belongs to the day before.
-  const midnight = (Math.floor((closes[from]! - 1) / DAY_MS) + 1) * DAY_MS
-  let end = firstFrom(closes, midnight, from, until)
-  if (end < until && closes[end] === midnight) end += 1
-  const ending = firstFrom(closes, dayClose, from, end)
-  if (closes[ending] === dayClose) end = ending
-  while (end > from && tradeDates[end - 1] !== tradeDate) end -= 1
-  return end
-}
-
-/** The first bar of [from, until) that closes at the instant or later, by halving: bars stand in the order of their closes. */
-function firstFrom(closes: Float64Array, at: number, from: number, until: number): number {
-  let low = from
-  let high = until
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (closes[middle]! >= at) high = middle
-    else low = middle + 1
-  }
-  return low
+  const afterMidnight = (Math.floor((at - 1) / DAY_MS) + 1) * DAY_MS + 1
+  return dayClose < at ? afterMidnight : Math.min(dayClose, afterMidnight)
 }
 
 /**

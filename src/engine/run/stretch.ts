@@ -1,12 +1,12 @@
 /** A run's side of the short lane: how far nothing from outside can happen, and where the clock stands afterwards. */
 
-import type { OptionChain } from '../../domain/market.ts'
+import type { ClockBlock, OptionChain } from '../../domain/market.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
 import { bookWaits } from '../shadows/shadow.ts'
 import { forceReduction } from './broker-side.ts'
 import { answer, carryOutAll, type Run, sidesOf } from './drive.ts'
 import { answerMarginCalls } from './margin-calls.ts'
-import { endOfDay, hasShortLane, isQuiet, type Stretch } from './quiet.ts'
+import { dayEndsAt, hasShortLane, isQuiet, type Stretch } from './quiet.ts'
 import { sliceAt } from './timeline.ts'
 
 /** The only clock of a run, whose bars may be taken many at a time. */
@@ -14,9 +14,10 @@ export interface ShortLane {
   readonly stretch: Stretch
   /** No bar before this one is eventful, none opens later than its predecessor closes, and no action falls before it. */
   plainUntil: number
-  /** Lowest and highest close of those bars. */
+  /** Lowest and highest close up to bar `boundedUntil`, once somebody asked. */
   low: number
   high: number
+  boundedUntil: number
   /** The last bar that the exchange was shown. */
   opened: number
 }
@@ -39,7 +40,7 @@ export function shortLaneOf(run: Run): ShortLane | null {
   )
     return null
   const stretch = { block: cursor.block, instrument: cursor.instruments[0]!, tradeDate: 0, from: 0, count: 0 }
-  return { stretch, plainUntil: 0, low: 0, high: 0, opened: -1 }
+  return { stretch, plainUntil: 0, low: 0, high: 0, boundedUntil: -1, opened: -1 }
 }
 
 /**
@@ -96,17 +97,16 @@ function openBar(run: Run, lane: ShortLane): void {
   const cursor = run.cursors[0]!
   if (lane.opened === cursor.row) return
   lane.opened = cursor.row
-  const { opens, tradeDates } = lane.stretch.block
-  run.exchange.open(opens[cursor.row] as Instant, tradeDates[cursor.row] as TradeDate, cursor.bars())
+  run.exchange.open(lane.stretch.block.opens[cursor.row] as Instant, run.tradeDate, cursor.bars())
 }
 
 /** The close of the open bar, on which a sleeve may decide, and the auction after it. */
 function playClose(run: Run, lane: ShortLane): void {
   const cursor = run.cursors[0]!
   const { stretch } = lane
-  const { closes, tradeDates } = stretch.block
-  run.at = closes[cursor.row] as Instant
-  run.tradeDate = tradeDates[cursor.row] as TradeDate
+  run.at = stretch.block.closes[cursor.row] as Instant
+  // The day of this bar and of the next: a stretch ends before the first bar of another.
+  run.tradeDate = stretch.tradeDate as TradeDate
   run.cycle += 1
   run.seq += 1
   sliceAt(cursor, run.at, NO_CHAINS)
@@ -123,7 +123,6 @@ function playClose(run: Run, lane: ShortLane): void {
   run.called = answerMarginCalls(run)
   cursor.row += 1
   const rests = run.exchange.restingCount() > 0
-  run.tradeDate = tradeDates[cursor.row] as TradeDate
   run.moment = 'auction'
   if (rests) {
     lane.opened = cursor.row
@@ -139,9 +138,25 @@ function playClose(run: Run, lane: ShortLane): void {
   carryOutAll(run, run.kernel.auction(cursor.auction, run.tradeDate))
 }
 
-function isSafe(run: Run, lane: ShortLane): boolean {
-  if (run.kernel.runtime.state.config!.account.kind !== 'margin') return true
-  return run.exchange.bears(lane.stretch.instrument, lane.low, lane.high)
+function isSafe({ kernel, exchange }: Run, lane: ShortLane): boolean {
+  if (kernel.runtime.state.config!.account.kind !== 'margin' || exchange.owesNothing()) return true
+  if (lane.boundedUntil !== lane.plainUntil) boundPrices(lane)
+  return exchange.bears(lane.stretch.instrument, lane.low, lane.high)
+}
+
+function boundPrices(lane: ShortLane): void {
+  const { block, from } = lane.stretch
+  const { close } = block
+  let low = close[from]!
+  let high = low
+  for (let bar = from; bar < lane.plainUntil; bar += 1) {
+    const price = close[bar]!
+    if (price < low) low = price
+    else if (price > high) high = price
+  }
+  lane.low = low
+  lane.high = high
+  lane.boundedUntil = lane.plainUntil
 }
 
 /**
@@ -150,25 +165,32 @@ function isSafe(run: Run, lane: ShortLane): boolean {
  */
 function lookAhead(run: Run, lane: ShortLane, from: number): void {
   const { block } = lane.stretch
-  const { opens, closes, close, factor, tradeDates } = block
+  const { tradeDates } = block
   const action = run.market.actions[run.nextAction]
   const actionAt = action === undefined ? Number.POSITIVE_INFINITY : action.at
-  let until = endOfDay(run.kernel.runtime, block, from, Math.min(from + REACH, close.length - 1))
+  const stopAt = Math.min(actionAt, dayEndsAt(run.kernel.runtime, block, from))
+  let until = plainBars(block, from, Math.min(from + REACH, tradeDates.length - 1), stopAt)
   // What is dated for a day comes before its first bar opens: that open is no part of the stretch.
-  if (until > from && tradeDates[until] !== tradeDates[from]) until -= 1
-  let low = close[from]!
-  let high = low
-  let bar = from
-  for (; bar < until; bar += 1) {
-    const closesAt = closes[bar]!
-    if (opens[bar + 1] !== closesAt || closesAt >= actionAt || factor[bar] !== 1) break
-    const price = close[bar]!
-    if (price < low) low = price
-    else if (price > high) high = price
-    else if (Number.isNaN(price)) break
-  }
+  while (until > from && tradeDates[until] !== tradeDates[from]) until -= 1
   lane.stretch.tradeDate = tradeDates[from]!
-  lane.plainUntil = bar
-  lane.low = low
-  lane.high = high
+  lane.plainUntil = until
+}
+
+/** Where the plain bars from `from` on end, before `until` and before the first close at `stopAt` or later. */
+function plainBars({ opens, closes, close, factor }: ClockBlock, from: number, until: number, stopAt: number): number {
+  let bar = from
+  // Four at a time until one of them is not plain.
+  for (; bar + 4 <= until; bar += 4) {
+    const last = closes[bar + 3]!
+    if (last >= stopAt || opens[bar + 4] !== last) break
+    if (opens[bar + 1] !== closes[bar] || opens[bar + 2] !== closes[bar + 1] || opens[bar + 3] !== closes[bar + 2])
+      break
+    if (factor[bar] !== 1 || factor[bar + 1] !== 1 || factor[bar + 2] !== 1 || factor[bar + 3] !== 1) break
+    if (Number.isNaN(close[bar]! + close[bar + 1]! + close[bar + 2]! + close[bar + 3]!)) break
+  }
+  for (; bar < until; bar += 1) {
+    const at = closes[bar]!
+    if (at >= stopAt || opens[bar + 1] !== at || factor[bar] !== 1 || Number.isNaN(close[bar]!)) break
+  }
+  return bar
 }
