@@ -100,6 +100,16 @@ export type CorporateAction =
       readonly isAvailable: boolean
       readonly price: Price | null
     }
+  /**
+   * From this auction on a chain of futures stands for the contract `to`; what is held of `from` changes over, sold and
+   * bought at this auction. Null: its first contract.
+   */
+  | {
+      readonly kind: 'roll'
+      readonly instrument: InstrumentId
+      readonly from: InstrumentId | null
+      readonly to: InstrumentId
+    }
   /** The last bar has passed: positions close at the last price. */
   | { readonly kind: 'ended'; readonly instrument: InstrumentId; readonly price: Price; readonly cause: string }
   /** An option's last day: in the money it is exercised into shares at the strike, else it lapses. */

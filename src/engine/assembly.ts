@@ -11,6 +11,7 @@ import { openCapital } from './capital/day.ts'
 import { createClock, type IndicatorRows, requestIndicator } from './clock.ts'
 import { sharesOf } from './orders/batch.ts'
 import type { Parts } from './parts.ts'
+import { chainOf } from './positions/rolling.ts'
 import { addInstrument } from './positions/structures.ts'
 import { valueAll } from './positions/valuation.ts'
 import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
@@ -94,7 +95,7 @@ export function takeConfig(parts: Parts, config: PortfolioConfig): void {
     return sleeveView(runtime, sleeve, clock, named, parts.wishes)
   })
   runtime.averageVolume = averageVolumeOf(runtime)
-  runtime.eligible = any ? (sleeve, instrument) => isMember(runtime.state, sleeve, instrument) : null
+  runtime.eligible = any ? (sleeve, instrument) => isMember(runtime.state, sleeve, chainOf(runtime, instrument)) : null
 }
 
 /** Mean volumes for the sleeves whose limits speak of them; null where none does. */
@@ -109,7 +110,7 @@ function averageVolumeOf(runtime: Runtime): Runtime['averageVolume'] {
   if (means.every((mean) => mean === null)) return null
   return (sleeve, instrument) => {
     const mean = means[sleeve] ?? null
-    const column = mean?.clock.columnOf[instrument] ?? -1
+    const column = mean?.clock.columnOf[chainOf(runtime, instrument)] ?? -1
     if (mean === null || column < 0) return Number.NaN
     // Indicators read volume on the signal scale: back to shares as they are traded today.
     return mean.rows.rows[0]![column]! * state.factor[instrument]! * state.instruments[instrument]!.unitsPerWhole

@@ -48,6 +48,10 @@ export interface WaitingStructure {
   /** Contract instruments of the legs. */
   readonly contracts: readonly number[]
   readonly maximumLoss: number
+  /** Calls that shares of the sleeve cover. */
+  readonly covered?: true
+  /** Shares that come out of it stay. */
+  readonly keepsShares?: true
   readonly activeFrom: number
   readonly expires: number
   readonly reason: string
@@ -88,8 +92,19 @@ export interface Guard {
   readonly protection: Protection
   /** Highest (for shorts lowest) close or price since entry, on the signal scale. */
   extreme: number
+  /** Entry price on the signal scale of a position that came by a roll. Absent: the books' average price. */
+  readonly entry?: number
   /** Bar of the sleeve's clock in which its level last sent an order: what the bar's volume could not take waits. */
   sentBar: number
+}
+
+/** What goes over to the contract that a position is rolled into. */
+export interface RollingPosition {
+  readonly sleeve: number
+  readonly contract: number
+  readonly openedBar: number
+  readonly openedAt: number
+  readonly guard: Guard | null
 }
 
 /** A multi-leg position. */
@@ -102,6 +117,10 @@ export interface StructurePosition {
   readonly quantity: number
   readonly credit: number
   readonly maximumLoss: number
+  /** Calls that shares of the sleeve cover. */
+  readonly covered?: true
+  /** Shares that come out of it stay. */
+  readonly keepsShares?: true
   readonly openedAt: number
   readonly openedBar: number
   pending: boolean
@@ -217,6 +236,10 @@ export interface KernelState {
   mark: Float64Array
   factor: Float64Array
   delisted: Uint8Array
+  /** The contract that each chain of futures stands for. Absent: no chain has begun. */
+  fronts?: readonly { readonly chain: number; readonly contract: number }[]
+  /** Positions between the two orders of a roll. Absent where nothing was ever rolled. */
+  rolling?: readonly RollingPosition[]
   /** Instruments that nobody can sell short anew for now, lowest first. Absent where that never happened. */
   unborrowable?: readonly number[]
   /** What one unit of each currency is worth in the base currency; NaN where no rate is known yet. */

@@ -26,6 +26,11 @@ export function applyAction(desk: Desk, book: WorkingOrder[], action: CorporateA
     chargeBorrow(listings, index, action)
     return
   }
+  if (action.kind === 'roll') {
+    const from = action.from === null ? undefined : listings.indexOf.get(action.from)
+    if (from !== undefined) cancelResting(desk, book, from, 'roll')
+    return
+  }
   cancelResting(desk, book, index, action.kind)
   switch (action.kind) {
     case 'split':

@@ -3,6 +3,7 @@ import type { Protection } from '../../domain/orders.ts'
 import { postTrade } from '../../pipeline/ledger/books.ts'
 import { takeBooking } from '../capital/trades.ts'
 import { realiseForeign } from '../positions/foreign.ts'
+import { arrived, ROLL } from '../positions/rolling.ts'
 import type { Posting } from '../records/observer.ts'
 import type { Runtime } from '../runtime.ts'
 import { countClosing } from '../watch/closings.ts'
@@ -51,8 +52,10 @@ export function bookPart(runtime: Runtime, part: Part): void {
   if (after === 0) {
     if (before !== 0) dropGuard(runtime, part.sleeve, part.instrument)
   } else if (before === 0 || before > 0 !== after > 0) {
-    state.openedBar[at] = state.sleeves[part.sleeve]!.bars
-    state.openedAt[at] = state.at
+    const rolled = part.reason === ROLL ? arrived(runtime, part.sleeve, part.instrument) : null
+    state.openedBar[at] = rolled?.openedBar ?? state.sleeves[part.sleeve]!.bars
+    state.openedAt[at] = rolled?.openedAt ?? state.at
+    if (rolled !== null && rolled.guard !== null) state.guards.push({ ...rolled.guard })
     if (before !== 0) dropGuard(runtime, part.sleeve, part.instrument)
     if (part.protection !== null) {
       state.guards.push({

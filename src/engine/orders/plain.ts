@@ -37,14 +37,16 @@ type StateFields =
   | 'loans'
   | 'shadows'
   | 'unborrowable'
+  | 'fronts'
+  | 'rolling'
   | 'fundamentals'
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
-  const { foreign, sleeveBreakers, watch, measured, rebalance, loans, shadows, unborrowable } = state
+  const { foreign, sleeveBreakers, watch, measured, rebalance, loans, shadows, unborrowable, fronts, rolling } = state
   if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
   if (measured !== undefined || rebalance !== undefined || unborrowable !== undefined) return false
-  return loans === undefined && shadows === undefined
+  return loans === undefined && shadows === undefined && fronts === undefined && rolling === undefined
 }
 
 /** Who is a member concerns entries alone, and `plainEntries` leaves those of screened sleeves out. */

@@ -16,6 +16,7 @@ import { endWaiting, exitRoom, waitFor } from '../wishes/waiting.ts'
 import { applyAdjustment } from './adjustment.ts'
 import { applyBorrow, applyFunding } from './financing.ts'
 import { realiseForeign } from './foreign.ts'
+import { applyRoll } from './rolling.ts'
 import { structureLabel } from './structures.ts'
 
 /** In the money by at least this much, an expiring contract is exercised without instruction. */
@@ -37,6 +38,9 @@ export function applyAction(runtime: Runtime, action: CorporateAction): void {
       break
     case 'borrow':
       applyBorrow(runtime, instrument, action)
+      break
+    case 'roll':
+      applyRoll(runtime, instrument, action)
       break
     case 'ended':
       applyEnd(runtime, instrument, action.price, action.cause)
@@ -302,9 +306,17 @@ function deliver(
   )
   closeParts(runtime, shares, quantities, strike, kind, kind)
   quantities.forEach((quantity, sleeve) => {
-    if (quantity !== 0) runtime.state.leftovers.push({ instrument: index, sleeve, quantity, reason: kind })
+    if (quantity !== 0 && !keepsShares(runtime, contract.index, sleeve))
+      runtime.state.leftovers.push({ instrument: index, sleeve, quantity, reason: kind })
   })
   setMark(runtime, index, spot)
+}
+
+/** Whether a sleeve's structure with this contract was opened to keep what comes out of it. */
+function keepsShares({ state }: Runtime, contract: number, sleeve: number): boolean {
+  return state.structures.some(
+    (position) => position.keepsShares === true && position.sleeve === sleeve && position.contracts.includes(contract),
+  )
 }
 
 /** A structure that lost a leg is over: what is left of it, contracts and shares, is closed at the next auction. */

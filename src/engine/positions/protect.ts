@@ -9,6 +9,7 @@ import { isQuotedOn } from '../run/quoted.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Guard, held } from '../state.ts'
 import { exitRoom, waitFor } from '../wishes/waiting.ts'
+import { pledgedUnits } from './cover.ts'
 import { entryOf } from './rolling.ts'
 
 interface Levels {
@@ -83,7 +84,7 @@ export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
     if (placed.has(guard.instrument) || guard.sentBar === bar) continue
     const row = rowOf(quotes, guard.instrument)
     if (row < 0) continue
-    const quantity = 0 - openUnits(runtime, guard)
+    const quantity = 0 - uncoveringUnits(runtime, guard)
     if (quantity === 0) continue
     const long = held(state, guard.sleeve, guard.instrument) > 0
     const levels = levelsOf(runtime, guard)
@@ -153,6 +154,13 @@ export function guardClose(runtime: Runtime, slice: Slice): void {
     if (isOwn && bars !== undefined && state.sleeves[guard.sleeve]!.bars - state.openedBar[at]! >= bars)
       exitAtMarket(runtime, guard, 'time')
   }
+}
+
+/** The same without the shares that cover a sold call: options do not trade within a bar, so both leave at the auction. */
+function uncoveringUnits(runtime: Runtime, guard: Guard): number {
+  const open = openUnits(runtime, guard)
+  if (open <= 0 || runtime.contracts === 0) return open
+  return Math.max(0, open - pledgedUnits(runtime, guard.sleeve, guard.instrument))
 }
 
 function exitAtMarket(runtime: Runtime, guard: Guard, reason: string): void {

@@ -3,6 +3,7 @@ import type { RuleName } from '../../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../../domain/sessions.ts'
 import { type Instant, MAGNITUDE_MAX } from '../../domain/units.ts'
 import type { ViolationKind } from '../../domain/violations.ts'
+import { isChain } from '../positions/rolling.ts'
 import { isLiquidating } from '../rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { KernelState } from '../state.ts'
@@ -65,7 +66,8 @@ export function forbidden(
   const own = state.sleeves[sleeve.ordinal]!
   if (own.paused !== '') return { rule: 'paused', value: null, limit: null }
   if (isLiquidating(runtime)) return { rule: 'rebalancing', value: null, limit: null }
-  if (state.delisted[instrument] === 1) return { rule: 'notListed', value: null, limit: null }
+  if (state.delisted[instrument] === 1 || isChain(state.instruments[instrument]!))
+    return { rule: 'notListed', value: null, limit: null }
   if (wanted < 0 && !state.instruments[instrument]!.shortable) return { rule: 'notHoldable', value: null, limit: null }
   if (wanted < 0 && state.unborrowable?.includes(instrument) === true)
     return { rule: 'notBorrowable', value: null, limit: null }
