@@ -1,6 +1,7 @@
 // Rings, innermost first. A module imports its own ring's folder or a ring further in; type imports count.
 //   domain <- numerics <- indicators <- pipeline/* <- engine <- research
 //   domain, numerics <- exchange <- engine, adapters/{brokers,feeds}
+//   engine <- live
 //   domain <- adapters/*        engine <- api        api/contract <- dashboard        cli may import all
 
 const TEST = '[.]test[.]ts$'
@@ -65,6 +66,12 @@ module.exports = {
       '(engine|exchange|pipeline|indicators|domain|numerics)/',
     ),
     ring(
+      'live-is-handed-its-machine',
+      'The durable shell around the engine: its store, its clock and its broker are ports that it is given.',
+      '^src/live/',
+      '(live|engine|exchange|pipeline|indicators|domain|numerics)/',
+    ),
+    ring(
       'research-drives-engine',
       'Research calls the engine as a function.',
       '^src/research/',
@@ -127,7 +134,7 @@ module.exports = {
       name: 'pure-needs-no-package',
       comment: 'The core runs on the language alone.',
       severity: 'error',
-      from: { path: '^src/(domain|indicators|pipeline|exchange|engine|research)/', pathNot: TEST },
+      from: { path: '^src/(domain|indicators|pipeline|exchange|engine|live|research)/', pathNot: TEST },
       to: { dependencyTypes: PACKAGE },
     },
     {

@@ -106,6 +106,7 @@ export function buildProgram(): Command {
     )
     .exitOverride()
   addRuns(program)
+  addLive(program)
   addConfig(program)
   addData(program)
   addTools(program)
@@ -167,6 +168,45 @@ function addRuns(program: Command): void {
     .option('--open', 'open the report when it is written')
     .addOption(jsonOption())
     .action(async (config: string | undefined, options) => (await import('./commands/demo.ts')).demo(config, options))
+}
+
+const storeOption = (): Option =>
+  new Option('--store <file>', 'where every event is kept').argParser(folder).default('polyfolio.db')
+
+function addLive(program: Command): void {
+  program
+    .command('paper <config>')
+    .description('trade on paper: replayed bars, every event written down; goes on where it was stopped or killed')
+    .addOption(dataOption())
+    .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed).default(26))
+    .addOption(storeOption())
+    .addOption(fromOption())
+    .addOption(toOption())
+    .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(notNegative).default(0))
+    .addOption(new Option('--snapshot-every <instants>', 'keep the whole state so often').argParser(count).default(500))
+    .addOption(jsonOption())
+    .action(async (config: string, options) => (await import('./commands/paper.ts')).paper(config, options))
+  program
+    .command('replay <config>')
+    .description('the state after any event, rebuilt from the journal alone')
+    .addOption(storeOption())
+    .addOption(new Option('--to <event>', 'last event, by number; the last one kept').argParser(seed))
+    .addOption(jsonOption())
+    .action(async (config: string, options) => (await import('./commands/replay.ts')).replay(config, options))
+  const store = program.command('store').description('where events are kept')
+  store
+    .command('check <file>')
+    .description('read everything and recompute every hash')
+    .addOption(jsonOption())
+    .action(async (file: string, options) => (await import('./commands/store.ts')).storeCheck(file, options))
+  store
+    .command('backup <file> <copy>')
+    .description('a whole copy, checked, also while an engine writes')
+    .action(async (file: string, copy: string) => (await import('./commands/store.ts')).storeBackup(file, copy))
+  store
+    .command('restore <copy> <file>')
+    .description('a checked copy to where no store is')
+    .action(async (copy: string, file: string) => (await import('./commands/store.ts')).storeRestore(copy, file))
 }
 
 function addConfig(program: Command): void {

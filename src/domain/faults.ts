@@ -46,6 +46,25 @@ export const FAULTS = {
   FILE_VALUE_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
   OUTPUT_EXISTS: { exit: 2, text: '"{path}" cannot be written: {reason}' },
   SCENARIO_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
+  STORE_MISSING: { exit: 2, text: 'no store "{store}"; `polyfolio paper CONFIG --store {store}` makes one' },
+  STORE_DAMAGED: { exit: 1, text: 'the store "{store}" is damaged: {reason}; restore the last backup' },
+  STORE_DRIVER_MISSING: {
+    exit: 1,
+    text: 'no SQLite driver: {reason}; run `npm install better-sqlite3` beside polyfolio',
+  },
+  JOURNAL_GAP: {
+    exit: 1,
+    text: 'the journal of "{portfolio}" in "{store}" goes on with event {expected}, not {found}: another process writes it; stop one of them',
+  },
+  JOURNAL_DIFFERS: {
+    exit: 2,
+    text: 'event {seq} ({kind}) of "{portfolio}" in "{store}" cannot be played again: {reason}; give it what it began with, or another store',
+  },
+  KERNEL_VERSION: {
+    exit: 2,
+    text: 'the state of "{portfolio}" in "{store}" is of kernel version {found}, this is {own}; start that version once to close it',
+  },
+  JOURNAL_EMPTY: { exit: 2, text: 'the store "{store}" holds no portfolio "{portfolio}"; it holds {known}' },
   SLEEVE_FAULT: {
     exit: 3,
     text: 'sleeve "{sleeve}" was paused on {date}: {cause}; its positions are managed, it takes no new ones',

@@ -37,9 +37,12 @@ const PLANTED = rows(`
   exchange-is-pure:             exchange/b -> indicators/free
   engine-takes-ports:           engine/a -> adapters/clock/free
   engine-takes-ports:           engine/b -> research/free
+  live-is-handed-its-machine:   live/a -> adapters/clock/free
+  live-is-handed-its-machine:   live/b -> research/free
   research-drives-engine:       research/a -> api/free
   research-drives-engine:       research/b -> adapters/clock/free
   research-drives-engine:       research/e -> cli/free
+  research-drives-engine:       research/f -> live/free
   adapters-know-domain-only:    adapters/store/a -> adapters/clock/free
   adapters-know-domain-only:    adapters/store/b -> engine/free
   adapters-know-domain-only:    adapters/store/c -> exchange/free
@@ -64,12 +67,14 @@ const PLANTED = rows(`
   machine-at-the-edge:          pipeline/risk/a -> node:timers
   machine-at-the-edge:          exchange/c -> node:perf_hooks
   machine-at-the-edge:          engine/c -> node:worker_threads
+  machine-at-the-edge:          live/c -> node:fs
   machine-at-the-edge:          research/c -> fs
   pure-needs-no-package:        domain/e -> zod
   pure-needs-no-package:        indicators/d -> yaml
   pure-needs-no-package:        pipeline/risk/b -> csv-parse
   pure-needs-no-package:        exchange/d -> zod
   pure-needs-no-package:        engine/d -> commander
+  pure-needs-no-package:        live/d -> kysely
   pure-needs-no-package:        research/d -> zod
   numerics-hides-its-packages:  numerics/d -> zod
   product-runs-without-tools:   cli/a -> fast-check
@@ -86,13 +91,14 @@ const ALLOWED = rows(`
   : pipeline/risk/ok -> pipeline/risk/free domain/free numerics/free indicators/free
   : exchange/ok -> domain/free numerics/free
   : engine/ok -> pipeline/risk/free pipeline/netting/free exchange/free indicators/free numerics/free domain/free
+  : live/ok -> engine/free exchange/free domain/free
   : research/ok -> engine/free pipeline/risk/free indicators/free
   : adapters/store/ok -> domain/free node:fs yaml
   : adapters/feeds/ok -> domain/free exchange/free numerics/free csv-parse
   : adapters/brokers/ok -> domain/free exchange/free
   : api/ok -> engine/free domain/free api/contract/free zod node:http
   : api/contract/ok -> api/contract/free
-  : cli/ok -> engine/free adapters/clock/free adapters/store/ok api/free research/free commander node:fs
+  : cli/ok -> engine/free adapters/clock/free adapters/store/ok api/free live/free research/free commander node:fs
   : node -> adapters/clock/free cli/free
   : domain/free.test -> /test/some node:fs vitest
   : /dashboard/ok -> api/contract/free`)
@@ -120,7 +126,7 @@ function fileOf(name: string): string {
 
 const isModule = (name: string): boolean =>
   name.startsWith('/') ||
-  /^(domain|numerics|indicators|pipeline|exchange|engine|research|adapters|api|cli)\//.test(name)
+  /^(domain|numerics|indicators|pipeline|exchange|engine|live|research|adapters|api|cli)\//.test(name)
 
 /** A module that imports each target; every second one as a type only, since types count. */
 function moduleText({ from, to }: Row, index: number): string {

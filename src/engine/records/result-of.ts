@@ -43,7 +43,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     violations: state.violations,
     memberships: recorder.memberships,
     firstSnapshot: firstSnapshotOf(run),
-    positions: positionsOf(run),
+    positions: positionsOf(runtime),
     exposures: exposuresOf(runtime),
     benchmarks: benchmarksOf(state.config!, run.market, days),
     netting: recorder.orders.netting(),
@@ -159,8 +159,8 @@ function exposuresOf({ state, unitValue }: Runtime): ExposureRecord[] {
   )
 }
 
-function positionsOf(run: Run): PositionRecord[] {
-  const { runtime } = run.kernel
+/** What every sleeve holds at the last marks, in declared order. */
+export function positionsOf(runtime: Runtime): PositionRecord[] {
   const { state } = runtime
   const positions: PositionRecord[] = []
   for (const sleeve of runtime.sleeves) {

@@ -1,6 +1,7 @@
 /** Backtest: a synchronous loop that gives the kernel bars and the simulated exchange's answers. No promise, no clock. */
 
 import type { PortfolioConfig } from '../../domain/config.ts'
+import type { EngineEvent } from '../../domain/events.ts'
 import type { ClockBlock, CorporateAction, DatedAction, MarketData, OptionChain } from '../../domain/market.ts'
 import type { Parameters } from '../../domain/parameters.ts'
 import { nextSession } from '../../domain/sessions.ts'
@@ -9,7 +10,7 @@ import type { Instant, InstrumentId, Memory, Price, TradeDate } from '../../doma
 import { simulatedExchange } from '../../exchange/simulated.ts'
 import { fixedAllocation } from '../../pipeline/allocation/fixed.ts'
 import { type Auditor, createAuditor } from '../invariants.ts'
-import { createKernel } from '../kernel.ts'
+import { createKernel, type Kernel, restoreKernel } from '../kernel.ts'
 import type { Observer } from '../records/observer.ts'
 import { createRecorder } from '../records/recorder.ts'
 import type { RunResult } from '../records/result.ts'
@@ -21,6 +22,7 @@ import { datesOf, takeDated } from './dated.ts'
 import { act, answer, give, giveAuction, giveEvent, type Run, sidesOf } from './drive.ts'
 import { answerMarginCalls } from './margin-calls.ts'
 import { ratesOf, takeRates } from './rates.ts'
+import { exchangeOf, type RunState } from './run-state.ts'
 import { playQuietBars, shortLaneOf } from './stretch.ts'
 import { type BlockCursor, cursorsOf, endsSession, nextInstant, quotesAt, sliceAt } from './timeline.ts'
 
@@ -32,6 +34,8 @@ export interface RunInput {
   readonly checks: boolean
   /** Plays every bar as an event of its own, also where a stretch of quiet ones could be taken at once: the same result. */
   readonly everyBar?: boolean
+  /** Told of every event before the kernel takes it: what a journal keeps. Every bar is then an event of its own. */
+  readonly journal?: (event: EngineEvent) => void
   /** Told after each instant how much of the run is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void
 }
@@ -74,7 +78,13 @@ export function runAudited(
   return run
 }
 
-function startRun(input: RunInput, observer: Observer | undefined, auditor: Auditor | null): Run {
+/** A run before its first event, or where another one stood. */
+export function startRun(
+  input: RunInput,
+  observer: Observer | undefined,
+  auditor: Auditor | null,
+  from?: RunState,
+): Run {
   const { config, market } = input
   const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
   const actionsOf = new Map<InstrumentId, DatedAction[]>()
@@ -84,8 +94,10 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
     else list.push(dated)
   }
   const cursors = cursorsOf(market)
+  const options = { strategies, checks: input.checks, ...(observer === undefined ? {} : { observer }) }
+  const kernel = from === undefined ? createKernel(options) : restoreKernel(from.kernel, options)
   return {
-    kernel: createKernel({ strategies, checks: input.checks, ...(observer === undefined ? {} : { observer }) }),
+    kernel: input.journal === undefined ? kernel : journalled(kernel, input.journal),
     exchange: simulatedExchange({
       account: config.account,
       currency: config.currency,
@@ -93,6 +105,7 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
       parity: config.parity,
       costs: config.costs,
       checks: input.checks,
+      ...(from === undefined ? {} : { from: exchangeOf(from) }),
     }),
     market,
     auditor,
@@ -109,6 +122,14 @@ function startRun(input: RunInput, observer: Observer | undefined, auditor: Audi
     moment: 'auction',
     called: false,
   }
+}
+
+function journalled(kernel: Kernel, keep: (event: EngineEvent) => void): Kernel {
+  const apply: Kernel['apply'] = (event) => {
+    keep(event)
+    return kernel.apply(event)
+  }
+  return { ...kernel, apply }
 }
 
 /** Passes everything on to the recorder and shows the auditor what it needs. */
@@ -136,7 +157,8 @@ function audited(recorder: Observer, auditor: Auditor): Observer {
   }
 }
 
-function openBooks(run: Run, input: Omit<RunInput, 'checks'>): void {
+/** The events before the first instant: configuration, calendars, instruments. */
+export function openBooks(run: Run, input: Omit<RunInput, 'checks'>): void {
   const { config, market } = input
   give(run, { kind: 'configured', config, codes: {} })
   for (const sessions of market.sessions) give(run, { kind: 'sessions', calendar: sessions.calendar, sessions })
@@ -146,30 +168,42 @@ function openBooks(run: Run, input: Omit<RunInput, 'checks'>): void {
   }
 }
 
-function playMarket(run: Run, { onProgress, everyBar }: Omit<RunInput, 'checks'>): void {
-  let bars = 0
+function playMarket(run: Run, { onProgress, everyBar, journal }: Omit<RunInput, 'checks'>): void {
+  const isWhole = everyBar === true || journal !== undefined
   let total = 0
   for (const { block } of run.cursors) total += block.tradeDates.length
-  const lane = everyBar ? null : shortLaneOf(run)
-  run.kernel.runtime.plain.isOpen = !everyBar
+  const lane = isWhole ? null : shortLaneOf(run)
+  run.kernel.runtime.plain.isOpen = !isWhole
   for (;;) {
-    if (lane !== null) bars += playQuietBars(run, lane)
-    const at = nextInstant(run.cursors)
-    if (at === null) break
-    run.at = at
-    run.cycle += 1
-    bars += closeBars(run)
-    takeActions(run)
-    if (run.dates.flows.length > 0 || run.dates.operations.length > 0) takeDatesAtOpen(run)
-    openBars(run)
-    onProgress?.(total === 0 ? 1 : bars / total)
+    if (lane !== null) playQuietBars(run, lane)
+    if (!takeInstant(run)) break
+    onProgress?.(total === 0 ? 1 : barsTaken(run) / total)
   }
 }
 
+function barsTaken({ cursors }: Run): number {
+  let bars = 0
+  for (const { row } of cursors) bars += row
+  return bars
+}
+
+/** The next instant with all that it brings; false at the end of the market. */
+export function takeInstant(run: Run): boolean {
+  const at = nextInstant(run.cursors)
+  if (at === null) return false
+  run.at = at
+  run.cycle += 1
+  closeBars(run)
+  takeActions(run)
+  if (run.dates.flows.length > 0 || run.dates.operations.length > 0) takeDatesAtOpen(run)
+  openBars(run)
+  return true
+}
+
 /** Every clock that closes now: what happened within the bars, then one cycle, then the night's exercises and margin. */
-function closeBars(run: Run): number {
+function closeBars(run: Run): void {
   const closing = dueOf(run.cursors, closesAt, run.at)
-  if (closing.length === 0) return 0
+  if (closing.length === 0) return
   for (const cursor of closing) rangeOf(run, cursor)
   let chains = NO_CHAINS
   run.moment = 'close'
@@ -193,7 +227,6 @@ function closeBars(run: Run): number {
     cursor.row += 1
   }
   run.called = answerMarginCalls(run)
-  return closing.length
 }
 
 /** The cursors for which something is due; without an array of its own where that is all of them or none. */

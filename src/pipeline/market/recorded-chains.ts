@@ -1,3 +1,4 @@
+import { assert } from '../../domain/assert.ts'
 import type { ChainSource, OptionChain, OptionQuote } from '../../domain/market.ts'
 import type { OptionRecord } from '../../domain/recorded.ts'
 import { daysBetween, startOfDay } from '../../domain/sessions.ts'
@@ -50,6 +51,20 @@ export interface RecordedChains {
 interface RecordedDay {
   readonly date: TradeDate
   readonly records: readonly OptionRecord[]
+  /** Where it is known without asking the records. */
+  readonly spot?: number
+}
+
+type ChainPricing = Omit<RecordedChains, 'records' | 'instruments'>
+
+/** Everything a recorded chain is built from, and can be built again from. */
+export interface RecordedChainData extends Moment {
+  readonly origin: 'recorded'
+  readonly recordedOn: TradeDate
+  readonly recordedSpot: number
+  readonly pricing: ChainPricing
+  /** Rows as `contractData` writes them. */
+  readonly contracts: readonly (readonly [TradeDate, 'call' | 'put', number, ...(number | null)[]])[]
 }
 
 /**
@@ -97,9 +112,38 @@ interface Moment {
   readonly isClose: boolean
 }
 
-function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChains): OptionChain | null {
+/** The chain that gave this data. */
+export function recordedChainFrom(data: RecordedChainData): OptionChain {
+  const { recordedOn, recordedSpot, pricing, contracts, underlying } = data
+  const records = contracts.map(([expiry, right, strike, ...known]): OptionRecord => {
+    const [bid, ask, mid, impliedVolatility, delta, underlyingPrice] = known.map((value) => value ?? Number.NaN)
+    return {
+      underlying,
+      quoteDate: recordedOn,
+      expiry,
+      right,
+      strike,
+      bid: bid!,
+      ask: ask!,
+      mid: mid!,
+      impliedVolatility: impliedVolatility!,
+      delta: delta!,
+      underlyingPrice: underlyingPrice!,
+      line: 0,
+    }
+  })
+  const chain = recordedChain(data, { date: recordedOn, records, spot: recordedSpot }, pricing)
+  assert(chain !== null, `the data of a chain on "${underlying}" gives no chain`)
+  return chain
+}
+
+function pricingOf({ rate, dividendYield, halfSpreadMin, halfSpreadFraction }: ChainPricing): ChainPricing {
+  return { rate, dividendYield, halfSpreadMin, halfSpreadFraction }
+}
+
+function recordedChain(moment: Moment, day: RecordedDay, recorded: ChainPricing): OptionChain | null {
   const { underlying, at, tradeDate, spot, isClose } = moment
-  const spotThen = day.records.find(({ underlyingPrice }) => underlyingPrice > 0)?.underlyingPrice ?? spot
+  const spotThen = day.spot ?? day.records.find(({ underlyingPrice }) => underlyingPrice > 0)?.underlyingPrice ?? spot
   if (spot / spotThen > SPLIT_RATIO || spotThen / spot > SPLIT_RATIO) return null
   const isEuropean = recorded.european?.has(underlying) ?? false
   const pricing = isEuropean ? EUROPEAN : AMERICAN
@@ -148,6 +192,8 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
       spot,
       isClose,
       recordedOn: day.date,
+      recordedSpot: spotThen,
+      pricing: pricingOf(recorded),
       contracts: listed.map(contractData),
     }),
   }
@@ -157,7 +203,7 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: RecordedChain
  * Whether a recorded price can have been a price: a call is worth less than its share, a put less than its strike, and
  * neither less than what exercise pays.
  */
-function isPlausible(record: OptionRecord, spot: number, recorded: RecordedChains): boolean {
+function isPlausible(record: OptionRecord, spot: number, recorded: ChainPricing): boolean {
   const { right, strike } = record
   const { mid, half } = sidesOf(record, recorded)
   if (strike > spot * STRIKE_RATIO || strike < spot / STRIKE_RATIO) return false
@@ -203,20 +249,20 @@ interface Sides {
 }
 
 /** The two sides that were recorded, or the mid with the stated half-spread around it. */
-function sidesOf(record: OptionRecord, recorded: RecordedChains): Sides {
+function sidesOf(record: OptionRecord, recorded: ChainPricing): Sides {
   const { bid, ask, mid } = record
   if (bid > 0 && ask > 0) return { bid, ask, mid: (bid + ask) / 2, half: (ask - bid) / 2 }
   const half = Math.max(recorded.halfSpreadMin, recorded.halfSpreadFraction * mid)
   return { bid: Math.max(0, mid - half), ask: mid + half, mid, half }
 }
 
-function termsAt(record: OptionRecord, spot: number, at: number, recorded: RecordedChains): OptionTerms {
+function termsAt(record: OptionRecord, spot: number, at: number, recorded: ChainPricing): OptionTerms {
   const { right, strike, expiry } = record
   const years = Math.max(0, (startOfDay(expiry) + CLOSE_MS - at) / MS_PER_YEAR)
   return { right, spot, strike, years, rate: recorded.rate, dividendYield: recorded.dividendYield }
 }
 
-function quoteOf(record: OptionRecord, moment: QuoteMoment, recorded: RecordedChains): OptionQuote | null {
+function quoteOf(record: OptionRecord, moment: QuoteMoment, recorded: ChainPricing): OptionQuote | null {
   const { bid, ask, mid, half } = sidesOf(record, recorded)
   if (!(mid > 0)) return null
   const then = termsAt(record, moment.spotThen, startOfDay(record.quoteDate) + CLOSE_MS, recorded)

@@ -1,0 +1,217 @@
+/** The store over any SQL database that the query builder speaks to: the same statements, the same order of commits. */
+import { randomUUID } from 'node:crypto'
+import { type Kysely, Migrator, type Transaction } from 'kysely'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { JournalExtent, JournalRow, Store, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
+import type { Instant } from '../../domain/units.ts'
+import { firstLink, hashOf, hexOf, isSame, link } from './chain.ts'
+import { type Dialect, migrationsOf, type Tables } from './schema.ts'
+
+/** Rows that are read at a time: a journal may be larger than memory. */
+const PAGE = 1_000
+/** Rows of one insert: below every database's limit of bound values. */
+const ROWS_PER_INSERT = 100
+
+export interface SqlStore {
+  readonly db: Kysely<Tables>
+  readonly id: string
+  /** As the user named it. */
+  readonly name: string
+  backup(copy: string): Promise<void>
+  /** The database's own word on its pages: 'ok', or what is wrong. */
+  intact(): Promise<string>
+}
+
+/** Brings the tables to the newest form and returns the store's id, made on the first day. */
+export async function openTables(db: Kysely<Tables>, dialect: Dialect, name: string): Promise<string> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsOf(dialect) } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    await db.destroy()
+    throw new FaultError(fault('STORE_DAMAGED', { store: name, reason: String((error as Error).message) }), error)
+  }
+  const known = await db.selectFrom('store').select('value').where('name', '=', 'id').executeTakeFirst()
+  if (known !== undefined) return known.value
+  const id = randomUUID()
+  await db.insertInto('store').values({ name: 'id', value: id }).execute()
+  return id
+}
+
+export function sqlStore(parts: SqlStore): Store {
+  const { db } = parts
+  const heads = new Map<string, Head>()
+  return {
+    id: parts.id,
+    extents: () => extentsOf(db),
+    commit: async (portfolio, rows, snapshot) => {
+      if (rows.length === 0) return
+      const head = heads.get(portfolio) ?? (await headOf(db, portfolio))
+      heads.delete(portfolio)
+      const next = await db
+        .transaction()
+        .execute((step) => append(step, portfolio, head, rows, snapshot, parts.name))
+        .catch((error: unknown) => {
+          throw isTaken(error) ? gap(parts.name, portfolio, head.next + rows.length, head.next) : error
+        })
+      heads.set(portfolio, next)
+    },
+    read: (portfolio, from) => rowsOf(db, portfolio, from),
+    snapshotBefore: (portfolio, seq) => snapshotBefore(db, portfolio, seq),
+    check: () => checkAll(parts),
+    backup: (copy) => parts.backup(copy),
+    close: () => db.destroy(),
+  }
+}
+
+/** Where a journal ends: the number that comes next, and the link that it is joined to. */
+interface Head {
+  readonly next: number
+  readonly hash: Uint8Array
+}
+
+async function headOf(db: Kysely<Tables>, portfolio: string): Promise<Head> {
+  const last = await db
+    .selectFrom('journal')
+    .select(['seq', 'hash'])
+    .where('portfolio', '=', portfolio)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last === undefined ? { next: 0, hash: firstLink(portfolio) } : { next: Number(last.seq) + 1, hash: last.hash }
+}
+
+async function append(
+  step: Transaction<Tables>,
+  portfolio: string,
+  head: Head,
+  rows: readonly JournalRow[],
+  snapshot: StoredSnapshot | undefined,
+  name: string,
+): Promise<Head> {
+  let { next, hash } = head
+  const values = rows.map((row) => {
+    if (row.seq !== next) {
+      throw gap(name, portfolio, next, row.seq)
+    }
+    next += 1
+    hash = link(hash, row)
+    return { portfolio, ...row, payload: Buffer.from(row.payload), hash: Buffer.from(hash) }
+  })
+  for (let from = 0; from < values.length; from += ROWS_PER_INSERT) {
+    await step
+      .insertInto('journal')
+      .values(values.slice(from, from + ROWS_PER_INSERT))
+      .execute()
+  }
+  if (snapshot !== undefined) {
+    const { seq, kernelVersion, payload } = snapshot
+    const row = { portfolio, seq, kernel_version: kernelVersion, payload: Buffer.from(payload) }
+    await step
+      .insertInto('snapshot')
+      .values({ ...row, hash: Buffer.from(hashOf(payload)) })
+      .execute()
+  }
+  return { next, hash }
+}
+
+/** Somebody else has written a row of this number. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && /UNIQUE constraint|duplicate key/i.test(error.message)
+}
+
+function gap(store: string, portfolio: string, expected: number, found: number): FaultError {
+  return new FaultError(fault('JOURNAL_GAP', { store, portfolio, expected, found }))
+}
+
+async function* rowsOf(db: Kysely<Tables>, portfolio: string, from: number): AsyncIterable<JournalRow> {
+  for await (const { hash: _, portfolio: __, ...row } of linkedRows(db, portfolio, from)) yield row
+}
+
+async function* linkedRows(db: Kysely<Tables>, portfolio: string, from: number) {
+  for (let next = from; ; ) {
+    const page = await db
+      .selectFrom('journal')
+      .selectAll()
+      .where('portfolio', '=', portfolio)
+      .where('seq', '>=', next)
+      .orderBy('seq')
+      .limit(PAGE)
+      .execute()
+    for (const row of page) yield { ...row, seq: Number(row.seq), at: Number(row.at) as Instant }
+    if (page.length < PAGE) return
+    next = Number(page.at(-1)!.seq) + 1
+  }
+}
+
+async function snapshotBefore(db: Kysely<Tables>, portfolio: string, seq: number): Promise<StoredSnapshot | undefined> {
+  const found = await db
+    .selectFrom('snapshot')
+    .selectAll()
+    .where('portfolio', '=', portfolio)
+    .where('seq', '<=', seq)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (found === undefined) return undefined
+  return { seq: Number(found.seq), kernelVersion: found.kernel_version, payload: found.payload }
+}
+
+async function extentsOf(db: Kysely<Tables>): Promise<readonly JournalExtent[]> {
+  // The first events, of configuration and instruments, have no moment of their own.
+  const found = await db
+    .selectFrom('journal')
+    .select(({ fn, eb }) => [
+      'portfolio',
+      fn.countAll().as('rows'),
+      fn.min(eb.fn('nullif', ['at', eb.val(0)])).as('firstAt'),
+      fn.max('at').as('lastAt'),
+    ])
+    .groupBy('portfolio')
+    .orderBy('portfolio')
+    .execute()
+  const extents: JournalExtent[] = []
+  for (const { portfolio, rows, firstAt, lastAt } of found) {
+    const { hash } = await headOf(db, portfolio)
+    const at = { firstAt: momentOf(firstAt), lastAt: momentOf(lastAt) }
+    extents.push({ portfolio, rows: Number(rows), ...at, head: hexOf(hash) })
+  }
+  return extents
+}
+
+function momentOf(at: unknown): Instant | null {
+  return at === null || Number(at) === 0 ? null : (Number(at) as Instant)
+}
+
+async function checkAll({ db, intact }: SqlStore): Promise<StoreCheck> {
+  const problems: string[] = []
+  const pages = await intact()
+  if (pages !== 'ok') problems.push(`the database's own check says: ${pages}`)
+  const journals = await extentsOf(db)
+  for (const { portfolio } of journals) {
+    let [expected, hash] = [0, firstLink(portfolio)]
+    for await (const row of linkedRows(db, portfolio, 0)) {
+      if (row.seq !== expected) {
+        problems.push(`the journal of "${portfolio}" goes from ${expected - 1} to ${row.seq}: events are missing`)
+        break
+      }
+      hash = link(hash, row)
+      if (!isSame(hash, row.hash)) {
+        problems.push(`event ${row.seq} of "${portfolio}" is not the one that was written`)
+        break
+      }
+      expected += 1
+    }
+  }
+  const snapshots = await db.selectFrom('snapshot').select(['portfolio', 'seq']).orderBy('seq').execute()
+  for (const { portfolio, seq } of snapshots) {
+    const found = await db
+      .selectFrom('snapshot')
+      .select(['payload', 'hash'])
+      .where('portfolio', '=', portfolio)
+      .where('seq', '=', seq)
+      .executeTakeFirstOrThrow()
+    if (isSame(hashOf(found.payload), found.hash)) continue
+    problems.push(`the snapshot of "${portfolio}" after event ${seq} is not the one that was written`)
+  }
+  return { journals, snapshots: snapshots.length, problems }
+}

@@ -1,0 +1,58 @@
+/** Where the journal and snapshots of portfolios are kept so that nothing that was said is lost. */
+import type { Instant } from './units.ts'
+
+/** One event as it was given to the kernel. Numbers count from 0 without gaps. */
+export interface JournalRow {
+  readonly seq: number
+  readonly at: Instant
+  readonly kind: string
+  /** Of the codec that wrote the payload. */
+  readonly version: number
+  readonly payload: Uint8Array
+}
+
+/** A state after the event numbered `seq`, as bytes. */
+export interface StoredSnapshot {
+  readonly seq: number
+  readonly kernelVersion: number
+  readonly payload: Uint8Array
+}
+
+/** A journal's length: what a portfolio has been through. */
+export interface JournalExtent {
+  readonly portfolio: string
+  readonly rows: number
+  readonly firstAt: Instant | null
+  readonly lastAt: Instant | null
+  /** Last link of the chain of hashes, as hexadecimal text; empty for an empty journal. */
+  readonly head: string
+}
+
+/** What is wrong with a store, as text for the user: empty where every hash and count holds. */
+export interface StoreCheck {
+  readonly journals: readonly JournalExtent[]
+  readonly snapshots: number
+  readonly problems: readonly string[]
+}
+
+export interface Store {
+  /** Random, given when the store was made: two stores never tell a broker the same order id. */
+  readonly id: string
+  /** What the journals hold, by portfolio. */
+  extents(): Promise<readonly JournalExtent[]>
+  /**
+   * Appends events, and a snapshot after the last of them, in one durable transaction: all of it or nothing.
+   *
+   * @throws where the first number does not follow the last one kept: somebody else writes, or something was lost
+   */
+  commit(portfolio: string, rows: readonly JournalRow[], snapshot?: StoredSnapshot): Promise<void>
+  /** Events from a number on, in order. */
+  read(portfolio: string, from: number): AsyncIterable<JournalRow>
+  /** The last state at or before an event; undefined: start from the first event. */
+  snapshotBefore(portfolio: string, seq: number): Promise<StoredSnapshot | undefined>
+  /** Reads everything again and recomputes every hash. */
+  check(): Promise<StoreCheck>
+  /** A copy that is whole at one instant, also while somebody writes. */
+  backup(file: string): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,37 @@
+/** A run that is taken one instant at a time: between two of them it can be put away and taken up again. */
+import type { Instant } from '../../domain/units.ts'
+import { give, type Run } from './drive.ts'
+import { openBooks, type RunInput, startRun, takeInstant } from './run.ts'
+import { type RunState, runState, takeUp } from './run-state.ts'
+import { nextInstant } from './timeline.ts'
+
+export interface SteppedRun {
+  readonly run: Run
+  /** When the next instant is; null at the end of the market. */
+  next(): Instant | null
+  /** Takes the next instant with all that it brings; false at the end of the market. */
+  advance(): boolean
+  state(): RunState
+}
+
+/** @param from where an earlier run on the same market and configuration stood; left out: before its first event */
+export function stepRun(input: RunInput, from?: RunState): SteppedRun {
+  const run = startRun(input, undefined, null, from)
+  if (from === undefined) openBooks(run, input)
+  else takeUp(run, from)
+  return {
+    run,
+    next: () => nextInstant(run.cursors),
+    advance: () => takeInstant(run),
+    state: () => runState(run),
+  }
+}
+
+/** Tells the kernel of calendars that reach further than those it knows: the market has gone on since it was put away. */
+export function renewCalendars(run: Run): void {
+  for (const sessions of run.market.sessions) {
+    const known = run.kernel.runtime.sessions.get(sessions.calendar)
+    if (known !== undefined && known.dates.at(-1) === sessions.dates.at(-1)) continue
+    give(run, { kind: 'sessions', calendar: sessions.calendar, sessions })
+  }
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JournalRow, Store } from '../../src/domain/store.ts'
+import type { Instant } from '../../src/domain/units.ts'
+
+/** Opens the same store again: what one handle has written, another one reads. */
+export interface StoreUnderTest {
+  open(): Promise<Store>
+  /** Changes a byte of the payload of an event, behind the store's back. */
+  tamper(portfolio: string, seq: number): Promise<void>
+  /** Takes an event out, behind the store's back. */
+  lose(portfolio: string, seq: number): Promise<void>
+  remove(): Promise<void>
+}
+
+export function rowsFrom(first: number, count: number): JournalRow[] {
+  return Array.from({ length: count }, (_, place) => ({
+    seq: first + place,
+    at: (1_700_000_000_000 + first + place) as Instant,
+    kind: place % 2 === 0 ? 'slices' : 'fills',
+    version: 1,
+    payload: Uint8Array.from([place % 256, 255, 0, (first + place) % 251]),
+  }))
+}
+
+async function all(rows: AsyncIterable<JournalRow>): Promise<JournalRow[]> {
+  const list: JournalRow[] = []
+  for await (const row of rows) list.push({ ...row, payload: Uint8Array.from(row.payload) })
+  return list
+}
+
+/** What every store keeps, whichever database holds it. */
+export function storeContract(name: string, prepare: () => Promise<StoreUnderTest>): void {
+  describe(name, () => {
+    let under: StoreUnderTest
+    let store: Store
+    beforeEach(async () => {
+      under = await prepare()
+      store = await under.open()
+    })
+    afterEach(async () => {
+      await store.close()
+      await under.remove()
+    })
+
+    it('gives back what it was given, in order, from any event on, also beyond a page', async () => {
+      const rows = rowsFrom(0, 2_345)
+      await store.commit('one', rows.slice(0, 1_000))
+      await store.commit('one', rows.slice(1_000))
+      await store.commit('two', rowsFrom(0, 3))
+      expect(await all(store.read('one', 0))).toEqual(rows)
+      expect(await all(store.read('one', 2_340))).toEqual(rows.slice(2_340))
+      expect(await all(store.read('two', 0))).toEqual(rowsFrom(0, 3))
+      expect(await all(store.read('three', 0))).toEqual([])
+    })
+
+    it('keeps its id, its events and their chain when it is opened again', async () => {
+      await store.commit('one', rowsFrom(0, 5))
+      const before = await store.extents()
+      const other = await under.open()
+      expect(other.id).toBe(store.id)
+      expect(await other.extents()).toEqual(before)
+      await other.commit('one', rowsFrom(5, 2))
+      expect((await other.check()).problems).toEqual([])
+      await other.close()
+    })
+
+    it('refuses a gap, an overlap, and a second writer, and keeps nothing of what it refuses', async () => {
+      await store.commit('one', rowsFrom(0, 5))
+      await expect(store.commit('one', rowsFrom(6, 1))).rejects.toThrow('goes on with event 5, not 6')
+      await expect(store.commit('one', rowsFrom(4, 2))).rejects.toThrow('goes on with event 5, not 4')
+      const other = await under.open()
+      await other.commit('one', rowsFrom(5, 1))
+      await store.commit('one', rowsFrom(6, 2))
+      await expect(other.commit('one', rowsFrom(6, 3))).rejects.toThrow('another process writes it')
+      await other.close()
+      expect(await all(store.read('one', 0))).toEqual([...rowsFrom(0, 5), ...rowsFrom(5, 1), ...rowsFrom(6, 2)])
+      expect((await store.check()).problems).toEqual([])
+    })
+
+    it('keeps states with the events that led to them, and finds the last one before an event', async () => {
+      const state = (seq: number) => ({ seq, kernelVersion: 1, payload: Uint8Array.from([seq, 0, 255]) })
+      await store.commit('one', rowsFrom(0, 4), state(3))
+      await store.commit('one', rowsFrom(4, 4), state(7))
+      const found = async (seq: number) => (await store.snapshotBefore('one', seq))?.seq
+      expect(await found(2)).toBeUndefined()
+      expect(await found(3)).toBe(3)
+      expect(await found(6)).toBe(3)
+      expect(await found(Number.MAX_SAFE_INTEGER)).toBe(7)
+      expect(Array.from((await store.snapshotBefore('one', 7))!.payload)).toEqual([7, 0, 255])
+      expect(await store.snapshotBefore('two', 7)).toBeUndefined()
+    })
+
+    it('finds an event that was changed, and one that is gone', async () => {
+      await store.commit('one', rowsFrom(0, 20))
+      await store.commit('two', rowsFrom(0, 20))
+      await under.tamper('one', 7)
+      await under.lose('two', 11)
+      const { problems } = await store.check()
+      expect(problems).toEqual([
+        'event 7 of "one" is not the one that was written',
+        'the journal of "two" goes from 10 to 12: events are missing',
+      ])
+    })
+  })
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createRandom } from '../../src/numerics/random.ts'
+import { command, start } from '../cli/command.ts'
+
+/** A process that is killed in the middle, again and again, beside one that is left alone. */
+export interface KillTest {
+  /** Where both stores are made. */
+  readonly folder: string
+  /** `paper` and what follows it, without the store. */
+  readonly args: readonly string[]
+  readonly kills: number
+  readonly seed: number
+  onRound?(round: number, progress: string): void
+}
+
+export interface KillOutcome {
+  /** What the undisturbed process printed at its end, and the one that was killed so often. */
+  readonly calm: string
+  readonly killed: string
+  /** Chains of their journals, as `store check` finds them. */
+  readonly chains: readonly [string, string]
+  readonly problems: readonly string[]
+  /** Kills that met a process at work, not one that had ended by itself. */
+  readonly deaths: number
+}
+
+/** A process begins to write after its start; up to this many milliseconds later it is killed. */
+const LIFE_MS = 2_500
+
+export async function killRounds({ folder, args, kills, seed, onRound }: KillTest): Promise<KillOutcome> {
+  const random = createRandom(seed)
+  const calm = await command(folder, [...args, '--json', '--store', 'calm.db'])
+  if (calm.code !== 0) throw new Error(`the undisturbed run failed: ${calm.err}`)
+  let deaths = 0
+  for (let round = 0; round < kills; round += 1) {
+    const child = start(folder, [...args, '--every', String(kills / 1_000), '--store', 'killed.db'])
+    child.stdout!.resume()
+    child.stderr!.resume()
+    const timer = setTimeout(() => child.kill('SIGKILL'), random.uniform() * LIFE_MS)
+    const [, signal] = (await once(child, 'close')) as [number | null, string | null]
+    clearTimeout(timer)
+    if (signal === 'SIGKILL') deaths += 1
+    onRound?.(round, signal ?? 'ended')
+  }
+  const killed = await command(folder, [...args, '--json', '--store', 'killed.db'])
+  const checks = await Promise.all(
+    ['calm.db', 'killed.db'].map((store) => command(folder, ['store', 'check', store, '--json'])),
+  )
+  const found = checks.map(({ out }) => JSON.parse(out) as { journals: { head: string }[]; problems: string[] })
+  return {
+    calm: calm.out,
+    killed: killed.out,
+    chains: [found[0]!.journals[0]!.head, found[1]!.journals[0]!.head],
+    problems: found.flatMap(({ problems }) => problems),
+    deaths,
+  }
+}
+
+/** A year on the simulated market, of a preset that trades shares, spreads and coins. */
+export function killedYear(root: string): readonly string[] {
+  const year = '--seed 26 --from 2023-01-01 --to 2023-12-31 --snapshot-every 50'
+  return ['paper', join(root, 'presets/channels.yaml'), ...year.split(' ')]
+}

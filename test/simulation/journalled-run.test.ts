@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openSqlite } from '../../src/adapters/store/sqlite.ts'
+import type { Store } from '../../src/domain/store.ts'
+import type { RunInput } from '../../src/engine/run/run.ts'
+import { type JournalledEnd, type JournalledOptions, runJournalled } from '../../src/live/journalled-run.ts'
+import { replay } from '../../src/live/replay.ts'
+import { propertyRuns } from '../profile.ts'
+import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
+import { drawnMoves, withMoves } from './drawn-moves.ts'
+import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
+
+const folder = storeFolder()
+afterAll(() => folder.remove())
+
+const textOf = ({ run }: JournalledEnd): string => new TextDecoder().decode(run.kernel.canonical())
+const NAME = 'drawn'
+
+function options(store: Store, more: Partial<JournalledOptions> = {}): JournalledOptions {
+  return {
+    store,
+    storeName: 'test.db',
+    portfolio: NAME,
+    snapshotEvery: 4,
+    due: () => Promise.resolve(),
+    isStopped: () => false,
+    ...more,
+  }
+}
+
+/** A store whose process dies at one of its commits: right before it is on the disk, or right after. */
+function dying(store: Store, at: number, isWritten: boolean): Store {
+  let commits = 0
+  return {
+    ...store,
+    commit: async (...given) => {
+      commits += 1
+      if (commits < at) return store.commit(...given)
+      if (isWritten) await store.commit(...given)
+      throw new Error('the process died')
+    },
+  }
+}
+
+async function freshStore(): Promise<Store> {
+  made += 1
+  return openSqlite(folder.path(`run-${made}.db`), { create: true })
+}
+let made = 0
+
+describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NEED}`, () => {
+  it('ends with the same journal and the same bytes however often its process died', async () => {
+    let deaths = 0
+    const places = fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.boolean()), { maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(drawnPortfolio, drawnMoves, places, async (drawn, moves, dies) => {
+        const played = runInputOf(drawn)
+        const input: RunInput = { ...played, config: withMoves(played.config, moves) }
+        const [calm, stormy] = [await freshStore(), await freshStore()]
+        const whole = await runJournalled(input, options(calm))
+        for (const [at, isWritten] of dies) {
+          await runJournalled(input, options(dying(stormy, at, isWritten))).catch((error: Error) => {
+            expect(error.message).toBe('the process died')
+            deaths += 1
+          })
+        }
+        const end = await runJournalled(input, options(stormy))
+        expect(textOf(end)).toBe(textOf(whole))
+        expect(await stormy.extents()).toEqual(await calm.extents())
+        expect((await stormy.check()).problems).toEqual([])
+        const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
+        const rebuilt = await replay(stormy, NAME, strategies, Number.MAX_SAFE_INTEGER)
+        expect(new TextDecoder().decode(rebuilt!.canonical())).toBe(textOf(whole))
+        await calm.close()
+        await stormy.close()
+      }),
+      propertyRuns(25, 500),
+    )
+    expect(deaths).toBeGreaterThan(15)
+  })
+
+  it('goes on where it was asked to stop, and refuses another configuration and another market', async () => {
+    const input = runInputOf(fc.sample(drawnPortfolio, { seed: 7, numRuns: 1 })[0]!)
+    const store = await freshStore()
+    let instants = 0
+    const stopped = await runJournalled(
+      input,
+      options(store, { snapshotEvery: 1_000, isStopped: () => instants >= 5, onInstant: () => (instants += 1) }),
+    )
+    expect(stopped.ended).toBe('stopped')
+    const richer = { ...input, config: { ...input.config, name: 'another name' } }
+    await expect(runJournalled(richer, options(store))).rejects.toThrow('the configuration is another one')
+    const end = await runJournalled(input, options(store))
+    expect(end.ended).toBe('market')
+    expect(end.resumed).toBe(stopped.added)
+    const again = await runJournalled(input, options(store))
+    expect(again).toMatchObject({ added: 0, resumed: end.resumed + end.added })
+    await store.close()
+
+    const other = await freshStore()
+    const cut = await runJournalled(input, options(dying(other, 5, true), { snapshotEvery: 1_000 })).catch(
+      (error: Error) => error.message,
+    )
+    expect(cut).toBe('the process died')
+    const dearer = { ...input, market: { ...input.market, blocks: input.market.blocks.map(doubled) } }
+    await expect(runJournalled(dearer, options(other))).rejects.toThrow(
+      /event \d+ \((slices|quotes|fills)\).*another one/,
+    )
+    await other.close()
+  })
+})
+
+function doubled(block: RunInput['market']['blocks'][number]): typeof block {
+  return { ...block, close: block.close.map((price) => price * 2), open: block.open.map((price) => price * 2) }
+}
