@@ -55,7 +55,7 @@ interface RecordedDay {
   readonly spot?: number
 }
 
-type ChainPricing = Omit<RecordedChains, 'records' | 'instruments'>
+type ChainPricing = Pick<RecordedChains, 'rate' | 'dividendYield' | 'halfSpreadMin' | 'halfSpreadFraction'>
 
 /** Everything a recorded chain is built from, and can be built again from. */
 export interface RecordedChainData extends Moment {
@@ -63,6 +63,7 @@ export interface RecordedChainData extends Moment {
   readonly recordedOn: TradeDate
   readonly recordedSpot: number
   readonly pricing: ChainPricing
+  readonly isEuropean: boolean
   /** Rows as `contractData` writes them. */
   readonly contracts: readonly (readonly [TradeDate, 'call' | 'put', number, ...(number | null)[]])[]
 }
@@ -114,7 +115,7 @@ interface Moment {
 
 /** The chain that gave this data. */
 export function recordedChainFrom(data: RecordedChainData): OptionChain {
-  const { recordedOn, recordedSpot, pricing, contracts, underlying } = data
+  const { recordedOn, recordedSpot, pricing, isEuropean, contracts, underlying } = data
   const records = contracts.map(([expiry, right, strike, ...known]): OptionRecord => {
     const [bid, ask, mid, impliedVolatility, delta, underlyingPrice] = known.map((value) => value ?? Number.NaN)
     return {
@@ -132,7 +133,8 @@ export function recordedChainFrom(data: RecordedChainData): OptionChain {
       line: 0,
     }
   })
-  const chain = recordedChain(data, { date: recordedOn, records, spot: recordedSpot }, pricing)
+  const rules = isEuropean ? { ...pricing, european: new Set([underlying]) } : pricing
+  const chain = recordedChain(data, { date: recordedOn, records, spot: recordedSpot }, rules)
   assert(chain !== null, `the data of a chain on "${underlying}" gives no chain`)
   return chain
 }
@@ -141,7 +143,11 @@ function pricingOf({ rate, dividendYield, halfSpreadMin, halfSpreadFraction }: C
   return { rate, dividendYield, halfSpreadMin, halfSpreadFraction }
 }
 
-function recordedChain(moment: Moment, day: RecordedDay, recorded: ChainPricing): OptionChain | null {
+function recordedChain(
+  moment: Moment,
+  day: RecordedDay,
+  recorded: ChainPricing & Pick<RecordedChains, 'european'>,
+): OptionChain | null {
   const { underlying, at, tradeDate, spot, isClose } = moment
   const spotThen = day.spot ?? day.records.find(({ underlyingPrice }) => underlyingPrice > 0)?.underlyingPrice ?? spot
   if (spot / spotThen > SPLIT_RATIO || spotThen / spot > SPLIT_RATIO) return null
@@ -194,6 +200,7 @@ function recordedChain(moment: Moment, day: RecordedDay, recorded: ChainPricing)
       recordedOn: day.date,
       recordedSpot: spotThen,
       pricing: pricingOf(recorded),
+      isEuropean,
       contracts: listed.map(contractData),
     }),
   }
