@@ -15,6 +15,7 @@ import { syntheticNews } from '../exchange/generator/events/news.ts'
 import { forwardFactors } from '../pipeline/market/adjust.ts'
 import { eventsProblem, sessionProblem } from '../pipeline/market/events.ts'
 import { unusualVolume } from '../pipeline/market/unusual-volume.ts'
+import { syntheticText } from './config/events.ts'
 import type { LoadedPortfolio } from './config/loaded.ts'
 import { pathText } from './config/problems.ts'
 import type { RawComputed, RawEvent, RawEventFile, RawSynthetic } from './config/schema/events.ts'
@@ -137,7 +138,7 @@ export function eventsOf(
     if (made === null) continue
     const own = 'computed' in made ? computedOf(made, histories, days) : syntheticOf(made, histories, days)
     records.push(...own)
-    notes.push(noteOn(feed, made, own, seed))
+    notes.push(noteOn(loaded, feed, made, own))
   }
   return { records: records.sort((one, other) => one.publishedAt - other.publishedAt), notes }
 }
@@ -161,17 +162,18 @@ function drawnInstead(kind: EventKind, seed: number): RawSynthetic | RawComputed
 }
 
 function noteOn(
+  { events }: LoadedPortfolio,
   feed: RawEvent,
   made: RawSynthetic | RawComputed,
   records: readonly MarketRecord[],
-  seed: number | null,
-) {
+): string {
   const of = new Set(records.map(({ instrument }) => instrument)).size
   const count = `${records.length} ${made.kind} records of ${of} instruments`
-  if ('computed' in made)
+  if ('computed' in made) {
     return `${count} are computed from the bars: volume of at least ${made.computed.ratio_min} times the usual`
-  const why = 'file' in feed ? `, in place of "${feed.file}" on the simulated market` : ''
-  return `SYNTHETIC: ${count} are drawn from seed ${seed !== null && 'file' in feed ? seed : made.synthetic.seed}${why}`
+  }
+  const instead = 'file' in feed ? `, in place of "${feed.file}" on the simulated market` : ''
+  return syntheticText(made.kind, `${count} are drawn from seed ${made.synthetic.seed}${instead}`, events.readers)
 }
 
 /** Which instruments a kind speaks of where no list says. */

@@ -120,6 +120,8 @@ export interface SleeveFigures extends ReturnFigures {
   readonly contribution: number | null
   readonly expected: ExpectedFigures | null
   readonly paused: PauseView | null
+  /** Kinds of records that nobody published, drawn from a seed: what its strategy read or its positions paid for. */
+  readonly synthetic: readonly string[]
   /** Null where the run keeps no shadows, and for a reserve. */
   readonly shadow: ShadowFigures | null
   /** Criteria of the universe for which this run had no point-in-time data. */

@@ -5,6 +5,7 @@ import { type Timeframe, timeframeOf } from '../../domain/timeframes.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { type Closeness, closenessOf } from '../config/closeness.ts'
 import { deployable } from '../config/deployable.ts'
+import { syntheticNotes } from '../config/events.ts'
 import { limitNotes } from '../config/limit-notes.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
@@ -101,6 +102,7 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
       ),
       sizing: sleeve.sizing,
       positionsMax: sleeve.limits.positionsMax,
+      synthetic: syntheticFor(loaded, sleeve),
       notEvaluated: sleeve.universeRules.notEvaluated,
     })),
     capitalPlan: config.capitalPlan === undefined ? null : planWords(config, config.capitalPlan),
@@ -109,9 +111,20 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
     overlaps,
     correlations,
     warnings,
-    notes: [...loaded.notes, ...loaded.unchecked, ...limitNotes(config, loaded.instruments)],
+    notes: [
+      ...syntheticNotes(loaded.events),
+      ...loaded.notes,
+      ...loaded.unchecked,
+      ...limitNotes(config, loaded.instruments),
+    ],
     files: histories === null ? null : filesOf(histories),
   }
+}
+
+/** Kinds of records that the sleeve's strategy reads and a seed gives. */
+function syntheticFor({ events }: LoadedPortfolio, { id }: SleeveConfig): readonly string[] {
+  const reads = events.readers.find((reader) => reader.id === id)?.reads ?? []
+  return events.feeds.flatMap((feed) => ('synthetic' in feed && reads.includes(feed.kind) ? [feed.kind] : []))
 }
 
 /** What a run would read, judged as a run judges it: splits against the declared basis of prices included. */
@@ -153,7 +166,7 @@ function printView(view: View): void {
   print(`${view.file} is a portfolio that can run: ${view.name}, ${money(view.capital)}`)
   const rows = view.sleeves.map((sleeve) => [
     sleeve.id,
-    sleeve.strategy ?? '(cash)',
+    `${sleeve.strategy ?? '(cash)'}${sleeve.synthetic.length === 0 ? '' : ` (SYNTHETIC ${sleeve.synthetic.join(', ')})`}`,
     `${(sleeve.weight * 100).toFixed(1)} %`,
     money(sleeve.capital),
     String(sleeve.instruments.length),

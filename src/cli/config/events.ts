@@ -1,6 +1,6 @@
 import { isZone, ZONE_ADVICE } from '../../adapters/feeds/event-times.ts'
 import type { RecordKind } from '../../domain/market-records.ts'
-import { EVENT_KINDS } from '../../domain/recorded.ts'
+import { EVENT_KINDS, type EventKind } from '../../domain/recorded.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { InstrumentId } from '../../domain/units.ts'
 import type { CheckedSleeve } from './checked-sleeve.ts'
@@ -15,9 +15,14 @@ export interface EventFeeds {
   readonly feeds: readonly RawEvent[]
   /** Every declared key and ticker; null where the portfolio does not use the instrument. */
   readonly names: ReadonlyMap<string, InstrumentId | null>
+  readonly readers: readonly Reader[]
 }
 
-export function eventFeedsOf(raw: RawPortfolio, instruments: readonly InstrumentDeclaration[]): EventFeeds {
+export function eventFeedsOf(
+  raw: RawPortfolio,
+  instruments: readonly InstrumentDeclaration[],
+  readers: readonly Reader[],
+): EventFeeds {
   const used = new Map(instruments.map(({ instrument }) => [String(instrument.id), instrument.id]))
   const names = new Map<string, InstrumentId | null>()
   for (const [id, { symbol }] of Object.entries(raw.instruments)) {
@@ -25,7 +30,7 @@ export function eventFeedsOf(raw: RawPortfolio, instruments: readonly Instrument
     if (symbol !== undefined && !names.has(symbol)) names.set(symbol, used.get(id) ?? null)
   }
   for (const id of Object.keys(raw.instruments)) names.set(id, used.get(id) ?? null)
-  return { feeds: raw.events, names }
+  return { feeds: raw.events, names, readers }
 }
 
 /** The spots that funding is drawn from: they are read though nobody trades them. */
@@ -73,30 +78,40 @@ export function checkEvents(raw: RawPortfolio, problems: Problems): void {
   }
 }
 
-/** What a reader of the result must know about feeds: what is synthetic, who reads it, and who reads what no feed gives. */
-export function notesOnEvents(
-  raw: RawPortfolio,
+/** Sleeves whose strategy reads a kind of record that no feed gives. */
+export function notesOnEvents(raw: RawPortfolio, readers: readonly Reader[]): readonly string[] {
+  const given = new Set<RecordKind>(raw.events.map(({ kind }) => EVENT_KINDS[kind]))
+  return readers.flatMap(({ id, reads }) => {
+    const missing = reads.filter((kind) => kind !== 'fundamentals' && !given.has(kind))
+    const text = `${id}: its strategy reads ${missing.join(' and ')}, and no feed under "events:" gives any`
+    return missing.length === 0 ? [] : [text]
+  })
+}
+
+/** A sleeve and the kinds of records that its strategy reads. */
+interface Reader {
+  readonly id: string
+  readonly reads: readonly RecordKind[]
+}
+
+export function readersOf(
   sleeves: readonly CheckedSleeve[],
   strategies: ReadonlyMap<string, Strategy>,
-): readonly string[] {
-  const readers = sleeves.map((sleeve) => ({
-    id: sleeve.raw.id,
-    reads: strategies.get(sleeve.strategy ?? '')?.reads ?? [],
-  }))
-  const notes: string[] = []
-  for (const feed of raw.events) {
-    if (!('synthetic' in feed)) continue
-    const own = readers.filter(({ reads }) => reads.includes(EVENT_KINDS[feed.kind])).map(({ id }) => id)
-    const who = own.length === 0 ? '' : `; read by ${own.join(', ')}`
-    notes.push(
-      `SYNTHETIC: ${feed.kind} records are drawn from seed ${feed.synthetic.seed}, nobody published them${who}`,
-    )
-  }
-  const given = new Set<RecordKind>(raw.events.map(({ kind }) => EVENT_KINDS[kind]))
-  for (const { id, reads } of readers) {
-    const missing = reads.filter((kind) => !given.has(kind))
-    if (missing.length > 0)
-      notes.push(`${id}: its strategy reads ${missing.join(' and ')}, and no feed under "events:" gives any`)
-  }
-  return notes
+): readonly Reader[] {
+  return sleeves.map(({ raw, strategy }) => ({ id: raw.id, reads: strategies.get(strategy ?? '')?.reads ?? [] }))
+}
+
+/** What a feed is called where a reader must not miss it, and who reads it: "SYNTHETIC: ...; read by drift". */
+export function syntheticText(kind: EventKind, what: string, readers: readonly Reader[]): string {
+  const own = readers.filter(({ reads }) => reads.includes(EVENT_KINDS[kind])).map(({ id }) => id)
+  return `SYNTHETIC: ${what}, nobody published them${own.length === 0 ? '' : `; read by ${own.join(', ')}`}`
+}
+
+/** The feeds that are drawn, as a check of the configuration says them. */
+export function syntheticNotes({ feeds, readers }: EventFeeds): readonly string[] {
+  return feeds.flatMap((feed) =>
+    'synthetic' in feed
+      ? [syntheticText(feed.kind, `${feed.kind} records are drawn from seed ${feed.synthetic.seed}`, readers)]
+      : [],
+  )
 }

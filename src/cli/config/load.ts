@@ -11,7 +11,7 @@ import { unusedAllocation } from './capital.ts'
 import type { CheckedSleeve } from './checked-sleeve.ts'
 import { checkCurrencies, neededPairs } from './currencies.ts'
 import type { ConfigDocument, Path, Place } from './document.ts'
-import { checkEvents, eventFeedsOf, notesOnEvents, spotsOf } from './events.ts'
+import { checkEvents, eventFeedsOf, notesOnEvents, readersOf, spotsOf } from './events.ts'
 import { readDocument } from './includes.ts'
 import { currencyAdvice, declareInstruments } from './instruments.ts'
 import { nativeLayout } from './layout.ts'
@@ -56,6 +56,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   checkEvents(raw, problems)
   const source = strategySource(document, problems)
   const { sleeves, strategies } = await withStrategies(rawSleeves, source.load, { document, problems })
+  const readers = readersOf(sleeves, strategies)
   const config = buildConfig(document, problems, { raw, sleeves, instruments, histories })
   problems.done()
   return {
@@ -65,16 +66,11 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     strategies,
     options: raw.options ?? null,
     screen: raw.screen ?? null,
-    events: eventFeedsOf(raw, instruments),
+    events: eventFeedsOf(raw, instruments, readers),
     snapshots: raw.snapshots,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
     unused: [...unusedKeys(document.value), ...unusedAllocation(document.value, rawSleeves)],
-    notes: [
-      ...notes,
-      ...notesOnEvents(raw, sleeves, strategies),
-      ...followed.notes,
-      ...notesOf(raw, rawSleeves, config),
-    ],
+    notes: [...notes, ...notesOnEvents(raw, readers), ...followed.notes, ...notesOf(raw, rawSleeves, config)],
     unchecked: source.unchecked,
     sleevePlaces: placesOf(document, rawSleeves),
     placeOf: (path) => document.placeOf(path),

@@ -197,6 +197,7 @@ function sleeveFigures({ result, returns }: Wealth, sleeve: SleeveResult, index:
     contribution: ratioOf(final - capital - flows, amountOf(result, result.config.capital)),
     expected: expectedFigures(config.expected, { sharpe, winRate: finite(ofTrades.winRate), tradesPerMonth }),
     paused: pauseOf(sleeve),
+    synthetic: sleeve.synthetic,
     shadow: shadowFigures(result, sleeve.id),
     notEvaluated: notEvaluated(config.universeRules, result.firstSnapshot, firstDay(result)),
     fewRoundTrips: fewRoundTrips(result, sleeve),

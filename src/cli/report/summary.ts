@@ -263,7 +263,12 @@ function warningLines(
     invariants.violated.length === 0
       ? `Invariants held in ${count(checks)} checks`
       : colours.red(`Invariants violated: ${invariants.violated.join(', ')}`)
-  return [refusals, held, ...pauses]
+  const invented = sleeves.flatMap(({ synthetic, title }) =>
+    synthetic.length === 0
+      ? []
+      : [colours.yellow(`${plain(title)} rests on SYNTHETIC records: ${synthetic.join(', ')}`)],
+  )
+  return [refusals, held, ...pauses, ...invented]
 }
 
 /**

@@ -12,6 +12,7 @@ import { booksRecord } from './books-record.ts'
 import { withExcursions } from './excursions.ts'
 import type { Recorder } from './recorder.ts'
 import type { ExposureRecord, PositionRecord, RunResult, ShadowResult, SleeveResult } from './result.ts'
+import { syntheticKinds } from './synthetic.ts'
 
 /** Everything a finished run leaves behind. */
 export function resultOf(run: Run, recorder: Recorder): RunResult {
@@ -85,6 +86,7 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number, days: Int32
   const { runtime } = run.kernel
   const { state } = runtime
   const { books } = state
+  const { config, strategy } = runtime.sleeves[ordinal]!
   const own = recorder.days.series.sleeves[ordinal] ?? { equity: [], flows: [], cash: [], exposure: [], positions: [] }
   const paused = state.sleeves[ordinal]!.paused
   const counts = countsPerUnit(state.config!.currency)
@@ -124,6 +126,7 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number, days: Int32
     financing: recorder.financing[ordinal] ?? 0,
     sessions: sessionsOn(runtime, ordinal, days),
     currencyGain: state.foreign?.currencyGain[ordinal] ?? null,
+    synthetic: syntheticKinds(config, strategy?.reads ?? [], run.market.records),
     paused:
       violation === undefined
         ? null

@@ -2,6 +2,7 @@ import type { LifecycleStage } from '../../domain/allocation.ts'
 import type { CapitalRecord } from '../../domain/capital.ts'
 import type { PortfolioConfig } from '../../domain/config.ts'
 import type { Instrument } from '../../domain/instruments.ts'
+import type { RecordKind } from '../../domain/market-records.ts'
 import type { IntentEnd } from '../../domain/orders.ts'
 import type { Violation } from '../../domain/risk.ts'
 import type { Instant, InstrumentId, OrderId, SleeveId, TradeDate } from '../../domain/units.ts'
@@ -176,6 +177,8 @@ export interface SleeveResult {
    * Capital, flows, realised, unrealised, dividends, financing and this less the fees add up to the last equity.
    */
   readonly currencyGain: number | null
+  /** Kinds of records on its instruments that were drawn from a seed: read by its strategy, or paid for by its positions. */
+  readonly synthetic: readonly RecordKind[]
   readonly paused: { readonly at: Instant; readonly tradeDate: TradeDate; readonly cause: string } | null
 }
 

@@ -18,7 +18,7 @@ export function heading({ page, currency }: Frame): Markup {
   )}</p>`
 }
 
-/** What the reader must know before any figure: broken invariants, paused sleeves, open violations. */
+/** What the reader must know before any figure: broken invariants, paused sleeves, records that nobody published, open violations. */
 export function attention({ page }: Frame): Markup {
   const { invariants, sleeves, violations } = page.report
   const open = violations.filter((violation) => violation.resolvedAt === null)
@@ -31,6 +31,12 @@ export function attention({ page }: Frame): Markup {
     if (paused !== null)
       items.push(
         html`<li class="warned"><b>${title} was paused on ${longDate(paused.tradeDate)}.</b> ${paused.cause}</li>`,
+      )
+  }
+  for (const { synthetic, title } of sleeves) {
+    if (synthetic.length > 0)
+      items.push(
+        html`<li class="warned"><b>${title} rests on SYNTHETIC records: ${synthetic.join(', ')}.</b> Nobody published them: they show how it works, not what it earns.</li>`,
       )
   }
   if (open.length > 0)

@@ -26,8 +26,9 @@ function spark(values: readonly (number | null)[], hue: string): Markup {
 }
 
 /** What the sleeve is, in a few words: its strategy, or where its returns were recorded. */
-function natureOf({ strategy, recorded }: SleeveFigures): string {
-  return recorded === null ? (strategy ?? 'cash') : `recorded stream: ${recorded.column} of ${recorded.file}`
+function natureOf({ strategy, recorded, synthetic }: SleeveFigures): string {
+  if (recorded !== null) return `recorded stream: ${recorded.column} of ${recorded.file}`
+  return synthetic.length === 0 ? (strategy ?? 'cash') : `${strategy}, SYNTHETIC ${synthetic.join(', ')}`
 }
 
 function sleeveRow(frame: Frame, sleeve: SleeveFigures): Markup {
