@@ -153,7 +153,9 @@ function checkReferences({ document, problems, raw, sleeves }: Parts): void {
     sleeve.universe.forEach((id, position) => {
       demand(id, ['sleeves', index, 'universe', position])
     })
-    if (sleeve.kind === 'trading' && sleeve.strategy !== null && sleeve.universe.length === 0) {
+    // What is wrong with a history is said where it is named.
+    const isListed = sleeve.universe.length > 0 || sleeve.universe_history !== undefined
+    if (sleeve.kind === 'trading' && sleeve.strategy !== null && !isListed) {
       problems.at(['sleeves', index, 'universe'], 'is missing; list the instruments that the strategy trades')
     }
   })
