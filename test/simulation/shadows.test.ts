@@ -10,7 +10,7 @@ import { type RunInput, runBacktest, runBare } from '../../src/engine/run/run.ts
 import type { Snapshot } from '../../src/engine/snapshot.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
-import { alteredAfter, drawnMarket, type RigMarket } from '../contracts/strategy-rig.ts'
+import { alteredAfter, drawnMarket, type RigMarket, withPair } from '../contracts/strategy-rig.ts'
 import { abroad, inputAbroad } from '../currencies/drawn-abroad.ts'
 import { propertyRuns, SEED } from '../profile.ts'
 import { type DrawnPortfolio, drawnPortfolio, runInputOf, scriptOf } from './drawn-portfolio.ts'
@@ -132,7 +132,7 @@ describe('the shadow of the only sleeve of a portfolio without limits', () => {
   it.each(STRATEGIES.map((strategy) => [strategy.name, strategy] as const))(
     '%s: with its indicators, structures, expiries and assignments',
     (_, strategy) => {
-      const market = drawnMarket(20_000_101, 4, 420)
+      const market = withPair(drawnMarket(20_000_101, 4, 420), 5)
       const result = runBacktest(withShadows(strategyInput([strategy], market, []), NO_LIMITS))
       const shadow = shadowOf(result, strategy.name)
       expect(shadow.fault).toBeNull()

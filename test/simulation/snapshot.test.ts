@@ -1,82 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Command } from '../../src/domain/events.ts'
-import { createKernel, type Kernel, restoreKernel } from '../../src/engine/kernel.ts'
-import { awaitsStructure } from '../../src/engine/orders/batch.ts'
-import { type RunInput, runBacktest } from '../../src/engine/run/run.ts'
-import type { Snapshot } from '../../src/engine/snapshot.ts'
+import { createKernel, restoreKernel } from '../../src/engine/kernel.ts'
+import { runBacktest } from '../../src/engine/run/run.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
 import { drawnMarket } from '../contracts/strategy-rig.ts'
 import { propertyRuns } from '../profile.ts'
 import { drawnMoves, withMoves } from './drawn-moves.ts'
 import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
 import { journalOf, textOf } from './journal.ts'
+import { atThousandths, comparesAll, nothingAlive, restored } from './restarts.ts'
 import { strategyInput } from './strategy-run.ts'
-
-/** What the kernel asked of the outside, as text. */
-function said(commands: readonly Command[]): string {
-  return JSON.stringify(
-    commands.map((command) =>
-      command.kind === 'submit'
-        ? Array.from({ length: command.orders.count }, (_, row) => command.orders.at(row))
-        : command,
-    ),
-  )
-}
 
 /** The market that shows structures and exits at the cuts below. */
 const MARKET_SEED = 20_000_101
-
-interface Alive {
-  waiting: number
-  working: number
-  guards: number
-  structures: number
-  cuts: number
-}
-
-const nothingAlive = (): Alive => ({ waiting: 0, working: 0, guards: 0, structures: 0, cuts: 0 })
-
-const restored = (kernel: Kernel, strategies: RunInput['strategies']): Kernel =>
-  restoreKernel(JSON.parse(JSON.stringify(kernel.snapshot())) as Snapshot, {
-    strategies: new Map(strategies.map((strategy) => [strategy.name, strategy])),
-  })
-
-/** Plays the journal twice, once through snapshots at the cuts, and compares commands and bytes all the way. */
-function comparesAll(input: RunInput, cutsAt: readonly number[], alive: Alive): void {
-  const { events, bytes } = journalOf(input)
-  const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
-  const cuts = new Set(cutsAt.map((part) => 1 + Math.floor((part * (events.length - 1)) / 1_000)))
-  const plain = createKernel({ strategies })
-  let other = createKernel({ strategies })
-  let due = 0
-  for (const [at, event] of events.entries()) {
-    if (cuts.has(at)) due += 1
-    // While a structure's order is on its way a snapshot is refused: the cut waits for the answer.
-    if (due > 0 && !awaitsStructure(other.runtime)) {
-      due = 0
-      const { waiting, working, guards, structures } = other.runtime.state
-      alive.waiting += waiting.length
-      alive.working += working.length
-      alive.guards += guards.length
-      alive.structures += structures.length
-      alive.cuts += 1
-      other = restored(other, input.strategies)
-      expect(textOf(other)).toBe(textOf(plain))
-    }
-    expect(said(other.apply(event))).toBe(said(plain.apply(event)))
-  }
-  expect(textOf(other)).toBe(bytes)
-  expect(textOf(plain)).toBe(bytes)
-  expect(JSON.stringify(other.snapshot())).toBe(JSON.stringify(plain.snapshot()))
-}
 
 describe('a kernel restored from a snapshot', () => {
   it('invariant 11: goes on byte for byte like the one that was never stopped, wherever it was cut', () => {
     const alive = nothingAlive()
     fc.assert(
       fc.property(drawnPortfolio, fc.array(fc.nat(999), { minLength: 1, maxLength: 4 }), (drawn, thousandths) => {
-        comparesAll(runInputOf(drawn), thousandths, alive)
+        comparesAll(runInputOf(drawn), atThousandths(thousandths), alive)
       }),
       propertyRuns(250, 5_000),
     )
@@ -95,7 +38,7 @@ describe('a kernel restored from a snapshot', () => {
         (drawn, moves, thousandths) => {
           const input = runInputOf(drawn)
           const whole = { ...input, config: withMoves(input.config, moves) }
-          comparesAll(whole, thousandths, alive)
+          comparesAll(whole, atThousandths(thousandths), alive)
           moved += runBacktest(whole).capital?.records.length ?? 0
         },
       ),
@@ -107,7 +50,7 @@ describe('a kernel restored from a snapshot', () => {
   it('invariant 11: the built-in strategies go on with their indicators, memories and open structures', () => {
     const alive = nothingAlive()
     const market = drawnMarket(MARKET_SEED, 4, 260)
-    comparesAll(strategyInput(STRATEGIES, market, []), [40, 333, 520, 521, 640, 780, 900], alive)
+    comparesAll(strategyInput(STRATEGIES, market, []), atThousandths([40, 333, 520, 521, 640, 780, 900]), alive)
     for (const kind of ['guards', 'structures'] as const) expect([kind, alive[kind] > 0]).toEqual([kind, true])
   })
 

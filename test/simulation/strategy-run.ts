@@ -19,21 +19,21 @@ import {
 import type { RunInput } from '../../src/engine/run/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { modelChainSource } from '../../src/pipeline/market/model-chains.ts'
+import { rigSymbol } from '../../src/research/contract/rig-records.ts'
 import type { RigMarket } from '../contracts/strategy-rig.ts'
 
 /** Built-in strategies through the whole engine, on the drawn markets of the strategy contract. */
 
 const HOURS = 3_600_000
-const nameOf = (column: number): string => `COL${column}`
 const opensAt = (date: TradeDate): Instant => (startOfDay(date) + 14.5 * HOURS) as Instant
 const closesAt = (date: TradeDate): Instant => (startOfDay(date) + 21 * HOURS) as Instant
 
 function instrumentOf(column: number): Instrument {
   return {
-    id: instrumentId(nameOf(column)),
+    id: instrumentId(rigSymbol(column)),
     index: column,
-    symbol: nameOf(column),
-    name: nameOf(column),
+    symbol: rigSymbol(column),
+    name: rigSymbol(column),
     kind: 'equity',
     assetClass: 'equity',
     sector: '',
@@ -109,6 +109,7 @@ function dataOf(market: RigMarket): MarketData {
       sessions,
     }),
     notes: [],
+    ...(market.records === undefined ? {} : { records: market.records }),
   }
 }
 
@@ -135,7 +136,7 @@ function configOf(strategies: readonly Strategy[], market: RigMarket): Portfolio
       clock: clockId('days'),
       calendar: calendarId('days'),
       periods: 252,
-      universe: Array.from({ length: market.columns }, (_, column) => instrumentId(nameOf(column))),
+      universe: Array.from({ length: market.columns }, (_, column) => instrumentId(rigSymbol(column))),
       universeRules: { volatilityMin: 0.05, volatilityBars: 20, volumeMin: 1_000, volumeBars: 10, notEvaluated: [] },
       sizing,
       limits: { positionsMax: 6, positionWeightMax: 0.5, weekend: null },
