@@ -14,8 +14,10 @@ import { snakeCase } from '../config/strategies.ts'
 import { type History, loadHistories } from '../market.ts'
 import { print, printJson } from '../output.ts'
 import { ratio } from '../report/numbers.ts'
+import { readSnapshots, type Snapshot } from '../snapshots.ts'
 import { textTable } from '../text-table.ts'
 import { planWarnings, planWords } from './plan-words.ts'
+import { universeWords, unjudged } from './universe-words.ts'
 
 interface CheckOptions {
   readonly data?: string
@@ -34,7 +36,8 @@ interface FileView {
 export async function configCheck(file: string, options: CheckOptions): Promise<void> {
   const loaded = await loadPortfolio(file)
   const histories = options.data === undefined ? null : await loadHistories(loaded, options.data)
-  const view = viewOf(loaded, histories)
+  const snapshots = options.data === undefined ? [] : await readSnapshots(loaded, options.data)
+  const view = viewOf(loaded, histories, snapshots)
   if (options.json === true) printJson(view)
   else printView(view)
 }
@@ -63,8 +66,9 @@ function decides({ calendar, clock, status, strategy, kind }: SleeveConfig): str
     : 'every session at the close of the exchange; entries act on the next open'
 }
 
-function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
+function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null, snapshots: readonly Snapshot[]) {
   const { config } = loaded
+  const past = histories === null ? null : { histories, snapshots }
   const scale = countsPerUnit(config.currency)
   const overlaps = overlapsOf(config)
   const warnings = overlaps
@@ -103,7 +107,8 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
       sizing: sleeve.sizing,
       positionsMax: sleeve.limits.positionsMax,
       synthetic: syntheticFor(loaded, sleeve),
-      notEvaluated: sleeve.universeRules.notEvaluated,
+      universe: universeWords(sleeve.universeRules),
+      notEvaluated: unjudged(sleeve.universeRules, past, loaded.snapshots),
     })),
     capitalPlan: config.capitalPlan === undefined ? null : planWords(config, config.capitalPlan),
     limits: config.limits,
@@ -117,6 +122,7 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
       ...loaded.unchecked,
       ...limitNotes(config, loaded.instruments),
     ],
+    snapshots: histories === null ? null : snapshotsOf(loaded, snapshots),
     files: histories === null ? null : filesOf(histories),
   }
 }
@@ -125,6 +131,17 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null) {
 function syntheticFor({ events }: LoadedPortfolio, { id }: SleeveConfig): readonly string[] {
   const reads = events.readers.find((reader) => reader.id === id)?.reads ?? []
   return events.feeds.flatMap((feed) => ('synthetic' in feed && reads.includes(feed.kind) ? [feed.kind] : []))
+}
+
+/** Which companies of each snapshot the portfolio has instruments of. */
+function snapshotsOf({ instruments }: LoadedPortfolio, snapshots: readonly Snapshot[]) {
+  const symbols = new Set(instruments.map(({ instrument }) => instrument.symbol))
+  return snapshots.map(({ source, tradeDate, records }) => ({
+    file: source,
+    date: formatDate(tradeDate),
+    companies: records.length,
+    declared: records.filter(({ symbol }) => symbols.has(symbol)).length,
+  }))
 }
 
 /** What a run would read, judged as a run judges it: splits against the declared basis of prices included. */
@@ -187,6 +204,12 @@ function printView(view: View): void {
     for (const { instrument, sleeves } of view.overlaps) print(`  ${instrument}: ${sleeves.join(', ')}`)
   }
   if (view.correlations !== null) printCorrelations(view.correlations)
+  const judged = view.sleeves.filter(({ universe }) => universe.length > 0)
+  if (judged.length > 0) print('\nUniverses, judged at every close:')
+  for (const { id, universe, notEvaluated } of judged) {
+    print(`  ${id}: ${universe.join(', ')}`)
+    if (notEvaluated.length > 0) print(`    not evaluated: ${notEvaluated.join(', ')}`)
+  }
   for (const warning of view.warnings) print(`\nwarning: ${warning}`)
   if (view.notes.length > 0) print('')
   for (const note of view.notes) print(`note: ${note}`)
