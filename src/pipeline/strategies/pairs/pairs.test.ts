@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { drawnMarket, type RigMarket, type SeenWish, strategyRig } from '../../../../test/contracts/strategy-rig.ts'
+import { FORMATION, tied } from '../../../../test/fixtures/strategies/tied-pair.ts'
 import { defaultsOf } from '../../../domain/parameters.ts'
 import type { Strategy } from '../../../domain/strategy.ts'
 import { engleGranger } from '../../../numerics/cointegration.ts'
 import { log } from '../../../numerics/elementary.ts'
-import { createRandom } from '../../../numerics/random.ts'
 import { pairs } from './pairs.ts'
 
 const strategy = pairs as unknown as Strategy
 const defaults = defaultsOf(pairs.parameters as never) as Record<string, unknown>
 const UNITS = 1_000_000
 const CAPITAL = 100_000
-const FORMATION = 120
 const short = { ...defaults, formation: FORMATION, testEvery: FORMATION, halfLifeMin: 0, places: 1, gross: 1 }
 
 /** Columns of closes; NaN is a missing bar. */
@@ -31,30 +30,6 @@ function marketOf(columns: readonly (readonly number[])[], own: Partial<RigMarke
     factor: new Float64Array(bars * width).fill(1),
     ...own,
   }
-}
-
-/**
- * Two closes tied together for the formation: second wanders, first = 2 x second x (1 + gap), where seven tenths of the gap
- * are left after a bar and its deviation is 0.01. Then the gap follows what is given, and the second stands still.
- */
-function tied(gaps: readonly number[], { unrelated = false } = {}): [number[], number[]] {
-  const random = createRandom(4)
-  const [first, second]: [number[], number[]] = [[], []]
-  let level = 50
-  let other = 100
-  let apart = 0
-  for (let bar = 0; bar < FORMATION; bar += 1) {
-    level *= 1 + 0.01 * random.normal()
-    other *= 1 + 0.01 * random.normal()
-    apart = 0.7 * apart + 0.007 * random.normal()
-    second.push(level)
-    first.push(unrelated ? other : 2 * level * (1 + apart))
-  }
-  for (const gap of gaps) {
-    second.push(level)
-    first.push(2 * level * (1 + gap))
-  }
-  return [first, second]
 }
 
 function wishesOf(market: RigMarket, own: Readonly<Record<string, unknown>> = {}): readonly (readonly SeenWish[])[] {
