@@ -112,9 +112,15 @@ export interface StructureWish {
   readonly legs: readonly OptionLeg[]
   /** Net premium per share expected from the chain's quotes; negative is a debit. */
   readonly credit: number
-  /** Largest possible loss per structure in money, from strikes and credit. */
+  /** Largest possible loss per structure in money, from strikes and credit; 0 for calls that shares cover. */
   readonly maximumLoss: number
   readonly reason: string
+  /** Structures wished for. Absent: what the sleeve's sizing gives. */
+  readonly quantity?: number
+  /** Calls sold against shares that the sleeve holds, which stay until the calls are gone: no more than they cover. */
+  readonly coveredByShares?: true
+  /** Shares that an exercise or assignment brings stay with the sleeve. Absent: they are sold at the next open. */
+  readonly keepsShares?: true
 }
 
 /** What `idle` is told: the declared indicators of the coming bars, should nothing happen before them. */

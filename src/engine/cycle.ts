@@ -13,6 +13,7 @@ import { activatePlain } from './orders/plain-auction.ts'
 import { activateStructures, expireStructures } from './orders/structure-orders.ts'
 import type { Parts } from './parts.ts'
 import { closeLeftovers } from './positions/corporate.ts'
+import { keepCover } from './positions/cover.ts'
 import { guardAuction, guardClose, guardRange } from './positions/protect.ts'
 import { markContracts } from './positions/structures.ts'
 import { valueAll } from './positions/valuation.ts'
@@ -61,11 +62,16 @@ export function endClose(runtime: Runtime, slices: readonly Slice[]): void {
   runtime.closing = NO_SLICES
   if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
   expireWaiting(runtime)
+  if (state.structures.length > 0 && waitsForClose(state.waiting)) keepCover(runtime, isClosing(slices), false)
   if (waitsForClose(state.waiting)) {
     beginCycle(runtime)
     for (const slice of slices) activateClose(runtime, slice.instruments, slice.close)
     sendBatch(runtime)
   }
+}
+
+function isClosing(slices: readonly Slice[]): (instrument: number) => boolean {
+  return (instrument) => slices.some((slice) => slice.instruments.includes(instrument))
 }
 
 function waitsForClose(waiting: readonly Waiting[]): boolean {
@@ -192,14 +198,20 @@ export function onAuction(parts: Parts, quotes: QuoteColumns): void {
     })
   }
   if (state.guards.length > 0) guardAuction(runtime, quotes)
+  if (state.structures.length + state.waitingStructures.length > 0) keepCover(runtime, openedOf(quotes), true)
   if (runtime.plain.count + state.waiting.length + state.waitingStructures.length === 0) return
   beginCycle(runtime)
   if (!activatePlain(runtime, quotes)) activateAuction(runtime, quotes)
   if (state.waitingStructures.length > 0) {
-    const opened = new Set(Array.from(quotes.instrument).filter((_, row) => !Number.isNaN(quotes.first[row]!)))
-    activateStructures(runtime, (underlying) => opened.has(underlying))
+    activateStructures(runtime, openedOf(quotes))
   }
   sendBatch(runtime)
+}
+
+/** Whether an instrument has its auction now. */
+function openedOf(quotes: QuoteColumns): (instrument: number) => boolean {
+  const opened = new Set(Array.from(quotes.instrument).filter((_, row) => !Number.isNaN(quotes.first[row]!)))
+  return (instrument) => opened.has(instrument)
 }
 
 export function onRange(parts: Parts, quotes: QuoteColumns): void {

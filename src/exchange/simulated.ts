@@ -24,14 +24,7 @@ import type { AccountRules, PortfolioConfig } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { CorporateAction, OptionChain } from '../domain/market.ts'
 import type { CashConversion } from '../domain/risk.ts'
-import {
-  type CurrencyCode,
-  type Instant,
-  type InstrumentId,
-  type Money,
-  money,
-  type TradeDate,
-} from '../domain/units.ts'
+import { type CurrencyCode, type Instant, type Money, money, type TradeDate } from '../domain/units.ts'
 import {
   accountEquity,
   type BrokerAccount,
@@ -47,9 +40,9 @@ import { freeMargin } from './buying-power.ts'
 import { applyAction } from './corporate.ts'
 import type { BarColumns, BarSlot, Desk, OrderAnswer, WorkingOrder } from './desk.ts'
 import { say } from './desk.ts'
-import { type AssignmentFacts, assignmentsOf, endedContractsOf, expiriesOf, pinnedOf } from './expiry.ts'
 import { type ForcedOrder, isClearAt, maintenanceDeficit, owesNothing, reductionOrders } from './forced.ts'
 import type { Moment } from './matching.ts'
+import { type OptionEnds, optionEnds } from './option-ends.ts'
 import { quoteNow } from './quoted.ts'
 import { type ExchangeState, exchangeState, takeExchangeState } from './state.ts'
 import { blankOrder, isQuoted, lapses, orderName, readOrder, refusalOf, resting, tryOrder } from './trading.ts'
@@ -77,7 +70,7 @@ export interface ExchangeAnswer {
   readonly fills: FillColumns | null
 }
 
-export interface SimulatedExchange {
+export interface SimulatedExchange extends OptionEnds {
   /** The broker's own books: the auditor of the kernel's. */
   readonly account: BrokerAccount
   list(instrument: Instrument): void
@@ -114,16 +107,6 @@ export interface SimulatedExchange {
   bears(instrument: number, low: number, high: number): boolean
   /** The orders by which the broker would end the deficit, largest position first; empty when there is none. */
   forcedReduction(): readonly ForcedOrder[]
-  expiries(tradeDate: TradeDate, priceOf: (underlying: InstrumentId) => number): readonly CorporateAction[]
-  /** Contracts sold that expire today near their strike: to be asked, and applied, before `expiries`. */
-  pinned(tradeDate: TradeDate, priceOf: (underlying: InstrumentId) => number): readonly CorporateAction[]
-  /** Contracts held on an underlying that ends at this price. */
-  endedContracts(underlying: InstrumentId, price: number): readonly CorporateAction[]
-  /** To be asked after `close`: the quote of a contract is taken from the chains given there. */
-  earlyAssignments(
-    tradeDate: TradeDate,
-    facts: Pick<AssignmentFacts, 'priceOf' | 'dividendOf' | 'rate'>,
-  ): readonly CorporateAction[]
   /** Orders that rest now. */
   restingCount(): number
   /** All it remembers, to be taken between moments: `from` of another exchange. */
@@ -208,16 +191,7 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
     owesNothing: () => owesNothing(desk),
     bears: (instrument, low, high) => isClearAt(desk, instrument, low) && isClearAt(desk, instrument, high),
     forcedReduction: () => reductionOrders(desk),
-    expiries: (tradeDate, priceOf) => expiriesOf(listings, tradeDate, priceOf),
-    pinned: (tradeDate, priceOf) => pinnedOf(listings, tradeDate, priceOf, desk.rules.pinBand ?? 0),
-    endedContracts: (underlying, price) => endedContractsOf(listings, underlying, price),
-    earlyAssignments: (tradeDate, facts) =>
-      assignmentsOf(listings, tradeDate, {
-        priceOf: facts.priceOf,
-        dividendOf: facts.dividendOf,
-        rate: facts.rate,
-        quoteOf: (contract) => quoteNow(desk, listings.indexOf.get(contract)!),
-      }),
+    ...optionEnds(desk),
     restingCount: () => parts.book.length,
     state: () => exchangeState(desk, parts.book),
   }

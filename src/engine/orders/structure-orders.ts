@@ -267,7 +267,9 @@ function finishPart(
       contracts: waiting.contracts,
       quantity,
       credit,
-      maximumLoss: worstLoss(waiting.legs, credit, multiplier),
+      // What sold calls may cost is the gain of the shares that cover them.
+      maximumLoss: waiting.covered === true ? 0 : worstLoss(waiting.legs, credit, multiplier),
+      ...flagsOf(waiting),
       openedAt: state.at,
       openedBar: state.sleeves[waiting.sleeve]!.bars,
       pending: false,
@@ -285,6 +287,10 @@ function finishPart(
   if (trades !== undefined) takeTrade(trades, waiting.sleeve, position.credit * quantity * multiplier + event.money)
   countClosing(state, waiting.sleeve)
   runtime.observer?.structureClosed({ ...event, structure: position.id, exitReason: waiting.reason })
+}
+
+function flagsOf({ covered, keepsShares }: WaitingStructure): Pick<WaitingStructure, 'covered' | 'keepsShares'> {
+  return { ...(covered === undefined ? {} : { covered }), ...(keepsShares === undefined ? {} : { keepsShares }) }
 }
 
 /** A structure order that did not fill: nothing moved; a close is tried again when the sleeve next wishes it. */

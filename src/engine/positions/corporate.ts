@@ -3,6 +3,7 @@ import { assert } from '../../domain/assert.ts'
 import type { Instrument } from '../../domain/instruments.ts'
 import type { CorporateAction } from '../../domain/market.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
+import type { InstrumentId } from '../../domain/units.ts'
 import { dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { cashEntitlements, splitEntitlements } from '../../pipeline/ledger/entitlements.ts'
@@ -353,11 +354,35 @@ function endLegs(runtime: Runtime, contract: number, reason: 'expiry' | 'assignm
   }
 }
 
+type Leftover = Runtime['state']['leftovers'][number]
+
+/** Whether it can trade now without leaving a sold contract bare: one needs a quote, what covers it goes with it or later. */
+function isClosable(runtime: Runtime, one: Leftover): boolean {
+  const { state } = runtime
+  const underlyingOf = (index: number): InstrumentId | null => state.instruments[index]!.option?.underlying ?? null
+  const underlying = underlyingOf(one.instrument)
+  if (underlying === null || held(state, one.sleeve, one.instrument) === 0) return true
+  if (one.quantity < 0) return isQuoted(runtime, one.instrument)
+  return state.leftovers.every(
+    ({ instrument, sleeve, quantity }) =>
+      sleeve !== one.sleeve ||
+      quantity >= 0 ||
+      underlyingOf(instrument) !== underlying ||
+      held(state, sleeve, instrument) === 0 ||
+      isQuoted(runtime, instrument),
+  )
+}
+
+function isQuoted({ state, chains }: Runtime, contract: number): boolean {
+  const { underlying, expiry, right, strike } = state.instruments[contract]!.option!
+  return (chains.get(underlying)?.quote(expiry, right, strike) ?? null) !== null
+}
+
 /** Sells or covers what an expiry or assignment left behind, as far as its sleeve still holds it; peers keep theirs. */
 export function closeLeftovers(runtime: Runtime, auctioned: (instrument: number) => boolean): void {
   const { state } = runtime
   if (state.leftovers.length === 0) return
-  const due = state.leftovers.filter(({ instrument }) => auctioned(instrument))
+  const due = state.leftovers.filter((one) => auctioned(one.instrument) && isClosable(runtime, one))
   if (due.length === 0) return
   state.leftovers = state.leftovers.filter((leftover) => !due.includes(leftover))
   for (const { instrument, sleeve, quantity, reason } of due) {

@@ -15,7 +15,8 @@ import { lowestPayoff } from '../../numerics/options/payoff.ts'
 import { indexInstrument, type Runtime, setMark } from '../runtime.ts'
 import { type StructurePosition, widenState } from '../state.ts'
 
-const CONTRACT_SIZE = 100
+/** Shares that one listed contract stands for. */
+export const CONTRACT_SIZE = 100
 
 /** The contract of a leg; a contract not seen before is listed now and announced. */
 export function listContract(runtime: Runtime, underlying: Instrument, leg: OptionLeg): number {

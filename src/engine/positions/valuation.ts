@@ -114,7 +114,7 @@ export function collateral(runtime: Runtime, sleeve: number | null): number {
   const { state } = runtime
   let total = 0
   for (const structure of state.structures) {
-    if (sleeve !== null && structure.sleeve !== sleeve) continue
+    if ((sleeve !== null && structure.sleeve !== sleeve) || structure.covered === true) continue
     const multiplier = state.instruments[structure.contracts[0]!]!.multiplier
     total += structure.quantity * (structure.maximumLoss + Math.max(0, structure.credit) * multiplier)
   }

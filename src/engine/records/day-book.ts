@@ -68,7 +68,7 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
         if (weight > (maxPositionWeight[ordinal] ?? 0)) maxPositionWeight[ordinal] = weight
       }
       for (const structure of state.structures) {
-        if (structure.sleeve !== ordinal) continue
+        if (structure.sleeve !== ordinal || structure.covered === true) continue
         positions += 1
         const weight = whole > 0 ? (structure.maximumLoss * structure.quantity) / whole : 0
         if (weight > (maxPositionWeight[ordinal] ?? 0)) maxPositionWeight[ordinal] = weight

@@ -318,10 +318,12 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       if (isMember(group, sleeve, instrument)) sums.groupPositions[group]! += sign
   }
   function addStructures(): void {
+    // Covered calls are part of the position in their shares, and can lose nothing that it does not lose.
     for (const structure of state.structures)
-      addStructure(structure.sleeve, structure.underlying, structure.quantity * structure.maximumLoss)
+      if (structure.covered !== true)
+        addStructure(structure.sleeve, structure.underlying, structure.quantity * structure.maximumLoss)
     for (const waiting of state.waitingStructures)
-      if (waiting.structure === 0)
+      if (waiting.structure === 0 && waiting.covered !== true)
         addStructure(waiting.sleeve, waiting.underlying, waiting.quantity * waiting.maximumLoss)
   }
   /** By its maximum loss, on both sides: which way it leans is not asked. */

@@ -1,9 +1,12 @@
 /** Wishes for structures: opened under limits as a unit, closed whatever they say. */
+import type { StructureWish } from '../../domain/strategy.ts'
 import type { Claims } from '../../pipeline/risk/judge.ts'
-import { findStructure, listContract, worstLoss } from '../positions/structures.ts'
-import type { Runtime } from '../runtime.ts'
+import { freeCover } from '../positions/cover.ts'
+import { CONTRACT_SIZE, findStructure, listContract, worstLoss } from '../positions/structures.ts'
+import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { WishColumns } from '../view.ts'
 import type { Entry } from './entry.ts'
+import { forbidden } from './entry-rules.ts'
 import { structureSize } from './entry-size.ts'
 import { judgeEntry, refuse, takeStructure } from './judgement.ts'
 import type { ProjectedBooks } from './risk-view.ts'
@@ -14,11 +17,31 @@ export function structureEntry(runtime: Runtime, wishes: WishColumns, row: numbe
   const sleeve = runtime.sleeves[wishes.sleeve[row]!]!
   const instrument = wishes.instrument[row]!
   const wish = wishes.structure[row]!
+  if (wish.coveredByShares === true) return coveredEntry(runtime, sleeve, instrument, wish)
   // Legs that can lose without end need cover that a structure does not have; structures are kept in the base currency.
   if (!Number.isFinite(worstLoss(wish.legs, wish.credit, 1)) || runtime.state.books.currency[instrument] !== 0)
     return null
-  const quantity = structureSize(runtime, sleeve, wishes, row)
+  const quantity = wish.quantity ?? structureSize(runtime, sleeve, wishes, row)
   return { sleeve, instrument, quantity, protection: null, maximumLoss: wish.maximumLoss }
+}
+
+/** Sold calls as far as shares that the sleeve holds, and does not sell, cover them; null where they cover none. */
+function coveredEntry(runtime: Runtime, sleeve: SleeveRuntime, instrument: number, wish: StructureWish): Entry | null {
+  const isSold = wish.legs.every(({ right, ratio }) => right === 'call' && ratio < 0)
+  const shares = wish.legs.reduce((sum, { ratio }) => sum - ratio * CONTRACT_SIZE, 0)
+  if (!isSold || shares <= 0) return null
+  const unitsEach = shares * runtime.state.instruments[instrument]!.unitsPerWhole
+  const most = freeCover(runtime, sleeve.ordinal, instrument, unitsEach)
+  const quantity = Math.min(most, wish.quantity ?? most)
+  return quantity === 0 ? null : { sleeve, instrument, quantity, protection: null, maximumLoss: 0 }
+}
+
+/** What may be sold of covered calls: no limit on sizes stands against them, what forbids any entry does. */
+function allowedCover(runtime: Runtime, entry: Entry): number {
+  const no = forbidden(runtime, entry)
+  if (no === null) return entry.quantity
+  refuse(runtime, entry.sleeve, entry.instrument, no.rule, entry.quantity, no.limit, no.value)
+  return 0
 }
 
 export function openStructure(
@@ -37,9 +60,10 @@ export function openStructure(
     refuse(runtime, sleeve, underlying, 'notHoldable', 1, null, null)
     return
   }
-  const quantity = judgeEntry(runtime, entry, books, claims)
+  const covered = wish.coveredByShares === true
+  const quantity = covered ? allowedCover(runtime, entry) : judgeEntry(runtime, entry, books, claims)
   if (quantity === 0) return
-  takeStructure(runtime, entry, quantity, books)
+  if (!covered) takeStructure(runtime, entry, quantity, books)
   const parent = state.instruments[underlying]!
   state.waitingStructures.push({
     intent: state.nextIntent,
@@ -49,7 +73,9 @@ export function openStructure(
     quantity,
     legs: wish.legs,
     contracts: wish.legs.map((leg) => listContract(runtime, parent, leg)),
-    maximumLoss: wish.maximumLoss,
+    maximumLoss: entry.maximumLoss!,
+    ...(covered ? { covered } : {}),
+    ...(wish.keepsShares === true ? { keepsShares: true } : {}),
     activeFrom: state.at,
     expires: state.at + WAIT_MS_MAX,
     reason: wish.reason,

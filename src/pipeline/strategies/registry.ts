@@ -3,9 +3,12 @@ import { breakoutTrend } from './breakout-trend/breakout-trend.ts'
 import { buyAndHold } from './buy-and-hold/buy-and-hold.ts'
 import { capitulationReversal } from './capitulation-reversal/capitulation-reversal.ts'
 import { cashAndCarry } from './cash-and-carry/cash-and-carry.ts'
+import { cashSecuredPut } from './cash-secured-put/cash-secured-put.ts'
+import { coveredCall } from './covered-call/covered-call.ts'
 import { crossSectionalMomentum } from './cross-sectional-momentum/cross-sectional-momentum.ts'
 import { earningsDrift } from './earnings-drift/earnings-drift.ts'
 import { failedBreakdown } from './failed-breakdown/failed-breakdown.ts'
+import { ironCondor } from './iron-condor/iron-condor.ts'
 import { liquiditySweep } from './liquidity-sweep/liquidity-sweep.ts'
 import { meanReversion } from './mean-reversion/mean-reversion.ts'
 import { momentumBreakout } from './momentum-breakout/momentum-breakout.ts'
@@ -22,6 +25,9 @@ export const STRATEGIES: readonly Strategy[] = [
   meanReversion,
   momentumBreakout,
   thetaDecay,
+  ironCondor,
+  coveredCall,
+  cashSecuredPut,
   trendFollowing,
   timeSeriesMomentum,
   crossSectionalMomentum,

@@ -346,7 +346,7 @@ function structureOf(one: HeldStructure, chain: OptionChain | null): StructureHo
     id: one.openedBar < 0 ? 0 : one.id,
     underlying: instrumentId(rigSymbol(one.column)),
     legs: one.wish.legs,
-    quantity: 1 as Quantity,
+    quantity: (one.wish.quantity ?? 1) as Quantity,
     credit: one.wish.credit,
     costToClose: cost,
     maximumLoss: one.wish.maximumLoss,

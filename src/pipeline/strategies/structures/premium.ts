@@ -16,8 +16,8 @@ export interface CreditBounds {
 export interface PremiumExits {
   /** Part of the credit that is earned. */
   readonly profitTarget: number
-  /** Loss as a multiple of the credit. */
-  readonly stopMultiple: number
+  /** Loss as a multiple of the credit; null: a loss is ridden out. */
+  readonly stopMultiple: number | null
 }
 
 /** What buying back costs when so much of the credit is earned. */
@@ -39,7 +39,8 @@ export function isReachable(width: number, closeCost: number): boolean {
 export function premiumExit(structure: StructureHolding, exits: PremiumExits): 'stop' | 'profit' | null {
   const { credit, costToClose } = structure
   if (costToClose === null) return null
-  if (atLeast(costToClose - credit, exits.stopMultiple * credit)) return 'stop'
+  const { stopMultiple } = exits
+  if (stopMultiple !== null && atLeast(costToClose - credit, stopMultiple * credit)) return 'stop'
   return atLeast(credit - costToClose, exits.profitTarget * credit) ? 'profit' : null
 }
 

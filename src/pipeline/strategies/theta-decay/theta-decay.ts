@@ -1,10 +1,8 @@
 import { choice, integer, optional, real, type ValuesOf } from '../../../domain/parameters.ts'
-import { daysBetween } from '../../../domain/sessions.ts'
-import type { IntentSink, StructureHolding, View } from '../../../domain/strategy.ts'
-import type { Memory } from '../../../domain/units.ts'
 import { defineStrategy } from '../define.ts'
-import { closeAtLoss, creditRefusal, isReachable, premiumExit, spreadsWish } from '../structures/premium.ts'
-import { creditSpread, nearestExpiry } from '../structures/selection.ts'
+import { closeAtLoss, creditRefusal, isReachable, spreadsWish } from '../structures/premium.ts'
+import { creditSpread } from '../structures/selection.ts'
+import { daysProblem, sellPremium } from '../structures/seller.ts'
 
 const parameters = {
   select: choice('delta', ['delta', 'width'], 'What chooses the long put: its delta, or a fixed width'),
@@ -29,10 +27,8 @@ export const thetaDecay = defineStrategy({
   name: 'theta-decay',
   parameters,
   check(p) {
-    if (!(p.daysMin <= p.daysTarget && p.daysTarget <= p.daysMax)) {
-      return `days to expiry ${p.daysMin}, ${p.daysTarget}, ${p.daysMax} must not fall`
-    }
-    if (p.exitDays >= p.daysMin) return `exit days ${p.exitDays} must lie below the least days to expiry ${p.daysMin}`
+    const days = daysProblem(p)
+    if (days !== null) return days
     if (p.creditMax !== null && p.creditMax < p.creditMin) {
       return `the largest credit ${p.creditMax} must not lie below the least one ${p.creditMin}`
     }
@@ -45,48 +41,19 @@ export const thetaDecay = defineStrategy({
           `lower stop_multiple or credit_min, or widen the spread`
   },
   decide(view, out) {
-    const structures = view.structures()
-    for (const structure of structures) closeWhenDue(view, structure, out)
-    let taken = structures.length
-    for (const column of view.universe) {
-      if (taken >= view.parameters.places) break
-      if (holds(structures, view, column) || !view.eligible(column)) continue
-      if (openSpread(view, column, out)) taken += 1
-    }
+    const p = view.parameters
+    sellPremium(view, out, (chain, expiry) => {
+      const spread = creditSpread(chain, expiry, 'put', p)
+      if (spread === null) return null
+      const { credit, width } = spread
+      const refusal = creditRefusal(credit, p) ?? (stopReachable(p, credit, width) ? null : 'stopUnreachable')
+      return refusal === null ? spreadsWish([spread], 'bull put spread') : { refusal }
+    })
     return view.memory
   },
 })
 
+/** Whether the premium that a stopped spread costs can be reached: its value never passes its width. */
 function stopReachable(p: P, credit: number, width: number): boolean {
   return isReachable(width, closeAtLoss(credit, p.stopMultiple))
-}
-
-function closeWhenDue(view: View<P, Memory>, structure: StructureHolding, out: IntentSink): void {
-  if (structure.pending) return
-  const days = daysBetween(view.slice.tradeDate, structure.expiry)
-  const reason = premiumExit(structure, view.parameters) ?? (days <= view.parameters.exitDays ? 'dte' : null)
-  if (reason !== null) out.closeStructure(structure.id, reason)
-}
-
-function holds(structures: readonly StructureHolding[], view: View<P, Memory>, column: number): boolean {
-  const chain = view.chain(column)
-  // Without a chain there is nothing to open either.
-  return chain === null || structures.some((structure) => structure.underlying === chain.underlying)
-}
-
-/** Wishes the spread that the rules choose, or says which rule refuses it. False where there is nothing to choose from. */
-function openSpread(view: View<P, Memory>, column: number, out: IntentSink): boolean {
-  const p = view.parameters
-  const chain = view.chain(column)
-  const expiry = chain === null ? null : nearestExpiry(chain, p)
-  const spread = chain === null || expiry === null ? null : creditSpread(chain, expiry, 'put', p)
-  if (spread === null) return false
-  const { credit, width } = spread
-  const refusal = creditRefusal(credit, p) ?? (stopReachable(p, credit, width) ? null : 'stopUnreachable')
-  if (refusal !== null) {
-    out.refuse(column, refusal)
-    return false
-  }
-  out.openStructure(column, spreadsWish([spread], 'bull put spread'))
-  return true
 }
