@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { runScenario } from '../../engine/scenario/scenario.ts'
-import { readText } from '../config/includes.ts'
+import { readText } from '../config/text-file.ts'
 import { print, printJson } from '../output.ts'
 import { checkedScenario } from '../scenario-file.ts'
 import { textTable } from '../text-table.ts'

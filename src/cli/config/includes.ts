@@ -1,22 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { FaultError, fault } from '../../domain/faults.ts'
+import { withConfigurations } from '../configurations/sleeves.ts'
 import { type ConfigDocument, joinDocument, type Mount, parseSource, type SourceFile } from './document.ts'
+import { readText } from './text-file.ts'
 import { readUniverseFile } from './universe-file.ts'
-
-/** Reads a text file that the user named; a missing or unreadable one is a fault. */
-export function readText(file: string): string {
-  if (!existsSync(file)) throw new FaultError(fault('FILE_MISSING', { file }))
-  if (statSync(file).isDirectory()) {
-    throw new FaultError(fault('FILE_UNREADABLE', { file, reason: 'it is a folder; name a file in it' }))
-  }
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new FaultError(fault('FILE_UNREADABLE', { file, reason: (cause as Error).message }), cause)
-  }
-}
 
 type Block = Record<string, unknown>
 const isBlock = (value: unknown): value is Block => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -39,7 +28,10 @@ export function readDocument(file: string): ConfigDocument {
   if (value['instruments_file'] !== undefined) {
     value['instruments'] = mountInstruments(outer, value, mounts)
   }
-  return joinDocument(outer, value, mounts)
+  const { configurations } = value
+  if (typeof configurations !== 'string') return joinDocument(outer, value, mounts)
+  const store = named(outer, configurations, ['configurations'])
+  return joinDocument(outer, withConfigurations(value, store, mounts), mounts)
 }
 
 /** The settings of files that this one includes; of two that state the same, the later one counts, and this one's own most. */

@@ -96,6 +96,9 @@ export const portfolioSchema = z.strictObject({
     .describe('files of what companies were on a day, relative to the data folder: criteria ask them from that day on'),
   instruments_file: z.union([text, z.array(text)], { error: 'must be a file name or a list of them' }).optional(),
   instruments: z.record(z.string(), instrumentSchema).default({}),
+  configurations: text
+    .optional()
+    .describe('a file of trained configurations: every active one is a sleeve, with its stage and its record'),
   sleeves: z.array(z.unknown()).min(1),
 })
 export type RawPortfolio = z.output<typeof portfolioSchema>
