@@ -49,28 +49,20 @@ interface Stamp {
  *   a zone where none is stated, for a stated zone where times carry their own, and for an hour that clocks skip or repeat
  */
 export function readInstants(table: Table, columns: readonly number[], rule: ZoneRule): Instants {
-  const read = columns.map(() => new Float64Array(table.count))
-  let first: { readonly line: number; readonly isNaive: boolean } | null = null
+  const stamps = columns.map((column) => Array.from({ length: table.count }, (_, row) => stampAt(table, row, column)))
+  const isNaive = stamps[0]?.[0]?.zone === null
   for (let row = 0; row < table.count; row += 1) {
-    for (const [place, column] of columns.entries()) {
-      const stamp = stampAt(table, row, column)
-      const isNaive = stamp.zone === null
-      const line = table.lines[row]!
-      if (first === null) {
-        first = { line, isNaive }
-        demandZone(table, { row, column, isNaive }, rule)
-      } else if (first.isNaive !== isNaive) {
-        const [here, there] = isNaive ? ['has no zone', 'has one'] : ['has a zone', 'has none']
-        throw refused(
-          table,
-          { row, column },
-          `${here}, line ${first.line} ${there}; write every time with its zone, or none`,
-        )
-      }
-      read[place]![row] = instantOf(table, { row, column }, stamp, rule.zone)
-    }
+    const other = stamps.findIndex((of) => (of[row]!.zone === null) !== isNaive)
+    if (other < 0) continue
+    const [here, there] = isNaive ? ['has a zone', 'has none'] : ['has no zone', 'has one']
+    const what = `${here}, line ${table.lines[0]} ${there}; write every time with its zone, or none`
+    throw refused(table, { row, column: columns[other]! }, what)
   }
-  return { columns: read, isNaive: first?.isNaive ?? false }
+  if (table.count > 0) demandZone(table, { row: 0, column: columns[0]!, isNaive }, rule)
+  const read = columns.map((column, place) =>
+    Float64Array.from(stamps[place]!, (stamp, row) => instantOf(table, { row, column }, stamp, rule.zone)),
+  )
+  return { columns: read, isNaive }
 }
 
 /** Reads a column of days without a time. @throws FaultError ROW_UNREADABLE */

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { eventKindOf, eventLayoutUnknown, eventRecords, isEvents } from '../../adapters/feeds/event-records.ts'
 import { isChain, optionRecords, quoteDates } from '../../adapters/feeds/option-records.ts'
 import { rawSeries } from '../../adapters/feeds/raw-series.ts'
 import { readTable } from '../../adapters/feeds/read-table.ts'
@@ -8,10 +9,12 @@ import { layoutUnknown, seriesLayout } from '../../adapters/feeds/series-layouts
 import type { Table } from '../../adapters/feeds/table.ts'
 import { dividendRecords, isDividends, isWide, wideColumns } from '../../adapters/feeds/wide.ts'
 import { describeFault, type Fault, FaultError, fault } from '../../domain/faults.ts'
+import type { EventKind } from '../../domain/recorded.ts'
 import type { Finding, Series } from '../../domain/series.ts'
 import { formatDate, formatInstant } from '../../domain/sessions.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
 import { priceBasis, splitsOf } from '../../pipeline/market/adjust.ts'
+import { eventsProblem } from '../../pipeline/market/events.ts'
 import { validateSeries } from '../../pipeline/market/validate.ts'
 import { today as todayUtc } from './today.ts'
 
@@ -66,7 +69,7 @@ export async function checkFile(path: string, source: string, today: TradeDate =
 }
 
 /**
- * Every CSV and Parquet file below a folder, in the order of their names.
+ * Every CSV, NDJSON and Parquet file below a folder, in the order of their names.
  *
  * @param onFile told after each file how many of how many are done
  * @throws FaultError DATA_FOLDER_MISSING
@@ -94,7 +97,7 @@ async function dataFiles(folder: string): Promise<readonly string[]> {
     throw new FaultError(fault('DATA_FOLDER_MISSING', { folder }), cause)
   })
   return entries
-    .filter((entry) => entry.isFile() && /\.(csv|tsv|txt|parquet)$/i.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(csv|tsv|txt|parquet|ndjson|jsonl)$/i.test(entry.name))
     .map((entry) =>
       join(entry.parentPath, entry.name)
         .slice(folder.length)
@@ -108,6 +111,7 @@ function contentVerdict(table: Table, today: TradeDate): FileVerdict {
   const { source } = table
   const shifted = shiftedScreener(table)
   if (shifted !== null) return refused(source, 'screener', shifted.fault, table.findings)
+  if (isEvents(table)) return eventVerdict(table, today)
   if (isChain(table)) return judged(source, 'option-chain', table, chainContent)
   if (isScreener(table)) return judged(source, 'screener', table, screenerContent)
   const layout = seriesLayout(table)
@@ -208,6 +212,27 @@ function screenerContent(table: Table): Content {
     last: formatDate(dates.at(-1)!),
     findings,
   }
+}
+
+function eventVerdict(table: Table, today: TradeDate): FileVerdict {
+  const kind = eventKindOf(table)
+  if (kind === null) return refused(table.source, null, eventLayoutUnknown(table).fault, table.findings)
+  return judged(table.source, kind, table, () => eventContent(table, kind, today))
+}
+
+/** An event file by itself: which zone its times are in and whose its symbols are, only a portfolio says. */
+function eventContent(table: Table, kind: EventKind, today: TradeDate): Content {
+  const read = eventRecords(table, kind, { zone: null, isRequired: false })
+  const problem = eventsProblem([read], today)
+  if (problem !== null) throw new FaultError(problem)
+  const { records, findings } = read
+  let first = records[0]!.publishedAt
+  let last = first
+  for (const { publishedAt } of records) {
+    if (publishedAt < first) first = publishedAt
+    if (publishedAt > last) last = publishedAt
+  }
+  return { layout: kind, rows: records.length, first: formatInstant(first), last: formatInstant(last), findings }
 }
 
 function datedContent(layout: string, dates: Int32Array, findings: readonly Finding[]): Content {
