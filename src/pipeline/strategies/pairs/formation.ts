@@ -43,11 +43,13 @@ export interface FormationRules {
 /** Part of the bars of a window that at least must be there on both sides. */
 const PRESENT_MIN = 0.95
 
-/** The last `formation` bars; null where either side lacks too many of them. */
+/** The last `formation` bars; null where they do not reach back that far, or either side lacks too many of them. */
 export function windowOf(view: Pick<View, 'ago'>, { first, second }: Pair, formation: number): Window | null {
+  const oldest = formation - 1
+  if (Number.isNaN(view.ago('close', first, oldest)) && Number.isNaN(view.ago('close', second, oldest))) return null
   const firsts: number[] = []
   const seconds: number[] = []
-  for (let back = formation - 1; back >= 0; back -= 1) {
+  for (let back = oldest; back >= 0; back -= 1) {
     const one = view.ago('close', first, back)
     const other = view.ago('close', second, back)
     if (Number.isNaN(one) || Number.isNaN(other)) continue
