@@ -52,7 +52,7 @@ function wishes(bars: RigMarket, parameters: Parameters = {}): string[] {
 }
 
 /** Published within the night before the day of the leap. */
-const before =
+const nightBefore =
   (own: Partial<EarningsRecord> = {}) =>
   (closes: (bar: number) => Instant) => [announced(closes(DAY - 1) + 1_800_000, own)]
 
