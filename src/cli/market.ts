@@ -11,22 +11,18 @@ import type { Series } from '../domain/series.ts'
 import { addDays, formatDate, type Sessions } from '../domain/sessions.ts'
 import { barLength, timeframeOf } from '../domain/timeframes.ts'
 import type { CalendarId, TradeDate } from '../domain/units.ts'
-import {
-  corporateActions,
-  dividendsOf,
-  forwardFactors,
-  type PriceBasis,
-  priceBasis,
-  type Split,
-  splitsOf,
-} from '../pipeline/market/adjust.ts'
+import { corporateActions, dividendsOf, forwardFactors, priceBasis, splitsOf } from '../pipeline/market/adjust.ts'
 import { aggregateBars, barLengthOf, barText } from '../pipeline/market/aggregate.ts'
 import { alignClock, type ClockMember } from '../pipeline/market/align.ts'
+import { announcedDividends, announcedOf } from '../pipeline/market/announced.ts'
 import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
 import { pathText } from './config/problems.ts'
 import { isStreamCalendar } from './config/streams.ts'
 import { readSeries } from './data/read-series.ts'
+import { today } from './data/today.ts'
 import { financingOf } from './financing.ts'
+import { contractsIn, contractTerms, livingContracts, rollsOf, withFutures } from './futures.ts'
+import type { History } from './history.ts'
 import { requireFolder } from './paths.ts'
 import {
   blockOfStreams,
@@ -37,19 +33,7 @@ import {
   returnsReader,
 } from './streams.ts'
 
-/** One instrument's past, read or simulated: the same form, so that both take the same way from here. */
-export interface History {
-  readonly instrument: Instrument
-  /** A row per session. */
-  readonly series: Series
-  /** The bars that the days are made of, where the history has finer ones. */
-  readonly intraday: Series | null
-  readonly splits: readonly Split[]
-  readonly basis: PriceBasis
-  readonly dividends: DividendRecords | null
-  /** At-the-money implied volatility per row, where the history comes with one. */
-  readonly impliedVolatility: Float64Array | null
-}
+export type { History } from './history.ts'
 
 /** First and last day of a run; null: as far as the files reach. */
 export interface Reach {
@@ -67,6 +51,7 @@ export async function loadHistories(
   loaded: LoadedPortfolio,
   folder: string,
   onStep: Step = () => {},
+  records: readonly MarketRecord[] = NO_RECORDS,
 ): Promise<readonly History[]> {
   requireFolder(folder)
   requireOptionFiles(loaded, folder)
@@ -74,9 +59,10 @@ export async function loadHistories(
   const read = returnsReader()
   for (const [index, declaration] of loaded.instruments.entries()) {
     onStep(index, loaded.instruments.length, declaration.file)
-    histories.push(await readHistory(declaration, folder, read))
+    if (declaration.future === undefined) histories.push(await readHistory(declaration, folder, read, records))
   }
-  return histories
+  const contracts = await contractsIn(loaded, folder, histories, requireFile)
+  return withFutures(loaded, histories, (declaration) => contracts.get(declaration)!)
 }
 
 /** What the pricing of options names must be there, said where it is named. */
@@ -97,15 +83,17 @@ async function readHistory(
   declaration: InstrumentDeclaration,
   folder: string,
   returns: ReturnsReader,
+  records: readonly MarketRecord[],
 ): Promise<History> {
   const { instrument, file, prices, column } = declaration
+  const announced = announcedOf(records, instrument.id)
   requireDeclaredFile(declaration, folder, file, 'file')
   if (column !== null) {
     const recorded = await readStream(declaration, folder, returns)
     const plain = { intraday: null, splits: [], basis: 'raw', dividends: null, impliedVolatility: null } as const
     return { instrument, series: recorded, ...plain }
   }
-  const read = await readSeries(join(folder, file), file)
+  const read = await readSeries(join(folder, file), file, today(), announced.splits)
   if (!read.ok) throw new FaultError(read.error)
   requireFineBars(instrument, read.series)
   const intraday = read.series.resolution === 'intraday' ? read.series : null
@@ -116,9 +104,15 @@ async function readHistory(
   let dividends: DividendRecords | null = null
   if (declaration.dividends !== null) {
     requireDeclaredFile(declaration, folder, declaration.dividends, 'dividends')
+    if (announced.dividends.length > 0) throw dividendsTwice(declaration)
     dividends = await readDividends(join(folder, declaration.dividends), declaration.dividends)
-  }
+  } else if (announced.dividends.length > 0) dividends = announcedDividends('events', announced.dividends)
   return { instrument, series, intraday, splits, basis, dividends, impliedVolatility: null }
+}
+
+function dividendsTwice({ instrument, dividends, place }: InstrumentDeclaration): FaultError {
+  const reason = `"${dividends}" gives its dividends, and so does a file under "events:"; remove one of them`
+  return new FaultError(fault('CONFIG_INVALID', { ...place, path: `instruments.${instrument.id}.dividends`, reason }))
 }
 
 /** Bars are put together, never cut: a file must be at least as fine as the finest clock of its instrument. */
@@ -138,13 +132,16 @@ function sessionsAround({ calendar }: Instrument, { dates }: Series): Sessions {
 }
 
 function requireDeclaredFile(declaration: InstrumentDeclaration, folder: string, file: string, key: string): void {
+  requireFile(declaration, folder, file, `instruments.${declaration.instrument.id}.${key}`)
+}
+
+function requireFile({ place }: InstrumentDeclaration, folder: string, file: string, path: string): void {
   const isThere = existsSync(join(folder, file))
   if (isThere && !statSync(join(folder, file)).isDirectory()) return
-  const path = `instruments.${declaration.instrument.id}.${key}`
   const reason = isThere
     ? `"${file}" is a folder of the data folder; name a file in it`
     : `no file "${file}" in the data folder; correct the name or the folder given by --data`
-  throw new FaultError(fault('CONFIG_INVALID', { ...declaration.place, path, reason }))
+  throw new FaultError(fault('CONFIG_INVALID', { ...place, path, reason }))
 }
 
 function settled<T>(result: Result<T>): T {
@@ -155,12 +152,12 @@ function settled<T>(result: Result<T>): T {
 /** Lays histories on the clocks of their calendars, with splits and dividends as dated actions. */
 export function marketFrom(
   loaded: LoadedPortfolio,
-  histories: readonly History[],
+  all: readonly History[],
   reach: Reach,
   chains: (market: { readonly sessions: ReadonlyMap<CalendarId, Sessions> }) => ChainSource | null,
   records: readonly MarketRecord[] = NO_RECORDS,
 ): MarketData {
-  const { first, last } = extent(histories)
+  const { first, last } = extent(all)
   const asked = { from: reach.from ?? first, to: reach.to ?? last }
   if (asked.from > last || asked.to < first) {
     const text = { from: formatDate(asked.from), to: formatDate(asked.to) }
@@ -170,6 +167,8 @@ export function marketFrom(
   const from = asked.from < first ? first : asked.from
   const to = asked.to > last ? last : asked.to
   const dataEnd = to
+  const histories = livingContracts(all, { from, to })
+  const terms = contractTerms(histories)
   const sessions = sessionsOf(loaded, histories, from, to)
   const blocks: MarketData['blocks'][number][] = []
   const actions: DatedAction[] = []
@@ -189,13 +188,14 @@ export function marketFrom(
     notes.push(...barred.flatMap((one) => one.notes))
     // What an instrument does on several clocks it does once, on the finest.
     const first = new Set(members.flatMap(({ instrument: one }) => (one.clocks[0] === clock ? [one.id] : [])))
-    actions.push(...aligned.actions.filter(({ action }) => first.has(action.instrument)))
-    notes.push(...aligned.notes.filter(({ instrument }) => instrument === null || first.has(instrument)))
+    actions.push(...aligned.actions.filter(({ action }) => first.has(action.instrument)).map(terms.settled))
+    notes.push(...aligned.notes.filter(({ instrument }) => instrument === null || terms.isSaid(first, instrument)))
     for (const history of members) {
       if (!first.has(history.instrument.id)) continue
       const found = actionsOf(history, calendar, from, dataEnd)
       actions.push(...found.actions)
       for (const { text } of found.notes) notes.push({ source: history.series.source, text })
+      actions.push(...rollsOf(history, calendar, { from, to }))
       actions.push(...financingOf(loaded, history.instrument, calendar, { from, to }, records))
     }
   }
@@ -227,7 +227,7 @@ function barsOf(
   },
 ): ClockMember & { readonly notes: readonly SourceNote[] } {
   const { instrument, series, intraday, splits, basis } = history
-  const daily = forwardFactors(series, splits, basis)
+  const daily = history.factors ?? forwardFactors(series, splits, basis)
   const member = { instrument: instrument.id }
   if (intraday === null) return { ...member, series, factors: daily, notes: [] }
   const { sessions, barMs, from, to } = clock

@@ -13,7 +13,8 @@ import { createRandom, type Random } from '../numerics/random.ts'
 import { splitsOf } from '../pipeline/market/adjust.ts'
 import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
 import { isStreamCalendar } from './config/streams.ts'
-import type { History } from './market.ts'
+import { simulatedContracts, withFutures } from './futures.ts'
+import type { History } from './history.ts'
 import { streamSeries } from './streams.ts'
 
 /** History before the first day, so that averages and volatilities exist when a run begins. */
@@ -32,9 +33,10 @@ export function simulateHistories(
   reach: { readonly from: TradeDate; readonly to: TradeDate },
 ): readonly History[] {
   requireReach(reach)
-  const assets = loaded.instruments.map((declaration) => assetOf(declaration, loaded))
+  const declared = loaded.instruments.filter(({ future }) => future === undefined)
+  const assets = declared.map((declaration) => assetOf(declaration, loaded))
   const { start, end } = stretchOf(assets, reach)
-  const calendars = new Set(loaded.instruments.map(({ instrument }) => calendarOf(instrument)))
+  const calendars = new Set(declared.map(({ instrument }) => calendarOf(instrument)))
   const sessions = Object.fromEntries(
     [...calendars].map((id) => {
       const table = CALENDARS.get(id)?.(start, end)
@@ -43,12 +45,13 @@ export function simulateHistories(
     }),
   )
   const market = simulateMarket({ seed, sessions, assets })
-  return market.assets.map((asset, index) => {
-    const declaration = loaded.instruments[index]!
+  const base = market.assets.map((asset, index): History => {
+    const declaration = declared[index]!
     const history = historyOf(declaration, asset)
     const random = createRandom(seed).fork(`intraday/${asset.symbol}`)
     return { ...history, intraday: barsWithin(declaration.instrument, history.series, TICK, random) }
   })
+  return withFutures(loaded, base, (declaration, future) => simulatedContracts(declaration, future, base))
 }
 
 /** The bars of an instrument's finest clock, made of its days; null where that clock has a bar a day. */

@@ -1,6 +1,7 @@
 import type { SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
-import { formatDate } from '../../domain/sessions.ts'
+import type { EventRecords } from '../../domain/recorded.ts'
+import { formatDate, utcDate } from '../../domain/sessions.ts'
 import { type Timeframe, timeframeOf } from '../../domain/timeframes.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { type Closeness, closenessOf } from '../config/closeness.ts'
@@ -11,6 +12,8 @@ import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { overlapsOf } from '../config/overlaps.ts'
 import { snakeCase } from '../config/strategies.ts'
+import { NO_EVENT_ROWS, readEventFiles } from '../events.ts'
+import { GENERATED } from '../futures.ts'
 import { type History, loadHistories } from '../market.ts'
 import { print, printJson } from '../output.ts'
 import { ratio } from '../report/numbers.ts'
@@ -35,9 +38,11 @@ interface FileView {
 /** `polyfolio config check`: what a run of this portfolio would do; with a data folder, on which history. */
 export async function configCheck(file: string, options: CheckOptions): Promise<void> {
   const loaded = await loadPortfolio(file)
-  const histories = options.data === undefined ? null : await loadHistories(loaded, options.data)
+  const events = options.data === undefined ? NO_EVENT_ROWS : await readEventFiles(loaded, options.data)
+  const histories =
+    options.data === undefined ? null : await loadHistories(loaded, options.data, () => {}, events.records)
   const snapshots = options.data === undefined ? [] : await readSnapshots(loaded, options.data)
-  const view = viewOf(loaded, histories, snapshots)
+  const view = viewOf(loaded, histories, { snapshots, eventFiles: events.files })
   if (options.json === true) printJson(view)
   else printView(view)
 }
@@ -66,7 +71,17 @@ function decides({ calendar, clock, status, strategy, kind }: SleeveConfig): str
     : 'every session at the close of the exchange; entries act on the next open'
 }
 
-function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null, snapshots: readonly Snapshot[]) {
+/** What lies in the data folder beside prices. */
+interface BesidePrices {
+  readonly snapshots: readonly Snapshot[]
+  readonly eventFiles: readonly EventRecords[]
+}
+
+function viewOf(
+  loaded: LoadedPortfolio,
+  histories: readonly History[] | null,
+  { snapshots, eventFiles }: BesidePrices,
+) {
   const { config } = loaded
   const past = histories === null ? null : { histories, snapshots }
   const scale = countsPerUnit(config.currency)
@@ -123,7 +138,7 @@ function viewOf(loaded: LoadedPortfolio, histories: readonly History[] | null, s
       ...limitNotes(config, loaded.instruments),
     ],
     snapshots: histories === null ? null : snapshotsOf(loaded, snapshots),
-    files: histories === null ? null : filesOf(histories),
+    files: histories === null ? null : [...filesOf(histories), ...eventFiles.map(eventFileOf)],
   }
 }
 
@@ -147,7 +162,11 @@ function snapshotsOf({ instruments }: LoadedPortfolio, snapshots: readonly Snaps
 /** What a run would read, judged as a run judges it: splits against the declared basis of prices included. */
 function filesOf(histories: readonly History[]): readonly FileView[] {
   const day = (date: number | undefined): string => formatDate((date ?? 0) as TradeDate)
-  return histories.map(({ instrument, series: days, intraday }) => {
+  // Contracts that nobody traded are told by their chain.
+  const told = histories.filter(
+    ({ instrument, series }) => !(instrument.future !== undefined && series.layout === GENERATED),
+  )
+  return told.map(({ instrument, series: days, intraday }) => {
     const series = intraday ?? days
     return {
       instrument: instrument.id,
@@ -158,6 +177,12 @@ function filesOf(histories: readonly History[]): readonly FileView[] {
       rows: series.dates.length - (instrument.kind === 'stream' && series.layout === 'returns' ? 1 : 0),
     }
   })
+}
+
+function eventFileOf({ source, kind, records }: EventRecords): FileView {
+  const days = records.map(({ publishedAt }) => utcDate(publishedAt)).sort((one, other) => one - other)
+  const [first, last] = [formatDate(days[0]!), formatDate(days.at(-1)!)]
+  return { instrument: `(${kind})`, file: source, first, last, rows: records.length }
 }
 
 type View = ReturnType<typeof viewOf>

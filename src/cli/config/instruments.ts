@@ -1,7 +1,7 @@
 import { currencyPair, isBookCurrency } from '../../domain/currencies.ts'
 import { fault } from '../../domain/faults.ts'
 import type { AssetClass, Instrument, InstrumentKind } from '../../domain/instruments.ts'
-import { compareTimeframes, type Timeframe } from '../../domain/timeframes.ts'
+import { compareTimeframes, type Timeframe, timeframeOf } from '../../domain/timeframes.ts'
 import {
   type CalendarId,
   type ClockId,
@@ -13,6 +13,7 @@ import {
 } from '../../domain/units.ts'
 import { currencyOf } from './currencies.ts'
 import type { ConfigDocument } from './document.ts'
+import { futureOf } from './futures.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
 import type { Problems } from './problems.ts'
 import type { RawInstrument } from './schema/instruments.ts'
@@ -46,11 +47,22 @@ const PAIR = {
   ticks: [{ from: 0, tick: 0.00001 }],
 } as const
 
+/** Whole contracts; what a point is worth, and its tick, are the future's own. */
+const CONTRACT = {
+  unit: 1,
+  step: 1,
+  multiplier: 1,
+  calendar: 'nyse',
+  shortable: true,
+  ticks: [{ from: 0, tick: 0.01 }],
+} as const
+
 const DEFAULTS: Readonly<Record<RawInstrument['kind'], KindDefaults>> = {
   equity: { ...SHARE, assetClass: 'equity' },
   etf: { ...SHARE, assetClass: 'equity' },
   crypto: { ...COIN, unit: null, shortable: false },
   perpetual: { ...COIN, unit: null, shortable: true },
+  future: { ...CONTRACT, assetClass: 'equity' },
   fx: { ...PAIR, assetClass: 'fx', shortable: true },
   stream: { ...SHARE, step: null, assetClass: 'fund', shortable: false, ticks: COIN_TICKS },
 }
@@ -82,9 +94,14 @@ export function declareInstruments(
     const place = document.placeOf(['instruments', id], 'key')
     const { currency, timeframes } = raw
     const instrument = instrumentOf(id, entry, declared.length, { document, problems, currency, timeframes })
-    if (entry.file === undefined) {
+    const future = futureOf(id, entry, raw.instruments, problems)
+    if (future !== null && instrument !== null) {
+      requireDays(instrument, problems)
+      const plain = { column: null, dividends: null, prices: 'raw', simulation: null } as const
+      declared.push({ instrument, file: `contracts of ${id}`, future, ...plain, place })
+    } else if (entry.file === undefined && entry.kind !== 'future') {
       problems.add(fault('INSTRUMENT_WITHOUT_FILE', { ...place, instrument: id }))
-    } else if (instrument !== null) {
+    } else if (entry.file !== undefined && instrument !== null) {
       declared.push({
         instrument,
         file: entry.file,
@@ -98,6 +115,12 @@ export function declareInstruments(
     }
   }
   return declared
+}
+
+/** Contracts have a bar a day, so their chain has no finer clock. */
+function requireDays({ id, clocks }: Instrument, problems: Problems): void {
+  if (clocks.every((clock) => timeframeOf(clock) === '1d')) return
+  problems.at(['instruments', id], 'a future has one bar a day; sleeves that trade it leave "timeframe" at 1d')
 }
 
 function instrumentOf(

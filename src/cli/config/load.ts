@@ -12,6 +12,7 @@ import type { CheckedSleeve } from './checked-sleeve.ts'
 import { checkCurrencies, neededPairs } from './currencies.ts'
 import type { ConfigDocument, Path, Place } from './document.ts'
 import { checkEvents, eventFeedsOf, notesOnEvents, readersOf, spotsOf } from './events.ts'
+import { syntheticFutures, underlyingsOf } from './futures.ts'
 import { readDocument } from './includes.ts'
 import { currencyAdvice, declareInstruments } from './instruments.ts'
 import { nativeLayout } from './layout.ts'
@@ -115,6 +116,7 @@ function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): Read
   for (const underlying of Object.keys(raw.options?.underlyings ?? {})) used.add(underlying)
   for (const spot of spotsOf(raw)) used.add(spot)
   for (const pair of neededPairs(raw, used, sleeves)) used.add(pair)
+  for (const underlying of underlyingsOf(raw, used)) used.add(underlying)
   return used
 }
 
@@ -230,5 +232,6 @@ function notesOf(raw: RawPortfolio, sleeves: readonly RawSleeve[], config: Portf
     if (sleeve.notes !== undefined) notes.push(`${sleeve.id}: ${sleeve.notes.trim()}`)
   }
   if (raw.notes !== undefined) notes.push(raw.notes.trim())
+  notes.push(...syntheticFutures(raw, sleeves))
   return notes
 }

@@ -4,6 +4,7 @@ import type { Strategy } from '../../domain/strategy.ts'
 import type { InstrumentId, SleeveId } from '../../domain/units.ts'
 import type { Path, Place } from './document.ts'
 import type { EventFeeds } from './events.ts'
+import type { FutureDeclaration } from './futures.ts'
 import type { RawOptions, RawSimulation } from './schema/instruments.ts'
 import type { RawScreen } from './schema/universe.ts'
 
@@ -18,6 +19,8 @@ export interface InstrumentDeclaration {
   /** `adjusted`: the vendor divided old prices by later splits; `raw`: as traded, splits in a column of the file. */
   readonly prices: 'raw' | 'adjusted'
   readonly simulation: RawSimulation | null
+  /** Absent: no future. `file` is then what the chain is called by while it is read. */
+  readonly future?: FutureDeclaration
   /** What a short pays a year while no record says otherwise, as a fraction of what it owes. Absent: nothing. */
   readonly borrowRate?: number
   readonly place: Place

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ASSET_CLASSES } from '../../../domain/instruments.ts'
 import { notNegative, positive, text, wholePositive } from './terms.ts'
 
-const DECLARED_KINDS = ['equity', 'etf', 'crypto', 'perpetual', 'fx', 'stream'] as const
+const DECLARED_KINDS = ['equity', 'etf', 'crypto', 'perpetual', 'future', 'fx', 'stream'] as const
 
 /** The character of an instrument on the simulated market: what `demo` runs on. */
 const simulation = z
@@ -47,6 +47,37 @@ export const instrumentSchema = z.strictObject({
   shortable: z.boolean().optional(),
   borrow_rate: notNegative.optional().describe('what a short pays a year, as a fraction of what it owes: 0.01'),
   simulation: simulation.optional(),
+  roll: z
+    .discriminatedUnion('by', [
+      z.strictObject({
+        by: z.literal('days'),
+        days: wholePositive.default(5).describe('trading days of a contract that are left when its chain leaves it'),
+      }),
+      z.strictObject({ by: z.literal('volume') }).describe('once the next contract trades more'),
+    ])
+    .optional()
+    .describe('of a future: when it passes to its next contract; 5 days before the expiry where left out'),
+  contracts: z
+    .array(
+      z.strictObject({
+        file: text.describe('price file of one contract, relative to the data folder'),
+        expiry: text.describe('its last day of trading, YYYY-MM-DD'),
+        symbol: text.optional().describe('such as ESH24; made of key and expiry where left out'),
+      }),
+    )
+    .min(1)
+    .optional()
+    .describe('of a future: its contracts, in the order of their expiries'),
+  synthetic: z
+    .strictObject({
+      from: text.describe('the instrument whose prices they follow'),
+      seed: z.int().nonnegative(),
+      scale: positive.default(1).describe('points of the future for one of the instrument: 10 for ES from SPY'),
+      carry: z.number().gte(-1).lte(1).default(0.02).describe('mean cost of carry a year, as a fraction'),
+      noise: z.number().gte(0).lte(0.5).default(0.005).describe('standard deviation of it'),
+    })
+    .optional()
+    .describe('of a future: quarterly contracts that are generated, and marked so'),
 })
 export type RawInstrument = z.output<typeof instrumentSchema>
 export type RawSimulation = z.output<typeof simulation>
