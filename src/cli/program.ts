@@ -172,7 +172,9 @@ function addRuns(program: Command): void {
 }
 
 const storeOption = (): Option =>
-  new Option('--store <file>', 'where every event is kept').argParser(folder).default('polyfolio.db')
+  new Option('--store <store>', 'where every event is kept: a file, or postgres://...')
+    .argParser(folder)
+    .default('polyfolio.db')
 
 function addLive(program: Command): void {
   program
@@ -196,18 +198,18 @@ function addLive(program: Command): void {
     .action(async (config: string, options) => (await import('./commands/replay.ts')).replay(config, options))
   const store = program.command('store').description('where events are kept')
   store
-    .command('check <file>')
+    .command('check <store>')
     .description('read everything and recompute every hash')
     .addOption(jsonOption())
     .action(async (file: string, options) => (await import('./commands/store.ts')).storeCheck(file, options))
   store
-    .command('backup <file> <copy>')
+    .command('backup <store> <copy>')
     .description('a whole copy, checked, also while an engine writes')
-    .action(async (file: string, copy: string) => (await import('./commands/store.ts')).storeBackup(file, copy))
+    .action(async (from: string, copy: string) => (await import('./commands/store.ts')).storeCopy(from, copy))
   store
-    .command('restore <copy> <file>')
-    .description('a checked copy to where no store is')
-    .action(async (copy: string, file: string) => (await import('./commands/store.ts')).storeRestore(copy, file))
+    .command('restore <copy> <store>')
+    .description('a copy to where no store is, checked')
+    .action(async (copy: string, to: string) => (await import('./commands/store.ts')).storeCopy(copy, to))
 }
 
 function addConfig(program: Command): void {

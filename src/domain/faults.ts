@@ -48,6 +48,8 @@ export const FAULTS = {
   SCENARIO_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
   STORE_MISSING: { exit: 2, text: 'no store "{store}"; `polyfolio paper CONFIG --store {store}` makes one' },
   STORE_DAMAGED: { exit: 1, text: 'the store "{store}" is damaged: {reason}; restore the last backup' },
+  STORE_UNREACHABLE: { exit: 1, text: 'the store {store} cannot be used: {reason}' },
+  STORE_NOT_EMPTY: { exit: 2, text: 'the store "{store}" holds events already; name a new one' },
   STORE_DRIVER_MISSING: {
     exit: 1,
     text: 'no SQLite driver: {reason}; run `npm install better-sqlite3` beside polyfolio',

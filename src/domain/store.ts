@@ -52,7 +52,5 @@ export interface Store {
   snapshotBefore(portfolio: string, seq: number): Promise<StoredSnapshot | undefined>
   /** Reads everything again and recomputes every hash. */
   check(): Promise<StoreCheck>
-  /** A copy that is whole at one instant, also while somebody writes. */
-  backup(file: string): Promise<void>
   close(): Promise<void>
 }

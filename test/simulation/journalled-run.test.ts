@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openSqlite } from '../../src/adapters/store/sqlite.ts'
+import { openStore } from '../../src/adapters/store/open.ts'
 import type { Store } from '../../src/domain/store.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
 import { type JournalledEnd, type JournalledOptions, runJournalled } from '../../src/live/journalled-run.ts'
@@ -44,7 +44,7 @@ function dying(store: Store, at: number, isWritten: boolean): Store {
 
 async function freshStore(): Promise<Store> {
   made += 1
-  return openSqlite(folder.path(`run-${made}.db`), { create: true })
+  return openStore(folder.path(`run-${made}.db`), { create: true })
 }
 let made = 0
 

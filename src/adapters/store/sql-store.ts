@@ -13,11 +13,12 @@ const PAGE = 1_000
 const ROWS_PER_INSERT = 100
 
 export interface SqlStore {
+  /** Several processes may use it at once. */
+  readonly isServer: boolean
   readonly db: Kysely<Tables>
   readonly id: string
   /** As the user named it. */
   readonly name: string
-  backup(copy: string): Promise<void>
   /** The database's own word on its pages: 'ok', or what is wrong. */
   intact(): Promise<string>
 }
@@ -58,7 +59,6 @@ export function sqlStore(parts: SqlStore): Store {
     read: (portfolio, from) => rowsOf(db, portfolio, from),
     snapshotBefore: (portfolio, seq) => snapshotBefore(db, portfolio, seq),
     check: () => checkAll(parts),
-    backup: (copy) => parts.backup(copy),
     close: () => db.destroy(),
   }
 }

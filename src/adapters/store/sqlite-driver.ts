@@ -8,8 +8,6 @@ export interface SqliteDriver {
   readonly database: SqliteDatabase
   /** Runs a pragma; the first value of its first row. */
   pragma(setting: string): unknown
-  /** A copy that is whole at one instant. */
-  backup(copy: string): Promise<void>
   close(): void
 }
 
@@ -34,9 +32,6 @@ function openPackage(file: string, reasons: string[]): SqliteDriver | null {
   return {
     database,
     pragma: (setting) => database.pragma(setting, { simple: true }),
-    backup: async (copy) => {
-      await database.backup(copy)
-    },
     close: () => database.close(),
   }
 }
@@ -55,17 +50,11 @@ interface BuiltInDatabase {
 
 interface BuiltIn {
   readonly DatabaseSync: new (file: string, options: { readonly timeout: number }) => BuiltInDatabase
-  backup?(database: BuiltInDatabase, copy: string): Promise<unknown>
 }
 
 function openBuiltIn(file: string, reasons: string[]): SqliteDriver | null {
   const found = loaded<BuiltIn>('node:sqlite', reasons)
   if (found === null) return null
-  const { backup } = found
-  if (backup === undefined) {
-    reasons.push("this Node's own SQLite makes no backups")
-    return null
-  }
   const database = new found.DatabaseSync(file, { timeout: BUSY_MS })
   return {
     database: {
@@ -83,9 +72,6 @@ function openBuiltIn(file: string, reasons: string[]): SqliteDriver | null {
     pragma: (setting) => {
       const [row] = database.prepare(`PRAGMA ${setting}`).all()
       return row === undefined ? undefined : Object.values(row as object)[0]
-    },
-    backup: async (copy) => {
-      await backup(database, copy)
     },
     close: () => database.close(),
   }

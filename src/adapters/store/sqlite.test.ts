@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { rowsFrom, storeContract } from '../../../test/contracts/store.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
-import { openSqlite } from './sqlite.ts'
+import { copyStore } from './copy.ts'
+import { openStore } from './open.ts'
 import { openDriver } from './sqlite-driver.ts'
 
 const folder = storeFolder()
@@ -23,7 +24,7 @@ if (HAS_STORE) {
     const file = folder.path(`contract-${made}.db`)
     const at = (portfolio: string, seq: number): string => `WHERE portfolio = '${portfolio}' AND seq = ${seq}`
     return Promise.resolve({
-      open: () => openSqlite(file, { create: true }),
+      open: () => openStore(file, { create: true }),
       tamper: (portfolio, seq) => change(file, `UPDATE journal SET payload = x'00' ${at(portfolio, seq)}`),
       lose: (portfolio, seq) => change(file, `DELETE FROM journal ${at(portfolio, seq)}`),
       remove: () => Promise.resolve(),
@@ -34,13 +35,13 @@ if (HAS_STORE) {
 describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
   it('is whole in a copy that was made while somebody wrote', async () => {
     const [file, copy] = [folder.path('busy.db'), folder.path('copy.db')]
-    const store = await openSqlite(file, { create: true })
+    const store = await openStore(file, { create: true })
     await store.commit('one', rowsFrom(0, 500))
-    const copying = store.backup(copy)
+    const copying = copyStore(file, copy)
     for (let first = 500; first < 700; first += 20) await store.commit('one', rowsFrom(first, 20))
     await copying
     await store.close()
-    const other = await openSqlite(copy, { create: false })
+    const other = await openStore(copy, { create: false })
     const { journals, problems } = await other.check()
     await other.close()
     expect(problems).toEqual([])
@@ -48,16 +49,16 @@ describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
   })
 
   it('is refused by name where it is not there, is no database, or lost its pages', async () => {
-    await expect(openSqlite(folder.path('none.db'), { create: false })).rejects.toThrow(/no store ".*none\.db"/)
+    await expect(openStore(folder.path('none.db'), { create: false })).rejects.toThrow(/no store ".*none\.db"/)
     const text = folder.path('text.db')
     writeFileSync(text, 'this is no database, and it is long enough to be looked at as one')
-    await expect(openSqlite(text, { create: false })).rejects.toThrow('is damaged')
+    await expect(openStore(text, { create: false })).rejects.toThrow('is damaged')
     const file = folder.path('torn.db')
-    const store = await openSqlite(file, { create: true })
+    const store = await openStore(file, { create: true })
     await store.commit('one', rowsFrom(0, 5_000))
     await store.close()
     const bytes = readFileSync(file)
     writeFileSync(file, Buffer.concat([bytes.subarray(0, 8_192), Buffer.alloc(8_192, 7), bytes.subarray(16_384)]))
-    await expect(openSqlite(file, { create: false })).rejects.toThrow('is damaged')
+    await expect(openStore(file, { create: false })).rejects.toThrow('is damaged')
   })
 })

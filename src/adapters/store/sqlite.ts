@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs'
 import { Kysely, SqliteDialect } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
-import type { Store } from '../../domain/store.ts'
 import type { Tables } from './schema.ts'
-import { openTables, sqlStore } from './sql-store.ts'
+import { openTables, type SqlStore } from './sql-store.ts'
 import { openDriver, type SqliteDriver } from './sqlite-driver.ts'
 
 const SETTINGS = ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']
@@ -14,17 +13,17 @@ export interface SqliteOptions {
   readonly create: boolean
 }
 
-export async function openSqlite(file: string, { create }: SqliteOptions): Promise<Store> {
+export async function openSqlite(file: string, { create }: SqliteOptions): Promise<SqlStore> {
   if (!create && !existsSync(file)) throw new FaultError(fault('STORE_MISSING', { store: file }))
   const driver = soundDriver(file)
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: driver.database }) })
-  return sqlStore({
+  return {
+    isServer: false,
     db,
     id: await openTables(db, 'sqlite', file),
     name: file,
-    backup: (copy) => driver.backup(copy),
     intact: () => Promise.resolve(String(driver.pragma('integrity_check'))),
-  })
+  }
 }
 
 function soundDriver(file: string): SqliteDriver {

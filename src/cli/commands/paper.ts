@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { openSqlite } from '../../adapters/store/sqlite.ts'
+import { openStore } from '../../adapters/store/open.ts'
 import { runJournalled } from '../../live/journalled-run.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
@@ -26,7 +26,7 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   const reach = reachOf(source, options)
   const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)
   bar.done()
-  const store = await openSqlite(options.store, { create: true })
+  const store = await openStore(options.store, { create: true })
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)

@@ -1,4 +1,4 @@
-import { openSqlite } from '../../adapters/store/sqlite.ts'
+import { openStore } from '../../adapters/store/open.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { replay as rebuild } from '../../live/replay.ts'
 import { loadPortfolio } from '../config/load.ts'
@@ -14,7 +14,7 @@ interface ReplayOptions {
 /** `polyfolio replay`: the state after any event, from the journal alone. */
 export async function replay(file: string, options: ReplayOptions): Promise<void> {
   const loaded = await loadPortfolio(file)
-  const store = await openSqlite(options.store, { create: false })
+  const store = await openStore(options.store, { create: false })
   try {
     const { name } = loaded.config
     const kernel = await rebuild(store, name, loaded.strategies, options.to ?? Number.MAX_SAFE_INTEGER)

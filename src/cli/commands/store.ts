@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { copyFile, rename, rm } from 'node:fs/promises'
-import { openSqlite } from '../../adapters/store/sqlite.ts'
+import { rename, rm } from 'node:fs/promises'
+import { copyStore } from '../../adapters/store/copy.ts'
+import { isServer, openStore } from '../../adapters/store/open.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Store } from '../../domain/store.ts'
 import { print, printJson } from '../output.ts'
@@ -35,54 +36,40 @@ function timeText(at: number | null): string {
   return at === null ? '' : new Date(at).toISOString().replace('T', ' ').slice(0, 16)
 }
 
-/** `polyfolio store backup`: a whole copy, checked after it was written, also while an engine writes. */
-export async function storeBackup(file: string, copy: string): Promise<void> {
-  demandFree(copy)
-  const partial = `${copy}.partial-${process.pid}`
-  try {
-    await withStore(file, (store) => store.backup(partial))
-    await demandSound(partial, copy)
-    await rename(partial, copy)
-  } finally {
-    await removeStore(partial)
-  }
-  print(`${copy}: checked, whole`)
+/** `polyfolio store backup` and `restore`: all that a store holds into one that is new, checked after it was written. */
+export async function storeCopy(from: string, to: string): Promise<void> {
+  if (isServer(to)) {
+    await copyStore(from, to)
+    await demandSound(to)
+  } else await copyToFile(from, to)
+  print(`copied, and every hash holds`)
 }
 
-/** `polyfolio store restore`: a checked copy where no store is. */
-export async function storeRestore(copy: string, file: string): Promise<void> {
-  demandFree(file)
-  if (!existsSync(copy)) throw new FaultError(fault('FILE_MISSING', { file: copy }))
-  const partial = `${file}.partial-${process.pid}`
-  try {
-    await copyFile(copy, partial)
-    await demandSound(partial, copy)
-    await rename(partial, file)
-  } finally {
-    await removeStore(partial)
+/** Beside its place first: what is there is whole. */
+async function copyToFile(from: string, to: string): Promise<void> {
+  if (existsSync(to)) {
+    throw new FaultError(fault('OUTPUT_EXISTS', { path: to, reason: 'it is there already; name another file' }))
   }
-  print(`${file}: checked, whole`)
+  const partial = `${to}.partial-${process.pid}`
+  try {
+    await copyStore(from, partial)
+    await demandSound(partial)
+    await rename(partial, to)
+  } finally {
+    for (const suffix of ['', '-wal', '-shm']) await rm(`${partial}${suffix}`, { force: true })
+  }
 }
 
-async function demandSound(file: string, name: string): Promise<void> {
-  const { problems } = await withStore(file, (store) => store.check())
+async function demandSound(name: string): Promise<void> {
+  const { problems } = await withStore(name, (store) => store.check())
   if (problems.length > 0) throw new FaultError(fault('STORE_DAMAGED', { store: name, reason: problems[0]! }))
 }
 
-async function withStore<T>(file: string, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openSqlite(file, { create: false })
+async function withStore<T>(name: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(name, { create: false })
   try {
     return await use(store)
   } finally {
     await store.close()
   }
-}
-
-function demandFree(file: string): void {
-  if (!existsSync(file)) return
-  throw new FaultError(fault('OUTPUT_EXISTS', { path: file, reason: 'it is there already; name another file' }))
-}
-
-async function removeStore(file: string): Promise<void> {
-  for (const suffix of ['', '-wal', '-shm']) await rm(`${file}${suffix}`, { force: true })
 }

@@ -1,0 +1,52 @@
+/** PostgreSQL: the same tables and statements as in a file, for several machines. */
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool } from 'pg'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { Tables } from './schema.ts'
+import { openTables, type SqlStore } from './sql-store.ts'
+
+/** The journal has one writer; readers beside it are few. */
+const CONNECTIONS_MAX = 4
+const CONNECT_MS = 10_000
+const VERSION_MIN = 14
+
+/**
+ * @param url `postgres://user:password@host/database`; the password may come from PGPASSWORD instead
+ * @throws FaultError STORE_UNREACHABLE with the address less the password
+ */
+export async function openPostgres(url: string): Promise<SqlStore> {
+  const name = withoutPassword(url)
+  const pool = new Pool({ connectionString: url, max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_MS })
+  // A connection that breaks while nobody uses it is replaced; the next statement says what is wrong.
+  pool.on('error', () => {})
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    const { rows } = await pool.query<{ version: string; commit: string }>(
+      "SELECT current_setting('server_version_num') AS version, current_setting('synchronous_commit') AS commit",
+    )
+    const { version, commit } = rows[0]!
+    if (Number(version) < VERSION_MIN * 10_000) throw new Error(`it is older than PostgreSQL ${VERSION_MIN}`)
+    if (commit === 'off') throw new Error('synchronous_commit is off: a commit could be lost; turn it on')
+  } catch (error) {
+    await db.destroy()
+    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error)
+    throw new FaultError(fault('STORE_UNREACHABLE', { store: name, reason }), error)
+  }
+  return {
+    isServer: true,
+    db,
+    id: await openTables(db, 'postgres', name),
+    name,
+    intact: () => Promise.resolve('ok'), // the server checks its own pages
+  }
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const parsed = new URL(url)
+    parsed.password = ''
+    return parsed.toString()
+  } catch {
+    return 'postgres'
+  }
+}
