@@ -187,6 +187,7 @@ function addLive(program: Command): void {
     .addOption(toOption())
     .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(notNegative).default(0))
     .addOption(new Option('--snapshot-every <instants>', 'keep the whole state so often').argParser(count).default(500))
+    .option('--standby', 'where another process runs the portfolio, wait and take over when it ends')
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/paper.ts')).paper(config, options))
   program

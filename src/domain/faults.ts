@@ -54,6 +54,14 @@ export const FAULTS = {
     exit: 1,
     text: 'no SQLite driver: {reason}; run `npm install better-sqlite3` beside polyfolio',
   },
+  LEASE_TAKEN: {
+    exit: 1,
+    text: 'the portfolio "{portfolio}" in "{store}" is run by another process; stop that one, or wait for it with --standby',
+  },
+  LEASE_LOST: {
+    exit: 1,
+    text: 'the portfolio "{portfolio}" in "{store}" was taken over by {owner}: nothing more is written here',
+  },
   JOURNAL_GAP: {
     exit: 1,
     text: 'the journal of "{portfolio}" in "{store}" goes on with event {expected}, not {found}: another process writes it; stop one of them',

@@ -35,17 +35,32 @@ export interface StoreCheck {
   readonly problems: readonly string[]
 }
 
+/** The right to write one portfolio's journal. It ends with the process that has it, however that ends. */
+export interface Lease {
+  /** Counts who had it before: a holder that was thought dead and wakes up is refused at its next commit. */
+  readonly epoch: number
+  release(): Promise<void>
+}
+
 export interface Store {
   /** Random, given when the store was made: two stores never tell a broker the same order id. */
   readonly id: string
   /** What the journals hold, by portfolio. */
   extents(): Promise<readonly JournalExtent[]>
+  /** Takes the right to write a portfolio; null while another process has it. */
+  lease(portfolio: string): Promise<Lease | null>
   /**
    * Appends events, and a snapshot after the last of them, in one durable transaction: all of it or nothing.
    *
-   * @throws where the first number does not follow the last one kept: somebody else writes, or something was lost
+   * @throws FaultError LEASE_LOST where somebody has taken the lease since, JOURNAL_GAP where the first number does not
+   *   follow the last one kept
    */
-  commit(portfolio: string, rows: readonly JournalRow[], snapshot?: StoredSnapshot): Promise<void>
+  commit(
+    portfolio: string,
+    lease: Pick<Lease, 'epoch'>,
+    rows: readonly JournalRow[],
+    snapshot?: StoredSnapshot,
+  ): Promise<void>
   /** Events from a number on, in order. */
   read(portfolio: string, from: number): AsyncIterable<JournalRow>
   /** The last state at or before an event; undefined: start from the first event. */

@@ -1,6 +1,6 @@
 /** A run on a market that survives its process: one durable transaction after every instant. */
 import { FaultError, fault } from '../domain/faults.ts'
-import type { JournalRow, Store, StoredSnapshot } from '../domain/store.ts'
+import type { JournalRow, Lease, Store, StoredSnapshot } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
 import { awaitsStructure } from '../engine/orders/batch.ts'
@@ -12,6 +12,8 @@ import { KERNEL_VERSION } from '../engine/snapshot.ts'
 
 export interface JournalledOptions {
   readonly store: Store
+  /** The right to write it. */
+  readonly lease: Lease
   /** As the user named it, for messages. */
   readonly storeName: string
   /** Under which the store keeps this run: several portfolios may share one store. */
@@ -40,7 +42,7 @@ export async function runJournalled(
   input: Omit<RunInput, 'journal'>,
   options: JournalledOptions,
 ): Promise<JournalledEnd> {
-  const { store, portfolio } = options
+  const { store, lease, portfolio } = options
   const pending: JournalRow[] = []
   const journal: RunInput['journal'] = (event) => {
     const { seq, at, kind } = event
@@ -58,7 +60,7 @@ export async function runJournalled(
     unkept += 1
     const isDue = isLast || unkept >= options.snapshotEvery
     const snapshot = isDue && !awaitsStructure(steps.run.kernel.runtime) ? snapshotOf(steps) : undefined
-    await store.commit(portfolio, pending, snapshot)
+    await store.commit(portfolio, lease, pending, snapshot)
     added += pending.length
     pending.length = 0
     if (snapshot !== undefined) unkept = 0

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JournalRow, Store } from '../../src/domain/store.ts'
+import type { JournalRow, Lease, Store } from '../../src/domain/store.ts'
 import type { Instant } from '../../src/domain/units.ts'
 
 /** Opens the same store again: what one handle has written, another one reads. */
@@ -16,9 +16,9 @@ export function rowsFrom(first: number, count: number): JournalRow[] {
   return Array.from({ length: count }, (_, place) => ({
     seq: first + place,
     at: (1_700_000_000_000 + first + place) as Instant,
-    kind: place % 2 === 0 ? 'slices' : 'fills',
+    kind: (first + place) % 2 === 0 ? 'slices' : 'fills',
     version: 1,
-    payload: Uint8Array.from([place % 256, 255, 0, (first + place) % 251]),
+    payload: Uint8Array.from([(first + place) % 256, 255, 0, (first + place) % 251]),
   }))
 }
 
@@ -33,20 +33,26 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
   describe(name, () => {
     let under: StoreUnderTest
     let store: Store
+    let lease: Lease
+    let second: Lease
     beforeEach(async () => {
       under = await prepare()
       store = await under.open()
+      lease = (await store.lease('one'))!
+      second = (await store.lease('two'))!
     })
     afterEach(async () => {
+      await lease.release()
+      await second.release()
       await store.close()
       await under.remove()
     })
 
     it('gives back what it was given, in order, from any event on, also beyond a page', async () => {
       const rows = rowsFrom(0, 2_345)
-      await store.commit('one', rows.slice(0, 1_000))
-      await store.commit('one', rows.slice(1_000))
-      await store.commit('two', rowsFrom(0, 3))
+      await store.commit('one', lease, rows.slice(0, 1_000))
+      await store.commit('one', lease, rows.slice(1_000))
+      await store.commit('two', second, rowsFrom(0, 3))
       expect(await all(store.read('one', 0))).toEqual(rows)
       expect(await all(store.read('one', 2_340))).toEqual(rows.slice(2_340))
       expect(await all(store.read('two', 0))).toEqual(rowsFrom(0, 3))
@@ -54,33 +60,52 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
     })
 
     it('keeps its id, its events and their chain when it is opened again', async () => {
-      await store.commit('one', rowsFrom(0, 5))
+      await store.commit('one', lease, rowsFrom(0, 5))
       const before = await store.extents()
       const other = await under.open()
       expect(other.id).toBe(store.id)
       expect(await other.extents()).toEqual(before)
-      await other.commit('one', rowsFrom(5, 2))
+      await other.commit('one', lease, rowsFrom(5, 2))
       expect((await other.check()).problems).toEqual([])
       await other.close()
     })
 
     it('refuses a gap, an overlap, and a second writer, and keeps nothing of what it refuses', async () => {
-      await store.commit('one', rowsFrom(0, 5))
-      await expect(store.commit('one', rowsFrom(6, 1))).rejects.toThrow('goes on with event 5, not 6')
-      await expect(store.commit('one', rowsFrom(4, 2))).rejects.toThrow('goes on with event 5, not 4')
+      await store.commit('one', lease, rowsFrom(0, 5))
+      await expect(store.commit('one', lease, rowsFrom(6, 1))).rejects.toThrow('goes on with event 5, not 6')
+      await expect(store.commit('one', lease, rowsFrom(4, 2))).rejects.toThrow('goes on with event 5, not 4')
       const other = await under.open()
-      await other.commit('one', rowsFrom(5, 1))
-      await store.commit('one', rowsFrom(6, 2))
-      await expect(other.commit('one', rowsFrom(6, 3))).rejects.toThrow('another process writes it')
+      await other.commit('one', lease, rowsFrom(5, 1))
+      await store.commit('one', lease, rowsFrom(6, 2))
+      await expect(other.commit('one', lease, rowsFrom(6, 3))).rejects.toThrow('another process writes it')
       await other.close()
       expect(await all(store.read('one', 0))).toEqual([...rowsFrom(0, 5), ...rowsFrom(5, 1), ...rowsFrom(6, 2)])
       expect((await store.check()).problems).toEqual([])
     })
 
+    it('lets one process write a portfolio: the next one waits, and who lost the lease is refused', async () => {
+      const other = await under.open()
+      expect(await other.lease('one')).toBeNull()
+      const third = (await other.lease('three'))!
+      expect(third.epoch).toBe(1)
+      await third.release()
+      await store.commit('one', lease, rowsFrom(0, 2))
+      await lease.release()
+      const next = (await other.lease('one'))!
+      expect(next.epoch).toBe(lease.epoch + 1)
+      await expect(store.commit('one', lease, rowsFrom(2, 1))).rejects.toThrow('was taken over by')
+      await other.commit('one', next, rowsFrom(2, 1))
+      expect(await all(store.read('one', 0))).toEqual(rowsFrom(0, 3))
+      await next.release()
+      await other.close()
+      lease = (await store.lease('one'))!
+      expect(lease.epoch).toBe(next.epoch + 1)
+    })
+
     it('keeps states with the events that led to them, and finds the last one before an event', async () => {
       const state = (seq: number) => ({ seq, kernelVersion: 1, payload: Uint8Array.from([seq, 0, 255]) })
-      await store.commit('one', rowsFrom(0, 4), state(3))
-      await store.commit('one', rowsFrom(4, 4), state(7))
+      await store.commit('one', lease, rowsFrom(0, 4), state(3))
+      await store.commit('one', lease, rowsFrom(4, 4), state(7))
       const found = async (seq: number) => (await store.snapshotBefore('one', seq))?.seq
       expect(await found(2)).toBeUndefined()
       expect(await found(3)).toBe(3)
@@ -91,8 +116,8 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
     })
 
     it('finds an event that was changed, and one that is gone', async () => {
-      await store.commit('one', rowsFrom(0, 20))
-      await store.commit('two', rowsFrom(0, 20))
+      await store.commit('one', lease, rowsFrom(0, 20))
+      await store.commit('two', second, rowsFrom(0, 20))
       await under.tamper('one', 7)
       await under.lose('two', 11)
       const { problems } = await store.check()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
-import type { Store } from '../../src/domain/store.ts'
+import type { Lease, Store } from '../../src/domain/store.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
 import { type JournalledEnd, type JournalledOptions, runJournalled } from '../../src/live/journalled-run.ts'
 import { replay } from '../../src/live/replay.ts'
@@ -16,9 +16,10 @@ afterAll(() => folder.remove())
 const textOf = ({ run }: JournalledEnd): string => new TextDecoder().decode(run.kernel.canonical())
 const NAME = 'drawn'
 
-function options(store: Store, more: Partial<JournalledOptions> = {}): JournalledOptions {
+function options({ store, lease }: Leased, more: Partial<JournalledOptions> = {}): JournalledOptions {
   return {
     store,
+    lease,
     storeName: 'test.db',
     portfolio: NAME,
     snapshotEvery: 4,
@@ -29,24 +30,33 @@ function options(store: Store, more: Partial<JournalledOptions> = {}): Journalle
 }
 
 /** A store whose process dies at one of its commits: right before it is on the disk, or right after. */
-function dying(store: Store, at: number, isWritten: boolean): Store {
+function dying({ store, lease }: Leased, at: number, isWritten: boolean): Leased {
   let commits = 0
-  return {
-    ...store,
-    commit: async (...given) => {
-      commits += 1
-      if (commits < at) return store.commit(...given)
-      if (isWritten) await store.commit(...given)
-      throw new Error('the process died')
-    },
+  const commit: Store['commit'] = async (...given) => {
+    commits += 1
+    if (commits < at) return store.commit(...given)
+    if (isWritten) await store.commit(...given)
+    throw new Error('the process died')
   }
+  return { store: { ...store, commit }, lease }
 }
 
-async function freshStore(): Promise<Store> {
+interface Leased {
+  readonly store: Store
+  readonly lease: Lease
+}
+
+async function freshStore(): Promise<Leased> {
   made += 1
-  return openStore(folder.path(`run-${made}.db`), { create: true })
+  const store = await openStore(folder.path(`run-${made}.db`), { create: true })
+  return { store, lease: (await store.lease(NAME))! }
 }
 let made = 0
+
+async function close({ store, lease }: Leased): Promise<void> {
+  await lease.release()
+  await store.close()
+}
 
 describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NEED}`, () => {
   it('ends with the same journal and the same bytes however often its process died', async () => {
@@ -66,13 +76,13 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
         }
         const end = await runJournalled(input, options(stormy))
         expect(textOf(end)).toBe(textOf(whole))
-        expect(await stormy.extents()).toEqual(await calm.extents())
-        expect((await stormy.check()).problems).toEqual([])
+        expect(await stormy.store.extents()).toEqual(await calm.store.extents())
+        expect((await stormy.store.check()).problems).toEqual([])
         const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
-        const rebuilt = await replay(stormy, NAME, strategies, Number.MAX_SAFE_INTEGER)
+        const rebuilt = await replay(stormy.store, NAME, strategies, Number.MAX_SAFE_INTEGER)
         expect(new TextDecoder().decode(rebuilt!.canonical())).toBe(textOf(whole))
-        await calm.close()
-        await stormy.close()
+        await close(calm)
+        await close(stormy)
       }),
       propertyRuns(25, 500),
     )
@@ -95,7 +105,7 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     expect(end.resumed).toBe(stopped.added)
     const again = await runJournalled(input, options(store))
     expect(again).toMatchObject({ added: 0, resumed: end.resumed + end.added })
-    await store.close()
+    await close(store)
 
     const other = await freshStore()
     const cut = await runJournalled(input, options(dying(other, 5, true), { snapshotEvery: 1_000 })).catch(
@@ -106,7 +116,7 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     await expect(runJournalled(dearer, options(other))).rejects.toThrow(
       /event \d+ \((slices|quotes|fills)\).*another one/,
     )
-    await other.close()
+    await close(other)
   })
 })
 

@@ -37,6 +37,8 @@ export async function copyStore(from: string, to: string): Promise<void> {
 async function copyAll(from: Transaction<Tables>, to: Transaction<Tables>): Promise<void> {
   const names = await from.selectFrom('store').selectAll().execute()
   if (names.length > 0) await to.insertInto('store').values(names).execute()
+  const leases = await from.selectFrom('lease').selectAll().execute()
+  if (leases.length > 0) await to.insertInto('lease').values(leases).execute()
   const portfolios = await from.selectFrom('journal').select('portfolio').distinct().execute()
   for (const { portfolio } of portfolios) {
     for (const table of ['journal', 'snapshot'] as const) await copyRows(from, to, table, portfolio)

@@ -50,8 +50,9 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     const [url, other, file] = [await fresh(), await fresh(), folder.path('copy.db')]
     const store = await openStore(url, { create: true })
     const state = { seq: 1_233, kernelVersion: 1, payload: Uint8Array.from([0, 7, 255]) }
-    await store.commit('one', rowsFrom(0, 1_234), state)
-    await store.commit('two', rowsFrom(0, 3))
+    const [one, two] = [(await store.lease('one'))!, (await store.lease('two'))!]
+    await store.commit('one', one, rowsFrom(0, 1_234), state)
+    await store.commit('two', two, rowsFrom(0, 3))
     await copyStore(url, file)
     await copyStore(file, other)
     const last = await openStore(other, { create: false })
@@ -60,6 +61,8 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     expect(await last.check()).toMatchObject({ snapshots: 1, problems: [] })
     expect((await last.snapshotBefore('one', 9_999))?.payload).toEqual(Buffer.from(state.payload))
     await expect(copyStore(file, other)).rejects.toThrow('holds events already')
+    await one.release()
+    await two.release()
     await store.close()
     await last.close()
   })

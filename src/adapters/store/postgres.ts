@@ -37,8 +37,29 @@ export async function openPostgres(url: string): Promise<SqlStore> {
     db,
     id: await openTables(db, 'postgres', name),
     name,
+    lock: (portfolio) => lockOf(pool, portfolio),
     intact: () => Promise.resolve('ok'), // the server checks its own pages
   }
+}
+
+/** An advisory lock of one session: the server takes it back when the session ends. */
+async function lockOf(pool: Pool, portfolio: string): Promise<(() => Promise<void>) | null> {
+  const client = await pool.connect()
+  // Where it breaks, the server gives the lock away; the next commit then finds another epoch, or no server.
+  client.on('error', () => {})
+  const key = `polyfolio lease of ${portfolio}`
+  const { rows } = await client.query<{ taken: boolean }>(
+    'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken',
+    [key],
+  )
+  if (rows[0]!.taken) {
+    return async () => {
+      await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key])
+      client.release()
+    }
+  }
+  client.release()
+  return null
 }
 
 function withoutPassword(url: string): string {

@@ -7,6 +7,8 @@ export interface Tables {
   journal: {
     readonly portfolio: string
     readonly seq: number
+    /** Of the lease under which it was written. */
+    readonly epoch: number
     readonly at: number
     readonly kind: string
     readonly version: number
@@ -14,6 +16,8 @@ export interface Tables {
     /** SHA-256 over the link before and everything in this row. */
     readonly hash: Uint8Array
   }
+  /** One row per portfolio: how often its lease was taken. */
+  lease: { readonly portfolio: string; readonly epoch: number; readonly owner: string; readonly taken_at: number }
   snapshot: {
     readonly portfolio: string
     readonly seq: number
@@ -41,12 +45,20 @@ export function migrationsOf(dialect: Dialect): Readonly<Record<string, Migratio
           .createTable('journal')
           .addColumn('portfolio', 'text', (column) => column.notNull())
           .addColumn('seq', whole as never, (column) => column.notNull())
+          .addColumn('epoch', 'integer', (column) => column.notNull())
           .addColumn('at', whole as never, (column) => column.notNull())
           .addColumn('kind', 'text', (column) => column.notNull())
           .addColumn('version', 'integer', (column) => column.notNull())
           .addColumn('payload', bytes as never, (column) => column.notNull())
           .addColumn('hash', bytes as never, (column) => column.notNull())
           .addPrimaryKeyConstraint('journal_key', ['portfolio', 'seq'])
+          .execute()
+        await db.schema
+          .createTable('lease')
+          .addColumn('portfolio', 'text', (column) => column.primaryKey())
+          .addColumn('epoch', 'integer', (column) => column.notNull())
+          .addColumn('owner', 'text', (column) => column.notNull())
+          .addColumn('taken_at', whole as never, (column) => column.notNull())
           .execute()
         await db.schema
           .createTable('snapshot')

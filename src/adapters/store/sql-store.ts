@@ -1,8 +1,9 @@
 /** The store over any SQL database that the query builder speaks to: the same statements, the same order of commits. */
 import { randomUUID } from 'node:crypto'
-import { type Kysely, Migrator, type Transaction } from 'kysely'
+import { hostname } from 'node:os'
+import { type Kysely, Migrator, sql, type Transaction } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
-import type { JournalExtent, JournalRow, Store, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
+import type { JournalExtent, JournalRow, Lease, Store, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
 import { firstLink, hashOf, hexOf, isSame, link } from './chain.ts'
 import { type Dialect, migrationsOf, type Tables } from './schema.ts'
@@ -19,6 +20,11 @@ export interface SqlStore {
   readonly id: string
   /** As the user named it. */
   readonly name: string
+  /**
+   * A lock of the machine or the server that falls with whoever holds it; what releases it, or null while another process
+   * has it.
+   */
+  lock(portfolio: string): Promise<(() => Promise<void>) | null>
   /** The database's own word on its pages: 'ok', or what is wrong. */
   intact(): Promise<string>
 }
@@ -44,13 +50,16 @@ export function sqlStore(parts: SqlStore): Store {
   return {
     id: parts.id,
     extents: () => extentsOf(db),
-    commit: async (portfolio, rows, snapshot) => {
+    lease: (portfolio) => takeLease(parts, portfolio),
+    commit: async (portfolio, { epoch }, rows, snapshot) => {
       if (rows.length === 0) return
       const head = heads.get(portfolio) ?? (await headOf(db, portfolio))
       heads.delete(portfolio)
       const next = await db
         .transaction()
-        .execute((step) => append(step, portfolio, head, rows, snapshot, parts.name))
+        .execute((step) =>
+          append(step, { portfolio, epoch, head, isServer: parts.isServer, name: parts.name }, rows, snapshot),
+        )
         .catch((error: unknown) => {
           throw isTaken(error) ? gap(parts.name, portfolio, head.next + rows.length, head.next) : error
         })
@@ -80,22 +89,47 @@ async function headOf(db: Kysely<Tables>, portfolio: string): Promise<Head> {
   return last === undefined ? { next: 0, hash: firstLink(portfolio) } : { next: Number(last.seq) + 1, hash: last.hash }
 }
 
+async function takeLease({ db, lock }: SqlStore, portfolio: string): Promise<Lease | null> {
+  const unlock = await lock(portfolio)
+  if (unlock === null) return null
+  const holder = { owner: `${hostname()} ${process.pid}`, taken_at: Date.now() }
+  const { epoch } = await db
+    .insertInto('lease')
+    .values({ portfolio, epoch: 1, ...holder })
+    .onConflict((one) => one.column('portfolio').doUpdateSet({ epoch: sql`lease.epoch + 1`, ...holder }))
+    .returning('epoch')
+    .executeTakeFirstOrThrow()
+  let isHeld = true
+  const release = async (): Promise<void> => {
+    if (isHeld) await unlock()
+    isHeld = false
+  }
+  return { epoch, release }
+}
+
+interface Place {
+  readonly portfolio: string
+  readonly epoch: number
+  readonly head: Head
+  readonly isServer: boolean
+  /** The store, for messages. */
+  readonly name: string
+}
+
 async function append(
   step: Transaction<Tables>,
-  portfolio: string,
-  head: Head,
+  place: Place,
   rows: readonly JournalRow[],
   snapshot: StoredSnapshot | undefined,
-  name: string,
 ): Promise<Head> {
+  const { portfolio, epoch, head, name } = place
+  await demandLease(step, place)
   let { next, hash } = head
   const values = rows.map((row) => {
-    if (row.seq !== next) {
-      throw gap(name, portfolio, next, row.seq)
-    }
+    if (row.seq !== next) throw gap(name, portfolio, next, row.seq)
     next += 1
     hash = link(hash, row)
-    return { portfolio, ...row, payload: Buffer.from(row.payload), hash: Buffer.from(hash) }
+    return { portfolio, epoch, ...row, payload: Buffer.from(row.payload), hash: Buffer.from(hash) }
   })
   for (let from = 0; from < values.length; from += ROWS_PER_INSERT) {
     await step
@@ -114,6 +148,14 @@ async function append(
   return { next, hash }
 }
 
+/** A server lets nobody take the lease until the transaction that asks here has ended. */
+async function demandLease(step: Transaction<Tables>, { portfolio, epoch, isServer, name }: Place): Promise<void> {
+  const asked = step.selectFrom('lease').select(['epoch', 'owner']).where('portfolio', '=', portfolio)
+  const held = await (isServer ? asked.forShare() : asked).executeTakeFirst()
+  if (held?.epoch === epoch) return
+  throw new FaultError(fault('LEASE_LOST', { store: name, portfolio, owner: held?.owner ?? 'nobody' }))
+}
+
 /** Somebody else has written a row of this number. */
 function isTaken(error: unknown): boolean {
   return error instanceof Error && /UNIQUE constraint|duplicate key/i.test(error.message)
@@ -124,7 +166,7 @@ function gap(store: string, portfolio: string, expected: number, found: number):
 }
 
 async function* rowsOf(db: Kysely<Tables>, portfolio: string, from: number): AsyncIterable<JournalRow> {
-  for await (const { hash: _, portfolio: __, ...row } of linkedRows(db, portfolio, from)) yield row
+  for await (const { hash: _, portfolio: __, epoch: ___, ...row } of linkedRows(db, portfolio, from)) yield row
 }
 
 async function* linkedRows(db: Kysely<Tables>, portfolio: string, from: number) {

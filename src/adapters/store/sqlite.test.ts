@@ -36,10 +36,12 @@ describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
   it('is whole in a copy that was made while somebody wrote', async () => {
     const [file, copy] = [folder.path('busy.db'), folder.path('copy.db')]
     const store = await openStore(file, { create: true })
-    await store.commit('one', rowsFrom(0, 500))
+    const lease = (await store.lease('one'))!
+    await store.commit('one', lease, rowsFrom(0, 500))
     const copying = copyStore(file, copy)
-    for (let first = 500; first < 700; first += 20) await store.commit('one', rowsFrom(first, 20))
+    for (let first = 500; first < 700; first += 20) await store.commit('one', lease, rowsFrom(first, 20))
     await copying
+    await lease.release()
     await store.close()
     const other = await openStore(copy, { create: false })
     const { journals, problems } = await other.check()
@@ -55,7 +57,9 @@ describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
     await expect(openStore(text, { create: false })).rejects.toThrow('is damaged')
     const file = folder.path('torn.db')
     const store = await openStore(file, { create: true })
-    await store.commit('one', rowsFrom(0, 5_000))
+    const lease = (await store.lease('one'))!
+    await store.commit('one', lease, rowsFrom(0, 5_000))
+    await lease.release()
     await store.close()
     const bytes = readFileSync(file)
     writeFileSync(file, Buffer.concat([bytes.subarray(0, 8_192), Buffer.alloc(8_192, 7), bytes.subarray(16_384)]))

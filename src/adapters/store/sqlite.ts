@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Kysely, SqliteDialect } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
+import { hashOf, hexOf } from './chain.ts'
 import type { Tables } from './schema.ts'
 import { openTables, type SqlStore } from './sql-store.ts'
 import { openDriver, type SqliteDriver } from './sqlite-driver.ts'
@@ -22,6 +23,7 @@ export async function openSqlite(file: string, { create }: SqliteOptions): Promi
     db,
     id: await openTables(db, 'sqlite', file),
     name: file,
+    lock: (portfolio) => Promise.resolve(lockOf(file, portfolio)),
     intact: () => Promise.resolve(String(driver.pragma('integrity_check'))),
   }
 }
@@ -39,5 +41,23 @@ function soundDriver(file: string): SqliteDriver {
     if (error instanceof FaultError) throw error
     const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error)
     throw new FaultError(fault('STORE_DAMAGED', { store: file, reason }), error)
+  }
+}
+
+/** A lock on a file beside the store, which the operating system takes back from a process that ends. */
+function lockOf(file: string, portfolio: string): (() => Promise<void>) | null {
+  const driver = openDriver(`${file}.${hexOf(hashOf(Buffer.from(portfolio))).slice(0, 12)}.lock`)
+  try {
+    driver.pragma('busy_timeout = 0')
+    driver.pragma('locking_mode = EXCLUSIVE')
+    driver.database.prepare('BEGIN EXCLUSIVE').run([])
+  } catch (error) {
+    driver.close()
+    if (error instanceof Error && /locked|busy/i.test(error.message)) return null
+    throw error
+  }
+  return () => {
+    driver.close()
+    return Promise.resolve()
   }
 }

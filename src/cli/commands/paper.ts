@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { openStore } from '../../adapters/store/open.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { Lease, Store } from '../../domain/store.ts'
 import { runJournalled } from '../../live/journalled-run.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
@@ -8,12 +10,16 @@ import { print, printJson, progressBar } from '../output.ts'
 import { requireFolder } from '../paths.ts'
 import { type MarketSource, pastOf, type RunReach, reachOf } from '../run.ts'
 
+/** How often a standby asks whether the one before it has ended. */
+const STANDBY_SECONDS = 0.5
+
 interface PaperOptions extends RunReach {
   readonly data?: string
   readonly seed: number
   readonly store: string
   readonly every: number
   readonly snapshotEvery: number
+  readonly standby?: boolean
   readonly json?: boolean
 }
 
@@ -26,15 +32,19 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   const reach = reachOf(source, options)
   const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)
   bar.done()
-  const store = await openStore(options.store, { create: true })
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
+  const store = await openStore(options.store, { create: true })
+  let lease: Lease | null = null
   try {
+    lease = await leaseOf(store, loaded.config.name, options, stop.signal)
+    if (lease === null) return
     const end = await runJournalled(
       { config: loaded.config, market, strategies: [...loaded.strategies.values()], checks: true },
       {
         store,
+        lease,
         storeName: options.store,
         portfolio: loaded.config.name,
         snapshotEvery: options.snapshotEvery,
@@ -48,9 +58,27 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
     const why = end.ended === 'market' ? 'the bars end here' : 'stopped as asked'
     process.stderr.write(`note: ${held}${end.added} written to ${options.store}; ${why}\n`)
   } finally {
+    await lease?.release()
     await store.close()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal)
   }
+}
+
+/** The right to run the portfolio; null where a standby was stopped before it had it. */
+async function leaseOf(
+  store: Store,
+  portfolio: string,
+  options: PaperOptions,
+  signal: AbortSignal,
+): Promise<Lease | null> {
+  for (let asked = 0; !signal.aborted; asked += 1) {
+    const lease = await store.lease(portfolio)
+    if (lease !== null) return lease
+    if (options.standby !== true) throw new FaultError(fault('LEASE_TAKEN', { store: options.store, portfolio }))
+    if (asked === 0) process.stderr.write(`note: another process runs "${portfolio}"; waiting for it to end\n`)
+    await pause(STANDBY_SECONDS, signal)
+  }
+  return null
 }
 
 /** Seconds between two instants; none at all lets signals in all the same, because every commit is awaited. */
