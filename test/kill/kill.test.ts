@@ -18,7 +18,8 @@ async function written(file: string): Promise<void> {
 
 async function journalRows(file: string): Promise<number> {
   const store = await openStore(file, { create: false })
-  const extents = await store.extents().finally(() => store.close())
+  const extents = await store.extents()
+  await store.close()
   return extents[0]?.rows ?? 0
 }
 

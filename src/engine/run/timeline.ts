@@ -100,10 +100,7 @@ function pricesOf({ open, high, low, close, volume }: Slice): Omit<BarColumns, '
 }
 
 /** An auction shows one price. */
-function opensOf({
-  open,
-  volume,
-}: Pick<Slice, 'open' | 'volume'>): Pick<QuoteColumns, 'first' | 'low' | 'high' | 'last' | 'volume'> {
+function opensOf({ open, volume }: Pick<Slice, 'open' | 'volume'>): Pick<QuoteColumns, 'first' | 'low' | 'high' | 'last' | 'volume'> {
   return { first: open, low: open, high: open, last: open, volume }
 }
 
