@@ -64,7 +64,11 @@ async function reached(address: string): Promise<PostgresServer> {
   const ask = async (statement: string): Promise<void> => {
     const client = new Client({ connectionString: address })
     await client.connect()
-    await client.query(statement).finally(() => client.end())
+    try {
+      await client.query(statement)
+    } finally {
+      await client.end()
+    }
   }
   await ask('SELECT 1')
   return {
