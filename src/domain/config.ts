@@ -4,6 +4,7 @@ import type { Group, PortfolioLimits, SleeveLimits } from './limits.ts'
 import type { KindMargin, MarginedKind } from './margins.ts'
 import type { DatedFlow, DatedOperation, DeployRule } from './money-moves.ts'
 import type { Parameters } from './parameters.ts'
+import type { MarketRegime } from './regimes.ts'
 import type { AccountId, CalendarId, ClockId, CurrencyCode, InstrumentId, Money, SleeveId } from './units.ts'
 import type { UniverseRules } from './universe.ts'
 import type { ViolationRules } from './violations.ts'
@@ -30,6 +31,8 @@ export interface SleeveConfig {
   readonly title: string
   /** Name of the strategy; null for a reserve that only holds cash. */
   readonly strategy: string | null
+  /** What a run knows this sleeve's own copy of the strategy as, where that decides apart from the kernel. */
+  readonly isolatedAs?: string
   readonly parameters: Parameters
   readonly capital: Money
   /**
@@ -46,6 +49,8 @@ export interface SleeveConfig {
   /** Declared order: decides who comes first when places are short. */
   readonly universe: readonly InstrumentId[]
   readonly universeRules: UniverseRules
+  /** Regimes in which it enters; absent: in all. Exits pass in any. */
+  readonly regimes?: readonly MarketRegime[]
   readonly sizing: Sizing
   readonly limits: SleeveLimits
   readonly status: 'active' | 'paused'

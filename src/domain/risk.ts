@@ -19,6 +19,7 @@ export const RULES = [
   'spike',
   'lifecycle',
   'weekend',
+  'regime',
   'belowStep',
   'drawdownBreaker',
   'sleeveDrawdown',

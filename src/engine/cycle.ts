@@ -22,6 +22,7 @@ import type { Runtime } from './runtime.ts'
 import type { Waiting } from './state.ts'
 import { judgeUniverse, takeFundamentals } from './universe/membership.ts'
 import { endWatchDay } from './watch/day.ts'
+import { takeRegimeDay } from './watch/regimes.ts'
 import { stepWatches } from './watch/step.ts'
 import { decide } from './wishes/decide.ts'
 import { endWaiting } from './wishes/waiting.ts'
@@ -42,6 +43,7 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   stepWatches(runtime)
   const ending = endingSlice(runtime, slices)
   if (ending !== null) {
+    takeRegimeDay(runtime)
     capitalDay(parts, ending.tradeDate)
     endWatchDay(runtime)
     moneyDay(parts, ending.tradeDate)

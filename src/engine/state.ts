@@ -17,6 +17,7 @@ import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
+import type { RegimeState } from './watch/regimes.ts'
 import type { WatchState } from './watch/state.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */
@@ -269,6 +270,8 @@ export interface KernelState {
   sleeveBreakers?: (BreakerState | null)[]
   /** Absent where no limit is watched while positions are held. */
   watch?: WatchState
+  /** Absent where no sleeve is limited to regimes. */
+  regimes?: RegimeState | undefined
   /** Absent where no limit asks for what is measured at a day's end. */
   measured?: MeasuredRisk
   /** Rolling returns of the sleeves per portfolio day, and the equity they are measured from. */

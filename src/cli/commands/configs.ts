@@ -217,8 +217,9 @@ async function checkStrategies({ source, store }: ReadStore): Promise<void> {
   const { load } = strategySource(document, problems)
   for (const [index, { strategy_name: name, parameters }] of store.configurations.entries()) {
     const base = ['configurations', index]
-    const strategy = await load(name, [...base, 'strategy_name'])
-    if (strategy === null) continue
+    const loaded = await load(name, [...base, 'strategy_name'], null)
+    if (loaded === null) continue
+    const { strategy } = loaded
     const values = parametersOf(strategy, parameters, { document, problems, base: [...base, 'parameters'] })
     const wrong = values === null ? null : (strategy.check?.(values) ?? null)
     if (wrong !== null) problems.at([...base, 'parameters'], wrong)

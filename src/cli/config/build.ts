@@ -178,6 +178,7 @@ function reserveOf(weight: number): WeightedSleeve['raw'] {
     limits: sleeveLimitsSchema.parse({}),
     status: 'active',
     on_fault: 'hold',
+    isolation: 'none',
     expected: null,
   }
 }
@@ -217,6 +218,7 @@ function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveCon
     id: sleeveId(raw.id),
     title: raw.title ?? raw.id,
     strategy: sleeve.strategy,
+    ...(sleeve.isolatedAs === undefined ? {} : { isolatedAs: sleeve.isolatedAs }),
     parameters: sleeve.parameters,
     capital,
     ...capitalInOf(raw),
@@ -226,6 +228,7 @@ function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveCon
     periods: raw.periods ?? periodsOf(calendar, raw.timeframe),
     universe: raw.universe.map(instrumentId),
     universeRules: rulesOf(sleeve, context),
+    ...(raw.regimes === undefined ? {} : { regimes: raw.regimes }),
     sizing: sizingOf(sleeve, context.problems),
     limits: sleeveLimitsOf(raw.limits, ['sleeves', sleeve.position ?? 0, 'limits'], context.problems),
     status: raw.status,

@@ -15,5 +15,6 @@ export const SIGNAL_COLUMNS: readonly Column<SignalRecord>[] = [
   { name: 'stop', cell: (signal) => finite(signal.stop) },
   { name: 'target', cell: (signal) => finite(signal.target) },
   { name: 'quantity', cell: (signal) => known(signal.quantity) },
+  { name: 'regime', cell: (signal) => signal.regime },
   { name: 'reason', cell: (signal) => signal.reason },
 ]

@@ -39,6 +39,7 @@ type StateFields =
   | 'unborrowable'
   | 'fronts'
   | 'rolling'
+  | 'regimes'
   | 'fundamentals'
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
@@ -46,6 +47,7 @@ export function isBareState(state: Known<KernelState, StateFields | 'capital'>):
   const { foreign, sleeveBreakers, watch, measured, rebalance, loans, shadows, unborrowable, fronts, rolling } = state
   if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
   if (measured !== undefined || rebalance !== undefined || unborrowable !== undefined) return false
+  if (state.regimes !== undefined) return false
   return loans === undefined && shadows === undefined && fronts === undefined && rolling === undefined
 }
 

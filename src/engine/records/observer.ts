@@ -97,6 +97,8 @@ export interface Signal {
   readonly price: number
   readonly stop: number
   readonly target: number
+  /** '' where no sleeve asks for it. */
+  readonly regime: string
   readonly reason: string
 }
 

@@ -110,6 +110,8 @@ export interface SignalRecord {
   readonly price: number
   readonly stop: number | null
   readonly target: number | null
+  /** The state of its market; '' where no sleeve asks for it. */
+  readonly regime: string
   readonly reason: string
 }
 

@@ -7,6 +7,7 @@ import { isChain } from '../positions/rolling.ts'
 import { isLiquidating } from '../rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { KernelState } from '../state.ts'
+import { allowsRegime } from '../watch/regimes.ts'
 import { blockingViolation } from '../watch/return.ts'
 import type { Entry } from './entry.ts'
 import { lacksStop } from './wish-orders.ts'
@@ -77,6 +78,7 @@ export function forbidden(
   if (runtime.unitValue[instrument] === 0)
     return { rule: Number.isNaN(state.mark[instrument]!) ? 'priceMissing' : 'rateMissing', value: null, limit: null }
   if (!eligible(runtime, sleeve, instrument)) return { rule: 'universe', value: null, limit: null }
+  if (!allowsRegime(runtime, sleeve.ordinal, instrument)) return { rule: 'regime', value: null, limit: null }
   const stop = sleeve.config.limits.position?.stop ?? null
   // What a structure can lose is bounded by its strikes.
   if (stop !== null && entry.maximumLoss === null) {

@@ -5,6 +5,7 @@ import { listPlain, pushPlain, takesPlain } from '../orders/plain.ts'
 import type { Runtime } from '../runtime.ts'
 import { reserve } from '../state.ts'
 import type { WishColumns } from '../view.ts'
+import { currentRegime } from '../watch/regimes.ts'
 import { countOrder } from './order-rate.ts'
 import { waitFor } from './waiting.ts'
 
@@ -42,12 +43,13 @@ export function placeWish(
 
 /** What a strategy says that it is sure of to a degree, with what became of its size. */
 function tellSignal(
-  { observer, state, tradeDate }: Runtime,
+  runtime: Runtime,
   wishes: WishColumns,
   row: number,
   quantity: number,
   protection: Protection | null,
 ): void {
+  const { observer, state, tradeDate } = runtime
   const instrument = wishes.instrument[row]!
   const { stop, stopAt, target, targetAt } = protection ?? {}
   const price = state.mark[instrument]!
@@ -64,6 +66,7 @@ function tellSignal(
     price,
     stop: raw(stopAt, stop === undefined ? undefined : 0 - stop),
     target: raw(targetAt, target),
+    regime: currentRegime(runtime, instrument),
     reason: wishes.reason[row]!,
   })
 }

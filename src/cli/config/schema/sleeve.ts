@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MARKET_REGIMES } from '../../../domain/regimes.ts'
 import { TIMEFRAMES } from '../../../domain/timeframes.ts'
 import { sleeveLimitsSchema } from './limits.ts'
 import { startsSchema } from './money-moves.ts'
@@ -93,6 +94,13 @@ export const sleeveSchema = z.strictObject({
   universe_history: text
     .optional()
     .describe('a file of who was in and who was out from which day on, as `polyfolio screen --write` keeps it'),
+  regimes: z
+    .array(z.enum(MARKET_REGIMES))
+    .min(1)
+    .optional()
+    .describe(
+      'states of an instrument, judged at each close of the portfolio, in which entries are made; exits always',
+    ),
   universe_rules: universeRulesSchema,
   sizing: sizing.optional(),
   limits: sleeveLimitsSchema,
@@ -102,6 +110,24 @@ export const sleeveSchema = z.strictObject({
     .enum(['hold', 'flatten'])
     .default('hold')
     .describe('what happens to open positions when the strategy fails'),
+  isolation: z
+    .enum(['none', 'worker'])
+    .default('none')
+    .describe(
+      '`worker`: the strategy decides in a thread of its own, within a budget; a hang or crash pauses this sleeve alone',
+    ),
+  budget: z
+    .strictObject({
+      milliseconds: z
+        .int()
+        .gte(50)
+        .lte(600_000)
+        .default(5_000)
+        .describe('of the processor for one decision; a strategy that sleeps is stopped after twelve times that'),
+      megabytes: z.int().gte(64).lte(16_384).default(256).describe('of the heap of its thread'),
+    })
+    .optional()
+    .describe('what an isolated strategy may use'),
   expected: expected.nullable().default(null),
   notes: text.optional(),
 })

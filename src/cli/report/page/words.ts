@@ -20,6 +20,7 @@ const RULE_WORDS: { readonly [K in RuleName]: string } = {
   spike: 'All sleeves move together: new positions halted',
   lifecycle: 'The sleeve’s stage trades no money',
   weekend: 'Weekend limits of the sleeve',
+  regime: 'Outside of the regimes of the sleeve',
   belowStep: 'Size is below one tradable step',
   drawdownBreaker: 'New positions halted by the drawdown breaker',
   sleeveDrawdown: 'New positions of the sleeve halted by its drawdown',
