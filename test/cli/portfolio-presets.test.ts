@@ -83,11 +83,21 @@ describe('the lifecycle portfolio', () => {
 })
 
 describe('the multi-strategy portfolio', () => {
-  it('leaves every sleeve the same books, netted or not', async () => {
+  it('leaves every sleeve the same books before costs, netted or not', async () => {
     const loaded = await load('multi-strategy.yaml')
-    const gross = { ...loaded, config: { ...loaded.config, netting: false } }
-    const [netted, apart] = [simulated(loaded), simulated(gross)]
-    for (const [index, sleeve] of netted.sleeves.entries()) expect(sleeve.equity).toEqual(apart.sleeves[index]!.equity)
+    const run = (netting: boolean): RunResult =>
+      simulated({ ...loaded, config: { ...loaded.config, netting, costs: {} } })
+    const [netted, apart] = [run(true), run(false)]
+    for (const [index, { equity }] of netted.sleeves.entries())
+      for (const [day, value] of equity.entries())
+        expect(Math.abs(value - apart.sleeves[index]!.equity[day]!)).toBeLessThan(0.001)
+  })
+  it('trades by strategies of its own, none of them a recorded stream', async () => {
+    for (const name of ['multi-strategy.yaml', 'multi-strategy/dynamic.yaml', 'multi-strategy/risk-parity.yaml']) {
+      const { config } = await load(name)
+      for (const { kind, strategy, id } of config.sleeves.filter(({ strategy: one }) => one !== null))
+        expect({ id, kind, strategy }).toEqual({ id, kind: undefined, strategy: expect.any(String) })
+    }
   })
 })
 
