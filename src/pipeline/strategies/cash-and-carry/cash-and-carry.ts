@@ -46,7 +46,6 @@ export const cashAndCarry = defineStrategy({
   group: 2,
   parameters,
   reads: ['funding'],
-  group: 2,
   check: ({ entry, exit }) => (exit < entry ? null : `"exit" must be below "entry" of ${entry}`),
   start: (): Memory => ({ pairs: {} }),
   decide(view: CarryView, out) {
