@@ -31,6 +31,8 @@ export interface BrokerBooks {
 export interface Auditor {
   /** Looks at the books after an event. `broker` is null while its answers are still on their way. */
   check(kernel: Kernel, broker: BrokerBooks | null): void
+  /** After a close and its night: what is held until the next auction. */
+  closed?(kernel: Kernel): void
   /** One fill: the signed parts that reached the sleeves against what the broker filled. */
   fill(filled: number, parts: number): void
   transferred(before: number, after: number): void
@@ -64,6 +66,9 @@ export function createAuditor(): Auditor {
       checkIntents(kernel, hold)
       checkHoldable(kernel, hold)
       checkCapital(kernel, hold)
+    },
+    closed(kernel) {
+      if (kernel.runtime.contracts > 0) checkCover(kernel, hold)
     },
     fill: (filled, parts) =>
       hold('3', filled === parts, () => `a fill of ${filled} units reached the sleeves as ${parts}`),
@@ -149,6 +154,26 @@ function checkHoldable(kernel: Kernel, hold: Hold): void {
       const instrument = instruments[index]!
       if (!instrument.shortable) wrong = `sleeve ${sleeve} is short "${instrument.symbol}"`
     }
+  }
+  hold('14', wrong === '', () => wrong)
+}
+
+/** No sleeve is short more calls than its longs and its shares cover; what expires today has been settled. */
+function checkCover({ runtime }: Kernel, hold: Hold): void {
+  const { books, instruments } = runtime.state
+  let wrong = ''
+  for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) {
+    const cover = new Map<number, number>()
+    for (const { index, option, multiplier } of instruments) {
+      const quantity = books.quantity[sleeve * books.width + index]!
+      if (option?.right !== 'call' || quantity === 0) continue
+      const underlying = runtime.byId.get(option.underlying)!
+      const shares = books.quantity[sleeve * books.width + underlying]! / books.perWhole[underlying]!
+      cover.set(underlying, (cover.get(underlying) ?? Math.max(0, shares)) + quantity * multiplier)
+    }
+    for (const [underlying, shares] of cover)
+      if (shares < 0)
+        wrong = `sleeve ${sleeve} lacks ${0 - shares} shares of "${instruments[underlying]!.symbol}" for its calls`
   }
   hold('14', wrong === '', () => wrong)
 }

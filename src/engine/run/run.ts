@@ -226,6 +226,7 @@ function closeBars(run: Run): void {
     cursor.isOpen = false
     cursor.row += 1
   }
+  run.auditor?.closed?.(run.kernel)
   run.called = answerMarginCalls(run)
 }
 

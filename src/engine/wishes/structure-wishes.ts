@@ -3,6 +3,7 @@ import type { StructureWish } from '../../domain/strategy.ts'
 import type { Claims } from '../../pipeline/risk/judge.ts'
 import { freeCover } from '../positions/cover.ts'
 import { CONTRACT_SIZE, findStructure, listContract, worstLoss } from '../positions/structures.ts'
+import { cashOf } from '../positions/valuation.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { WishColumns } from '../view.ts'
 import type { Entry } from './entry.ts'
@@ -21,8 +22,21 @@ export function structureEntry(runtime: Runtime, wishes: WishColumns, row: numbe
   // Legs that can lose without end need cover that a structure does not have; structures are kept in the base currency.
   if (!Number.isFinite(worstLoss(wish.legs, wish.credit, 1)) || runtime.state.books.currency[instrument] !== 0)
     return null
-  const quantity = wish.quantity ?? structureSize(runtime, sleeve, wishes, row)
+  const quantity = Math.min(
+    wish.quantity ?? structureSize(runtime, sleeve, wishes, row),
+    secured(runtime, sleeve, wish),
+  )
+  if (quantity === 0) return null
   return { sleeve, instrument, quantity, protection: null, maximumLoss: wish.maximumLoss }
+}
+
+/** Structures whose puts, where more are sold than bought, the sleeve's cash could take the shares for; else any number. */
+function secured(runtime: Runtime, sleeve: SleeveRuntime, wish: StructureWish): number {
+  const puts = wish.legs.reduce((sum, { right, ratio }) => sum + (right === 'put' ? ratio : 0), 0)
+  if (puts >= 0) return Number.POSITIVE_INFINITY
+  // The premium comes in before the strike can be asked for.
+  const each = worstLoss(wish.legs, wish.credit, CONTRACT_SIZE)
+  return Math.max(0, Math.floor(cashOf(runtime, sleeve.ordinal) / each + 1e-9))
 }
 
 /** Sold calls as far as shares that the sleeve holds, and does not sell, cover them; null where they cover none. */

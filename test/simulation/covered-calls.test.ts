@@ -1,0 +1,271 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { PortfolioConfig } from '../../src/domain/config.ts'
+import type { OptionLeg, Strategy } from '../../src/domain/strategy.ts'
+import type { Memory, TradeDate } from '../../src/domain/units.ts'
+import { pledgedUnits } from '../../src/engine/positions/cover.ts'
+import { collateral } from '../../src/engine/positions/valuation.ts'
+import type { RunResult } from '../../src/engine/records/result.ts'
+import { type RunInput, runAudited, runBacktest } from '../../src/engine/run/run.ts'
+import { projectedBooks } from '../../src/engine/wishes/risk-view.ts'
+import { cashSecuredPut } from '../../src/pipeline/strategies/cash-secured-put/cash-secured-put.ts'
+import { coveredCall } from '../../src/pipeline/strategies/covered-call/covered-call.ts'
+import { ironCondor } from '../../src/pipeline/strategies/iron-condor/iron-condor.ts'
+import { drawnMarket } from '../contracts/strategy-rig.ts'
+import { propertyRuns } from '../profile.ts'
+import { bookkeeper } from './bookkeeper.ts'
+import { strategyInput } from './strategy-run.ts'
+
+const SELLERS = [coveredCall, cashSecuredPut, ironCondor] as unknown as Strategy[]
+/** Bars until the universe rules of the sleeves know their volatility. */
+const WARM_UP = 25
+const MAXIMUM_LOSS = { kind: 'maximumLoss', budget: 2_500, contractsMax: 2 } as const
+
+/** The sellers of premium on one account, each with its own capital and parameters. */
+function sellersInput(
+  seed: number,
+  strategies: readonly Strategy[],
+  changed: Partial<PortfolioConfig> = {},
+  bars = 300,
+): RunInput {
+  const input = strategyInput(strategies, drawnMarket(seed, 3, bars), [])
+  const sleeves = input.config.sleeves.map((sleeve) => ({
+    ...sleeve,
+    sizing: MAXIMUM_LOSS,
+    limits: { ...sleeve.limits, positionWeightMax: null },
+    parameters:
+      sleeve.strategy === 'cash-secured-put' ? { ...sleeve.parameters, onAssignment: 'cover' } : sleeve.parameters,
+  }))
+  return { ...input, config: { ...input.config, sleeves, ...changed } as PortfolioConfig }
+}
+
+function exitsOf({ trades }: RunResult): ReadonlyMap<string, number> {
+  const exits = new Map<string, number>()
+  for (const { exitReason } of trades) exits.set(exitReason, (exits.get(exitReason) ?? 0) + 1)
+  return exits
+}
+
+/** A strategy that does what it is told on the bars that are named, for instrument 0. */
+function scripted(
+  name: string,
+  script: Readonly<
+    Record<number, (out: Parameters<Strategy['decide']>[1], view: Parameters<Strategy['decide']>[0]) => void>
+  >,
+): Strategy {
+  return {
+    name,
+    parameters: {},
+    indicators: () => ({}),
+    lookback: () => 0,
+    start: () => ({ bar: 0 }),
+    decide(view: Seen, out: Out): Memory {
+      const bar = (view.memory as { bar: number }).bar
+      script[bar - WARM_UP]?.(out, view)
+      return { bar: bar + 1 }
+    },
+  } as unknown as Strategy
+}
+
+const SHARE = 1_000_000
+type Out = Parameters<Strategy['decide']>[1]
+type Seen = Parameters<Strategy['decide']>[0]
+
+function callOf(view: Seen, quantity: number, fields: Record<string, unknown> = { coveredByShares: true }) {
+  const chain = view.chain(0)!
+  const expiry = chain.expiries().findLast((date) => date > chain.tradeDate)!
+  const strike = chain.strikes(expiry, 'call').find((one) => one > chain.spot * 1.05)!
+  const legs: OptionLeg[] = [{ right: 'call', strike, expiry: expiry as TradeDate, ratio: -1 }]
+  return { legs, credit: chain.quote(expiry, 'call', strike)!.bid, maximumLoss: 0, reason: 'call', quantity, ...fields }
+}
+
+const buy = (out: Out): void => out.target(0, (300 * SHARE) as never, 'buy')
+const sell = (quantity: number) => (out: Out, view: Seen) => out.openStructure(0, callOf(view, quantity))
+
+function play(script: Parameters<typeof scripted>[1], changed: Partial<PortfolioConfig> = {}, bars = 14) {
+  const input = sellersInput(7, [scripted('script', script)], changed, WARM_UP + bars)
+  const books = bookkeeper()
+  const run = runAudited(input, books, books.observer)
+  expect(books.problems).toEqual([])
+  const result = runBacktest(input)
+  expect(result.invariants.violated).toEqual([])
+  return { run, result, state: run.kernel.runtime.state }
+}
+
+describe('a call sold against shares', () => {
+  it('is sold as far as the shares reach, and not at all without them', () => {
+    const bare = play({ 0: sell(2) })
+    expect(bare.result.refusals.map(({ rule }) => rule)).toContain('notHoldable')
+    expect(bare.state.structures).toEqual([])
+    const { state, run } = play({ 0: buy, 2: sell(5), 3: sell(5) })
+    const [position] = state.structures
+    expect(state.structures).toHaveLength(1)
+    expect([position!.quantity, position!.maximumLoss, position!.covered]).toEqual([3, 0, true])
+    expect(pledgedUnits(run.kernel.runtime, 0, 0)).toBe(300 * SHARE)
+  })
+  it('is not sold bare by calling it something else', () => {
+    const { state } = play({ 0: buy, 2: (out, view) => out.openStructure(0, callOf(view, 1, {})) })
+    expect(state.structures).toEqual([])
+  })
+  it('is bought back in the auction in which its shares are sold', () => {
+    const { result, state } = play({ 0: buy, 2: sell(3), 8: (out) => out.exit(0, 'enough') })
+    expect(state.structures).toEqual([])
+    const closed = result.trades.find(({ exitReason }) => exitReason === 'cover')!
+    const shares = result.trades.find(({ exitReason }) => exitReason === 'enough')!
+    expect(closed.exitDate).toBe(shares.exitDate)
+  })
+  it('lets those shares go that it does not need', () => {
+    const { state } = play({ 0: buy, 2: sell(1), 8: (out) => out.target(0, (150 * SHARE) as never, 'fewer') })
+    expect(state.structures.map(({ quantity }) => quantity)).toEqual([1])
+    expect(state.books.quantity[0]).toBe(150 * SHARE)
+  })
+  it('that waits to be sold is given up where its shares leave first', () => {
+    const { state, result } = play({
+      0: buy,
+      2: (out, view) => {
+        out.openStructure(0, callOf(view, 3))
+        out.target(0, (50 * SHARE) as never, 'fewer')
+      },
+    })
+    expect(state.structures).toEqual([])
+    expect(result.refusals.map(({ rule }) => rule)).toContain('notHoldable')
+  })
+  it('keeps its shares until it has a quote again', () => {
+    const input = sellersInput(
+      7,
+      [scripted('script', { 0: buy, 2: sell(3), 8: (out) => out.exit(0, 'enough') })],
+      {},
+      40,
+    )
+    const { chains } = input.market
+    const from = input.market.blocks[0]!.opens[WARM_UP + 9]!
+    const until = input.market.blocks[0]!.opens[WARM_UP + 11]!
+    const silent: typeof chains = {
+      ...chains!,
+      chain: (underlying, at, ...rest) => (at >= from && at < until ? null : chains!.chain(underlying, at, ...rest)),
+    }
+    const result = runBacktest({ ...input, market: { ...input.market, chains: silent } })
+    expect(result.invariants.violated).toEqual([])
+    const [shares, call] = ['enough', 'cover'].map((reason) => result.trades.find((one) => one.exitReason === reason)!)
+    expect(shares!.exitDate).toBe(call!.exitDate)
+    expect(shares!.exitDate).toBe(input.market.blocks[0]!.tradeDates[WARM_UP + 11])
+  })
+  it('binds no money and is no position of its own', () => {
+    const { run, result, state } = play({ 0: buy, 2: sell(3) })
+    const { runtime } = run.kernel
+    expect(state.structures).toHaveLength(1)
+    expect(collateral(runtime, 0)).toBe(0)
+    const books = projectedBooks(runtime)
+    books.refresh()
+    expect([books.view.positions, books.view.sleevePositions(0)]).toEqual([1, 1])
+    expect(result.sleeves[0]!.openPositions.at(-1)).toBe(1)
+  })
+})
+
+describe('sellers of premium in drawn histories', () => {
+  it('hold no call bare at any close, whatever limits, splits and margin calls do to their shares', () => {
+    const seen = new Map<string, number>()
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.double({ min: 0.02, max: 0.3, noNaN: true }),
+        (seed, liquidate) => {
+          const changed: Partial<PortfolioConfig> = {
+            limits: {
+              positionsMax: 20,
+              assetClassWeightMax: null,
+              positionWeightMax: null,
+              leverageMax: 3,
+              drawdown: { halt: liquidate / 2, resume: liquidate / 4, resetPeakAfter: 10 },
+            },
+          } as Partial<PortfolioConfig>
+          const result = runBacktest(sellersInput(seed, SELLERS, changed))
+          expect(result.invariants.violated).toEqual([])
+          for (const [reason, count] of exitsOf(result)) seen.set(reason, (seen.get(reason) ?? 0) + count)
+        },
+      ),
+      propertyRuns(6, 300),
+    )
+    for (const reason of ['profit', 'expiry', 'assignment', 'dte', 'stop'])
+      expect(seen.get(reason) ?? 0).toBeGreaterThan(0)
+  })
+})
+
+describe('a put secured by cash', () => {
+  const put =
+    (fields: Record<string, unknown> = {}) =>
+    (out: Out, view: Seen) => {
+      const chain = view.chain(0)!
+      const expiry = chain.expiries()[0]!
+      // Far in the money: it is exercised at the latest when it expires.
+      const strike = chain.strikes(expiry, 'put').findLast(() => true)!
+      const credit = chain.quote(expiry, 'put', strike)!.bid
+      const legs: OptionLeg[] = [{ right: 'put', strike, expiry, ratio: -1 }]
+      out.openStructure(0, {
+        legs,
+        credit,
+        maximumLoss: (strike - credit) * 100,
+        reason: 'put',
+        quantity: 2,
+        ...fields,
+      })
+    }
+
+  it('reserves its whole strike, and is cut to what the cash secures', () => {
+    const far = (out: Out, view: Seen): void => {
+      const chain = view.chain(0)!
+      const expiry = chain.expiries().at(-1)!
+      const strike = chain.strikes(expiry, 'put').findLast((one) => one < 0.9 * chain.spot)!
+      const credit = chain.quote(expiry, 'put', strike)!.bid
+      const legs: OptionLeg[] = [{ right: 'put', strike, expiry, ratio: -1 }]
+      const maximumLoss = (strike - credit) * 100
+      out.openStructure(0, { legs, credit, maximumLoss, reason: 'put', quantity: 1_000 })
+    }
+    const unlimited = { ...sellersInput(7, SELLERS).config.limits, positionWeightMax: null }
+    const { run, state } = play({ 0: far }, { limits: unlimited }, 3)
+    const [position] = state.structures
+    const secured = position!.quantity * position!.legs[0]!.strike * 100
+    expect(collateral(run.kernel.runtime, 0)).toBeCloseTo(secured, 6)
+    expect(secured).toBeLessThanOrEqual(210_000)
+    expect(secured).toBeGreaterThan(190_000)
+  })
+  it('keeps the shares it is assigned where it says so, and sells them at the next open else', () => {
+    const kept = play({ 0: put({ keepsShares: true }) })
+    expect(kept.state.books.quantity[0]).toBe(200 * SHARE)
+    const sold = play({ 0: put() })
+    expect(sold.state.books.quantity[0]).toBe(0)
+    expect(sold.result.trades.some(({ instrument, kind }) => kind === 'position' && instrument !== '')).toBe(true)
+  })
+})
+
+describe('an iron condor', () => {
+  it('binds at the broker what it binds in the sleeve: the wider side', () => {
+    const condor = (out: Out, view: Seen): void => {
+      const chain = view.chain(0)!
+      const expiry = chain.expiries().at(-1)!
+      const puts = [...chain.strikes(expiry, 'put')].filter((strike) => strike < 0.95 * chain.spot)
+      const calls = [...chain.strikes(expiry, 'call')].filter((strike) => strike > 1.05 * chain.spot)
+      const legs: OptionLeg[] = [
+        { right: 'put', strike: puts.at(-1)!, expiry, ratio: -1 },
+        { right: 'put', strike: puts.at(-4)!, expiry, ratio: 1 },
+        { right: 'call', strike: calls[0]!, expiry, ratio: -1 },
+        { right: 'call', strike: calls[5]!, expiry, ratio: 1 },
+      ]
+      const credit = legs.reduce((sum, { right, strike, ratio }) => {
+        const { bid, ask } = chain.quote(expiry, right, strike)!
+        return sum - ratio * (ratio < 0 ? bid : ask)
+      }, 0)
+      const wider = Math.max(legs[0]!.strike - legs[1]!.strike, legs[3]!.strike - legs[2]!.strike)
+      out.openStructure(0, { legs, credit, maximumLoss: (wider - credit) * 100, reason: 'condor', quantity: 2 })
+    }
+    const { run, state } = play({ 0: condor }, {}, 3)
+    const [{ legs, quantity, maximumLoss, credit }] = state.structures as [(typeof state.structures)[number]]
+    const wider = Math.max(legs[0]!.strike - legs[1]!.strike, legs[3]!.strike - legs[2]!.strike)
+    expect(maximumLoss).toBeCloseTo((wider - credit) * 100, 9)
+    expect(collateral(run.kernel.runtime, 0)).toBeCloseTo(quantity * wider * 100, 6)
+    const cash = state.books.accountCash[0]!
+    expect(cash - run.exchange.buyingPower()).toBeCloseTo(quantity * wider * 100 * 1_000_000, 3)
+    const books = projectedBooks(run.kernel.runtime)
+    books.refresh()
+    expect(books.view.positions).toBe(1)
+  })
+})
