@@ -125,7 +125,8 @@ export function buildSleeves(runtime: Runtime, config: PortfolioConfig): SleeveR
   const shared = portfolioRules(askedOfPortfolio(config), account.kind, groupsOf(config.groups))
   const order = limits.lifecycle === undefined ? 'strictest' : 'lifecycle'
   return config.sleeves.map((sleeve, ordinal) => {
-    const strategy = sleeve.strategy === null ? null : (runtime.strategies.get(sleeve.strategy) ?? null)
+    const strategy =
+      sleeve.strategy === null ? null : (runtime.strategies.get(sleeve.isolatedAs ?? sleeve.strategy) ?? null)
     const rules = inOrder([...shared, ...sleeveRules(askedOfSleeve(config, sleeve.limits), account.kind)], order)
     return {
       ordinal,

@@ -5,6 +5,8 @@ import type { RawSleeve } from './schema/sleeve.ts'
 export interface CheckedSleeve {
   readonly raw: RawSleeve
   readonly strategy: string | null
+  /** Name of its own copy of the strategy, which decides in a thread of its own. */
+  readonly isolatedAs?: string
   readonly parameters: Parameters
   /** Where it stands in the list as written; null for a reserve that only takes the rest. */
   readonly position: number | null

@@ -98,7 +98,10 @@ export function readersOf(
   sleeves: readonly CheckedSleeve[],
   strategies: ReadonlyMap<string, Strategy>,
 ): readonly Reader[] {
-  return sleeves.map(({ raw, strategy }) => ({ id: raw.id, reads: strategies.get(strategy ?? '')?.reads ?? [] }))
+  return sleeves.map(({ raw, strategy, isolatedAs }) => ({
+    id: raw.id,
+    reads: strategies.get(isolatedAs ?? strategy ?? '')?.reads ?? [],
+  }))
 }
 
 /** What a feed is called where a reader must not miss it, and who reads it: "SYNTHETIC: ...; read by drift". */

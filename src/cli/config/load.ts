@@ -5,6 +5,7 @@ import type { Timeframe } from '../../domain/timeframes.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
 import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
 import { notEvaluated } from '../../pipeline/universe/membership.ts'
+import { BUDGET } from '../isolation/protocol.ts'
 import { firstAnswersProblem } from '../strategies/first-answers.ts'
 import { buildConfig } from './build.ts'
 import { unusedAllocation } from './capital.ts'
@@ -22,7 +23,7 @@ import { policyInstruments } from './policy.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
-import { parametersOf, type StrategyLoader, strategySource } from './strategies.ts'
+import { type Isolation, parametersOf, type StrategyLoader, strategySource } from './strategies.ts'
 import { checkStreams, declareStreams, streamName } from './streams.ts'
 import { hint } from './suggest.ts'
 import { followHistories } from './universe-history.ts'
@@ -192,17 +193,24 @@ async function withStrategies(
       continue
     }
     if (raw.strategy === null) {
+      if (raw.isolation !== 'none') {
+        context.problems.at([...base, 'isolation'], 'belongs to a strategy; name one under "strategy:" or remove it')
+      }
       if (Object.keys(raw.parameters).length > 0) {
         context.problems.at([...base, 'parameters'], 'belong to a strategy; name one under "strategy:" or remove them')
       }
       sleeves.push({ raw, strategy: null, parameters: {}, position })
       continue
     }
-    const strategy = await load(raw.strategy, [...base, 'strategy'])
-    if (strategy === null) continue
+    if (raw.isolation === 'none' && raw.budget !== undefined) {
+      context.problems.at([...base, 'budget'], 'is that of an isolated strategy; add "isolation: worker" or remove it')
+    }
+    const loaded = await load(raw.strategy, [...base, 'strategy'], isolationOf(raw))
+    if (loaded === null) continue
+    const { strategy, name } = loaded
     const count = raw.universe.length
     if (count % (strategy.group ?? 1) !== 0) {
-      const reason = `lists ${count}, but ${strategy.name} takes instruments ${strategy.group} by ${strategy.group}, in this order; add or remove one`
+      const reason = `lists ${count}, but ${name} takes instruments ${strategy.group} by ${strategy.group}, in this order; add or remove one`
       context.problems.at([...base, 'universe'], reason)
     }
     const parameters = parametersOf(strategy, raw.parameters, { ...context, base: [...base, 'parameters'] })
@@ -214,9 +222,15 @@ async function withStrategies(
       context.problems.at([...base, 'strategy'], reason)
     }
     strategies.set(strategy.name, strategy)
-    sleeves.push({ raw, strategy: strategy.name, parameters: parameters ?? {}, position })
+    const apart = strategy.name === name ? {} : { isolatedAs: strategy.name }
+    sleeves.push({ raw, strategy: name, ...apart, parameters: parameters ?? {}, position })
   }
   return { sleeves, strategies }
+}
+
+/** How a sleeve's strategy is kept apart; null: it decides in the kernel's own thread. */
+function isolationOf({ id, isolation, budget }: RawSleeve): Isolation | null {
+  return isolation === 'none' ? null : { sleeve: id, budget: budget ?? BUDGET }
 }
 
 function notesOf(raw: RawPortfolio, sleeves: readonly RawSleeve[], config: PortfolioConfig): readonly string[] {

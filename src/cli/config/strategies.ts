@@ -5,6 +5,8 @@ import { defaultsOf, type Parameter, type Parameters, type ParameterTable } from
 import type { Strategy } from '../../domain/strategy.ts'
 import { STRATEGIES } from '../../pipeline/strategies/registry.ts'
 import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
+import { isolatedStrategy } from '../isolation/isolate.ts'
+import type { Budget, Subject } from '../isolation/protocol.ts'
 import { shortPath } from '../paths.ts'
 import { fileProblem, isStrategyFile, readStrategy, StrategyRefused } from '../strategies/read-strategy.ts'
 import { checkTypes } from '../strategies/type-check.ts'
@@ -57,7 +59,19 @@ export function parametersOf(
   return { ...defaultsOf(strategy.parameters), ...Object.fromEntries(named) } as Parameters
 }
 
-export type StrategyLoader = (name: string, path: Path) => Promise<Strategy | null>
+/** Whose strategy decides in a thread of its own, and within what. */
+export interface Isolation {
+  readonly sleeve: string
+  readonly budget: Budget
+}
+
+/** A strategy as a run takes it, and its name as its author wrote it: they differ where a sleeve has a copy of its own. */
+export interface LoadedStrategy {
+  readonly strategy: Strategy
+  readonly name: string
+}
+
+export type StrategyLoader = (name: string, path: Path, isolation: Isolation | null) => Promise<LoadedStrategy | null>
 
 /** Finds strategies for a configuration, and tells what of them no compiler has looked at. */
 export interface StrategySource {
@@ -70,42 +84,56 @@ export interface StrategySource {
 export function strategySource(document: ConfigDocument, problems: Problems): StrategySource {
   const builtIn = new Map(STRATEGIES.map((strategy) => [strategy.name, strategy]))
   const unchecked: string[] = []
-  // Sleeves that name one file run one strategy.
-  const known = new Map<string, Strategy | null>()
-  const own = async (name: string, path: Path): Promise<Strategy | null> => {
+  // Sleeves that name one file run one strategy, and the file is judged once.
+  const sound = new Map<string, boolean>()
+  const read = new Map<string, LoadedStrategy>()
+  const readOnce = async (file: string): Promise<LoadedStrategy> => {
+    const known = read.get(file)
+    if (known !== undefined) return known
+    const strategy = await readStrategy(file)
+    const loaded = { strategy, name: strategy.name }
+    read.set(file, loaded)
+    return loaded
+  }
+  const isSound = (file: string, called: string): boolean => {
+    const known = sound.get(file)
+    if (known !== undefined) return known
+    const verdict = typesAreSound(file, called, problems, unchecked)
+    sound.set(file, verdict)
+    return verdict
+  }
+  const load: StrategyLoader = async (name, path, isolation) => {
     const refuse = (reason: string): null => {
       problems.add(fault('STRATEGY_UNKNOWN', { ...document.placeOf(path), strategy: name, reason }))
       return null
     }
+    const found = builtIn.get(name)
+    if (found !== undefined) return isolation === null ? { strategy: found, name } : apart({ name }, isolation)
+    if (!isStrategyFile(name)) {
+      return refuse(
+        `no built-in strategy has this name${hint(name, [...builtIn.keys()])}; own ones are named as ./file.ts`,
+      )
+    }
     const called = document.resolve(name, path)
     const file = resolve(called)
-    const found = known.get(file)
-    if (found !== undefined) return found
-    known.set(file, null)
     const missing = fileProblem(file, called)
     if (missing !== null) return refuse(missing)
-    if (!typesAreSound(file, called, problems, unchecked)) return null
+    if (!isSound(file, called)) return null
     try {
-      const strategy = await readStrategy(file)
-      if (builtIn.has(strategy.name) || strategy.name === returnStream.name) {
-        return refuse(`it is named "${strategy.name}" as a built-in one; give it a name of its own`)
-      }
-      known.set(file, strategy)
-      return strategy
+      const loaded = isolation === null ? await readOnce(file) : apart({ file }, isolation)
+      if (!builtIn.has(loaded.name) && loaded.name !== returnStream.name) return loaded
+      return refuse(`it is named "${loaded.name}" as a built-in one; give it a name of its own`)
     } catch (cause) {
-      if (cause instanceof StrategyRefused) return refuse(cause.message)
+      if (cause instanceof StrategyRefused || isolation !== null) return refuse((cause as Error).message)
       throw cause
     }
   }
-  const load: StrategyLoader = async (name, path) => {
-    const found = builtIn.get(name)
-    if (found !== undefined) return found
-    if (isStrategyFile(name)) return own(name, path)
-    const advice = `no built-in strategy has this name${hint(name, [...builtIn.keys()])}; own ones are named as ./file.ts`
-    problems.add(fault('STRATEGY_UNKNOWN', { ...document.placeOf(path), strategy: name, reason: advice }))
-    return null
-  }
   return { load, unchecked }
+}
+
+/** A sleeve's own copy of a strategy, which decides in a thread of its own. */
+function apart(subject: Subject, { sleeve, budget }: Isolation): LoadedStrategy {
+  return isolatedStrategy(subject, budget, (name) => `${name} of ${sleeve}`)
 }
 
 /** Whether a file may be run as far as its types go: what the compiler says against it is collected. */
