@@ -31,10 +31,11 @@ export async function readPast(
   folder: string,
   onStep?: (done: number, total: number, what: string) => void,
 ): Promise<MarketPast> {
-  const histories = await loadHistories(loaded, folder, onStep)
+  const events = await readEventFiles(loaded, folder)
+  const histories = await loadHistories(loaded, folder, onStep, events.records)
   const { options } = loaded
   const fundamentals = fundamentalsOf(loaded, await readSnapshots(loaded, folder))
-  const past = { histories, fundamentals, events: await readEventFiles(loaded, folder), seed: null, notesFirst: [] }
+  const past = { histories, fundamentals, events, seed: null, notesFirst: [] }
   if (options === null) return { ...past, volatilities: null, recorded: [], notesLast: [] }
   return {
     ...past,
