@@ -7,6 +7,7 @@ import { readTable } from '../../adapters/feeds/read-table.ts'
 import { isScreener, screenRecords, shiftedScreener } from '../../adapters/feeds/screener.ts'
 import { layoutUnknown, seriesLayout } from '../../adapters/feeds/series-layouts.ts'
 import type { Table } from '../../adapters/feeds/table.ts'
+import { historyRows, isUniverseHistory } from '../../adapters/feeds/universe-history.ts'
 import { dividendRecords, isDividends, isWide, wideColumns } from '../../adapters/feeds/wide.ts'
 import { describeFault, type Fault, FaultError, fault } from '../../domain/faults.ts'
 import type { EventKind } from '../../domain/recorded.ts'
@@ -114,6 +115,7 @@ function contentVerdict(table: Table, today: TradeDate): FileVerdict {
   if (isEvents(table)) return eventVerdict(table, today)
   if (isChain(table)) return judged(source, 'option-chain', table, chainContent)
   if (isScreener(table)) return judged(source, 'screener', table, screenerContent)
+  if (isUniverseHistory(table)) return judged(source, 'universe-history', table, historyContent)
   const layout = seriesLayout(table)
   if (layout !== null) {
     return judged(source, layout.name, table, () => seriesContent(table, today))
@@ -211,6 +213,17 @@ function screenerContent(table: Table): Content {
     first: formatDate(dates[0]!),
     last: formatDate(dates.at(-1)!),
     findings,
+  }
+}
+
+function historyContent(table: Table): Content {
+  const rows = historyRows(table)
+  return {
+    layout: 'universe-history',
+    rows: rows.length,
+    first: formatDate(rows[0]!.tradeDate),
+    last: formatDate(rows.at(-1)!.tradeDate),
+    findings: table.findings,
   }
 }
 
