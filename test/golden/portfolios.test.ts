@@ -1,0 +1,58 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { BacktestReport } from '../../src/api/contract/report.ts'
+import { dataFolder } from '../outside-data.ts'
+import { condensed, expectKept, root, runner, type Written } from './kept.ts'
+
+/*
+ * Presets over the longest span for which the folder of data has prices of what they trade. Of their reports long lists are
+ * kept as hashes.
+ */
+
+const data = dataFolder()
+const run = runner()
+const ROUND_TRIPS_MIN = 20
+/** A run of 25 years on a busy machine. */
+const RUN_MS = 180_000
+
+/** The first day from which all strategies of a preset have something to trade; the last one is the end of the files. */
+const PRESETS = [
+  ['momentum-trio', '2000-01-01'],
+  ['momentum-reversion-trend', '2000-01-01'],
+  ['multi-strategy', '2010-01-01'],
+  ['multi-strategy/dynamic', '2010-01-01'],
+  ['multi-strategy/risk-parity', '2010-01-01'],
+] as const
+
+describe.skipIf(data === null).each(PRESETS)('%s on real files (needs the data folder)', (name, from) => {
+  let written: Written
+  let report: BacktestReport
+
+  beforeAll(() => {
+    written = run(name.replace('/', '-'), ['backtest', `presets/${name}.yaml`, '--data', data ?? '', '--from', from])
+    report = JSON.parse(written.report) as BacktestReport
+  }, RUN_MS)
+
+  it('gives the report that it always gave', () => expectKept(name.replace('/', '-'), condensed(written)))
+
+  it('breaks no invariant, and sends one order per instrument and cycle', () => {
+    expect(report.invariants.violated).toEqual([])
+    expect(report.maxOrdersPerInstrumentCycle).toBe(1)
+    expect(written.report).not.toContain(root)
+  })
+
+  it('closes enough round trips in every strategy, or says why not', () => {
+    for (const { name: sleeve, strategy, roundTrips, fewRoundTrips } of report.sleeves) {
+      if (strategy === null) continue
+      const isTold = roundTrips >= ROUND_TRIPS_MIN ? fewRoundTrips === null : fewRoundTrips !== null
+      expect({ sleeve, isTold }).toEqual({ sleeve, isTold: true })
+    }
+    const few = report.sleeves.filter(({ fewRoundTrips }) => fewRoundTrips !== null).map(({ name: sleeve }) => sleeve)
+    // The third of the trio is paused by its configuration.
+    expect(few).toEqual(name === 'momentum-trio' ? ['momentum_200'] : [])
+  })
+
+  it('has sleeves whose profits add up to the portfolio', () => {
+    const sum = report.attribution.sleeves.reduce((total, { profit }) => total + profit, 0)
+    expect(sum).toBeCloseTo(report.portfolio.final - report.portfolio.initial, 4)
+  })
+})
