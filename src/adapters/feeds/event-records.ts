@@ -47,7 +47,7 @@ export function eventKindOf(table: Table): EventKind | null {
 }
 
 /** The columns of a kind as a sentence of a refusal or a page names them. */
-export function eventColumns(kind: EventKind): {
+function eventColumns(kind: EventKind): {
   readonly required: readonly string[]
   readonly optional: readonly string[]
 } {

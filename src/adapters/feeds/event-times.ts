@@ -1,8 +1,8 @@
 /** When events happened and became known: instants, never taken for what they may not be. */
 import { FaultError, fault } from '../../domain/faults.ts'
+import { newYorkInstants } from '../../domain/new-york.ts'
 import { isTradeDate, startOfDay } from '../../domain/sessions.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
-import { newYorkInstants } from '../calendars/nyse.ts'
 import { type Table, unreadable } from './table.ts'
 
 const MS_PER_MINUTE = 60_000

@@ -1,10 +1,10 @@
 import { isZone, ZONE_ADVICE } from '../../adapters/feeds/event-times.ts'
+import type { Instrument } from '../../domain/instruments.ts'
 import type { RecordKind } from '../../domain/market-records.ts'
 import { EVENT_KINDS, type EventKind } from '../../domain/recorded.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { InstrumentId } from '../../domain/units.ts'
 import type { CheckedSleeve } from './checked-sleeve.ts'
-import type { InstrumentDeclaration } from './loaded.ts'
 import type { Problems } from './problems.ts'
 import type { RawEvent } from './schema/events.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
@@ -20,7 +20,7 @@ export interface EventFeeds {
 
 export function eventFeedsOf(
   raw: RawPortfolio,
-  instruments: readonly InstrumentDeclaration[],
+  instruments: readonly { readonly instrument: Instrument }[],
   readers: readonly Reader[],
 ): EventFeeds {
   const used = new Map(instruments.map(({ instrument }) => [String(instrument.id), instrument.id]))
