@@ -5,6 +5,7 @@ import type { KindMargin, MarginedKind } from './margins.ts'
 import type { DatedFlow, DatedOperation, DeployRule } from './money-moves.ts'
 import type { Parameters } from './parameters.ts'
 import type { MarketRegime } from './regimes.ts'
+import type { RoutingTable } from './routing.ts'
 import type { AccountId, CalendarId, ClockId, CurrencyCode, InstrumentId, Money, SleeveId } from './units.ts'
 import type { UniverseRules } from './universe.ts'
 import type { ViolationRules } from './violations.ts'
@@ -48,6 +49,8 @@ export interface SleeveConfig {
   readonly periods: number
   /** Declared order: decides who comes first when places are short. */
   readonly universe: readonly InstrumentId[]
+  /** What it trades instead while the account is too small for that. Absent: nothing. */
+  readonly universeBelow?: readonly InstrumentId[]
   readonly universeRules: UniverseRules
   /** Regimes in which it enters; absent: in all. Exits pass in any. */
   readonly regimes?: readonly MarketRegime[]
@@ -156,6 +159,8 @@ export interface PortfolioConfig {
   readonly operations?: readonly DatedOperation[]
   /** Absent: the reserve lends for margin calls and at an operator's command only. */
   readonly deploy?: DeployRule
+  /** Absent: one broker trades everything, whatever the account's size. */
+  readonly routing?: RoutingTable
   /** Absent: sizes are limited before a trade alone, and losses have the reactions of their severity. */
   readonly violations?: ViolationRules
 }

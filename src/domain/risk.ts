@@ -11,6 +11,7 @@ export const RULES = [
   'universe',
   'notHoldable',
   'notBorrowable',
+  'accountSize',
   'stopMissing',
   'openViolation',
   'rebalancing',

@@ -17,6 +17,7 @@ import { valueAll } from './positions/valuation.ts'
 import { buildSleeves, indexInstrument, type Runtime, setMark } from './runtime.ts'
 import type { Shadows } from './shadows/shadow-book.ts'
 import { widenState } from './state.ts'
+import { openRouting } from './universe/account-size.ts'
 import { isMember, screenOf } from './universe/membership.ts'
 import { sleeveView } from './view.ts'
 import { openWatch } from './watch/step.ts'
@@ -62,6 +63,7 @@ export function configure(
   openWatch(parts.runtime)
   state.moments = createRollingMoments(config.sleeves.length)
   state.previousEquity = Float64Array.from(parts.runtime.sleeves, (sleeve) => sleeve.equity)
+  openRouting(parts.runtime)
   if (config.capitalPlan?.shadows === true) parts.runtime.shadows = openShadows()
   openCapital(parts)
 }

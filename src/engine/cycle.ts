@@ -20,6 +20,7 @@ import { valueAll } from './positions/valuation.ts'
 import { moneyDay } from './rebalance/rebalance.ts'
 import type { Runtime } from './runtime.ts'
 import type { Waiting } from './state.ts'
+import { stepAccountSize } from './universe/change-tier.ts'
 import { judgeUniverse, takeFundamentals } from './universe/membership.ts'
 import { endWatchDay } from './watch/day.ts'
 import { takeRegimeDay } from './watch/regimes.ts'
@@ -47,6 +48,7 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
     capitalDay(parts, ending.tradeDate)
     endWatchDay(runtime)
     moneyDay(parts, ending.tradeDate)
+    stepAccountSize(parts, ending.tradeDate)
   } else beginScores(runtime)
   for (const slice of slices) guardClose(runtime, slice)
   for (const screen of parts.screens) if (screen !== null) judgeUniverse(runtime, screen, slices)

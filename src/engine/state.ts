@@ -9,6 +9,7 @@ import type { Instrument } from '../domain/instruments.ts'
 import type { FundamentalsRecord } from '../domain/market-records.ts'
 import type { Protection } from '../domain/orders.ts'
 import type { MeasuredRisk, Violation } from '../domain/risk.ts'
+import type { RoutingTier } from '../domain/routing.ts'
 import type { OptionLeg } from '../domain/strategy.ts'
 import type { Memory, Quantity } from '../domain/units.ts'
 import type { ExchangeState } from '../exchange/state.ts'
@@ -237,6 +238,11 @@ export interface KernelState {
   mark: Float64Array
   factor: Float64Array
   delisted: Uint8Array
+  /** Absent where the account's size decides nothing. */
+  routing?: {
+    tier: RoutingTier
+    changes: readonly { readonly tradeDate: number; readonly tier: RoutingTier; readonly equity: number }[]
+  }
   /** The contract that each chain of futures stands for. Absent: no chain has begun. */
   fronts?: readonly { readonly chain: number; readonly contract: number }[]
   /** Positions between the two orders of a roll. Absent where nothing was ever rolled. */

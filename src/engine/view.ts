@@ -4,6 +4,7 @@ import type { Instrument } from '../domain/instruments.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type MarketRecord, NO_RECORDS, type RecordKind } from '../domain/market-records.ts'
 import type { Parameters } from '../domain/parameters.ts'
+import type { RoutingTier } from '../domain/routing.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type {
   Holding,
@@ -23,6 +24,7 @@ import { structureHoldings } from './positions/structures.ts'
 import { cashOf } from './positions/valuation.ts'
 import type { Runtime, SleeveRuntime } from './runtime.ts'
 import { held, type KernelState, projectedOf } from './state.ts'
+import { activeUniverse } from './universe/account-size.ts'
 import { isMember } from './universe/membership.ts'
 
 export const WISH = { enter: 0, exit: 1, target: 2, change: 3, openStructure: 4, closeStructure: 5, refuse: 6 } as const
@@ -164,6 +166,8 @@ class SliceView implements View<Parameters, Memory> {
   #slice: Slice | null = null
   #universe = new Int32Array(0)
   #universeWidth = -1
+  /** Of the account, by which the universe was taken. */
+  #tier: RoutingTier | undefined = undefined
   #isOwn = new Uint8Array(0)
   readonly parameters: Parameters
 
@@ -279,14 +283,16 @@ class SliceView implements View<Parameters, Memory> {
 
   aim(slice: Slice): void {
     this.#slice = slice
-    if (this.#universeWidth !== this.#place.clock.width) this.#takeUniverse()
+    const { routing } = this.#state
+    if (this.#universeWidth !== this.#place.clock.width || routing?.tier !== this.#tier) this.#takeUniverse()
   }
 
   #takeUniverse(): void {
     const { runtime, clock, sleeve } = this.#place
     this.#universeWidth = clock.width
+    this.#tier = this.#state.routing?.tier
     const columns: number[] = []
-    for (const id of sleeve.config.universe) {
+    for (const id of activeUniverse(runtime, sleeve.config)) {
       const index = runtime.byId.get(id)
       const column = index === undefined ? -1 : (clock.columnOf[index] ?? -1)
       if (column >= 0) columns.push(column)

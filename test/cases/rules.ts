@@ -1,17 +1,12 @@
 /** Worked cases of the rules that act on a portfolio: ladder, bench, breaker, limits, reactions, routing, netting. */
 
 import type { RiskRule, RiskView } from '../../src/domain/risk.ts'
+import { ROUTE_CLASSES, type RoutingTable } from '../../src/domain/routing.ts'
 import type { ViolationKind } from '../../src/domain/violations.ts'
 import { fixedAllocation } from '../../src/pipeline/allocation/fixed.ts'
 import { sharpeTargets } from '../../src/pipeline/metrics/attainable-sharpe.ts'
 import { nettingBenefit } from '../../src/pipeline/netting/benefit.ts'
-import {
-  brokersInUse,
-  ROUTE_CLASSES,
-  type RoutingTable,
-  routeOf,
-  startRouting,
-} from '../../src/pipeline/orders/route.ts'
+import { brokersInUse, routeOf, startRouting } from '../../src/pipeline/orders/route.ts'
 import { drawdownOf, startBreaker, stepBreaker } from '../../src/pipeline/risk/breaker.ts'
 import { dailyLossBreached } from '../../src/pipeline/risk/daily-loss.ts'
 import { deployment } from '../../src/pipeline/risk/deployment.ts'

@@ -28,6 +28,7 @@ import type { InstrumentDeclaration } from './loaded.ts'
 import { awaitedSleeves, type MoneyMember, moneyMovesOf, needsReserve, withAwaited } from './money-moves.ts'
 import { policyOf } from './policy.ts'
 import type { Problems } from './problems.ts'
+import { namesOf, routingOf, substituteOf } from './routing.ts'
 import { sleeveLimitsSchema } from './schema/limits.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
 import type { RawSleeve } from './schema/sleeve.ts'
@@ -103,6 +104,7 @@ export function buildConfig(
     dayCalendar: calendarId(dayCalendar),
     periods,
     groups: groupsOf(raw.groups, named, problems),
+    ...routingOf(raw, sleeves, problems),
     ...(raw.benchmark === null ? {} : { benchmark: instrumentId(raw.benchmark) }),
     ...(policy === undefined ? {} : { policy }),
     ...(plan === undefined ? {} : { capitalPlan: plan }),
@@ -227,6 +229,7 @@ function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveCon
     calendar,
     periods: raw.periods ?? periodsOf(calendar, raw.timeframe),
     universe: raw.universe.map(instrumentId),
+    ...belowOf(raw),
     universeRules: rulesOf(sleeve, context),
     ...(raw.regimes === undefined ? {} : { regimes: raw.regimes }),
     sizing: sizingOf(sleeve, context.problems),
@@ -252,26 +255,40 @@ function rulesOf(
   return history === undefined ? rules : { ...rules, history }
 }
 
+function belowOf(raw: RawSleeve): Pick<SleeveConfig, 'universeBelow'> {
+  const substitute = substituteOf(raw)
+  return substitute === null ? {} : { universeBelow: substitute.universe.map(instrumentId) }
+}
+
 /** The one calendar of the sleeve's instruments: its bars must close together. */
 function calendarOfSleeve({ raw, position }: CheckedSleeve, context: SleeveContext): CalendarId {
   let calendar: CalendarId | null = null
-  const path = ['sleeves', position ?? 0, 'universe']
-  raw.universe.forEach((id, index) => {
+  const places = placesOf(raw, position ?? 0)
+  namesOf(raw).forEach((id, index) => {
     const declaration = context.declared.get(id)
     if (declaration === undefined) return
-    if (raw.universe.indexOf(id) !== index) {
-      context.problems.at([...path, index], `"${id}" is listed twice; keep one`)
+    if (index < raw.universe.length && raw.universe.indexOf(id) !== index) {
+      context.problems.at(places[index]!, `"${id}" is listed twice; keep one`)
     }
     const own = declaration.instrument.calendar
     calendar ??= own
     if (own !== calendar) {
       context.problems.at(
-        [...path, index],
+        places[index]!,
         `"${id}" trades on the calendar ${own}, the instruments before it on ${calendar}; give it a sleeve of its own`,
       )
     }
   })
   return calendar ?? context.dayCalendar
+}
+
+/** Where each instrument that a sleeve may trade is written. */
+function placesOf(raw: RawSleeve, position: number): readonly (readonly (string | number)[])[] {
+  const substitute = raw.universe_below === undefined ? ['universe_below_25000'] : ['universe_below', 'universe']
+  return [
+    ...raw.universe.map((_, index) => ['sleeves', position, 'universe', index]),
+    ...(substituteOf(raw)?.universe ?? []).map((_, index) => ['sleeves', position, ...substitute, index]),
+  ]
 }
 
 function sizingOf({ raw, strategy, position }: CheckedSleeve, problems: Problems): Sizing {

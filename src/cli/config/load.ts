@@ -21,6 +21,7 @@ import type { LoadedPortfolio } from './loaded.ts'
 import { unusedKeys } from './money-moves.ts'
 import { policyInstruments } from './policy.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
+import { namesOf, substituteOf } from './routing.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
 import { type Isolation, parametersOf, type StrategyLoader, strategySource } from './strategies.ts'
@@ -111,7 +112,7 @@ function sleevesOf(document: ConfigDocument, problems: Problems): readonly RawSl
 }
 
 function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): ReadonlySet<string> {
-  const used = new Set(sleeves.flatMap((sleeve) => sleeve.universe))
+  const used = new Set(sleeves.flatMap(namesOf))
   if (raw.benchmark !== null) used.add(raw.benchmark)
   for (const benchmark of policyInstruments(raw.policy)) used.add(benchmark)
   for (const underlying of Object.keys(raw.options?.underlyings ?? {})) used.add(underlying)
@@ -124,8 +125,8 @@ function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): Read
 /** An instrument has the clocks of the sleeves that trade it. */
 function timeframesOf(sleeves: readonly RawSleeve[]): ReadonlyMap<string, ReadonlySet<Timeframe>> {
   const found = new Map<string, Set<Timeframe>>()
-  for (const { universe, timeframe } of sleeves)
-    for (const id of universe) found.set(id, (found.get(id) ?? new Set()).add(timeframe))
+  for (const sleeve of sleeves)
+    for (const id of namesOf(sleeve)) found.set(id, (found.get(id) ?? new Set()).add(sleeve.timeframe))
   return found
 }
 
@@ -155,6 +156,10 @@ function checkReferences({ document, problems, raw, sleeves }: Parts): void {
     seen.set(sleeve.id, place)
     sleeve.universe.forEach((id, position) => {
       demand(id, ['sleeves', index, 'universe', position])
+    })
+    substituteOf(sleeve)?.universe.forEach((id, position) => {
+      const key = sleeve.universe_below === undefined ? ['universe_below_25000'] : ['universe_below', 'universe']
+      demand(id, ['sleeves', index, ...key, position])
     })
     // What is wrong with a history is said where it is named.
     const isListed = sleeve.universe.length > 0 || sleeve.universe_history !== undefined

@@ -37,6 +37,7 @@ type StateFields =
   | 'loans'
   | 'shadows'
   | 'unborrowable'
+  | 'routing'
   | 'fronts'
   | 'rolling'
   | 'regimes'
@@ -44,11 +45,29 @@ type StateFields =
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
-  const { foreign, sleeveBreakers, watch, measured, rebalance, loans, shadows, unborrowable, fronts, rolling } = state
+  const {
+    foreign,
+    sleeveBreakers,
+    watch,
+    measured,
+    rebalance,
+    loans,
+    shadows,
+    unborrowable,
+    routing,
+    fronts,
+    rolling,
+  } = state
   if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
   if (measured !== undefined || rebalance !== undefined || unborrowable !== undefined) return false
   if (state.regimes !== undefined) return false
-  return loans === undefined && shadows === undefined && fronts === undefined && rolling === undefined
+  return (
+    loans === undefined &&
+    shadows === undefined &&
+    fronts === undefined &&
+    rolling === undefined &&
+    routing === undefined
+  )
 }
 
 /** Who is a member concerns entries alone, and `plainEntries` leaves those of screened sleeves out. */

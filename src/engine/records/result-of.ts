@@ -7,6 +7,7 @@ import { INVARIANTS } from '../invariants.ts'
 import { undated } from '../run/dated.ts'
 import type { Run } from '../run/drive.ts'
 import type { Runtime } from '../runtime.ts'
+import { accountSizeNotes } from '../universe/account-size.ts'
 import { benchmarksOf } from './benchmarks.ts'
 import { booksRecord } from './books-record.ts'
 import { withExcursions } from './excursions.ts'
@@ -56,7 +57,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     capital: capitalResult(runtime, recorder.capitalBook),
     maxOrdersPerInstrumentCycle: recorder.orders.ordersPerInstrumentCycle(),
     invariants: { checked, violated: run.auditor?.violated ?? [] },
-    notes: [...run.market.notes, ...run.dates.notes, ...undated(run)],
+    notes: [...run.market.notes, ...run.dates.notes, ...accountSizeNotes(runtime), ...undated(run)],
     canonical: booksRecord(runtime, recorder.attribution),
     cycles: run.cycle,
     events: run.seq,

@@ -154,7 +154,8 @@ function standAlone(config: PortfolioConfig, sleeve: SleeveConfig): PortfolioCon
     limits: ownLimits(sleeve.limits, part),
   }
   const base = { name, currency, netting, account, costs, parity, dayCalendar, periods }
-  return { ...base, capital, sleeves: [alone], limits: NO_LIMITS, groups: {} }
+  const routing = config.routing === undefined ? {} : { routing: config.routing }
+  return { ...base, ...routing, capital, sleeves: [alone], limits: NO_LIMITS, groups: {} }
 }
 
 /** A fraction of the portfolio is a larger one of the sleeve that is a part of it. */

@@ -7,6 +7,7 @@ import { isChain } from '../positions/rolling.ts'
 import { isLiquidating } from '../rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { KernelState } from '../state.ts'
+import { isTooSmallFor } from '../universe/account-size.ts'
 import { allowsRegime } from '../watch/regimes.ts'
 import { blockingViolation } from '../watch/return.ts'
 import type { Entry } from './entry.ts'
@@ -70,6 +71,8 @@ export function forbidden(
   if (state.delisted[instrument] === 1 || isChain(state.instruments[instrument]!))
     return { rule: 'notListed', value: null, limit: null }
   if (wanted < 0 && !state.instruments[instrument]!.shortable) return { rule: 'notHoldable', value: null, limit: null }
+  if (isTooSmallFor(runtime, instrument))
+    return { rule: 'accountSize', value: runtime.equity, limit: state.config!.routing!.upgradeAt }
   if (wanted < 0 && state.unborrowable?.includes(instrument) === true)
     return { rule: 'notBorrowable', value: null, limit: null }
   const reach = largestReach(runtime, sleeve.ordinal, instrument, wanted)

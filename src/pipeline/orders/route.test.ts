@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { INSTRUMENT_KINDS } from '../../domain/instruments.ts'
-import {
-  CAPABILITIES,
-  type RouteClass,
-  type RouteRequest,
-  type RoutingState,
-  type RoutingTable,
-  routeClassOf,
-  routeOf,
-  startRouting,
-  stepRouting,
-} from './route.ts'
+import { CAPABILITIES, type RouteClass, type RoutingTable } from '../../domain/routing.ts'
+import { type RouteRequest, type RoutingState, routeClassOf, routeOf, startRouting, stepRouting } from './route.ts'
 
 const TABLE: RoutingTable = {
   brokers: { alpaca: ['short', 'fractional'], ibkr: CAPABILITIES, ccxt: ['fractional'] },

@@ -4,29 +4,17 @@
  * Keeps: the tier changes at a daily close only, and never falls while something is open that needs the higher one
  */
 import type { InstrumentKind } from '../../domain/instruments.ts'
-
-export const ROUTE_CLASSES = ['equity', 'option', 'crypto', 'future', 'forex'] as const
-export type RouteClass = (typeof ROUTE_CLASSES)[number]
-
-/** What an order may need from its broker. */
-export const CAPABILITIES = ['short', 'fractional', 'structure'] as const
-export type Capability = (typeof CAPABILITIES)[number]
-
-/** One line of the table: brokers by preference, the same at every size or parted at the threshold. */
-export interface RoutingTable {
-  /** Every broker and what it can do. Their order is the one in which they are listed. */
-  readonly brokers: Readonly<Record<string, readonly Capability[]>>
-  /** Portfolio equity from which the upper table holds, in the base currency, */
-  readonly upgradeAt: number
-  /** and below which the lower one holds again. */
-  readonly downgradeBelow: number
-  readonly lower: Readonly<Partial<Record<RouteClass, readonly string[]>>>
-  readonly upper: Readonly<Partial<Record<RouteClass, readonly string[]>>>
-}
+import {
+  type Capability,
+  ROUTE_CLASSES,
+  type RouteClass,
+  type RoutingTable,
+  type RoutingTier,
+} from '../../domain/routing.ts'
 
 /** Persisted. */
 export interface RoutingState {
-  tier: 'lower' | 'upper'
+  tier: RoutingTier
 }
 
 /** The tier of an account that has no history. At the threshold itself it is the upper one. */

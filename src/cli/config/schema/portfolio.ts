@@ -7,6 +7,7 @@ import { groupsSchema, portfolioLimitsSchema } from './limits.ts'
 import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from './money-moves.ts'
 import { overlaysSchema } from './overlays.ts'
 import { policySchema } from './policy.ts'
+import { routingSchema } from './routing.ts'
 import { fraction, leverage, notNegative, positive, text, wholePositive } from './terms.ts'
 import { screenSchema } from './universe.ts'
 import { violationsSchema } from './violations.ts'
@@ -85,6 +86,7 @@ export const portfolioSchema = z.strictObject({
     .default({})
     .describe('currencies that you take as equal in value, such as USDT: USD; the report repeats it'),
   costs: z.partialRecord(z.enum(INSTRUMENT_KINDS), costs).default({}),
+  routing: routingSchema.optional(),
   benchmark: text.nullable().default(null).describe('an instrument to compare with'),
   policy: policySchema.optional(),
   options: optionsSchema.optional(),

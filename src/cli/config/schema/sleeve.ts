@@ -3,6 +3,7 @@ import { MARKET_REGIMES } from '../../../domain/regimes.ts'
 import { TIMEFRAMES } from '../../../domain/timeframes.ts'
 import { sleeveLimitsSchema } from './limits.ts'
 import { startsSchema } from './money-moves.ts'
+import { universeBelowSchema } from './routing.ts'
 import {
   fraction,
   fractionOrZero,
@@ -88,6 +89,12 @@ export const sleeveSchema = z.strictObject({
       'bars in a year, for annualising: of days 252 on an exchange and 365 round the clock, of hours 1638 and 8760',
     ),
   universe: z.array(text).default([]).describe('instruments in order of preference'),
+  universe_below: universeBelowSchema.optional(),
+  universe_below_25000: z
+    .array(text)
+    .min(1)
+    .optional()
+    .describe('what it trades instead while the account is below 25,000, such as [SPY, QQQ] for futures'),
   universe_file: text
     .optional()
     .describe('instead of `universe`: a file of symbols, one a line (.txt), in a column (.csv) or as a list (.yaml)'),

@@ -11,6 +11,7 @@ const RULE_WORDS: { readonly [K in RuleName]: string } = {
   rateMissing: 'No exchange rate to the portfolio currency',
   universe: 'Outside the sleeve’s universe rules on that day',
   notHoldable: 'The sleeve could not hold it on its own',
+  accountSize: 'The account is too small for the broker that trades it',
   notBorrowable: 'Nobody lends it for a short on that day',
   stopMissing: 'No protective stop, which the sleeve asks for',
   openViolation: 'A broken limit keeps new entries out',
