@@ -316,6 +316,6 @@ function volatilityOf(
   const implied = pricing.volatility(terms, mid)
   if (implied.ok) return { volatility: implied.volatility, isFiles: false }
   // Deep in the money nothing but exercise is paid for: the contract moves as its share does.
-  const isExercise = ['belowIntrinsic', 'noTimeValue', 'expired'].includes(implied.reason)
+  const isExercise = ['belowIntrinsic', 'noTimeValue', 'lostInRounding', 'expired'].includes(implied.reason)
   return isExercise ? { volatility: 0, isFiles: false } : null
 }
