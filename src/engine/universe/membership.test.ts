@@ -102,6 +102,22 @@ describe('the universe of a run', () => {
       '8 ACME out: dollar_volume 5500 is not above 5600',
     ])
   })
+  it('counts the shares of today after a split, and money as it is', () => {
+    // Ten for one on the fourth day: ten times as many shares at a tenth of the price.
+    const bars = rows([100, 100, 100, 10, 10, 10, 10], (day) => (day < 3 ? 100 : 1_000)).map((bar, day) =>
+      day === 3 ? { ...bar, split: 10 } : bar,
+    )
+    expect(changesOf(inputOf({ ACME: bars }, { volumeMin: 500 }))).toEqual([
+      '2 ACME out: volume is missing',
+      '5 ACME in',
+    ])
+    const money = changesOf(inputOf({ ACME: bars }, { dollarVolumeMin: 9_999 }))
+    expect(money).toEqual(['2 ACME out: dollar_volume is missing', '3 ACME in'])
+    expect(changesOf(inputOf({ ACME: bars }, { price: { min: 50, max: null } }))).toEqual([
+      '2 ACME in',
+      '5 ACME out: price 10 is not at least 50',
+    ])
+  })
   it('takes no entry of a name that is out, and leaves what is held alone', () => {
     const bars = { ACME: rows([10, 11, 12, 9, 9, 9, 9]), OTHER: rows([9, 9, 9, 9, 9, 9, 9]) }
     const result = runBacktest(inputOf(bars, { price: { min: 10, max: null } }, [], blind))
