@@ -71,12 +71,12 @@ describe('the lifecycle portfolio', () => {
     // 0.6 x min(2.1 / 2, 1.5) + 0.4 x 0.68 = 0.902 of 10 %, and so on; the smallest confidence is one half.
     const [first] = capital!.days
     expect(Array.from(first!.weights, (weight) => Math.round(weight * 1e6) / 1e6)).toEqual([
-      0.0902, 0.0334, 0.08, 0.01, 0,
+      0.0902, 0.08, 0.0334, 0.01, 0,
     ])
     const computed = capital!.days.filter(({ isComputed }) => isComputed)
     expect(computed.length).toBeGreaterThan(12)
     for (const { weights } of computed)
-      for (const [sleeve, base] of [0.1, 0.05, 0.1, 0.02].entries())
+      for (const [sleeve, base] of [0.1, 0.1, 0.05, 0.02].entries())
         expect(weights[sleeve]!).toBeLessThanOrEqual(base + 1e-12)
     expect(new Set(computed.map(({ weights }) => weights[0]!)).size).toBeGreaterThan(3)
   })

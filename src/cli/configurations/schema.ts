@@ -53,7 +53,7 @@ const configuration = z.strictObject({
   title: text.optional(),
   strategy_name: text,
   pair: text.describe('an instrument of the portfolio'),
-  exchange: text.default(''),
+  exchange: z.string().default(''),
   timeframe: z.enum(TIMEFRAMES),
   lifecycle_stage: stage,
   is_active: z.boolean(),

@@ -51,9 +51,9 @@ function requireJson(file: string, text: string): void {
   try {
     JSON.parse(text)
   } catch (cause) {
-    const at = /line (\d+) column (\d+)/.exec((cause as Error).message)
+    const before = text.slice(0, Number(/position (\d+)/.exec((cause as Error).message)?.[1] ?? 0)).split('\n')
     const reason = 'is no JSON: quote names and texts with ", and leave no comma behind the last of a list'
-    const place = { file, line: Number(at?.[1] ?? 1), column: Number(at?.[2] ?? 1) }
+    const place = { file, line: before.length, column: before.at(-1)!.length + 1 }
     throw new FaultError(fault('CONFIG_SYNTAX', { ...place, reason }), cause)
   }
 }
@@ -110,6 +110,8 @@ export function storeText(store: ConfigurationStore): string {
 }
 
 function writeStore(file: string, store: ConfigurationStore): void {
+  // Nothing is written that could not be read again.
+  storeSchema.parse(store)
   const partial = `${file}.partial`
   const written = openSync(partial, 'w')
   try {
