@@ -4,7 +4,7 @@ import { notNegative, positive, text, wholePositive, windowDays } from './terms.
 const bounds = z.strictObject({ min: notNegative.optional(), max: positive.optional() })
 
 /** What is asked of what a snapshot of companies says, and of prices: of a sleeve's universe as of `polyfolio screen`. */
-export const criteria = {
+const criteria = {
   price: bounds.optional().describe('the last price as traded lies within these'),
   dollar_volume_min: positive.optional().describe('mean of price times volume a day must be above this'),
   market_cap: bounds.optional().describe('market capitalisation lies within these'),
