@@ -166,7 +166,7 @@ export function fillColumns(
   const columns: FillColumns = {
     count: 0,
     account,
-    moment: 0 as Instant,
+    moment: Number.NaN as Instant,
     order: f64(capacity),
     execution: f64(capacity),
     instrument: i32(capacity),

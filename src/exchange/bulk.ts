@@ -14,18 +14,21 @@ let volumes = new Float64Array(0)
  * The fast lane of an auction whose buying power is not judged: market and open orders that fill whole, at plain costs,
  * in one loop over columns without an object per order. Same arithmetic, same fills as `tryOrder`, to the last bit.
  *
- * @param slow takes every row that needs more: another type, a structure, no bar, beyond the volume cap
+ * @returns the first row from `from` on that needs more: another type, a structure, no bar, beyond the volume cap; the
+ *   count of orders where none does
  */
-export function fillAuction(desk: Desk, orders: OrderColumns, slow: (row: number) => void): void {
+export function fillAuction(desk: Desk, orders: OrderColumns, from: number): number {
   const { listings, fills } = desk
   const { account, plain, terms, isShare, heldAt } = listings
   const counts = countsPerUnit(desk.currency)
   const { positions, marks } = account
   const { type: types, instrument, quantity, id, count } = orders
   let slot: BarSlot | null = null
+  let opens: Float64Array = volumes
   // Kept at hand while rows of this lane follow each other.
   let { cash } = account
-  for (let row = 0; row < count; row += 1) {
+  let row = from
+  for (; row < count; row += 1) {
     const units = quantity[row]!
     if (units === 0) continue
     const index = instrument[row]!
@@ -33,21 +36,20 @@ export function fillAuction(desk: Desk, orders: OrderColumns, slow: (row: number
     const isKnown = index >= 0 && plain[index] === 1 && (type === TYPE_CODE.market || type === TYPE_CODE.open)
     if (isKnown && (slot === null || !(slot.rowOf[index]! >= 0))) {
       slot = slotFor(desk, index, 'auction')
-      if (slot !== null) readVolumes(slot)
+      if (slot !== null) {
+        opens = slot.bars.open
+        readVolumes(slot)
+      }
     }
     const size = units < 0 ? -units : units
     const at = index * TERMS
     if (
       !isKnown ||
       slot === null ||
-      !fillsWhole(terms, at, slot.bars.open[slot.rowOf[index]!]!, volumes[slot.rowOf[index]!]!, size)
-    ) {
-      account.cash = cash
-      slow(row)
-      cash = account.cash
-      continue
-    }
-    const reference = slot.bars.open[slot.rowOf[index]!]!
+      !fillsWhole(terms, at, opens[slot.rowOf[index]!]!, volumes[slot.rowOf[index]!]!, size)
+    )
+      break
+    const reference = opens[slot.rowOf[index]!]!
     const fraction = terms[at + TERM.slip]!
     const price = fraction === 0 ? reference : reference * (units > 0 ? 1 + fraction : Math.max(0, 1 - fraction))
     const shares = size / terms[at + TERM.perWhole]!
@@ -79,6 +81,7 @@ export function fillAuction(desk: Desk, orders: OrderColumns, slow: (row: number
   // Judges the cash of the whole moment.
   moveCash(account, 0)
   desk.excess = Number.NaN
+  return row
 }
 
 /** Whether a bar takes all of an order. Near the cap the slow lane counts whole steps. */

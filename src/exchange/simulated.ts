@@ -240,7 +240,9 @@ function turnMonth(desk: Desk, tradeDate: TradeDate): void {
 
 /** The clock's place, found by its array of instruments; a new array of the same clock takes over its place. */
 function slotOf(desk: Desk, bars: BarColumns): BarSlot {
-  for (const slot of desk.slots) if (slot.bars.instrument === bars.instrument) return slot
+  const { slots } = desk
+  for (let place = 0; place < slots.length; place += 1)
+    if (slots[place]!.bars.instrument === bars.instrument) return slots[place]!
   const rowOf = new Int32Array(desk.listings.scale.length).fill(-1)
   bars.instrument.forEach((index, row) => {
     assert(index < rowOf.length, `instrument index "${index}" must be listed before its bars come`)
@@ -385,7 +387,8 @@ function submitOrders(parts: Parts, orders: OrderColumns, moment: Moment): Excha
     submitRows(parts, orders, moment, (row) => orders.reducing[row] === 1)
     submitRows(parts, orders, moment, (row) => orders.reducing[row] !== 1)
   } else if (moment === 'auction') {
-    fillAuction(desk, orders, (row) => submitRow(parts, orders, row, moment))
+    for (let row = fillAuction(desk, orders, 0); row < orders.count; row = fillAuction(desk, orders, row + 1))
+      submitRow(parts, orders, row, moment)
   } else {
     for (let row = 0; row < orders.count; row += 1) submitRow(parts, orders, row, moment)
   }

@@ -6,8 +6,9 @@
 import { MAGNITUDE_MAX } from '../../domain/units.ts'
 import { percentSize } from '../../pipeline/sizing/size.ts'
 import type { Runtime } from '../runtime.ts'
-import { release } from '../state.ts'
+import { release, widened } from '../state.ts'
 import { WISH, type WishColumns } from '../view.ts'
+import { tellRefused } from '../wishes/judgement.ts'
 import { isPlainCycle, plainEntries } from './plain.ts'
 import { makeRoom } from './plain-columns.ts'
 
@@ -87,12 +88,32 @@ export function growPlain(runtime: Runtime, wishes: WishColumns): boolean {
   if (!isPlainCycle(runtime)) return false
   const { state, plain } = runtime
   const first = plain.count
-  if (placeEntries(runtime, wishes) && fitsLimits(runtime, first)) return true
+  const { nextIntent } = state
+  small.count = 0
+  if (placeEntries(runtime, wishes) && fitsLimits(runtime, first)) {
+    for (let place = 0; place < small.count; place += 1) refuseSmall(runtime, wishes, small.rows[place]!)
+    return true
+  }
   for (let row = first; row < plain.count; row += 1)
     release(state, plain.sleeve[row]!, plain.instrument[row]!, plain.quantity[row]!)
-  state.nextIntent -= plain.count - first
+  state.nextIntent = nextIntent
   plain.count = first
   return false
+}
+
+/** Rows of entries whose size is below one step: refused once it is certain that all of the cycle is plain. */
+const small = { count: 0, rows: new Int32Array(64) }
+
+function noteSmall(row: number): void {
+  if (small.count === small.rows.length) small.rows = widened(small.rows, new Int32Array(small.count * 2))
+  small.rows[small.count] = row
+  small.count += 1
+}
+
+function refuseSmall(runtime: Runtime, wishes: WishColumns, row: number): void {
+  const instrument = wishes.instrument[row]!
+  const sleeve = runtime.sleeves[wishes.sleeve[row]!]!
+  tellRefused(runtime, sleeve, instrument, 'belowStep', 0, null, runtime.state.mark[instrument]!)
 }
 
 /** Sizes the entries and reserves them. False as soon as one is not plain. */
@@ -122,7 +143,12 @@ function placeEntries(runtime: Runtime, wishes: WishColumns): boolean {
     if (state.sleeves[sleeve]!.paused !== '') return false
     const size = percentSize(sleeves[sleeve]!.equity, own.fraction, wishes.factor[row]!, unit, step[instrument]!)
     const wanted = size - held
-    if (size === 0 || size > reachMax) return false
+    if (size > reachMax) return false
+    if (size === 0) {
+      noteSmall(row)
+      state.nextIntent += 1
+      continue
+    }
     if (wanted <= 0) continue
     pendingBuys[at] = wanted
     accountBuys[instrument] = accountBuys[instrument]! + wanted

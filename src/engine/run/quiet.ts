@@ -89,8 +89,9 @@ export function dayEndsAt(runtime: Runtime, { closes, tradeDates }: ClockBlock, 
 export function skipBars(parts: Parts, { block, instrument, tradeDate, from, count: most }: Stretch): number {
   const { runtime } = parts
   const { state } = runtime
-  const clock = runtime.clocks.get(block.clock)
-  if (clock === undefined || clock.width !== 1 || clock.bars === 0) return -1
+  // All sleeves are on the one clock.
+  const { clock } = parts.views[0]!
+  if (clock.width !== 1 || clock.bars === 0) return -1
   const place = readAhead(clock, block, from, from + most)
   if (place < 0) return -1
   let count = most

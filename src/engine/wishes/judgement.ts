@@ -98,7 +98,22 @@ export function refuse(
   limit: number | null,
   value: number | null,
 ): void {
-  endBorn(runtime, 'refused')
+  runtime.state.nextIntent += 1
+  tellRefused(runtime, sleeve, instrument, rule, wanted, limit, value)
+}
+
+/** Counts and records a wish that was refused when its number had been given. */
+export function tellRefused(
+  runtime: Runtime,
+  sleeve: SleeveRuntime,
+  instrument: number,
+  rule: string,
+  wanted: number,
+  limit: number | null,
+  value: number | null,
+): void {
+  runtime.state.ended.refused += 1
+  if (runtime.observer === null) return
   const unit = runtime.state.instruments[instrument]!.unitsPerWhole
   note(runtime, { sleeve, instrument, end: 'refused', rule, wanted: wanted / unit, allowed: 0, value, limit })
 }

@@ -25,7 +25,7 @@ export const smaCrossover = defineStrategy({
     const side = view.memory.side as number[]
     while (side.length < fast.length) side.push(-1)
     const end = universe.length
-    const isWhole = isEveryColumn(universe)
+    const isWhole = end > FEW && isEveryColumn(universe)
     for (let place = 0; ; place += 1) {
       place = isWhole ? nextInRow(end, fast, slow, side, place) : nextDispute(universe, fast, slow, side, place)
       if (place >= end) break
@@ -54,6 +54,9 @@ export const smaCrossover = defineStrategy({
     return bar - first
   },
 })
+
+/** Up to this many columns it does not matter whether they are all of them. */
+const FEW = 8
 
 /** Whether a universe is all columns in their order. One array serves a sleeve for the whole run: each is looked at once. */
 function isEveryColumn(universe: Int32Array): boolean {
