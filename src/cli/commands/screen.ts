@@ -115,7 +115,9 @@ function printPrices(passed: readonly Passed[], file: string): void {
   const symbols = without.slice(0, NAMES_SHOWN).map(({ symbol }) => symbol)
   const more = without.length - symbols.length
   const all = without.length === passed.length ? 'None of them is' : `${without.length} of them are not`
-  print(`\n${all} declared in ${file}: without an instrument they have no prices and cannot be traded: ${symbols.join(' ')}${more > 0 ? ` and ${more} more` : ''}`)
+  print(
+    `\n${all} declared in ${file}: without an instrument they have no prices and cannot be traded: ${symbols.join(' ')}${more > 0 ? ` and ${more} more` : ''}`,
+  )
 }
 
 function printHistory({ file, kept, added }: HistoryWritten): void {
