@@ -5,7 +5,11 @@ import { creditSpread } from '../structures/selection.ts'
 import { daysProblem, sellPremium } from '../structures/seller.ts'
 
 const parameters = {
-  select: choice('delta', ['delta', 'width'], 'What chooses the bought contracts: their delta, or a fixed width'),
+  select: choice(
+    'delta',
+    ['delta', 'width', 'credit'],
+    'What chooses the bought contracts: their delta, a fixed width, or the least credit',
+  ),
   shortDelta: real(0.2, { min: 0.05, max: 0.45, search: [0.1, 0.3], title: 'Delta of the put and call that are sold' }),
   longDelta: real(0.08, { min: 0.01, max: 0.4, search: [0.03, 0.09], title: 'Delta of those that are bought' }),
   width: real(5, { min: 0.5, max: 200, search: [1, 20], title: 'Distance of the strikes when the width selects' }),
@@ -46,8 +50,10 @@ export const ironCondor = defineStrategy({
   decide(view, out) {
     const p = view.parameters
     sellPremium(view, out, (chain, expiry) => {
-      const put = creditSpread(chain, expiry, 'put', p)
-      const call = creditSpread(chain, expiry, 'call', p)
+      // Under `select: credit` each side pays half of the least credit.
+      const side = { ...p, creditMin: p.creditMin / 2 }
+      const put = creditSpread(chain, expiry, 'put', side)
+      const call = creditSpread(chain, expiry, 'call', side)
       // Strikes so coarse that both sides would meet leave no room to stay in.
       if (put === null || call === null || put.short >= call.short) return null
       const credit = put.credit + call.credit

@@ -1,6 +1,7 @@
 import type { OptionChain, OptionQuote } from '../../../domain/market.ts'
 import { daysBetween } from '../../../domain/sessions.ts'
 import type { TradeDate } from '../../../domain/units.ts'
+import { above } from '../thresholds.ts'
 
 /** Which expiry: the one nearest to `daysTarget` days within `daysMin` to `daysMax`. */
 export interface ExpiryRules {
@@ -9,12 +10,16 @@ export interface ExpiryRules {
   readonly daysMax: number
 }
 
-/** Which strikes: the sold one by its delta, the bought one by its delta or by a fixed distance. Deltas are absolute. */
+/**
+ * Which strikes: the sold one by its delta; the bought one by its delta, by a fixed distance, or as near as the least
+ * credit allows. Deltas are absolute, the credit is that of one spread per share.
+ */
 export interface SpreadRules extends ExpiryRules {
   readonly shortDelta: number
   readonly longDelta: number
-  readonly select: 'delta' | 'width'
+  readonly select: 'delta' | 'width' | 'credit'
   readonly width: number
+  readonly creditMin: number
 }
 
 /** A contract that the chain quotes. */
@@ -64,7 +69,9 @@ export function creditSpread(
   const long =
     rules.select === 'delta'
       ? nearestDelta(chain, listed, rules.longDelta)
-      : nearest(chain, listed, (strike) => Math.abs(strike - (short.strike + outward * rules.width)))
+      : rules.select === 'width'
+        ? nearest(chain, listed, (strike) => Math.abs(strike - (short.strike + outward * rules.width)))
+        : narrowest(chain, listed, short.quote.bid - rules.creditMin)
   if (long === null) return null
   return {
     right,
@@ -86,6 +93,13 @@ export interface Listed {
 /** The quoted contract whose delta is nearest to an absolute one; the lower strike of two equally near. */
 export function nearestDelta(chain: OptionChain, listed: Listed, delta: number): Candidate | null {
   return nearest(chain, listed, (_, quote) => Math.abs(Math.abs(quote.delta) - delta))
+}
+
+/** The contract next to the sold one whose ask leaves the credit: the narrowest spread that pays it; null where none does. */
+function narrowest(chain: OptionChain, listed: Listed & { readonly beyond: number }, askMax: number): Candidate | null {
+  return nearest(chain, listed, (strike, { ask }) =>
+    above(ask, askMax) ? Number.POSITIVE_INFINITY : Math.abs(strike - listed.beyond),
+  )
 }
 
 function nearest(

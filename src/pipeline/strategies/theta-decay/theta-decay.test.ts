@@ -77,6 +77,17 @@ describe('entries', () => {
     const { structure } = wishesOf(path(flat(400, 1)), { select: 'width', width: 10, stopMultiple: 1 })[0]!.wish!
     expect(structure!.legs[0]!.strike - structure!.legs[1]!.strike).toBe(10)
   })
+  it('are as narrow as the least credit allows when the credit selects', () => {
+    const asked = { select: 'credit', creditMin: 0.8, stopMultiple: 1 }
+    const market = path(flat(400, 1))
+    const { structure } = wishesOf(market, asked)[0]!.wish!
+    const [short, long] = structure!.legs
+    expect(structure!.credit).toBeGreaterThanOrEqual(0.8)
+    // Strikes stand 5 apart: the next one that is nearer would pay less.
+    const wider = wishesOf(market, { ...asked, creditMin: structure!.credit + 0.01 })[0]!.wish!.structure!
+    expect(wider.legs[0]!.strike - wider.legs[1]!.strike).toBeGreaterThan(short!.strike - long!.strike)
+    expect(wishesOf(market, { ...asked, creditMin: 30 })[0]!.wish).toBeNull()
+  })
   it('need a chain with an expiry in the window', () => {
     expect(wishesOf(path(flat(400, 1)), { daysMin: 31, daysTarget: 31, daysMax: 31, exitDays: 21 })[0]!.wish).toBeNull()
   })

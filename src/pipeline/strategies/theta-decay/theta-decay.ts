@@ -5,7 +5,11 @@ import { creditSpread } from '../structures/selection.ts'
 import { daysProblem, sellPremium } from '../structures/seller.ts'
 
 const parameters = {
-  select: choice('delta', ['delta', 'width'], 'What chooses the long put: its delta, or a fixed width'),
+  select: choice(
+    'delta',
+    ['delta', 'width', 'credit'],
+    'What chooses the long put: its delta, a fixed width, or the least credit',
+  ),
   shortDelta: real(0.3, { min: 0.05, max: 0.6, search: [0.2, 0.4], title: 'Delta of the put that is sold' }),
   longDelta: real(0.15, { min: 0.01, max: 0.5, search: [0.05, 0.19], title: 'Delta of the put that is bought' }),
   width: real(5, { min: 0.5, max: 200, search: [1, 20], title: 'Distance of the strikes when the width selects' }),
@@ -35,7 +39,7 @@ export const thetaDecay = defineStrategy({
     if (p.select === 'delta') {
       return p.longDelta < p.shortDelta ? null : `long delta ${p.longDelta} must lie below short delta ${p.shortDelta}`
     }
-    return stopReachable(p, p.creditMin, p.width)
+    return p.select === 'credit' || stopReachable(p, p.creditMin, p.width)
       ? null
       : `a loss of ${p.stopMultiple} times the least credit ${p.creditMin} is out of reach with a width of ${p.width}: ` +
           `lower stop_multiple or credit_min, or widen the spread`
