@@ -186,10 +186,13 @@ const CONCERNED: Readonly<Record<RawSynthetic['kind'] | 'flow', (instrument: Ins
 }
 
 function concerned(feed: RawSynthetic | RawComputed, histories: readonly History[]): readonly History[] {
+  return histories.filter(({ instrument }) => concerns(feed, instrument))
+}
+
+/** Whether a feed that is drawn or computed speaks of an instrument. */
+export function concerns(feed: RawSynthetic | RawComputed, instrument: Instrument): boolean {
   const { symbols } = 'synthetic' in feed ? feed.synthetic : feed.computed
-  return histories.filter(({ instrument }) =>
-    symbols === undefined ? CONCERNED[feed.kind](instrument) : symbols.includes(instrument.id),
-  )
+  return symbols === undefined ? CONCERNED[feed.kind](instrument) : symbols.includes(instrument.id)
 }
 
 function syntheticOf(

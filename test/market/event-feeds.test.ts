@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { parseDelimited } from '../../src/adapters/feeds/delimited.ts'
 import { eventKindOf, eventRecords, readEvents } from '../../src/adapters/feeds/event-records.ts'
 import { parseNdjson } from '../../src/adapters/feeds/ndjson.ts'
 import { readTable } from '../../src/adapters/feeds/read-table.ts'
+import { eventsSchema } from '../../src/cli/config/schema/events.ts'
 import { checkFile } from '../../src/cli/data/check.ts'
 import { packageRoot } from '../../src/cli/package-root.ts'
 import { FaultError } from '../../src/domain/faults.ts'
@@ -283,6 +285,12 @@ describe('bad event files', () => {
 })
 
 describe('the page of layouts', () => {
+  it('shows feeds as a portfolio may state them', () => {
+    const [, yaml] = /```yaml\n(events:\n[\s\S]*?)```/.exec(page)!
+    const { events } = parse(yaml!) as { readonly events: unknown[] }
+    expect(eventsSchema.parse(events)).toHaveLength(5)
+    expect(() => eventsSchema.parse([...events, { kind: 'rumours', file: 'r.csv' }])).toThrow()
+  })
   const page = readFileSync(join(packageRoot(), 'docs', 'data.md'), 'utf8')
   it.each(KINDS)('shows an example of %s that is read, the one that the tests read', (kind) => {
     const example = readFileSync(exampleOf(kind), 'utf8').trim()

@@ -12,7 +12,7 @@ import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { overlapsOf } from '../config/overlaps.ts'
 import { snakeCase } from '../config/strategies.ts'
-import { NO_EVENT_ROWS, readEventFiles } from '../events.ts'
+import { concerns, NO_EVENT_ROWS, readEventFiles } from '../events.ts'
 import { GENERATED } from '../futures.ts'
 import { type History, loadHistories } from '../market.ts'
 import { print, printJson } from '../output.ts'
@@ -142,10 +142,15 @@ function viewOf(
   }
 }
 
-/** Kinds of records that the sleeve's strategy reads and a seed gives. */
-function syntheticFor({ events }: LoadedPortfolio, { id }: SleeveConfig): readonly string[] {
+/** Kinds of records of its instruments that a seed gives, which its strategy reads or its positions would pay for. */
+function syntheticFor({ events, instruments }: LoadedPortfolio, { id, universe }: SleeveConfig): readonly string[] {
   const reads = events.readers.find((reader) => reader.id === id)?.reads ?? []
-  return events.feeds.flatMap((feed) => ('synthetic' in feed && reads.includes(feed.kind) ? [feed.kind] : []))
+  const own = instruments.filter(({ instrument }) => universe.includes(instrument.id))
+  return events.feeds.flatMap((feed) => {
+    if (!('synthetic' in feed)) return []
+    const counts = feed.kind === 'funding' || feed.kind === 'borrow' || reads.includes(feed.kind)
+    return counts && own.some(({ instrument }) => concerns(feed, instrument)) ? [feed.kind] : []
+  })
 }
 
 /** Which companies of each snapshot the portfolio has instruments of. */

@@ -9,7 +9,7 @@ import {
 import type { FlowRecord } from '../../../domain/market-records.ts'
 import { defaultsOf, type Parameters } from '../../../domain/parameters.ts'
 import type { Strategy } from '../../../domain/strategy.ts'
-import { instrumentId } from '../../../domain/units.ts'
+import { type Instant, instrumentId } from '../../../domain/units.ts'
 import { unusualFlow } from './unusual-flow.ts'
 
 const strategy = unusualFlow as unknown as Strategy
@@ -49,6 +49,15 @@ describe('unusualFlow', () => {
   it('knows no trend before the average has its bars', () => {
     expect(wishes(market(0.1, [{ bar: 48 }]))).toEqual([])
     expect(wishes(market(0.1, [{ bar: 49 }]))).toEqual(['49 enter 1 buyers in a hurry'])
+  })
+  it('takes no notice of flow that was published long after it happened', () => {
+    const late = (days: number) => {
+      const bars = market(0.1, [{ bar: 60 }])
+      const eventAt = (closeOf(bars, 60) - days * 86_400_000) as Instant
+      return { ...bars, records: bars.records!.map((record) => ({ ...record, eventAt })) }
+    }
+    expect(wishes(late(4))).toHaveLength(1)
+    expect(wishes(late(5))).toEqual([])
   })
   it('adds up the flow of a close, buyers less sellers', () => {
     const both = [{ bar: 60 }, { bar: 60, side: -1 as const, ratio: 2 }]

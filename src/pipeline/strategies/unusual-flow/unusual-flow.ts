@@ -4,6 +4,9 @@ import { sma } from '../../../indicators/sma/sma.ts'
 import { defineStrategy, signalClose } from '../define.ts'
 import { above, atLeast, below } from '../thresholds.ts'
 
+/** Older flow is no hurry any more. A close after a long weekend still knows what came before it. */
+const AGE_MS = 4 * 86_400_000
+
 /** Goes with those who are in a hurry: unusual volume or options flow in the direction of the trend. See README.md. */
 export const unusualFlow = defineStrategy({
   name: 'unusual-flow',
@@ -28,7 +31,7 @@ export const unusualFlow = defineStrategy({
     for (const column of universe) {
       const records = view.records(column)
       if (records.length === 0 || Number.isNaN(slice.close[column]!)) continue
-      const flow = flowOf(records, parameters)
+      const flow = flowOf(records, slice.at - AGE_MS, parameters)
       if (!atLeast(Math.abs(flow), parameters.ratioMin)) continue
       const position = view.position(column)
       if (position !== 0) {
@@ -50,11 +53,12 @@ export const unusualFlow = defineStrategy({
 /** Flow of a slice, buyers less sellers, in multiples of the usual. */
 function flowOf(
   records: readonly MarketRecord[],
+  since: number,
   { measure, premiumMin }: { readonly measure: string; readonly premiumMin: number },
 ): number {
   let flow = 0
   for (const record of records) {
-    if (record.kind !== 'flow' || (measure !== 'both' && record.measure !== measure)) continue
+    if (record.kind !== 'flow' || record.eventAt < since || (measure !== 'both' && record.measure !== measure)) continue
     if (record.measure === 'options' && (record.premium ?? 0) < premiumMin) continue
     flow += record.side * record.ratio
   }
