@@ -21,17 +21,21 @@ import type { Stretch } from './quiet.ts'
  *
  * @returns what the outside must do now
  */
-export function takeClose(parts: Parts, { block, instrument }: Stretch, slices: readonly Slice[]): readonly Command[] {
+export function takeClose(
+  parts: Parts,
+  { instrument, tradeDate }: Stretch,
+  slices: readonly Slice[],
+): readonly Command[] {
   const { runtime, wishes } = parts
   const { state, sleeves } = runtime
   const slice = slices[0]!
-  const clock = runtime.clocks.get(block.clock)!
+  const { clock } = parts.views[0]!
   state.seq += 1
   state.at = slice.at
   if (runtime.commands.length > 0) runtime.commands = []
   wishes.count = 0
   runtime.closing = slices
-  runtime.tradeDate = slice.tradeDate
+  runtime.tradeDate = tradeDate
   setMark(runtime, instrument, slice.close[0]!)
   state.factor[instrument] = 1
   takeAhead(clock, clock.bars - clock.read.taken, 1)

@@ -7,7 +7,7 @@ import { forceReduction } from './broker-side.ts'
 import { answer, carryOutAll, type Run, sidesOf } from './drive.ts'
 import { answerMarginCalls } from './margin-calls.ts'
 import { dayEndsAt, hasShortLane, isQuiet, type Stretch } from './quiet.ts'
-import { sliceAt } from './timeline.ts'
+import { quotesAt, sliceAt } from './timeline.ts'
 
 /** The only clock of a run, whose bars may be taken many at a time. */
 export interface ShortLane {
@@ -134,8 +134,7 @@ function playClose(run: Run, lane: ShortLane): void {
   }
   if (!bookWaits(runtime)) return
   run.seq += 1
-  cursor.bars()
-  carryOutAll(run, run.kernel.auction(cursor.auction, run.tradeDate))
+  carryOutAll(run, run.kernel.auction(quotesAt(cursor, 'auction'), run.tradeDate))
 }
 
 function isSafe({ kernel, exchange }: Run, lane: ShortLane): boolean {

@@ -2,9 +2,10 @@
 import { type QuoteColumns, quoteColumns } from '../../domain/columns.ts'
 import type { ClockBlock, MarketData, OptionChain, Slice } from '../../domain/market.ts'
 import { type MarketRecord, NO_RECORDS } from '../../domain/market-records.ts'
-import type { Instant, TradeDate } from '../../domain/units.ts'
+import type { Instant } from '../../domain/units.ts'
 import type { BarColumns } from '../../exchange/desk.ts'
 import { blankBars, pickColumns, quotedColumns } from './quoted.ts'
+import { RowOfBlock } from './row.ts'
 
 export interface BlockCursor {
   readonly block: ClockBlock
@@ -19,50 +20,37 @@ export interface BlockCursor {
    */
   bars(): BarColumns
   /** The slice over those columns: likewise one object, aimed by `sliceAt`. */
-  readonly slice: Slice
-  /** What the auction of this row shows: likewise one object. */
+  readonly slice: RowOfBlock
+  /** What an auction shows: likewise one object, filled by `quotesAt`. */
   readonly auction: QuoteColumns
   /** What is published of the block's instruments in the whole run, earliest first, and how much of it was handed out. */
   readonly records: readonly MarketRecord[]
   published: number
 }
 
-type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
-
-const FIELDS = ['open', 'high', 'low', 'close', 'volume', 'factor'] as const
-/** Up to this width a row is copied into lasting columns; wider ones are cheaper to look at in place. */
-const COPIED_WIDTH_MAX = 16
-const NO_CHAINS: readonly OptionChain[] = []
-
 export function cursorsOf(market: MarketData): readonly BlockCursor[] {
   const byId = new Map(market.instruments.map((instrument) => [instrument.id, instrument]))
   return market.blocks.map((block) => {
     const listed = block.instruments.map((id) => byId.get(id)!)
     const instruments = Int32Array.from(listed, ({ index }) => index)
-    let made = -1
-    const slice = blankSlice(block, instruments)
+    const slice = new RowOfBlock(block, instruments)
     const quoted = quotedColumns(listed, block.clock)
-    const bars: Writable<BarColumns> =
-      quoted === null ? { instrument: instruments, ...pricesOf(slice) } : blankBars(instruments, quoted)
-    const auction = quoteColumns(bars.instrument, opensOf(bars))
+    const bars: BarColumns = quoted === null ? slice : blankBars(instruments, quoted)
+    let picked = -1
     const cursor: BlockCursor = {
       block,
       instruments,
       row: 0,
       isOpen: false,
       slice,
-      auction,
+      auction: quoteColumns(bars.instrument, opensOf(bars)),
       records: recordsOn(block, market),
       published: 0,
       bars: () => {
-        if (made === cursor.row) return bars
-        made = cursor.row
-        if (instruments.length <= COPIED_WIDTH_MAX) copyRow(block, made, slice)
-        else lookAtRow(block, made, slice)
-        if (quoted !== null) pickColumns(bars, slice, quoted)
-        else if (instruments.length > COPIED_WIDTH_MAX) {
-          Object.assign(bars, pricesOf(slice))
-          Object.assign(auction, opensOf(slice))
+        slice.aim(cursor.row)
+        if (quoted !== null && picked !== cursor.row) {
+          picked = cursor.row
+          pickColumns(bars, slice, quoted)
         }
         return bars
       },
@@ -71,56 +59,18 @@ export function cursorsOf(market: MarketData): readonly BlockCursor[] {
   })
 }
 
-function blankSlice(block: ClockBlock, instruments: Int32Array): Writable<Slice> {
-  const column = (): Float64Array => new Float64Array(instruments.length)
-  return {
-    clock: block.clock,
-    at: 0 as Instant,
-    tradeDate: 0 as TradeDate,
-    instruments,
-    open: column(),
-    high: column(),
-    low: column(),
-    close: column(),
-    volume: column(),
-    factor: column(),
-    chains: NO_CHAINS,
-    records: NO_RECORDS,
-  }
-}
-
 function recordsOn(block: ClockBlock, { records = NO_RECORDS }: MarketData): readonly MarketRecord[] {
   if (records.length === 0) return NO_RECORDS
   const own = new Set(block.instruments)
   return records.filter(({ instrument }) => own.has(instrument))
 }
 
-function pricesOf({ open, high, low, close, volume }: Slice): Omit<BarColumns, 'instrument'> {
-  return { open, high, low, close, volume }
-}
-
 /** An auction shows one price. */
-function opensOf({ open, volume }: Pick<Slice, 'open' | 'volume'>): Pick<QuoteColumns, 'first' | 'low' | 'high' | 'last' | 'volume'> {
+function opensOf({
+  open,
+  volume,
+}: Pick<BarColumns, 'open' | 'volume'>): Pick<QuoteColumns, 'first' | 'low' | 'high' | 'last' | 'volume'> {
   return { first: open, low: open, high: open, last: open, volume }
-}
-
-function copyRow(block: ClockBlock, row: number, slice: Slice): void {
-  const width = slice.instruments.length
-  const from = row * width
-  for (let column = 0; column < width; column += 1) {
-    const at = from + column
-    slice.open[column] = block.open[at]!
-    slice.high[column] = block.high[at]!
-    slice.low[column] = block.low[at]!
-    slice.close[column] = block.close[at]!
-    slice.volume[column] = block.volume[at]!
-    slice.factor[column] = block.factor[at]!
-  }
-}
-
-function lookAtRow(block: ClockBlock, row: number, slice: Writable<Slice>): void {
-  const width = slice.instruments.length
-  for (const field of FIELDS) slice[field] = block[field].subarray(row * width, row * width + width)
 }
 
 /** The next instant at which any clock opens or closes; null at the end of the data. */
@@ -142,10 +92,9 @@ export function endsSession({ block, row }: BlockCursor): boolean {
 
 /** The cursor's slice at its row and this instant. */
 export function sliceAt(cursor: BlockCursor, at: Instant, chains: readonly OptionChain[]): Slice {
+  const { slice } = cursor
   cursor.bars()
-  const slice: Writable<Slice> = cursor.slice
   slice.at = at
-  slice.tradeDate = cursor.block.tradeDates[cursor.row] as TradeDate
   slice.chains = chains
   if (cursor.records.length > 0) slice.records = publishedSince(cursor, at)
   return slice
@@ -163,6 +112,13 @@ function publishedSince(cursor: BlockCursor, at: Instant): readonly MarketRecord
 
 /** The auction shows one price; the range shows the whole bar. */
 export function quotesAt(cursor: BlockCursor, phase: 'auction' | 'range'): QuoteColumns {
-  const { instrument, open, high, low, close } = cursor.bars()
-  return phase === 'auction' ? cursor.auction : quoteColumns(instrument, { first: open, low, high, last: close })
+  const bars = cursor.bars()
+  const { open, volume } = bars
+  if (phase === 'range') {
+    const { instrument, high, low, close } = bars
+    return quoteColumns(instrument, { first: open, low, high, last: close })
+  }
+  // Wide rows lie elsewhere each time.
+  if (cursor.auction.first !== open) Object.assign(cursor.auction, opensOf({ open, volume }))
+  return cursor.auction
 }
