@@ -43,7 +43,6 @@ function seenOn(
       }
       return view.memory
     },
-    idle: ({ count }) => count,
   })
   const sleeve = { id: 's', strategy: reader, weight: 1, universe: [...symbols] }
   const sizing = { kind: 'percent', fraction: 0.1, of: 'sleeve' } as const
@@ -76,7 +75,50 @@ describe('records of a run', () => {
     expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'], ['earnings', 'flow'])).toEqual([])
     expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'], ['earnings', 'news'])).toEqual(['3 ACME: one'])
   })
-  it('are seen by a strategy that would let the bars of its only instrument pass', () => {
-    expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'])).toContain('3 ACME: one')
+  it('are seen by a strategy that would let the bars of its only instrument pass many at a time', () => {
+    expect(decidedOn([])).toBeLessThan(10)
+    const at = MINUTES_FROM + 777 * MINUTE_MS
+    expect(decidedOn([news('ACME', 'one', at)])).toBeGreaterThan(1_000)
+    expect(heard).toEqual([[at, 'one']])
   })
 })
+
+const MINUTE_MS = 60_000
+const MINUTES_FROM = Date.UTC(2024, 0, 2, 14, 30)
+let heard: (readonly [number, string])[] = []
+
+/** Closes on which a strategy decided that says it is idle, in a day of minutes of one share. */
+function decidedOn(records: readonly MarketRecord[]): number {
+  const daily = marketByHand({ ACME: [bar('2024-01-02')] })
+  const count = 1_500
+  const flat = new Float64Array(count).fill(10)
+  const [sessions] = daily.sessions
+  const closesAt = MINUTES_FROM + count * MINUTE_MS
+  const minutes = {
+    ...daily.blocks[0]!,
+    tradeDates: new Int32Array(count).fill(20_240_102),
+    opens: Float64Array.from(flat, (_, row) => MINUTES_FROM + row * MINUTE_MS),
+    closes: Float64Array.from(flat, (_, row) => MINUTES_FROM + (row + 1) * MINUTE_MS),
+    ...{ open: flat, high: flat, low: flat, close: flat, volume: flat, factor: new Float64Array(count).fill(1) },
+  }
+  let decisions = 0
+  heard = []
+  const idler = defineStrategy({
+    name: 'idler',
+    parameters: {},
+    reads: ['news'],
+    decide: (view) => {
+      decisions += 1
+      for (const { id } of view.records(0)) heard.push([view.slice.at, id])
+      return view.memory
+    },
+    idle: (outlook) => outlook.count,
+  })
+  const sizing = { kind: 'percent', fraction: 0.1, of: 'sleeve' } as const
+  const sleeve = { id: 's', strategy: idler, weight: 1, universe: ['ACME'], sizing }
+  const portfolio = portfolioByHand({ capital: 1_000, sleeves: [sleeve] })
+  const open = { ...sessions!, closes: Float64Array.of(closesAt) }
+  const market: MarketData = { ...daily, sessions: [open], blocks: [minutes], records }
+  runBacktest({ ...portfolio, market, checks: false })
+  return decisions
+}
