@@ -104,5 +104,5 @@ export function snapshotNotes(
 
 function askedInstruments({ config }: LoadedPortfolio): ReadonlySet<InstrumentId> {
   const asking = config.sleeves.filter(({ universeRules }) => snapshotCriteria(universeRules).length > 0)
-  return new Set(asking.flatMap(({ universe }) => universe))
+  return new Set(asking.flatMap(({ universe, universeBelow = [] }) => [...universe, ...universeBelow]))
 }

@@ -48,6 +48,7 @@ function ofLines(file: string, text: string): SourceFile {
       .replace(/^\uFEFF/, '')
       .replace(/#.*$/, '')
       .trim()
+    if (/[\p{Cc}\uFFFD]/u.test(name)) refuse(file, at + 1, 'is no text; write one symbol a line')
     if (/[\s,;]/.test(name)) refuse(file, at + 1, `"${name}" is more than one symbol; write one a line`)
     return name === '' ? [] : [{ name, line: at + 1 }]
   })

@@ -33,6 +33,9 @@ export function universeRulesOf(
     if (min === null || min === undefined || max === null || max === undefined || min < max) return
     problems.at([...base, ...path], `leaves no room: ${min} is not below ${max}; correct one of them`)
   }
+  for (const key of ['price', 'market_cap'] as const)
+    if (raw[key] !== undefined && boundsOf(raw[key]) === null)
+      problems.at([...base, key], 'asks nothing; give it a min or a max')
   demandRoom(['price'], price?.min, price?.max)
   demandRoom(['market_cap'], marketCap?.min, marketCap?.max)
   demandRoom(['float_min'], raw.float_min, raw.float_max)

@@ -1,7 +1,7 @@
 /** Who belongs to each sleeve's universe: judged anew at every close, kept in the state, told when it changes. */
 import type { Slice } from '../../domain/market.ts'
 import type { FundamentalsRecord } from '../../domain/market-records.ts'
-import type { TradeDate } from '../../domain/units.ts'
+import type { InstrumentId, TradeDate } from '../../domain/units.ts'
 import { volatility } from '../../indicators/volatility/volatility.ts'
 import { volumeAverage } from '../../indicators/volume-average/volume-average.ts'
 import { vwap } from '../../indicators/vwap/vwap.ts'
@@ -14,6 +14,8 @@ import type { KernelState } from '../state.ts'
 export interface Screen {
   readonly sleeve: SleeveRuntime
   readonly membership: Membership
+  /** The universe, and the one that a small account trades instead. */
+  readonly names: readonly InstrumentId[]
   readonly volatility: IndicatorRows | null
   readonly volume: IndicatorRows | null
   /** Volume-weighted mean of the typical price: times the mean volume it is the mean of price times volume. */
@@ -34,6 +36,7 @@ export function screenOf(sleeve: SleeveRuntime, clock: ClockRuntime): Screen | n
   return {
     sleeve,
     membership,
+    names: [...new Set([...sleeve.config.universe, ...(sleeve.config.universeBelow ?? [])])],
     volatility: asksVolatility ? requestIndicator(clock, volatility(rules.volatilityBars), 0) : null,
     volume: asksVolume ? requestIndicator(clock, volumeAverage(rules.volumeBars), 0) : null,
     typicalPrice: asksMoney ? requestIndicator(clock, vwap(rules.volumeBars), 0) : null,
@@ -67,7 +70,7 @@ function judgeNames(runtime: Runtime, screen: Screen, slice: Slice): void {
   const { columnOf } = clocks.get(slice.clock)!
   const own = state.sleeves[sleeve.ordinal]!
   own.membership ??= []
-  for (const id of sleeve.config.universe) {
+  for (const id of screen.names) {
     const index = byId.get(id)
     const column = index === undefined ? -1 : (columnOf[index] ?? -1)
     if (index === undefined || column < 0) continue
