@@ -54,11 +54,13 @@ function wishProblem(wishes: WishColumns, from: number): string | null {
     const value = wishes.value[row]!
     const kind = wishes.kind[row]!
     const factor = wishes.factor[row]!
+    const options = wishes.options[row] ?? null
+    const unlikely = options?.confidence === undefined ? null : confidenceProblem(options.confidence)
+    if (unlikely !== null) return unlikely
     if (!Number.isFinite(value) || !Number.isFinite(factor) || factor < 0) return `a wish of "${value}" is no quantity`
     if (kind === WISH.enter && value !== 1 && value !== -1) return `an entry's side must be 1 or -1, was "${value}"`
     if ((kind === WISH.target || kind === WISH.change) && !isUnits(value))
       return `a quantity must be whole units within 2^52, was "${value}"`
-    const options = wishes.options[row] ?? null
     const problem =
       (options === null ? null : optionsProblem(options)) ??
       (kind === WISH.openStructure ? structureProblem(wishes.structure[row]!) : null)
@@ -76,9 +78,11 @@ const isUnits = (value: number): boolean => Number.isInteger(value) && Math.abs(
 
 const isPrice = (value: number | undefined): boolean => value !== undefined && Number.isFinite(value) && value > 0
 
-function optionsProblem({ terms, protection, confidence }: WishOptions): string | null {
-  if (confidence !== undefined && !(confidence >= 0 && confidence <= 1))
-    return `a confidence must lie between 0 and 1, was "${confidence}"`
+function confidenceProblem(confidence: number): string | null {
+  return confidence >= 0 && confidence <= 1 ? null : `a confidence must lie between 0 and 1, was "${confidence}"`
+}
+
+function optionsProblem({ terms, protection }: WishOptions): string | null {
   if (terms !== undefined) {
     const { type, force, limit, stop } = terms
     if (TYPE_CODE[type] === undefined || FORCE_CODE[force] === undefined)
