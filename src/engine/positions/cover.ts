@@ -74,10 +74,12 @@ function keepCoverOf(runtime: Runtime, sleeve: number, underlying: number, isAuc
   const staying = state.books.quantity[at]! - state.pendingSells[at]!
   const isOurs = (one: StructurePosition | WaitingStructure): boolean =>
     one.covered === true && one.sleeve === sleeve && one.underlying === underlying
-  const leaving = new Set(state.waitingStructures.filter((wish) => wish.structure !== 0).map((wish) => wish.structure))
+  const leaving = new Map(state.waitingStructures.map((wish) => [wish.structure, wish.quantity]))
   let needed = pledgedUnits(runtime, sleeve, underlying)
   for (const one of state.structures) {
-    if (isOurs(one) && leaving.has(one.id) && isAuction && isQuoted(runtime, one)) needed -= unitsOf(runtime, one)
+    const quantity = leaving.get(one.id) ?? 0
+    if (quantity > 0 && isOurs(one) && isAuction && isQuoted(runtime, one))
+      needed -= unitsOf(runtime, { ...one, quantity })
   }
   if (needed <= staying) return
   const opening = state.waitingStructures.filter((wish) => isOurs(wish) && wish.structure === 0)
@@ -89,8 +91,10 @@ function keepCoverOf(runtime: Runtime, sleeve: number, underlying: number, isAuc
   for (const one of [...state.structures].reverse()) {
     if (needed <= staying) return
     if (!isOurs(one) || leaving.has(one.id)) continue
-    closeStructure(runtime, sleeve, one.id, 'cover')
-    if (isAuction && isQuoted(runtime, one)) needed -= unitsOf(runtime, one)
+    const each = unitsOf(runtime, { ...one, quantity: 1 })
+    const quantity = Math.min(one.quantity, Math.ceil((needed - staying) / each))
+    closeStructure(runtime, sleeve, one.id, 'cover', quantity)
+    if (isAuction && isQuoted(runtime, one)) needed -= quantity * each
   }
   if (needed > staying) deferSales(runtime, sleeve, underlying)
 }

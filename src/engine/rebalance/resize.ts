@@ -4,6 +4,7 @@ import { listPlain } from '../orders/plain.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
 import { pushWish, WISH } from '../view.ts'
+import { closeStructure } from '../wishes/structure-wishes.ts'
 import { exitRoom, waitFor } from '../wishes/waiting.ts'
 import { takeWishes } from '../wishes/wishes.ts'
 
@@ -23,8 +24,7 @@ export interface Resize {
 
 /**
  * What each position of a sleeve changes by when the sleeve's capital does, in whole steps, never beyond the fraction.
- * Structures stand as they are: they are units of a size of their own, and end by themselves. A return stream follows
- * its capital at every close without being told.
+ * A return stream follows its capital at every close without being told.
  */
 function resizes(runtime: Runtime, sleeve: number, fraction: number): readonly Resize[] {
   const { state } = runtime
@@ -53,6 +53,21 @@ export function shrink(runtime: Runtime, sleeve: number, fraction: number): numb
     runtime.observer?.reduced(units * side, runtime.state.waiting.length > before ? units * side : 0)
     sent += 1
   }
+  return sent + shrinkStructures(runtime, sleeve, fraction)
+}
+
+/**
+ * Whole structures are closed in proportion; calls follow the shares that cover them. They are not opened again when
+ * capital grows: what premium pays now is for the strategy to say.
+ */
+function shrinkStructures(runtime: Runtime, sleeve: number, fraction: number): number {
+  let sent = 0
+  for (const { id, sleeve: owner, quantity, covered, pending } of [...runtime.state.structures]) {
+    const units = Math.floor(quantity * fraction + STEP_SLACK)
+    if (owner !== sleeve || covered === true || pending || units === 0) continue
+    closeStructure(runtime, sleeve, id, REBALANCE, units)
+    sent += 1
+  }
   return sent
 }
 
@@ -73,6 +88,7 @@ export function grow(parts: Parts, fractions: ReadonlyMap<number, number>): void
 /** Whether a reduction that a rebalancing asked for is still on its way. */
 export function isResizing({ state, batch, rowEnded, shares, shareStart, shareCount }: Runtime): boolean {
   if (state.waiting.some((wish) => wish.reducing && wish.reason === REBALANCE)) return true
+  if (state.waitingStructures.some((wish) => wish.reason === REBALANCE)) return true
   const ours = (share: { readonly reason: string }): boolean => share.reason === REBALANCE
   if (state.working.some((order) => order.shares.some(ours))) return true
   for (let row = 0; row < batch.count; row += 1) {

@@ -32,6 +32,19 @@ interface OpenStructure {
   high: number
 }
 
+/** What of an opening goes with a part of its structures. */
+function partOf(opening: OpenStructure, part: number): OpenStructure {
+  if (part === 1) return opening
+  const { event, fees, low, high } = opening
+  return {
+    ...opening,
+    event: { ...event, money: event.money * part },
+    fees: fees * part,
+    low: low * part,
+    high: high * part,
+  }
+}
+
 /** What a posting moved, in amounts of the base currency. */
 export interface PostedAmounts {
   readonly cash: number
@@ -173,8 +186,12 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
     const opening = structures.get(closed.structure)
     if (opening === undefined) return
     structures.delete(closed.structure)
-    const fees = opening.fees + (structureFees.get(`${closed.order} ${closed.sleeve}`) ?? 0)
-    const pnl = opening.event.money + closed.money - fees
+    const left = findStructure(runtime(), closed.structure)?.quantity ?? 0
+    const part = closed.quantity / (closed.quantity + left)
+    if (left > 0) structures.set(closed.structure, partOf(opening, 1 - part))
+    const own = partOf(opening, part)
+    const fees = own.fees + (structureFees.get(`${closed.order} ${closed.sleeve}`) ?? 0)
+    const pnl = own.event.money + closed.money - fees
     const gross = pnl + fees
     const risked = opening.maximumLoss * closed.quantity
     const excursion = (extreme: number): number | null =>
@@ -196,8 +213,8 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
       bars: state.sleeves[closed.sleeve]!.bars - opening.openedBar,
       entryReason: opening.event.reason,
       exitReason: closed.exitReason,
-      maximumAdverse: excursion(Math.min(0, opening.low, gross)),
-      maximumFavourable: excursion(Math.max(0, opening.high, gross)),
+      maximumAdverse: excursion(Math.min(0, own.low, gross)),
+      maximumFavourable: excursion(Math.max(0, own.high, gross)),
       entryOrder: opening.event.order as OrderId,
       exitOrder: closed.order as OrderId,
     })

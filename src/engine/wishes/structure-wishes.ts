@@ -97,8 +97,8 @@ export function openStructure(
   state.nextIntent += 1
 }
 
-/** Wishes to close a structure; one that is already closing is left alone. */
-export function closeStructure(runtime: Runtime, sleeve: number, id: number, reason: string): void {
+/** Wishes to close a structure, or so many of it; one that is already closing is left alone. */
+export function closeStructure(runtime: Runtime, sleeve: number, id: number, reason: string, most = Infinity): void {
   const { state } = runtime
   const position = findStructure(runtime, id)
   if (position === undefined || position.pending || position.sleeve !== sleeve) return
@@ -108,7 +108,7 @@ export function closeStructure(runtime: Runtime, sleeve: number, id: number, rea
     sleeve,
     underlying: position.underlying,
     structure: id,
-    quantity: position.quantity,
+    quantity: Math.min(position.quantity, most),
     legs: position.legs,
     contracts: position.contracts,
     maximumLoss: position.maximumLoss,
