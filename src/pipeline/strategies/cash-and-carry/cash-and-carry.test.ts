@@ -99,6 +99,14 @@ describe('cashAndCarry', () => {
     const said = told(wishesOf(premiums([10, 10, 400, 800, 800]), { band: 0.05 }))
     expect(said.filter((one) => one.includes('rebalance'))).toEqual(['3 target 1 -416000000 rebalance'])
   })
+  it('cuts both legs back when the price has run away with them', () => {
+    const rising = premiums([10, 10, 10, 10, 10])
+    const scaled = (bar: number): number => (bar < 2 ? 1 : bar === 2 ? 1.24 : 1.27)
+    const prices = rising.close.map((price, at) => price * scaled(at >> 1))
+    const said = told(wishesOf({ ...rising, open: prices, high: prices, low: prices, close: prices }))
+    // 449 at 124 are 55,676, at 127.13 they are 57,080: more than 45,000 and a quarter.
+    expect(said.slice(2)).toEqual(['3 target 0 353000000 cut back', '3 target 1 -353000000 cut back'])
+  })
   it('asks for an exit below the entry', () =>
     expect(cashAndCarry.check?.({ ...defaults, exit: 0.04 } as never)).toContain('below'))
 })

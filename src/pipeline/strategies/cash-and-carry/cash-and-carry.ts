@@ -24,6 +24,11 @@ const parameters = {
     title: 'Price of the derivative over that of the spot where both are worth the same: 10 for ES against SPY',
   }),
   band: real(0.05, { min: 0.001, max: 1, search: [0.01, 0.2], title: 'How far the legs may drift apart in value' }),
+  growth: real(0.25, {
+    min: 0.01,
+    max: 10,
+    title: 'Growth of a leg beyond its weight at which both are cut back to it',
+  }),
 } as const
 
 type Settings = ValuesOf<typeof parameters>
@@ -108,7 +113,8 @@ function decidePair(
   const isWhole = long > 0 && sold < 0
   const reason = isWhole ? (below(income, exit) ? 'carry is gone' : null) : isWaiting ? null : 'leg missing'
   if (reason === null) {
-    if (isWhole && !isWaiting) rebalance(view, out, { spot, derivative })
+    if (isWhole && !isWaiting && !cutBack(view, out, { spot, derivative }, share))
+      rebalance(view, out, { spot, derivative })
     return
   }
   if (long !== 0) out.exit(spot, reason)
@@ -129,15 +135,35 @@ function enter(view: CarryView, out: IntentSink, { spot, derivative }: Pair, sha
     out.refuse(derivative, 'notHoldable')
     return
   }
-  const value = view.parameters.weight * share
-  const coarse = Math.max(bought, sold)
-  const steps = Math.floor(value / coarse + 1e-9)
-  if (steps === 0) {
+  if (!targetBoth(view, out, { spot, derivative }, share, 'carry'))
     out.refuse(bought > sold ? spot : derivative, 'belowStep')
-    return
-  }
-  out.target(spot, unitsOf(view, spot, (steps * coarse) / bought), 'carry')
-  out.target(derivative, (0 - unitsOf(view, derivative, (steps * coarse) / sold)) as Quantity, 'carry')
+}
+
+/** Both legs at their weight; false, with nothing wished, where that is less than a step of the coarser one. */
+function targetBoth(
+  view: CarryView,
+  out: IntentSink,
+  { spot, derivative }: Pair,
+  share: number,
+  reason: string,
+): boolean {
+  const [bought, sold] = [stepValue(view, spot), stepValue(view, derivative)]
+  const coarse = Math.max(bought, sold)
+  const steps = Math.floor((view.parameters.weight * share) / coarse + 1e-9)
+  if (steps === 0) return false
+  out.target(spot, unitsOf(view, spot, (steps * coarse) / bought), reason)
+  out.target(derivative, (0 - unitsOf(view, derivative, (steps * coarse) / sold)) as Quantity, reason)
+  return true
+}
+
+/** A pair whose price has run is too large for the capital that stands behind its short leg. */
+function cutBack(view: CarryView, out: IntentSink, { spot, derivative }: Pair, share: number): boolean {
+  const [long, short] = [spot, derivative].map((column) => Math.abs(view.position(column)) * view.unitValue(column))
+  const { weight, growth } = view.parameters
+  return (
+    above(Math.max(long!, short!), weight * share * (1 + growth)) &&
+    targetBoth(view, out, { spot, derivative }, share, 'cut back')
+  )
 }
 
 function unitsOf(view: CarryView, column: number, steps: number): Quantity {
