@@ -21,6 +21,7 @@ const PRESETS = [
   ['multi-strategy', '2010-01-01'],
   ['multi-strategy/dynamic', '2010-01-01'],
   ['multi-strategy/risk-parity', '2010-01-01'],
+  ['lifecycle', '2020-01-01'],
 ] as const
 
 describe.skipIf(data === null).each(PRESETS)('%s on real files (needs the data folder)', (name, from) => {
