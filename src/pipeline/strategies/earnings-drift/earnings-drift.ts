@@ -12,6 +12,8 @@ const DAY_MS = 86_400_000
 /** Goes with an earnings surprise that the price has confirmed, for a number of sessions. See README.md. */
 export const earningsDrift = defineStrategy({
   name: 'earnings-drift',
+  summary:
+    'Goes with an earnings surprise that the price of its day has confirmed; leaves by time, at a stop, or on an opposite surprise.',
   parameters: {
     surpriseMin: real(0.75, {
       min: 0,

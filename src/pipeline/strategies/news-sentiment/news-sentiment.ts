@@ -27,6 +27,7 @@ const SILENCE: Tone = { weight: 0, tone: 0, at: 0, sources: {} }
 /** Follows the tone of structured news, decayed and weighted across sources, between two thresholds. See README.md. */
 export const newsSentiment = defineStrategy({
   name: 'news-sentiment',
+  summary: 'Goes with the decayed, weighted tone of structured news; leaves when it turns, by time, or at a stop.',
   parameters: {
     halfLife: real(3, { min: 0.1, max: 60, search: [1, 10], title: 'Days after which a story counts half' }),
     prior: real(1, { min: 0, max: 20, title: 'Weight of saying nothing: how much news it takes to move the score' }),

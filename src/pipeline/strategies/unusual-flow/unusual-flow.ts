@@ -10,6 +10,8 @@ const AGE_MS = 4 * 86_400_000
 /** Goes with those who are in a hurry: unusual volume or options flow in the direction of the trend. See README.md. */
 export const unusualFlow = defineStrategy({
   name: 'unusual-flow',
+  summary:
+    'Goes with unusual volume or options flow in the direction of the trend; leaves by time, at a stop, or on opposite flow.',
   parameters: {
     measure: choice('volume', ['volume', 'options', 'both'], 'Flow in shares, in options, or either'),
     ratioMin: real(3, { min: 1, max: 100, search: [2, 6], title: 'Flow of at least so many times the usual' }),
