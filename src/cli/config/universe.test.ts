@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { portfolioJsonSchema } from './json-schema.ts'
 import { loadPortfolio } from './load.ts'
 import type { LoadedPortfolio } from './loaded.ts'
 
@@ -115,6 +116,26 @@ describe('a universe that follows a history', () => {
     expect(await said({ 'p.yaml': portfolio('    universe_history: gone.csv\n') })).toMatch(
       /^p\.yaml:8:23 sleeves\[0\]\.universe_history: cannot be followed: .*gone\.csv/,
     )
+  })
+})
+
+describe('docs/universes.md', () => {
+  const guide = readFileSync(new URL('../../../docs/universes.md', import.meta.url), 'utf8')
+  it('names every rule of a universe and every criterion of a screen', () => {
+    const schema = portfolioJsonSchema() as unknown as {
+      readonly properties: { readonly screen: { readonly properties: object } }
+      readonly $defs: {
+        readonly sleeve: { readonly properties: Readonly<Record<string, { readonly properties: object }>> }
+      }
+    }
+    const { properties } = schema.$defs.sleeve
+    const keys = [
+      ...Object.keys(properties).filter((key) => key.startsWith('universe')),
+      ...Object.keys(properties['universe_rules']!.properties),
+      ...Object.keys(schema.properties.screen.properties),
+    ]
+    expect(keys.length).toBeGreaterThan(18)
+    expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(guide))).toEqual([])
   })
 })
 
