@@ -2,6 +2,7 @@ import type { AccountRules } from '../domain/config.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import { marginOf } from '../domain/margins.ts'
 import type { InstrumentId } from '../domain/units.ts'
+import { lowestPayoff } from '../numerics/options/payoff.ts'
 import { foreignCash, type Listings, listedInstrument } from './account.ts'
 
 /**
@@ -174,17 +175,7 @@ function nakedRequirement(listings: Listings, account: AccountRules, contract: C
   return (Number.isNaN(premium) ? 0 : premium) + Math.max(0.2 * spot - out, floor)
 }
 
-/** The deepest loss at expiry over all prices of the underlying: it lies at zero or at a strike. Per share. */
+/** The deepest loss at expiry over all prices of the underlying. Per share. */
 function largestLoss(contracts: readonly Contract[]): number {
-  let worst = payoff(contracts, 0)
-  for (const contract of contracts) worst = Math.min(worst, payoff(contracts, contract.strike))
-  return Math.max(0, -worst)
-}
-
-function payoff(contracts: readonly Contract[], spot: number): number {
-  let sum = 0
-  for (const { right, strike, count } of contracts) {
-    sum += count * Math.max(0, right === 'call' ? spot - strike : strike - spot)
-  }
-  return sum
+  return Math.max(0, 0 - lowestPayoff(contracts.map(({ right, strike, count }) => ({ right, strike, ratio: count }))))
 }

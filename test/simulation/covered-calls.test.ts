@@ -149,6 +149,25 @@ describe('a call sold against shares', () => {
     expect(shares!.exitDate).toBe(call!.exitDate)
     expect(shares!.exitDate).toBe(input.market.blocks[0]!.tradeDates[WARM_UP + 11])
   })
+  it('is settled in money when its shares end', () => {
+    const input = sellersInput(7, [scripted('script', { 0: buy, 2: sell(3) })], {}, 40)
+    const day = WARM_UP + 12
+    const { instruments, blocks, actions } = input.market
+    const ended = { kind: 'ended', instrument: instruments[0]!.id, price: 150 as never, cause: 'merged' } as const
+    const action = {
+      at: blocks[0]!.opens[day] as never,
+      tradeDate: blocks[0]!.tradeDates[day] as TradeDate,
+      action: ended,
+    }
+    const result = runBacktest({ ...input, market: { ...input.market, actions: [...actions, action] } })
+    expect(result.invariants.violated).toEqual([])
+    expect(result.positions).toEqual([])
+    const call = result.trades.find(({ kind }) => kind === 'structure')!
+    expect(call.exitDate).toBe(action.tradeDate)
+    const strike = Number(/-([\d.]+)C$/.exec(call.instrument)![1])
+    const settled = result.attribution.find(({ kind, instrument }) => kind === 'expiry' && instrument.endsWith('C'))!
+    expect(settled.price).toBeCloseTo(Math.max(0, 150 - strike), 9)
+  })
   it('binds no money and is no position of its own', () => {
     const { run, result, state } = play({ 0: buy, 2: sell(3) })
     const { runtime } = run.kernel

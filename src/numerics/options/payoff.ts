@@ -16,7 +16,7 @@ export function payoffAt(legs: readonly PayoffLeg[], spot: number): number {
 }
 
 /** By how much the payoff changes per unit of the underlying above every strike. */
-export function slopeAbove(legs: readonly PayoffLeg[]): number {
+function slopeAbove(legs: readonly PayoffLeg[]): number {
   let slope = 0
   for (const { right, ratio } of legs) if (right === 'call') slope += ratio
   return slope
