@@ -11,9 +11,11 @@ const USD = currencyCode('USD')
 const share = instrumentOf('SPY', 0)
 const option = optionOf('SPY', 1, 'put', 470)
 const coin = instrumentOf('BTC', 2, { kind: 'crypto' })
+const future = instrumentOf('ESH', 3, { kind: 'future', multiplier: 50 })
 
 function fee(name: ScheduleName, shares: number, price: number, side: 1 | -1, monthly = 0): number {
-  const of = name.endsWith('options') ? option : name === 'binance_spot' || name === 'alpaca_crypto' ? coin : share
+  const coins = name.startsWith('binance') || name === 'alpaca_crypto'
+  const of = name.endsWith('options') ? option : name.endsWith('futures') ? future : coins ? coin : share
   const value = shares * price * of.multiplier
   const sold = side < 0 ? 1 : 0
   const traded: Traded = { shares, value, soldShares: sold * shares, soldValue: sold * value }
@@ -33,6 +35,12 @@ describe('commission', () => {
       ibkr_pro_tiered: [fee('ibkr_pro_tiered', 1_000, 50, 1), fee('ibkr_pro_tiered', 1_000, 50, -1)],
       ibkr_options: [fee('ibkr_options', 2, 2.5, 1), fee('ibkr_options', 2, 2.5, -1)],
       binance_spot: [fee('binance_spot', 0.0213, 50_000.3, 1), fee('binance_spot', 0.0213, 50_000.3, -1)],
+      ibkr_futures: [fee('ibkr_futures', 3, 5_000, 1), fee('ibkr_futures', 3, 5_000, -1)],
+      ibkr_micro_futures: [fee('ibkr_micro_futures', 3, 5_000, 1), fee('ibkr_micro_futures', 3, 5_000, -1)],
+      binance_perpetual: [
+        fee('binance_perpetual', 0.0213, 50_000.3, 1),
+        fee('binance_perpetual', 0.0213, 50_000.3, -1),
+      ],
     } satisfies Record<ScheduleName, number[]>
     expect(priced).toEqual({
       none: [0, 0],
@@ -43,6 +51,9 @@ describe('commission', () => {
       ibkr_pro_tiered: [3.5, 5.06],
       ibkr_options: [1.3, 1.32],
       binance_spot: [1.065006, 1.065006],
+      ibkr_futures: [2.55, 2.55],
+      ibkr_micro_futures: [0.75, 0.75],
+      binance_perpetual: [0.532503, 0.532503],
     })
   })
   it('charges the minimum on a small order and the cap where one per cent is less than the minimum', () => {

@@ -27,7 +27,7 @@ const OPTION_SALES_2024 = { saleFraction: 0.0000278, salePerShare: 0.00279, sale
 /**
  * Commission schedules by name. Published rates of the brokers' own fee pages:
  * Alpaca "Brokerage fee schedule" and "Crypto trading fees"; Interactive Brokers "Commissions: stocks, ETFs, warrants"
- * and "Commissions: options"; Binance "Trading fee rate", regular user.
+ * "Commissions: options" and "Commissions: futures"; Binance "Trading fee rate", regular user.
  */
 export const SCHEDULES = {
   none: FREE,
@@ -56,6 +56,12 @@ export const SCHEDULES = {
   },
   /** US options up to 10,000 contracts a month, premium of 0.10 and more: 0.65 a contract, at least 1.00 an order. */
   ibkr_options: { ...FREE, name: 'ibkr_options', perContract: 0.65, minimumPerOrder: 1, ...OPTION_SALES_2024 },
+  /** US futures, fixed rate: 0.85 a contract to the broker; what exchanges charge comes on top and is not in it. */
+  ibkr_futures: { ...FREE, name: 'ibkr_futures', perContract: 0.85 },
+  /** Micro futures at the same broker: 0.25 a contract. */
+  ibkr_micro_futures: { ...FREE, name: 'ibkr_micro_futures', perContract: 0.25 },
+  /** USD-margined perpetuals, regular user, taker: 5 basis points, charged to the smallest book unit. */
+  binance_perpetual: { ...FREE, name: 'binance_perpetual', bps: 5, step: 0.000001 },
   /** Regular user, maker and taker alike: 10 basis points, charged to the smallest book unit. */
   binance_spot: { ...FREE, name: 'binance_spot', bps: 10, step: 0.000001 },
 } as const satisfies Record<string, CommissionSchedule>
