@@ -109,6 +109,7 @@ export function buildProgram(): Command {
   addLive(program)
   addConfig(program)
   addConfigurations(program)
+  addStrategies(program)
   addData(program)
   addTools(program)
   addAllocation(program)
@@ -263,6 +264,44 @@ function addConfigurations(program: Command): void {
   command('import <from>', 'take every configuration of a file: new parameter sets are new versions').action(
     async (from: string, options) => (await load()).configsImport(from, options),
   )
+}
+
+function addStrategies(program: Command): void {
+  const strategies = program.command('strategies').description('rules of trading: those built in, and your own')
+  strategies
+    .command('list [path]')
+    .description('every built-in strategy, and the own ones that a portfolio file names or that lie in a folder')
+    .addOption(jsonOption())
+    .action(async (path: string | undefined, options) =>
+      (await import('./commands/strategies-list.ts')).strategiesList(path, options),
+    )
+  strategies
+    .command('describe <strategy>')
+    .description('what a strategy does, its parameters with bounds and search ranges, its indicators')
+    .addOption(jsonOption())
+    .action(async (strategy: string, options) =>
+      (await import('./commands/strategies-describe.ts')).strategiesDescribe(strategy, options),
+    )
+  strategies
+    .command('new <name>')
+    .description('write a strategy of your own to begin with: its rules, a test, a portfolio that runs it')
+    .option('--js', 'JavaScript instead of TypeScript')
+    .addOption(new Option('--dir <folder>', 'where; a folder of its name where left out').argParser(folder))
+    .action(async (name: string, options) =>
+      (await import('./commands/strategies-new.ts')).strategiesNew(name, options),
+    )
+  strategies
+    .command('test <strategy>')
+    .description('the checks that every built-in strategy passes, on a file of your own, and the tests beside it')
+    .addOption(
+      new Option('--isolation <where>', 'decide in a thread of its own within a budget, or in this one')
+        .choices(['worker', 'none'])
+        .default('worker'),
+    )
+    .addOption(jsonOption())
+    .action(async (strategy: string, options) =>
+      (await import('./commands/strategies-test.ts')).strategiesTest(strategy, options),
+    )
 }
 
 function addData(program: Command): void {

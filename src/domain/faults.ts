@@ -32,6 +32,7 @@ export const FAULTS = {
   CONFIG_INVALID: { exit: 2, text: '{file}:{line}:{column} {path}: {reason}' },
   CONFIG_UNKNOWN_KEY: { exit: 2, text: '{file}:{line}:{column} unknown key "{key}"{hint}' },
   STRATEGY_UNKNOWN: { exit: 2, text: '{file}:{line}:{column} strategy "{strategy}" cannot be loaded: {reason}' },
+  STRATEGY_REFUSED: { exit: 2, text: 'strategy "{strategy}" cannot be used: {reason}' },
   STRATEGY_TYPES: { exit: 2, text: '{file}:{line}:{column} the types of a strategy do not fit: {reason}' },
   INSTRUMENT_WITHOUT_FILE: {
     exit: 2,

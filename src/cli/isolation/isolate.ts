@@ -9,6 +9,16 @@ import type { Answers, Budget, ColumnFacts, Decision, Description, Seen, Subject
 /** Threads of strategies that nobody can ask any more are stopped. */
 const unused = new FinalizationRegistry<Seat>((seat) => seat.close())
 
+/** What a strategy says of itself, from a thread of its own: nothing of it runs in this one. */
+export function askedApart(
+  subject: Subject,
+  budget: Budget,
+): { readonly facts: Description; answers(parameters: Parameters): Answers } {
+  const seat = seatOf(subject, budget)
+  const facts = seat.ask({ kind: 'describe' }) as Description
+  return { facts, answers: (parameters) => seat.ask({ kind: 'answers', parameters }) as Answers }
+}
+
 /**
  * Starts a strategy in a thread of its own, within a budget. To a kernel it is one like any other: it answers at once, or
  * throws what went wrong.

@@ -1,4 +1,5 @@
-import { register } from 'node:module'
+import { createRequire, register } from 'node:module'
+import { pathToFileURL } from 'node:url'
 
 /** Whether this program runs from its TypeScript source rather than from what was built. */
 export const FROM_SOURCE = import.meta.url.endsWith('.ts')
@@ -25,11 +26,24 @@ export async function resolve(specifier, context, next) {
   return own ? { ...found, format: 'module' } : found
 }`
 
+const HOOKS_ADDRESS = `data:text/javascript,${encodeURIComponent(HOOKS)}`
+
+/** A program that imports a file of the user's, TypeScript or not, in which `polyfolio` is this program. */
+export function programFor(file: string): string {
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx'))
+  const interfaceOf = new URL('./esm/api/index.mjs', loader).href
+  return `
+    import { register } from 'node:module'
+    import { tsImport } from ${JSON.stringify(interfaceOf)}
+    register(${JSON.stringify(HOOKS_ADDRESS)})
+    await tsImport(${JSON.stringify(pathToFileURL(file).href)}, ${JSON.stringify(import.meta.url)})`
+}
+
 let isRegistered = false
 
 /** From now on `polyfolio` and `polyfolio/node` can be imported by files anywhere on this machine. */
 export function resolveOwnPackage(): void {
   if (isRegistered) return
   isRegistered = true
-  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`)
+  register(HOOKS_ADDRESS)
 }

@@ -5,6 +5,10 @@ import type { Strategy } from '../../domain/strategy.ts'
 export type Found = { readonly ok: true; readonly strategy: Strategy } | { readonly ok: false; readonly reason: string }
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+
+/** Whether a text can be the name of a strategy: it is one in files, tables and messages. */
+export const isStrategyName = (text: string): boolean => NAME.test(text)
+
 const FUNCTIONS = ['decide', 'indicators', 'lookback', 'start'] as const
 const OPTIONAL_FUNCTIONS = ['check', 'idle'] as const
 
@@ -37,7 +41,7 @@ function isMeantAsStrategy(value: unknown): boolean {
 /** What is wrong with an object that should be a strategy, naming the field; null when nothing is. */
 function shapeProblem(some: Readonly<Record<string, unknown>>): string | null {
   const { name, parameters } = some
-  if (typeof name !== 'string' || !NAME.test(name)) {
+  if (typeof name !== 'string' || !isStrategyName(name)) {
     return `"name" must be lower-case words joined by hyphens such as my-strategy, was ${shown(name)}`
   }
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {

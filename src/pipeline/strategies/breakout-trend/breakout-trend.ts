@@ -15,6 +15,7 @@ interface Settings {
 /** With channels of the bars before, on either side; sized to a volatility, left by a shorter channel or a trail. See README.md. */
 export const breakoutTrend = defineStrategy({
   name: 'breakout-trend',
+  summary: 'long and short with channel breakouts, sized to a volatility',
   parameters: {
     entryChannel: integer(55, {
       min: 5,

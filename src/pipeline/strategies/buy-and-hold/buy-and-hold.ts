@@ -4,6 +4,7 @@ import { defineStrategy, perInstrument } from '../define.ts'
 /** Buys every instrument once and keeps it; what was refused or lapsed is asked again after some bars. */
 export const buyAndHold = defineStrategy({
   name: 'buy-and-hold',
+  summary: 'buys once',
   parameters: {
     retryBars: integer(20, {
       min: 1,

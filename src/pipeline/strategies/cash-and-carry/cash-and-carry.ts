@@ -48,6 +48,7 @@ type CarryView = View<Settings, Memory>
 /** Long the spot, short its derivative, while the difference pays. See README.md. */
 export const cashAndCarry = defineStrategy({
   name: 'cash-and-carry',
+  summary: 'long a spot, short its future or perpetual, while the difference pays',
   group: 2,
   parameters,
   reads: ['funding'],

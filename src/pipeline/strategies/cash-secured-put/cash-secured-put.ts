@@ -27,6 +27,7 @@ type P = ValuesOf<typeof parameters>
 /** Sells puts with the whole strike in cash beside them; with `cover`, goes on to covered calls. See README.md. */
 export const cashSecuredPut = defineStrategy({
   name: 'cash-secured-put',
+  summary: 'sells puts with the strike in cash; by choice goes on to covered calls',
   parameters,
   check(p) {
     if (p.creditMax !== null && p.creditMax < p.creditMin) {

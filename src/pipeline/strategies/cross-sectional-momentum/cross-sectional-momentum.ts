@@ -18,6 +18,7 @@ const GAP_BARS = 5
  */
 export const crossSectionalMomentum = defineStrategy({
   name: 'cross-sectional-momentum',
+  summary: 'holds the best of its universe, ranks anew every month',
   parameters: {
     lookback: integer(252, { min: 2, max: 520, search: [60, 260], title: 'Bars back at which the gain begins' }),
     skip: integer(21, { min: 0, max: 60, search: [0, 42], title: 'Latest bars that the gain leaves out' }),

@@ -29,6 +29,7 @@ type P = ValuesOf<typeof parameters>
 /** Sells a put spread and a call spread of one expiry: earns while the price stays between. See README.md. */
 export const ironCondor = defineStrategy({
   name: 'iron-condor',
+  summary: 'sells a put spread and a call spread around the price',
   parameters,
   check(p) {
     const days = daysProblem(p)

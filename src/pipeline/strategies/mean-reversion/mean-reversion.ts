@@ -7,6 +7,7 @@ import { above, below } from '../thresholds.ts'
 /** Buys a close below the lower Bollinger band while RSI is low; sells when the fall is made good. See README.md. */
 export const meanReversion = defineStrategy({
   name: 'mean-reversion',
+  summary: 'buys what fell below its band while RSI is low',
   parameters: {
     period: integer(20, { min: 2, max: 250, title: 'Bars of the bands and of the average that ends the trade' }),
     deviations: real(2, { min: 0.5, max: 5, search: [1, 3], title: 'Width of the bands in standard deviations' }),

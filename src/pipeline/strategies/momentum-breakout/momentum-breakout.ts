@@ -8,6 +8,7 @@ import { above } from '../thresholds.ts'
 /** Buys a close above the highest high on unusual volume; leaves by a trailing stop or by time. See README.md. */
 export const momentumBreakout = defineStrategy({
   name: 'momentum-breakout',
+  summary: 'buys new highs on unusual volume, trails them',
   parameters: {
     breakoutPeriod: integer(20, {
       min: 2,

@@ -51,6 +51,7 @@ const UNKNOWN: Notes = { tested: null, fit: null, moving: null, armed: true, tra
 /** Trades the distance between two instruments that belong together. See README.md. */
 export const pairs = defineStrategy({
   name: 'pairs',
+  summary: 'trades the distance between two instruments that belong together',
   parameters,
   group: 2,
   check(p) {

@@ -11,6 +11,7 @@ type Sides = { readonly side: readonly number[] }
  */
 export const smaCrossover = defineStrategy({
   name: 'sma-crossover',
+  summary: 'long while the fast average is above the slow one',
   parameters: {
     fast: integer(20, { min: 1, max: 399, search: [5, 60], title: 'Bars of the fast average' }),
     slow: integer(50, { min: 2, max: 400, search: [61, 250], title: 'Bars of the slow average' }),

@@ -29,6 +29,7 @@ type P = ValuesOf<typeof parameters>
 /** Sells bull put spreads and keeps the time value that decays; one spread per underlying. See README.md. */
 export const thetaDecay = defineStrategy({
   name: 'theta-decay',
+  summary: 'sells bull put spreads chosen by delta',
   parameters,
   check(p) {
     const days = daysProblem(p)

@@ -8,6 +8,7 @@ import { above } from '../thresholds.ts'
 /** Long what has risen over its lookback and stands above its filter, sized to a volatility. See README.md. */
 export const timeSeriesMomentum = defineStrategy({
   name: 'time-series-momentum',
+  summary: 'long what has risen, sized to a volatility',
   parameters: {
     lookback: integer(120, { min: 5, max: 300, search: [20, 250], title: 'Bars over which the price must have risen' }),
     smaFilter: integer(200, { min: 2, max: 400, search: [50, 300], title: 'Bars of the average it must stand above' }),

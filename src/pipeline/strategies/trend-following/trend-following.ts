@@ -8,6 +8,7 @@ import { above, below } from '../thresholds.ts'
 /** Buys a fresh MACD cross in an uptrend on volume; leaves below the short average or by a trailing stop. See README.md. */
 export const trendFollowing = defineStrategy({
   name: 'trend-following',
+  summary: 'buys MACD crosses in uptrends',
   parameters: {
     trendPeriod: integer(50, { min: 2, max: 400, search: [20, 200], title: 'Average that the price must be above' }),
     macdFast: integer(12, { min: 2, max: 100, search: [5, 20], title: 'Fast average of the MACD' }),
