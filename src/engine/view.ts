@@ -339,6 +339,11 @@ function sinkOf({ runtime, sleeve }: Place, view: SliceView, wishes: WishColumns
       null,
     )
   const exit: IntentSink['exit'] = (column, reason, options) => {
+    // Only of a chain of futures several contracts may be held.
+    if (runtime.state.fronts === undefined) {
+      push(column, WISH.exit, 0, reason, options)
+      return
+    }
     for (const instrument of heldFor(runtime, ordinal, view.ownInstrument(column)))
       pushWish(wishes, ordinal, instrument, WISH.exit, 0, reason, options ?? null, null)
   }

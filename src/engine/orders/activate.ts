@@ -20,6 +20,7 @@ let crossed = new Float64Array(64)
 let sleeveOf = new Int32Array(64)
 let rowAt = new Int32Array(64)
 const netted: Netted = { net: 0, crossed: 0 }
+const lot = { step: 1, roundLot: 1 }
 const part = blankPart()
 
 let first = new Int32Array(0)
@@ -204,7 +205,8 @@ const placed = {
 /** Nets the shares at [start, start + count) and books their cross; what is left becomes a row of the batch. */
 export function place(runtime: Runtime, terms: PlacedTerms, instrument: number, start: number, count: number): void {
   const { state, shares, batch } = runtime
-  const info = state.instruments[instrument]!
+  lot.step = runtime.step[instrument]!
+  lot.roundLot = runtime.roundLot[instrument]!
   while (wanted.length < count) growScratch()
   let reducing = true
   for (let share = 0; share < count; share += 1) {
@@ -214,7 +216,7 @@ export function place(runtime: Runtime, terms: PlacedTerms, instrument: number, 
     if (before === 0 || before > 0 === wanted[share]! > 0 || Math.abs(wanted[share]!) > Math.abs(before))
       reducing = false
   }
-  netWishes(wanted, count, info, crossed, netted)
+  netWishes(wanted, count, lot, crossed, netted)
   const { net, crossed: inside } = netted
   const id = nextOrderId(runtime)
   if (inside !== 0) {

@@ -1,13 +1,12 @@
 /** What the broker did, taken into the books: fills attributed to the sleeves, and the ends of orders. */
 import { assert } from '../../domain/assert.ts'
 import type { FillColumns } from '../../domain/columns.ts'
-import { countsPerUnit } from '../../domain/currencies.ts'
 import type { OrderState } from '../../domain/orders.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
-import type { CurrencyCode } from '../../domain/units.ts'
 import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { isComplete, outcomeOf } from '../../pipeline/orders/order-state.ts'
+import { countsOfUnit } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
 import { release, type WorkingOrder } from '../state.ts'
 import { batchRow, keepClosed } from './batch.ts'
@@ -18,8 +17,7 @@ import { endStructureOrder, settleStructureLeg } from './structure-orders.ts'
 
 /** Counts of a hundredth of the instrument's currency: fees are split in whole ones where the fee is one. */
 function centCounts(runtime: Runtime, instrument: number): number {
-  const { books, currencies } = runtime.state
-  return countsPerUnit(currencies[books.currency[instrument]!] as CurrencyCode) / 100
+  return countsOfUnit(runtime, runtime.state.books.currency[instrument]!) / 100
 }
 
 let open = new Float64Array(64)
@@ -98,7 +96,7 @@ function deal(runtime: Runtime, instrument: number, count: number, execution: Ex
     fees[0] = execution.fee
     return
   }
-  const step = runtime.state.instruments[instrument]!.step
+  const step = runtime.step[instrument]!
   dealFill(execution.quantity, open, count, step, quantities)
   measure.quantityStep = step
   measure.amountStep = 1

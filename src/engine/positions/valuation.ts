@@ -6,12 +6,16 @@ import type { Runtime } from '../runtime.ts'
 /** Value of a currency's cash counts in the base currency. */
 function valueOfCash(runtime: Runtime, currency: number, counts: number): number {
   if (counts === 0) return 0
-  const { state, countsOf } = runtime
-  const perUnit = countsOf[currency] ?? rememberCounts(runtime, currency)
-  const value = (counts / perUnit) * state.rate[currency]!
+  const { state } = runtime
+  const value = (counts / countsOfUnit(runtime, currency)) * state.rate[currency]!
   if (Number.isNaN(value))
     throw new AssertionError(`money is held in "${state.currencies[currency]}", which has no rate`)
   return value
+}
+
+/** Money counts in one unit of a currency of the books. */
+export function countsOfUnit(runtime: Runtime, currency: number): number {
+  return runtime.countsOf[currency] ?? rememberCounts(runtime, currency)
 }
 
 function rememberCounts(runtime: Runtime, currency: number): number {

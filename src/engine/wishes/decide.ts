@@ -55,6 +55,8 @@ function wishProblem(wishes: WishColumns, from: number): string | null {
     const kind = wishes.kind[row]!
     const factor = wishes.factor[row]!
     const options = wishes.options[row] ?? null
+    // What most wishes are: the size is not theirs to say.
+    if (options === null && (kind === WISH.exit || (kind === WISH.enter && (value === 1 || value === -1)))) continue
     const unlikely = options?.confidence === undefined ? null : confidenceProblem(options.confidence)
     if (unlikely !== null) return unlikely
     if (!Number.isFinite(value) || !Number.isFinite(factor) || factor < 0) return `a wish of "${value}" is no quantity`

@@ -18,6 +18,10 @@ export function dealFill(filled: number, open: Float64Array, count: number, step
     return
   }
   const side = filled < 0 ? -1 : 1
+  if (takesAll(filled, open, count, side)) {
+    for (let index = 0; index < count; index += 1) out[index] = open[index]! * side > 0 ? open[index]! : 0
+    return
+  }
   let measure = isWhole(filled, step) ? step : 1
   for (let index = 0; index < count; index += 1) if (!isWhole(open[index]!, measure)) measure = 1
   for (let index = 0; index < count; index += 1) {
@@ -26,6 +30,17 @@ export function dealFill(filled: number, open: Float64Array, count: number, step
   }
   splitByLargestRemainderInto(Math.abs(filled) / measure, out, count, out)
   for (let index = 0; index < count; index += 1) out[index] = out[index]! * measure * side + 0
+}
+
+/** Whether a fill is all that the shares still want: then nothing is left to divide. */
+function takesAll(filled: number, open: Float64Array, count: number, side: number): boolean {
+  let wanted = 0
+  for (let index = 0; index < count; index += 1) {
+    const own = open[index]!
+    if (!Number.isInteger(own)) return false
+    if (own * side > 0) wanted += own
+  }
+  return wanted === filled && Math.abs(wanted) <= Number.MAX_SAFE_INTEGER
 }
 
 /** Whether a whole count is whole steps: the remainder of doubles says the same and costs ten times as much. */
