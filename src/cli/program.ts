@@ -85,6 +85,12 @@ function folder(text: string): string {
   return text
 }
 
+function busAddress(text: string): string {
+  if (!/^rediss?:\/\/\S+$/.test(text))
+    throw new InvalidArgumentError('Write an address such as redis://127.0.0.1:6379.')
+  return text
+}
+
 const dataOption = (): Option =>
   new Option('--data <folder>', 'folder of market data; files in the configuration are relative to it')
 const outOption = (): Option =>
@@ -188,6 +194,7 @@ function addLive(program: Command): void {
     .addOption(toOption())
     .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(notNegative).default(0))
     .addOption(new Option('--snapshot-every <instants>', 'keep the whole state so often').argParser(count).default(500))
+    .addOption(new Option('--bus <address>', 'tell others through Redis: redis://host:port').argParser(busAddress))
     .option('--standby', 'where another process runs the portfolio, wait and take over when it ends')
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/paper.ts')).paper(config, options))

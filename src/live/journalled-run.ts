@@ -9,6 +9,7 @@ import type { RunInput } from '../engine/run/run.ts'
 import type { RunState } from '../engine/run/run-state.ts'
 import { renewCalendars, type SteppedRun, stepRun } from '../engine/run/steps.ts'
 import { KERNEL_VERSION } from '../engine/snapshot.ts'
+import { messageWriter } from './messages.ts'
 
 export interface JournalledOptions {
   readonly store: Store
@@ -44,14 +45,18 @@ export async function runJournalled(
 ): Promise<JournalledEnd> {
   const { store, lease, portfolio } = options
   const pending: JournalRow[] = []
+  const writer = messageWriter()
   const journal: RunInput['journal'] = (event) => {
     const { seq, at, kind } = event
+    if (event.kind === 'slices') writer.prices(event.slices)
     pending.push({ seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) })
   }
   const kept = await store.snapshotBefore(portfolio, Number.MAX_SAFE_INTEGER)
-  const steps = stepRun({ ...input, journal }, kept === undefined ? undefined : stateOf(kept, options))
+  const from = kept === undefined ? undefined : stateOf(kept, options)
+  const steps = stepRun({ ...input, journal }, from, writer.observer)
   if (kept !== undefined) await demandConfiguration(input, options)
   const resumed = await catchUp(steps, pending, options)
+  writer.take() // told already, with the events that are there
   renewCalendars(steps.run)
   let added = 0
   let unkept = 0
@@ -60,7 +65,8 @@ export async function runJournalled(
     unkept += 1
     const isDue = isLast || unkept >= options.snapshotEvery
     const snapshot = isDue && !awaitsStructure(steps.run.kernel.runtime) ? snapshotOf(steps) : undefined
-    await store.commit(portfolio, lease, pending, snapshot)
+    const batch = { rows: pending, messages: writer.take(), ...(snapshot === undefined ? {} : { snapshot }) }
+    await store.commit(portfolio, lease, batch)
     added += pending.length
     pending.length = 0
     if (snapshot !== undefined) unkept = 0

@@ -50,9 +50,9 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
 
     it('gives back what it was given, in order, from any event on, also beyond a page', async () => {
       const rows = rowsFrom(0, 2_345)
-      await store.commit('one', lease, rows.slice(0, 1_000))
-      await store.commit('one', lease, rows.slice(1_000))
-      await store.commit('two', second, rowsFrom(0, 3))
+      await store.commit('one', lease, { rows: rows.slice(0, 1_000) })
+      await store.commit('one', lease, { rows: rows.slice(1_000) })
+      await store.commit('two', second, { rows: rowsFrom(0, 3) })
       expect(await all(store.read('one', 0))).toEqual(rows)
       expect(await all(store.read('one', 2_340))).toEqual(rows.slice(2_340))
       expect(await all(store.read('two', 0))).toEqual(rowsFrom(0, 3))
@@ -60,24 +60,24 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
     })
 
     it('keeps its id, its events and their chain when it is opened again', async () => {
-      await store.commit('one', lease, rowsFrom(0, 5))
+      await store.commit('one', lease, { rows: rowsFrom(0, 5) })
       const before = await store.extents()
       const other = await under.open()
       expect(other.id).toBe(store.id)
       expect(await other.extents()).toEqual(before)
-      await other.commit('one', lease, rowsFrom(5, 2))
+      await other.commit('one', lease, { rows: rowsFrom(5, 2) })
       expect((await other.check()).problems).toEqual([])
       await other.close()
     })
 
     it('refuses a gap, an overlap, and a second writer, and keeps nothing of what it refuses', async () => {
-      await store.commit('one', lease, rowsFrom(0, 5))
-      await expect(store.commit('one', lease, rowsFrom(6, 1))).rejects.toThrow('goes on with event 5, not 6')
-      await expect(store.commit('one', lease, rowsFrom(4, 2))).rejects.toThrow('goes on with event 5, not 4')
+      await store.commit('one', lease, { rows: rowsFrom(0, 5) })
+      await expect(store.commit('one', lease, { rows: rowsFrom(6, 1) })).rejects.toThrow('goes on with event 5, not 6')
+      await expect(store.commit('one', lease, { rows: rowsFrom(4, 2) })).rejects.toThrow('goes on with event 5, not 4')
       const other = await under.open()
-      await other.commit('one', lease, rowsFrom(5, 1))
-      await store.commit('one', lease, rowsFrom(6, 2))
-      await expect(other.commit('one', lease, rowsFrom(6, 3))).rejects.toThrow('another process writes it')
+      await other.commit('one', lease, { rows: rowsFrom(5, 1) })
+      await store.commit('one', lease, { rows: rowsFrom(6, 2) })
+      await expect(other.commit('one', lease, { rows: rowsFrom(6, 3) })).rejects.toThrow('another process writes it')
       await other.close()
       expect(await all(store.read('one', 0))).toEqual([...rowsFrom(0, 5), ...rowsFrom(5, 1), ...rowsFrom(6, 2)])
       expect((await store.check()).problems).toEqual([])
@@ -89,12 +89,12 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
       const third = (await other.lease('three'))!
       expect(third.epoch).toBe(1)
       await third.release()
-      await store.commit('one', lease, rowsFrom(0, 2))
+      await store.commit('one', lease, { rows: rowsFrom(0, 2) })
       await lease.release()
       const next = (await other.lease('one'))!
       expect(next.epoch).toBe(lease.epoch + 1)
-      await expect(store.commit('one', lease, rowsFrom(2, 1))).rejects.toThrow('was taken over by')
-      await other.commit('one', next, rowsFrom(2, 1))
+      await expect(store.commit('one', lease, { rows: rowsFrom(2, 1) })).rejects.toThrow('was taken over by')
+      await other.commit('one', next, { rows: rowsFrom(2, 1) })
       expect(await all(store.read('one', 0))).toEqual(rowsFrom(0, 3))
       await next.release()
       await other.close()
@@ -104,8 +104,8 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
 
     it('keeps states with the events that led to them, and finds the last one before an event', async () => {
       const state = (seq: number) => ({ seq, kernelVersion: 1, payload: Uint8Array.from([seq, 0, 255]) })
-      await store.commit('one', lease, rowsFrom(0, 4), state(3))
-      await store.commit('one', lease, rowsFrom(4, 4), state(7))
+      await store.commit('one', lease, { rows: rowsFrom(0, 4), snapshot: state(3) })
+      await store.commit('one', lease, { rows: rowsFrom(4, 4), snapshot: state(7) })
       const found = async (seq: number) => (await store.snapshotBefore('one', seq))?.seq
       expect(await found(2)).toBeUndefined()
       expect(await found(3)).toBe(3)
@@ -115,9 +115,30 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
       expect(await store.snapshotBefore('two', 7)).toBeUndefined()
     })
 
+    it('numbers messages without gaps, one portfolio apart from the other, and knows how far each bus is', async () => {
+      const message = (text: string) => ({ at: 5 as Instant, channel: 'orders' as const, body: { text, list: [1, null] } })
+      await store.commit('one', lease, { rows: rowsFrom(0, 1), messages: [message('a'), message('b')] })
+      await store.commit('one', lease, { rows: rowsFrom(1, 1) })
+      await store.commit('two', second, { rows: rowsFrom(0, 1), messages: [message('x')] })
+      const other = await under.open()
+      await other.commit('one', lease, { rows: rowsFrom(2, 1), messages: [message('c')] })
+      await other.close()
+      const told: [number, unknown][] = []
+      for await (const { number, body } of store.messages('one', 2)) told.push([number, body])
+      expect(told).toEqual([
+        [2, { text: 'b', list: [1, null] }],
+        [3, { text: 'c', list: [1, null] }],
+      ])
+      expect(await store.delivered('one', 'redis')).toBe(0)
+      await store.confirm('one', 'redis', 2)
+      await store.confirm('one', 'redis', 3)
+      expect(await store.delivered('one', 'redis')).toBe(3)
+      expect(await store.delivered('one', 'other')).toBe(0)
+    })
+
     it('finds an event that was changed, and one that is gone', async () => {
-      await store.commit('one', lease, rowsFrom(0, 20))
-      await store.commit('two', second, rowsFrom(0, 20))
+      await store.commit('one', lease, { rows: rowsFrom(0, 20) })
+      await store.commit('two', second, { rows: rowsFrom(0, 20) })
       await under.tamper('one', 7)
       await under.lose('two', 11)
       const { problems } = await store.check()

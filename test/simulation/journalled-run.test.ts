@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
+import type { Message } from '../../src/domain/bus.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
 import { type JournalledEnd, type JournalledOptions, runJournalled } from '../../src/live/journalled-run.ts'
@@ -58,6 +59,13 @@ async function close({ store, lease }: Leased): Promise<void> {
   await store.close()
 }
 
+async function messagesOf({ store }: Leased): Promise<Message[]> {
+  const messages: Message[] = []
+  for await (const message of store.messages(NAME, 1)) messages.push(message)
+  expect(messages.map(({ number }) => number)).toEqual(messages.map((_, place) => place + 1))
+  return messages
+}
+
 describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NEED}`, () => {
   it('ends with the same journal and the same bytes however often its process died', async () => {
     let deaths = 0
@@ -78,6 +86,7 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
         expect(textOf(end)).toBe(textOf(whole))
         expect(await stormy.store.extents()).toEqual(await calm.store.extents())
         expect((await stormy.store.check()).problems).toEqual([])
+        expect(await messagesOf(stormy)).toEqual(await messagesOf(calm))
         const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
         const rebuilt = await replay(stormy.store, NAME, strategies, Number.MAX_SAFE_INTEGER)
         expect(new TextDecoder().decode(rebuilt!.canonical())).toBe(textOf(whole))

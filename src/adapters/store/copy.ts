@@ -1,5 +1,5 @@
 /** One store into another, of whichever databases: what a backup and its way back are. */
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { openTablesOf } from './open.ts'
 import type { Tables } from './schema.ts'
@@ -39,25 +39,28 @@ async function copyAll(from: Transaction<Tables>, to: Transaction<Tables>): Prom
   if (names.length > 0) await to.insertInto('store').values(names).execute()
   const leases = await from.selectFrom('lease').selectAll().execute()
   if (leases.length > 0) await to.insertInto('lease').values(leases).execute()
+  const deliveries = await from.selectFrom('delivery').selectAll().execute()
+  if (deliveries.length > 0) await to.insertInto('delivery').values(deliveries).execute()
   const portfolios = await from.selectFrom('journal').select('portfolio').distinct().execute()
   for (const { portfolio } of portfolios) {
-    for (const table of ['journal', 'snapshot'] as const) await copyRows(from, to, table, portfolio)
+    for (const table of ['journal', 'snapshot', 'message'] as const) await copyRows(from, to, table, portfolio)
   }
 }
 
 async function copyRows(
   from: Kysely<Tables>,
   to: Kysely<Tables>,
-  table: 'journal' | 'snapshot',
+  table: 'journal' | 'snapshot' | 'message',
   portfolio: string,
 ): Promise<void> {
+  const order = table === 'message' ? 'number' : 'seq'
   for (let after = -1; ; ) {
     const rows = await from
       .selectFrom(table)
       .selectAll()
       .where('portfolio', '=', portfolio)
-      .where('seq', '>', after)
-      .orderBy('seq')
+      .where(sql.ref(order), '>', after)
+      .orderBy(sql.ref(order))
       .limit(PAGE)
       .execute()
     if (rows.length === 0) return
@@ -65,6 +68,6 @@ async function copyRows(
       .insertInto(table)
       .values(rows as never)
       .execute()
-    after = Number(rows.at(-1)!.seq)
+    after = Number((rows.at(-1) as Readonly<Record<string, unknown>>)[order])
   }
 }

@@ -55,8 +55,8 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     const store = await openStore(url, { create: true })
     const state = { seq: 1_233, kernelVersion: 1, payload: Uint8Array.from([0, 7, 255]) }
     const [one, two] = [(await store.lease('one'))!, (await store.lease('two'))!]
-    await store.commit('one', one, rowsFrom(0, 1_234), state)
-    await store.commit('two', two, rowsFrom(0, 3))
+    await store.commit('one', one, { rows: rowsFrom(0, 1_234), snapshot: state })
+    await store.commit('two', two, { rows: rowsFrom(0, 3) })
     await copyStore(url, file)
     await copyStore(file, other)
     const last = await openStore(other, { create: false })

@@ -18,6 +18,16 @@ export interface Tables {
   }
   /** One row per portfolio: how often its lease was taken. */
   lease: { readonly portfolio: string; readonly epoch: number; readonly owner: string; readonly taken_at: number }
+  message: {
+    readonly portfolio: string
+    readonly number: number
+    readonly at: number
+    readonly channel: string
+    /** JSON. */
+    readonly body: string
+  }
+  /** How far each bus has confirmed. */
+  delivery: { readonly portfolio: string; readonly bus: string; readonly number: number }
   snapshot: {
     readonly portfolio: string
     readonly seq: number
@@ -59,6 +69,22 @@ export function migrationsOf(dialect: Dialect): Readonly<Record<string, Migratio
           .addColumn('epoch', 'integer', (column) => column.notNull())
           .addColumn('owner', 'text', (column) => column.notNull())
           .addColumn('taken_at', whole as never, (column) => column.notNull())
+          .execute()
+        await db.schema
+          .createTable('message')
+          .addColumn('portfolio', 'text', (column) => column.notNull())
+          .addColumn('number', whole as never, (column) => column.notNull())
+          .addColumn('at', whole as never, (column) => column.notNull())
+          .addColumn('channel', 'text', (column) => column.notNull())
+          .addColumn('body', 'text', (column) => column.notNull())
+          .addPrimaryKeyConstraint('message_key', ['portfolio', 'number'])
+          .execute()
+        await db.schema
+          .createTable('delivery')
+          .addColumn('portfolio', 'text', (column) => column.notNull())
+          .addColumn('bus', 'text', (column) => column.notNull())
+          .addColumn('number', whole as never, (column) => column.notNull())
+          .addPrimaryKeyConstraint('delivery_key', ['portfolio', 'bus'])
           .execute()
         await db.schema
           .createTable('snapshot')

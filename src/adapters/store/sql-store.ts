@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Kysely, Migrator, sql, type Transaction } from 'kysely'
+import type { Message } from '../../domain/bus.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
-import type { JournalExtent, JournalRow, Lease, Store, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
+import type { Batch, JournalExtent, JournalRow, Lease, Store, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
 import { firstLink, hashOf, hexOf, isSame, link } from './chain.ts'
 import { type Dialect, migrationsOf, type Tables } from './schema.ts'
@@ -51,22 +52,24 @@ export function sqlStore(parts: SqlStore): Store {
     id: parts.id,
     extents: () => extentsOf(db),
     lease: (portfolio) => takeLease(parts, portfolio),
-    commit: async (portfolio, { epoch }, rows, snapshot) => {
-      if (rows.length === 0) return
+    commit: async (portfolio, { epoch }, batch) => {
+      const { length } = batch.rows
+      if (length === 0) return
       const head = heads.get(portfolio) ?? (await headOf(db, portfolio))
       heads.delete(portfolio)
       const next = await db
         .transaction()
-        .execute((step) =>
-          append(step, { portfolio, epoch, head, isServer: parts.isServer, name: parts.name }, rows, snapshot),
-        )
+        .execute((step) => append(step, { portfolio, epoch, head, isServer: parts.isServer, name: parts.name }, batch))
         .catch((error: unknown) => {
-          throw isTaken(error) ? gap(parts.name, portfolio, head.next + rows.length, head.next) : error
+          throw isTaken(error) ? gap(parts.name, portfolio, head.next + length, head.next) : error
         })
       heads.set(portfolio, next)
     },
     read: (portfolio, from) => rowsOf(db, portfolio, from),
     snapshotBefore: (portfolio, seq) => snapshotBefore(db, portfolio, seq),
+    messages: (portfolio, from) => messagesOf(db, portfolio, from),
+    delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
+    confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),
     check: () => checkAll(parts),
     close: () => db.destroy(),
   }
@@ -76,6 +79,8 @@ export function sqlStore(parts: SqlStore): Store {
 interface Head {
   readonly next: number
   readonly hash: Uint8Array
+  /** Of the last message. */
+  readonly message: number
 }
 
 async function headOf(db: Kysely<Tables>, portfolio: string): Promise<Head> {
@@ -86,7 +91,14 @@ async function headOf(db: Kysely<Tables>, portfolio: string): Promise<Head> {
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return last === undefined ? { next: 0, hash: firstLink(portfolio) } : { next: Number(last.seq) + 1, hash: last.hash }
+  const told = await db
+    .selectFrom('message')
+    .select(({ fn }) => fn.max('number').as('number'))
+    .where('portfolio', '=', portfolio)
+    .executeTakeFirst()
+  const message = Number(told?.number ?? 0)
+  if (last === undefined) return { next: 0, hash: firstLink(portfolio), message }
+  return { next: Number(last.seq) + 1, hash: last.hash, message }
 }
 
 async function takeLease({ db, lock }: SqlStore, portfolio: string): Promise<Lease | null> {
@@ -119,8 +131,7 @@ interface Place {
 async function append(
   step: Transaction<Tables>,
   place: Place,
-  rows: readonly JournalRow[],
-  snapshot: StoredSnapshot | undefined,
+  { rows, snapshot, messages = [] }: Batch,
 ): Promise<Head> {
   const { portfolio, epoch, head, name } = place
   await demandLease(step, place)
@@ -131,12 +142,15 @@ async function append(
     hash = link(hash, row)
     return { portfolio, epoch, ...row, payload: Buffer.from(row.payload), hash: Buffer.from(hash) }
   })
-  for (let from = 0; from < values.length; from += ROWS_PER_INSERT) {
-    await step
-      .insertInto('journal')
-      .values(values.slice(from, from + ROWS_PER_INSERT))
-      .execute()
-  }
+  for (const some of inParts(values)) await step.insertInto('journal').values(some).execute()
+  const told = messages.map(({ at, channel, body }, place) => ({
+    portfolio,
+    number: head.message + 1 + place,
+    at,
+    channel,
+    body: JSON.stringify(body),
+  }))
+  for (const some of inParts(told)) await step.insertInto('message').values(some).execute()
   if (snapshot !== undefined) {
     const { seq, kernelVersion, payload } = snapshot
     const row = { portfolio, seq, kernel_version: kernelVersion, payload: Buffer.from(payload) }
@@ -145,7 +159,11 @@ async function append(
       .values({ ...row, hash: Buffer.from(hashOf(payload)) })
       .execute()
   }
-  return { next, hash }
+  return { next, hash, message: head.message + told.length }
+}
+
+function* inParts<T>(values: readonly T[]): Iterable<readonly T[]> {
+  for (let from = 0; from < values.length; from += ROWS_PER_INSERT) yield values.slice(from, from + ROWS_PER_INSERT)
 }
 
 /** A server lets nobody take the lease until the transaction that asks here has ended. */
@@ -183,6 +201,47 @@ async function* linkedRows(db: Kysely<Tables>, portfolio: string, from: number) 
     if (page.length < PAGE) return
     next = Number(page.at(-1)!.seq) + 1
   }
+}
+
+async function* messagesOf(db: Kysely<Tables>, portfolio: string, from: number): AsyncIterable<Message> {
+  for (let next = from; ; ) {
+    const page = await db
+      .selectFrom('message')
+      .select(['number', 'at', 'channel', 'body'])
+      .where('portfolio', '=', portfolio)
+      .where('number', '>=', next)
+      .orderBy('number')
+      .limit(PAGE)
+      .execute()
+    for (const { number, at, channel, body } of page) {
+      yield {
+        number: Number(number),
+        at: Number(at) as Instant,
+        channel: channel as Message['channel'],
+        body: JSON.parse(body) as Message['body'],
+      }
+    }
+    if (page.length < PAGE) return
+    next = Number(page.at(-1)!.number) + 1
+  }
+}
+
+async function deliveredOf(db: Kysely<Tables>, portfolio: string, bus: string): Promise<number> {
+  const found = await db
+    .selectFrom('delivery')
+    .select('number')
+    .where('portfolio', '=', portfolio)
+    .where('bus', '=', bus)
+    .executeTakeFirst()
+  return Number(found?.number ?? 0)
+}
+
+async function confirm(db: Kysely<Tables>, portfolio: string, bus: string, number: number): Promise<void> {
+  await db
+    .insertInto('delivery')
+    .values({ portfolio, bus, number })
+    .onConflict((one) => one.columns(['portfolio', 'bus']).doUpdateSet({ number }))
+    .execute()
 }
 
 async function snapshotBefore(db: Kysely<Tables>, portfolio: string, seq: number): Promise<StoredSnapshot | undefined> {

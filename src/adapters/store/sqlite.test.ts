@@ -37,9 +37,9 @@ describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
     const [file, copy] = [folder.path('busy.db'), folder.path('copy.db')]
     const store = await openStore(file, { create: true })
     const lease = (await store.lease('one'))!
-    await store.commit('one', lease, rowsFrom(0, 500))
+    await store.commit('one', lease, { rows: rowsFrom(0, 500) })
     const copying = copyStore(file, copy)
-    for (let first = 500; first < 700; first += 20) await store.commit('one', lease, rowsFrom(first, 20))
+    for (let first = 500; first < 700; first += 20) await store.commit('one', lease, { rows: rowsFrom(first, 20) })
     await copying
     await lease.release()
     await store.close()
@@ -58,7 +58,7 @@ describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
     const file = folder.path('torn.db')
     const store = await openStore(file, { create: true })
     const lease = (await store.lease('one'))!
-    await store.commit('one', lease, rowsFrom(0, 5_000))
+    await store.commit('one', lease, { rows: rowsFrom(0, 5_000) })
     await lease.release()
     await store.close()
     const bytes = readFileSync(file)

@@ -3,6 +3,9 @@ import { openStore } from '../../adapters/store/open.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Lease, Store } from '../../domain/store.ts'
 import { runJournalled } from '../../live/journalled-run.ts'
+import { keysOf } from '../../live/messages.ts'
+import { type Outbox, openOutbox } from '../../live/outbox.ts'
+import { standingOf } from '../../live/standing.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
 import { marketOfPast } from '../market-past.ts'
@@ -20,6 +23,7 @@ interface PaperOptions extends RunReach {
   readonly every: number
   readonly snapshotEvery: number
   readonly standby?: boolean
+  readonly bus?: string
   readonly json?: boolean
 }
 
@@ -37,9 +41,11 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
   const store = await openStore(options.store, { create: true })
   let lease: Lease | null = null
+  let outbox: Outbox | null = null
   try {
     lease = await leaseOf(store, loaded.config.name, options, stop.signal)
     if (lease === null) return
+    if (options.bus !== undefined) outbox = await outboxTo(options.bus, store, loaded.config.name, stop.signal)
     const end = await runJournalled(
       { config: loaded.config, market, strategies: [...loaded.strategies.values()], checks: true },
       {
@@ -50,14 +56,18 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
         snapshotEvery: options.snapshotEvery,
         due: () => pause(options.every, stop.signal),
         isStopped: () => stop.signal.aborted,
+        onInstant: ({ kernel }) => outbox?.poke(() => keysOf(standingOf(kernel))),
       },
     )
+    outbox?.poke(() => keysOf(standingOf(end.run.kernel)))
     if (options.json === true) printJson(standingDocument(end.run.kernel))
     else print(standingText(end.run.kernel))
     const held = end.resumed > 0 ? `${end.resumed} events were there already, ` : ''
     const why = end.ended === 'market' ? 'the bars end here' : 'stopped as asked'
     process.stderr.write(`note: ${held}${end.added} written to ${options.store}; ${why}\n`)
   } finally {
+    const owed = (await outbox?.close()) ?? 0
+    if (owed > 0) process.stderr.write(`note: the bus is owed ${owed} messages; they are in ${options.store}\n`)
     await lease?.release()
     await store.close()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal)
@@ -79,6 +89,30 @@ async function leaseOf(
     await pause(STANDBY_SECONDS, signal)
   }
   return null
+}
+
+async function outboxTo(url: string, store: Store, portfolio: string, signal: AbortSignal): Promise<Outbox> {
+  const { openRedis } = await import('../../adapters/bus/redis.ts')
+  const bus = openRedis(url, process.env['REDIS_PASSWORD'])
+  const outbox = openOutbox({
+    store,
+    portfolio,
+    bus,
+    busName: 'redis',
+    pause: (seconds) => pause(seconds, signal),
+    onState: (isThere, reason) => {
+      const what = isThere ? 'is back: what it missed is on its way' : `is away (${reason}): trading goes on`
+      process.stderr.write(`note: the bus ${what}\n`)
+    },
+  })
+  return {
+    ...outbox,
+    close: async () => {
+      const owed = await outbox.close()
+      await bus.close()
+      return owed
+    },
+  }
 }
 
 /** Seconds between two instants; none at all lets signals in all the same, because every commit is awaited. */

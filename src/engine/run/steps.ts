@@ -1,5 +1,7 @@
 /** A run that is taken one instant at a time: between two of them it can be put away and taken up again. */
 import type { Instant } from '../../domain/units.ts'
+import type { Observer } from '../records/observer.ts'
+import type { Runtime } from '../runtime.ts'
 import { give, type Run } from './drive.ts'
 import { openBooks, type RunInput, startRun, takeInstant } from './run.ts'
 import { type RunState, runState, takeUp } from './run-state.ts'
@@ -15,8 +17,13 @@ export interface SteppedRun {
 }
 
 /** @param from where an earlier run on the same market and configuration stood; left out: before its first event */
-export function stepRun(input: RunInput, from?: RunState): SteppedRun {
-  const run = startRun(input, undefined, null, from)
+export function stepRun(
+  input: RunInput,
+  from?: RunState,
+  observer?: Observer & { attach?(runtime: Runtime): void },
+): SteppedRun {
+  const run = startRun(input, observer, null, from)
+  observer?.attach?.(run.kernel.runtime)
   if (from === undefined) openBooks(run, input)
   else takeUp(run, from)
   return {

@@ -1,0 +1,173 @@
+/** Turns what happens inside the kernel into messages for others, in the words of the field. */
+import type { BusKey, Message } from '../domain/bus.ts'
+import type { Slice } from '../domain/market.ts'
+import type { Instant, Json } from '../domain/units.ts'
+import type { Observer, OrderRow } from '../engine/records/observer.ts'
+import { createRecording } from '../engine/records/recording.ts'
+import type { Runtime } from '../engine/runtime.ts'
+import type { Standing } from './standing.ts'
+
+type Body = Message['body']
+type Unnumbered = Omit<Message, 'number'>
+
+export interface MessageWriter {
+  readonly observer: Observer & { attach(runtime: Runtime): void }
+  /** Prices that the kernel is given. */
+  prices(slices: readonly Slice[]): void
+  /** What was said since it was last asked, with the alerts and positions of now behind it. */
+  take(): readonly Unnumbered[]
+}
+
+/** Quantities are whole shares, contracts and coins; money is of the base currency where it says so. */
+export function messageWriter(): MessageWriter {
+  const recording = createRecording()
+  const { runtime, instrumentAt, moneyOf, worthOf, sleeveAt } = recording
+  let said: Unnumbered[] = []
+  const touched = new Set<number>()
+  const alerts = new Map<number, string>()
+  const say = (channel: Message['channel'], body: Body): void => {
+    said.push({ at: runtime().state.at as Instant, channel, body })
+  }
+
+  const observer: MessageWriter['observer'] = {
+    attach: recording.attach,
+    ordered(row) {
+      sayWishes(row)
+      const { id, label, type, net, crossed, instrument } = row
+      const whole = instrument < 0 ? 1 : instrumentAt(instrument).unitsPerWhole
+      say('orders', {
+        event: 'sent',
+        order: id,
+        instrument: label,
+        type,
+        quantity: net / whole,
+        crossed: crossed / whole,
+      })
+    },
+    orderFilled(order, quantity, price, fee) {
+      say('orders', { event: 'filled', order, units: quantity, price, fee: moneyOf(fee) })
+    },
+    orderEnded: (order, state, evidence) => say('orders', { event: 'ended', order, state, evidence }),
+    refused({ sleeve, instrument, end, rule, wanted, allowed }) {
+      say(`signals.${sleeve}`, { event: end, instrument, rule, wanted, allowed })
+    },
+    posting({ sleeve, instrument, kind, quantity, price, cash, reason }) {
+      if (instrument < 0) return
+      touched.add(sleeve * runtime().state.books.width + instrument)
+      const { symbol, unitsPerWhole } = instrumentAt(instrument)
+      const body = { event: kind, sleeve: sleeveAt(sleeve), instrument: symbol, quantity: quantity / unitsPerWhole }
+      say('positions', { ...body, price, cash: worthOf(cash, instrument), reason })
+    },
+    executed: () => {},
+    reduced: () => {},
+    structureOpened: () => {},
+    structureClosed: () => {},
+    day: () => {},
+    allocated: () => {},
+  }
+
+  function sayWishes({ id, label, instrument, sleeves, wanted, reasons, start, count }: OrderRow): void {
+    const whole = instrument < 0 ? 1 : instrumentAt(instrument).unitsPerWhole
+    for (let place = start; place < start + count; place += 1) {
+      const sleeve = sleeveAt(sleeves[place]!)
+      const body = { event: 'wish', order: id, instrument: label, quantity: wanted[place]! / whole }
+      say(`signals.${sleeve}`, { ...body, reason: reasons[place] ?? '' })
+    }
+  }
+
+  function sayHoldings(): void {
+    const { books } = runtime().state
+    for (const at of touched) {
+      const [sleeve, instrument] = [Math.floor(at / books.width), at % books.width]
+      const { symbol, unitsPerWhole } = instrumentAt(instrument)
+      const held = { sleeve: sleeveAt(sleeve), instrument: symbol, quantity: books.quantity[at]! / unitsPerWhole }
+      say('positions', { event: 'now', ...held, net: books.accountQuantity[instrument]! / unitsPerWhole })
+    }
+    touched.clear()
+  }
+
+  function sayAlerts(): void {
+    for (const { id, severity, rule, subject, value, limit, action, resolvedAt } of runtime().state.violations) {
+      const event = resolvedAt === null ? 'opened' : 'resolved'
+      if (alerts.get(id) === event) continue
+      alerts.set(id, event)
+      say('risk_alerts', { event, violation: id, severity, rule, subject, value, limit, action })
+    }
+  }
+
+  return {
+    observer,
+    prices(slices) {
+      for (const { clock, at, tradeDate, instruments, open, high, low, close, volume } of slices) {
+        const bars: Record<string, Json> = {}
+        instruments.forEach((index, column) => {
+          if (Number.isNaN(close[column]!)) return
+          const of = [open, high, low, close, volume].map((values) => values[column]!)
+          const [first, highest, lowest, last, traded] = of.map((value) => (Number.isNaN(value) ? null : value))
+          bars[instrumentAt(index).symbol] = {
+            open: first!,
+            high: highest!,
+            low: lowest!,
+            close: last!,
+            volume: traded!,
+          }
+        })
+        said.push({ at, channel: 'market_data', body: { event: 'bar', clock, tradeDate, bars } })
+      }
+    },
+    take() {
+      sayHoldings()
+      sayAlerts()
+      const taken = said
+      said = []
+      return taken
+    },
+  }
+}
+
+/** What stands under the keys: capital by sleeve, positions by sleeve and net, key figures of the whole. */
+export function keysOf(standing: Standing): Readonly<Record<BusKey, Json>> {
+  const { name, currency, seq, at, equity, cash, sleeves, positions, openOrders, openViolations } = standing
+  const head = { portfolio: name, currency, sequence: seq, at }
+  const net: Record<string, number> = {}
+  for (const { instrument, quantity } of positions) net[instrument] = (net[instrument] ?? 0) + quantity
+  const bySleeve = sleeves.map(({ id }) => [
+    id,
+    positions
+      .filter(({ sleeve }) => sleeve === id)
+      .map(({ instrument, quantity, averagePrice, mark, value, unrealised }) => ({
+        instrument,
+        quantity,
+        averagePrice: finite(averagePrice),
+        price: finite(mark),
+        value: finite(value),
+        unrealised: finite(unrealised),
+      })),
+  ])
+  const worth = positions.map(({ value }) => (Number.isFinite(value) ? value : 0))
+  const gross = worth.reduce((sum, value) => sum + Math.abs(value), 0)
+  const netted = worth.reduce((sum, value) => sum + value, 0)
+  return {
+    'portfolio:capital': {
+      ...head,
+      sleeves: Object.fromEntries(sleeves.map(({ id, equity: own, cash: free }) => [id, { equity: own, cash: free }])),
+    },
+    'portfolio:positions': { ...head, sleeves: Object.fromEntries(bySleeve), net },
+    'portfolio:metrics': {
+      ...head,
+      equity,
+      cash,
+      gross,
+      net: netted,
+      leverage: equity > 0 ? gross / equity : null,
+      activeSleeves: sleeves.filter(({ paused }) => paused === '').length,
+      openPositions: positions.length,
+      openOrders,
+      openViolations,
+    },
+  }
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}

@@ -1,0 +1,48 @@
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
+import { afterAll, describe, expect, it } from 'vitest'
+import { REDIS_NEED, redisServer } from '../servers.ts'
+import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
+import { command } from './command.ts'
+
+const preset = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), 'presets/channels.yaml')
+const server = HAS_STORE ? await redisServer() : null
+const folder = storeFolder()
+afterAll(async () => {
+  folder.remove()
+  await server?.stop()
+})
+
+const QUARTER = ['paper', preset, '--seed', '26', '--from', '2023-01-01', '--to', '2023-03-31', '--json']
+
+describe.skipIf(server === null)(`paper trading that is told to others ${REDIS_NEED} ${STORE_NEED}`, () => {
+  it('gives every message once and in order, also those of a time when the bus was away', async () => {
+    const told = [...QUARTER, '--bus', server!.url, '--store', 'told.db']
+    await server!.halt()
+    const away = await command(folder.path('.'), told)
+    expect(away).toMatchObject({ code: 0 })
+    expect(away.err).toMatch(/the bus is away .*trading goes on/)
+    expect(away.err).toMatch(/the bus is owed \d+ messages/)
+    await server!.resume()
+    const end = await command(folder.path('.'), told)
+    expect(end).toMatchObject({ code: 0 })
+    expect(end.err).not.toContain('is owed')
+    const quiet = await command(folder.path('.'), [...QUARTER, '--store', 'quiet.db'])
+    expect(end.out).toBe(away.out)
+    expect(end.out).toBe(quiet.out)
+
+    const reader = new Redis(server!.url)
+    const entries = await reader.xrange('polyfolio:messages:Channels', '-', '+')
+    const metrics = JSON.parse((await reader.get('portfolio:metrics'))!) as { equity: number }
+    const capital = JSON.parse((await reader.get('portfolio:capital'))!) as { sleeves: Record<string, unknown> }
+    reader.disconnect()
+    expect(entries.map(([id]) => id)).toEqual(entries.map((_, place) => `${place + 1}-0`))
+    const channels = new Set(entries.map(([, fields]) => fields[1]!))
+    for (const channel of ['market_data', 'orders', 'positions', 'signals.crypto', 'signals.options']) {
+      expect(channels).toContain(channel)
+    }
+    expect(metrics.equity).toBeCloseTo(JSON.parse(end.out).equity, 6)
+    expect(Object.keys(capital.sleeves)).toEqual(['large_cap', 'micro_cap', 'options', 'crypto', 'cash'])
+  })
+})
