@@ -176,7 +176,7 @@ function configOf(
       shortMaintenanceMargin: 0.3,
       ...hand.account,
     },
-    costs: { equity: costs, crypto: costs },
+    costs: { equity: costs, crypto: costs, future: costs, perpetual: costs },
     parity: {},
     dayCalendar: calendarId('days'),
     periods: 252,
