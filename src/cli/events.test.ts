@@ -89,6 +89,12 @@ describe('event files of a portfolio', () => {
     expect(market.records!.map(({ id }) => id)).toEqual(['1'])
     expect(market.notes).toContain('u.csv: rows of 1 symbols that are no declared instruments are skipped')
   })
+  it('may hold hundreds of thousands of rows', async () => {
+    const one = (id: number): string => `${id},X,${AT},${AT},w,0.5`
+    written('many.csv', news(Array.from({ length: 200_000 }, (_, id) => one(id)).join('\n')))
+    const { records } = await marketOf(portfolio([X], ['{kind: news, file: many.csv}']))
+    expect(records).toHaveLength(200_000)
+  })
   it('must exist, carry zones or have one stated, and agree with the sessions of the exchange', async () => {
     await expect(marketOf(portfolio([X], ['{kind: news, file: none.csv}']))).rejects.toThrow(
       /\.yaml:4:\d+ events\[0\]\.file: no file "none.csv" in the data folder/,

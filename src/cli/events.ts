@@ -46,7 +46,7 @@ export const NO_EVENT_ROWS: EventRows = { records: [], files: [], notes: [] }
  */
 export async function readEventFiles(loaded: LoadedPortfolio, folder: string): Promise<EventRows> {
   const byKind = new Map<EventKind, EventRecords[]>()
-  const records: MarketRecord[] = []
+  const records: (readonly MarketRecord[])[] = []
   const notes: string[] = []
   for (const [index, feed] of loaded.events.feeds.entries()) {
     if (!('file' in feed)) continue
@@ -57,14 +57,14 @@ export async function readEventFiles(loaded: LoadedPortfolio, folder: string): P
     })
     byKind.set(feed.kind, [...(byKind.get(feed.kind) ?? []), read])
     const own = ownRecords(loaded, read, feed)
-    records.push(...own.records)
+    records.push(own.records)
     notes.push(...own.notes)
   }
   for (const files of byKind.values()) {
     const problem = eventsProblem(files, today())
     if (problem !== null) throw new FaultError(problem)
   }
-  return { records, files: [...byKind.values()].flat(), notes }
+  return { records: records.flat(), files: [...byKind.values()].flat(), notes }
 }
 
 function requireFile({ placeOf }: LoadedPortfolio, { file }: RawEventFile, index: number, folder: string): void {
@@ -131,16 +131,16 @@ export function eventsOf(
   seed: number | null,
 ): Events {
   const days = new Map(histories.flatMap((history) => entryOf(history)))
-  const records = [...rows.records]
+  const records = [rows.records]
   const notes = [...rows.notes]
   for (const feed of loaded.events.feeds) {
     const made = 'file' in feed ? (seed === null ? null : drawnInstead(feed.kind, seed)) : feed
     if (made === null) continue
     const own = 'computed' in made ? computedOf(made, histories, days) : syntheticOf(made, histories, days)
-    records.push(...own)
+    records.push(own)
     notes.push(noteOn(loaded, feed, made, own))
   }
-  return { records: records.sort((one, other) => one.publishedAt - other.publishedAt), notes }
+  return { records: records.flat().sort((one, other) => one.publishedAt - other.publishedAt), notes }
 }
 
 /** On a simulated market nothing was recorded: what a file would have said is drawn. Dividends and splits come with the market. */
