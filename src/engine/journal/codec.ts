@@ -75,11 +75,12 @@ function headOf(event: EngineEvent, put: (values: Column, count: number) => void
 }
 
 function sliceHead(slice: Slice, put: (values: Column, count: number) => void): Head {
-  const { instruments, open, high, low, close, volume, factor, chains, ...rest } = slice
+  // Named one by one: a slice may be a row that is read through getters, and those no spread copies.
+  const { clock, at, tradeDate, instruments, open, high, low, close, volume, factor, chains, records } = slice
   const columns = { open, high, low, close, volume, factor }
   put(instruments, instruments.length)
   for (const name of SLICE_COLUMNS) put(columns[name], instruments.length)
-  return { ...rest, count: instruments.length, chains: chains.map(dataOf) }
+  return { clock, at, tradeDate, records, count: instruments.length, chains: chains.map(dataOf) }
 }
 
 function dataOf(chain: OptionChain): unknown {
