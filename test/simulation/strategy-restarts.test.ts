@@ -4,30 +4,54 @@ import { tradeDate } from '../../src/domain/sessions.ts'
 import type { Strategy } from '../../src/domain/strategy.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
+import { decisionsOf } from '../contracts/strategy.ts'
 import { drawnMarket, type RigMarket, withPair } from '../contracts/strategy-rig.ts'
 import { recordedMarket } from '../fixtures/strategies/recorded-market.ts'
 import { dataFolder } from '../outside-data.ts'
-import { comparesAll, nothingAlive } from './restarts.ts'
+import { finer } from './finer.ts'
+import { type Alive, comparesAll, nothingAlive } from './restarts.ts'
 import { type DecisionLog, strategyInput } from './strategy-run.ts'
 
 const YEAR = 252
 /** What the slowest strategy looks back on, before the year begins. */
 const BEFORE = 270
+/** Days that are cut into three bars each, and restarted at every one. */
+const WITHIN = 84
 
-/** Before every close of the last year: the kernel that decides is always one that was just read from text. */
-function closesOfLastYear(market: RigMarket): (event: EngineEvent) => boolean {
-  const first = market.dates[market.bars - YEAR]!
+/** Contracts are listed as they are first traded: those that trade them go each alone, so that few are in a snapshot. */
+const isOfContracts = (strategy: Strategy): boolean =>
+  decisionsOf(() => strategy, drawnMarket(7, 1, 60)).some((wishes) =>
+    wishes.some(({ kind }) => kind === 'openStructure'),
+  )
+const CONTRACTS = STRATEGIES.filter(isOfContracts)
+const SHARES = STRATEGIES.filter((strategy) => !CONTRACTS.includes(strategy))
+
+/** Before every close from a bar on: the kernel that decides is always one that was just read from text. */
+function everyCloseFrom(market: RigMarket, bar: number): (event: EngineEvent) => boolean {
+  const first = market.dates[bar]!
   return (event) => event.kind === 'slices' && event.slices[0]!.tradeDate >= first
 }
 
-function restartsEveryBar(market: RigMarket): void {
+/** What was alive at the cuts of the market's last year, and how many wishes were made in it. */
+function restartedEveryBar(strategies: readonly Strategy[], market: RigMarket): { alive: Alive; wishes: number } {
   const alive = nothingAlive()
   const log: DecisionLog = []
-  comparesAll(strategyInput(STRATEGIES, market, log), closesOfLastYear(market), alive)
+  const bar = market.bars - YEAR
+  comparesAll(strategyInput(strategies, market, log), everyCloseFrom(market, bar), alive)
   expect(alive.cuts).toBe(YEAR)
-  const first = market.dates[market.bars - YEAR]!
-  expect(log.filter((wish) => wish.tradeDate >= first).length).toBeGreaterThan(YEAR)
-  for (const kind of ['guards', 'structures'] as const) expect([kind, alive[kind] > 0]).toEqual([kind, true])
+  return { alive, wishes: log.filter(({ tradeDate: day }) => day >= market.dates[bar]!).length }
+}
+
+function sharesGoOnTheSame(market: RigMarket): void {
+  const { alive, wishes } = restartedEveryBar(SHARES, market)
+  expect(alive.guards).toBeGreaterThan(0)
+  expect(wishes).toBeGreaterThan(YEAR)
+}
+
+function contractsGoOnTheSame(strategy: Strategy, market: RigMarket): void {
+  const { alive, wishes } = restartedEveryBar([strategy], market)
+  expect(alive.structures).toBeGreaterThan(0)
+  expect(wishes).toBeGreaterThan(10)
 }
 
 /** Remembers beside its view what belongs into its memory: the view of a kernel that was read from text is another. */
@@ -46,21 +70,44 @@ function forgetful() {
   }) as unknown as Strategy
 }
 
-describe('every strategy, all in one account, restarted at every bar of a year', () => {
-  it('decides, orders and books the same on drawn bars', () => {
-    restartsEveryBar(withPair(drawnMarket(20_000_101, 4, BEFORE + YEAR), 5))
-  })
+const named = (strategies: readonly Strategy[]) => strategies.map((strategy) => [strategy.name, strategy] as const)
 
-  it('catches a strategy that remembers outside its memory', () => {
+describe('strategies in an account, restarted at every bar of a year', () => {
+  it('are all here', () => {
+    expect(CONTRACTS.map(({ name }) => name)).toContain('theta-decay')
+    expect(SHARES.length + CONTRACTS.length).toBe(STRATEGIES.length)
+  })
+  it('of shares: decide, order and book the same on drawn bars', () => {
+    sharesGoOnTheSame(withPair(drawnMarket(20_000_101, 4, BEFORE + YEAR), 5))
+  })
+  it.each(named(CONTRACTS))('%s: decides, orders and books the same on drawn bars', (_, strategy) => {
+    contractsGoOnTheSame(strategy, drawnMarket(20_000_101, 2, YEAR))
+  })
+  it('of shares: decide, order and book the same where every second sleeve decides within the day', () => {
+    const market = withPair(drawnMarket(20_000_101, 4, BEFORE + WITHIN), 5)
+    const alive = nothingAlive()
+    const log: DecisionLog = []
+    comparesAll(finer(strategyInput(SHARES, market, log), 7), everyCloseFrom(market, BEFORE), alive)
+    expect(alive.cuts).toBe(3 * WITHIN)
+    expect(log.filter(({ tradeDate: day }) => day >= market.dates[BEFORE]!).length).toBeGreaterThan(WITHIN)
+  })
+  it('catch a strategy that remembers outside its memory', () => {
     const market = drawnMarket(7, 2, YEAR + 10)
     const input = strategyInput([forgetful()], market, [])
     comparesAll(input, () => false, nothingAlive())
-    expect(() => comparesAll(input, closesOfLastYear(market), nothingAlive())).toThrow()
+    expect(() => comparesAll(input, everyCloseFrom(market, 10), nothingAlive())).toThrow()
   })
 
   const folder = dataFolder()
-  it.skipIf(folder === null)('decides, orders and books the same on recorded bars (needs market data)', async () => {
-    const files = ['TSLA', 'AMD', 'XOM', 'CVX'].map((symbol) => `stocks_daily/${symbol}.csv`)
-    restartsEveryBar(await recordedMarket(folder!, files, tradeDate(20_190_102), BEFORE + YEAR))
+  const FROM = tradeDate(20_190_102)
+  const files = ['TSLA', 'AMD', 'XOM', 'CVX'].map((symbol) => `stocks_daily/${symbol}.csv`)
+  it.skipIf(folder === null)('of shares: the same on recorded bars (needs market data)', async () => {
+    sharesGoOnTheSame(await recordedMarket(folder!, files, FROM, BEFORE + YEAR))
   })
+  it.skipIf(folder === null).each(named(CONTRACTS))(
+    '%s: the same on recorded bars (needs market data)',
+    async (_, strategy) => {
+      contractsGoOnTheSame(strategy, await recordedMarket(folder!, files.slice(0, 2), FROM, YEAR))
+    },
+  )
 })

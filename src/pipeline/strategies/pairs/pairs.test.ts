@@ -140,6 +140,11 @@ describe('legs that are not there', () => {
     second[FORMATION + 1] = Number.NaN
     expect(said(marketOf([first, second]))).toEqual([[], ['refuse 1 legMissing'], ENTER_LOW])
   })
+  it('leaves a trade alone on a day that only one leg has', () => {
+    const [first, second] = tied([0, -0.03, -0.03, 0, -0.03, 0])
+    second[FORMATION + 3] = Number.NaN
+    expect(said(marketOf([first, second]))).toEqual([[], ENTER_LOW, [], [], [], leaving('mean')])
+  })
   it('refuses by name where the leg to be sold cannot be held short', () => {
     const locked: Strategy = {
       ...strategy,
