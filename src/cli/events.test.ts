@@ -7,6 +7,7 @@ import { tradeDate } from '../domain/sessions.ts'
 import type { RunResult } from '../engine/records/result.ts'
 import { runBacktest } from '../engine/run/run.ts'
 import { loadPortfolio } from './config/load.ts'
+import { eventsOf, readEventFiles } from './events.ts'
 import { reportOf } from './report/figures.ts'
 import { renderSummary } from './report/summary.ts'
 import { loadMarket, simulatedMarketData } from './run.ts'
@@ -90,10 +91,11 @@ describe('event files of a portfolio', () => {
     expect(market.notes).toContain('u.csv: rows of 1 symbols that are no declared instruments are skipped')
   })
   it('may hold hundreds of thousands of rows', async () => {
-    const one = (id: number): string => `${id},X,${AT},${AT},w,0.5`
-    written('many.csv', news(Array.from({ length: 200_000 }, (_, id) => one(id)).join('\n')))
-    const { records } = await marketOf(portfolio([X], ['{kind: news, file: many.csv}']))
-    expect(records).toHaveLength(200_000)
+    written('one.csv', news(`1,X,${AT},${AT},w,0.5`))
+    const loaded = await loadPortfolio(portfolio([X], ['{kind: news, file: one.csv}']))
+    const { records, files } = await readEventFiles(loaded, folder)
+    const many = Array.from({ length: 300_000 }, () => records[0]!)
+    expect(eventsOf(loaded, [], { records: many, files, notes: [] }, null).records).toHaveLength(300_000)
   })
   it('must exist, carry zones or have one stated, and agree with the sessions of the exchange', async () => {
     await expect(marketOf(portfolio([X], ['{kind: news, file: none.csv}']))).rejects.toThrow(

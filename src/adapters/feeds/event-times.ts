@@ -49,20 +49,24 @@ interface Stamp {
  *   a zone where none is stated, for a stated zone where times carry their own, and for an hour that clocks skip or repeat
  */
 export function readInstants(table: Table, columns: readonly number[], rule: ZoneRule): Instants {
-  const stamps = columns.map((column) => Array.from({ length: table.count }, (_, row) => stampAt(table, row, column)))
-  const isNaive = stamps[0]?.[0]?.zone === null
+  const read = columns.map(() => new Float64Array(table.count))
+  let isNaive = false
   for (let row = 0; row < table.count; row += 1) {
-    const other = stamps.findIndex((of) => (of[row]!.zone === null) !== isNaive)
-    if (other < 0) continue
-    const [here, there] = isNaive ? ['has a zone', 'has none'] : ['has no zone', 'has one']
-    const what = `${here}, line ${table.lines[0]} ${there}; write every time with its zone, or none`
-    throw refused(table, { row, column: columns[other]! }, what)
+    for (const [place, column] of columns.entries()) {
+      const stamp = stampAt(table, row, column)
+      const isBare = stamp.zone === null
+      if (row === 0 && place === 0) isNaive = isBare
+      if (isBare !== isNaive) throw mixedZones(table, { row, column }, isNaive)
+      read[place]![row] = instantOf(table, { row, column }, stamp, rule.zone)
+    }
   }
   if (table.count > 0) demandZone(table, { row: 0, column: columns[0]!, isNaive }, rule)
-  const read = columns.map((column, place) =>
-    Float64Array.from(stamps[place]!, (stamp, row) => instantOf(table, { row, column }, stamp, rule.zone)),
-  )
   return { columns: read, isNaive }
+}
+
+function mixedZones(table: Table, cell: Cell, isNaive: boolean): FaultError {
+  const [here, there] = isNaive ? ['has a zone', 'has none'] : ['has no zone', 'has one']
+  return refused(table, cell, `${here}, line ${table.lines[0]} ${there}; write every time with its zone, or none`)
 }
 
 /** Reads a column of days without a time. @throws FaultError ROW_UNREADABLE */
