@@ -58,7 +58,7 @@ describe('continuousChain', () => {
     expect(chain.contractFactors).toEqual([1, 102 / 221])
     expect(Array.from(chain.series.dates)).toEqual(Array.from({ length: 9 }, (_, day) => dateOf(day + 1)))
     expect(Array.from(chain.series.close)).toEqual([100, 101, 102, 222, 223, 224, 225, 226, 227])
-    expect(Array.from(chain.factors)).toEqual([1, 1, 1, ...new Array(6).fill(102 / 221)])
+    expect(Array.from(chain.factors)).toEqual([1, 1, 1, ...Array.from({ length: 6 }, () => 102 / 221)])
   })
   it('rolls on the day after the next contract traded more', () => {
     // A trades 85, 70, 55, 40, 25 on its days; B 20, 30, 40, 50: more on day 5, so day 6 it is, the last.
