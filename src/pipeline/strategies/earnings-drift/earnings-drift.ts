@@ -37,7 +37,7 @@ export const earningsDrift = defineStrategy({
     barsMax: integer(30, { min: 1, max: 250, search: [5, 60], title: 'Sessions after which the position closes' }),
     stop: real(0.1, { min: 0.01, max: 0.9, search: [0.04, 0.25], title: 'Loss at which it closes' }),
     shorts: flag(true, 'Sell after bad surprises where the instrument can be borrowed'),
-    ageDays: integer(4, { min: 1, max: 30, title: 'Days after which an announcement is old' }),
+    ageDays: integer(5, { min: 1, max: 30, title: 'Days after which an announcement is old' }),
   },
   check: ({ surpriseMin, surpriseOfPrice }) =>
     surpriseMin === 0 && surpriseOfPrice === 0

@@ -66,6 +66,10 @@ describe('newsSentiment', () => {
     const chorus = loud.map((story, at) => ({ ...story, source: `source ${at}` }))
     expect(wishes(market(chorus), { entry: 0.89, exit: 0 })).toEqual(['5 enter 1 good news'])
   })
+  it('is not kept from hearing by years of stories that the first bar knows at once', () => {
+    const years = Array.from({ length: 500 }, (_, at) => ({ bar: 0, hoursBefore: 24 * (60 + at), sentiment: -1 }))
+    expect(wishes(market([...years, { bar: 0 }]), { entry: 0.49, exit: 0 })).toEqual(['0 enter 1 good news'])
+  })
   it('asks for as many sources as it is told, and remembers them for two half-lives', () => {
     const two = [{ bar: 5 }, { bar: 6, source: 'paper' }]
     expect(wishes(market(two), { sourcesMin: 2, exit: -1 })).toEqual(['6 enter 1 good news'])

@@ -102,9 +102,13 @@ function heard(before: Tone, records: readonly MarketRecord[], at: number, { hal
     else told.push(record)
   }
   for (const [source, stories] of bySource) {
+    // What was published long before the first bar is no crowd.
+    let crowd = 0
+    for (const { publishedAt } of stories) crowd += decay(at - publishedAt, halfLife)
+    const share = Math.max(1, crowd)
     for (const { sentiment, relevance, novelty, publishedAt } of stories) {
       const novel = TOLD_BEFORE + (1 - TOLD_BEFORE) * novelty
-      const part = (relevance * novel * decay(at - publishedAt, halfLife)) / stories.length
+      const part = (relevance * novel * decay(at - publishedAt, halfLife)) / share
       weight += part
       tone += part * sentiment
       sources[source] = Math.max(sources[source] ?? 0, publishedAt)
