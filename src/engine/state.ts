@@ -18,7 +18,7 @@ import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
-import type { RegimeState } from './watch/regimes.ts'
+import type { RegimeState } from './watch/regime-state.ts'
 import type { WatchState } from './watch/state.ts'
 
 /** An allowed wish that waits for its moment: the next auction, or a resting price. */

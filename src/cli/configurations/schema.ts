@@ -5,7 +5,7 @@ import { TIMEFRAMES } from '../../domain/timeframes.ts'
 import { fraction, fractionOrZero, identifier, positive, text, wholePositive } from '../config/schema/terms.ts'
 
 /** What the first line of every such file says it is. */
-export const FORMAT = 'polyfolio.configurations'
+const FORMAT = 'polyfolio.configurations'
 const FORMAT_VERSION = 1
 
 const count = z.int().gte(0)

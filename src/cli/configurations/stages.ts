@@ -7,7 +7,7 @@ const EPSILON = 1e-12
 
 /** Active ones, the most trusted stage first, of one stage the highest Sharpe ratio of validation; PAPER stands last. */
 export function activeOnes(configurations: readonly Configuration[]): readonly Configuration[] {
-  return [...configurations.filter((one) => one.is_active)].sort(byTrust)
+  return configurations.filter((one) => one.is_active).sort(byTrust)
 }
 
 /** Active ones that may use money: PAPER trades its shadow only. */

@@ -2,16 +2,7 @@
 import type { MarketRegime } from '../../domain/regimes.ts'
 import { REGIME_CLOSES, regimeOf } from '../../pipeline/risk/regime.ts'
 import type { Runtime } from '../runtime.ts'
-
-/** Persisted: plain numbers and text. */
-export interface RegimeState {
-  /** Instrument.index of each row. */
-  readonly instruments: number[]
-  /** Closes on the signal scale at the end of portfolio days, oldest first: as many as a regime is made of. */
-  readonly closes: number[][]
-  /** '' before there are enough. */
-  readonly current: (MarketRegime | '')[]
-}
+import type { RegimeState } from './regime-state.ts'
 
 /** Takes the close of a portfolio day, before the decisions of it. */
 export function takeRegimeDay(runtime: Runtime): void {
