@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BacktestReport } from '../../src/api/contract/report.ts'
 import { dataFolder } from '../outside-data.ts'
-import { condensed, expectKept, root, runner, type Written } from './kept.ts'
+import { condensed, expectKept, RUN_MS, root, runner, type Written } from './kept.ts'
 
 /*
  * Presets over the longest span for which the folder of data has prices of what they trade. Of their reports long lists are
@@ -11,29 +11,28 @@ import { condensed, expectKept, root, runner, type Written } from './kept.ts'
 const data = dataFolder()
 const run = runner()
 const ROUND_TRIPS_MIN = 20
-/** A run of 25 years on a busy machine. */
-const RUN_MS = 180_000
 
-/** The first day from which all strategies of a preset have something to trade; the last one is the end of the files. */
+/** The first day from which a preset has something to trade, up to the end of the files; and where its report is kept. */
 const PRESETS = [
-  ['momentum-trio', '2000-01-01'],
-  ['momentum-reversion-trend', '2000-01-01'],
-  ['multi-strategy', '2010-01-01'],
-  ['multi-strategy/dynamic', '2010-01-01'],
-  ['multi-strategy/risk-parity', '2010-01-01'],
-  ['lifecycle', '2020-01-01'],
+  ['channels', '2000-01-01', 'channels-longest'],
+  ['momentum-trio', '2000-01-01', 'momentum-trio'],
+  ['momentum-reversion-trend', '2000-01-01', 'momentum-reversion-trend'],
+  ['multi-strategy', '2010-01-01', 'multi-strategy'],
+  ['multi-strategy/dynamic', '2010-01-01', 'multi-strategy-dynamic'],
+  ['multi-strategy/risk-parity', '2010-01-01', 'multi-strategy-risk-parity'],
+  ['lifecycle', '2020-01-01', 'lifecycle'],
 ] as const
 
-describe.skipIf(data === null).each(PRESETS)('%s on real files (needs the data folder)', (name, from) => {
+describe.skipIf(data === null).each(PRESETS)('%s on real files (needs the data folder)', (name, from, kept) => {
   let written: Written
   let report: BacktestReport
 
   beforeAll(() => {
-    written = run(name.replace('/', '-'), ['backtest', `presets/${name}.yaml`, '--data', data ?? '', '--from', from])
+    written = run(kept, ['backtest', `presets/${name}.yaml`, '--data', data ?? '', '--from', from])
     report = JSON.parse(written.report) as BacktestReport
   }, RUN_MS)
 
-  it('gives the report that it always gave', () => expectKept(name.replace('/', '-'), condensed(written)))
+  it('gives the report that it always gave', () => expectKept(kept, condensed(written)))
 
   it('breaks no invariant, and sends one order per instrument and cycle', () => {
     expect(report.invariants.violated).toEqual([])

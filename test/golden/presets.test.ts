@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BacktestReport } from '../../src/api/contract/report.ts'
 import { dataFolder } from '../outside-data.ts'
-import { expectKept, root, runner, type Written } from './kept.ts'
+import { expectKept, RUN_MS, root, runner, type Written } from './kept.ts'
 
 /* The channels preset as a user runs it, on real files and on the simulated market: the report is kept whole. */
 
@@ -34,19 +34,22 @@ describe.skipIf(data === null)('the channels preset on real files (needs the fol
 
   beforeAll(() => {
     written = run('channels', args)
-  })
+  }, RUN_MS)
 
   it('gives the report that it always gave', () => expectKept('channels', written))
 
-  it('gives every file byte for byte on a second run', () => {
-    expect(run('channels-again', args)).toEqual(written)
-  })
+  it(
+    'gives every file byte for byte on a second run',
+    () => {
+      expect(run('channels-again', args)).toEqual(written)
+    },
+    RUN_MS,
+  )
 
   it('closes round trips in every channel, breaks nothing and orders once per instrument and cycle', () => {
     const { sleeves } = expectSound(written.report)
     for (const { name, roundTrips } of sleeves.filter(({ strategy }) => strategy !== null)) {
-      const least = name === 'options' ? 12 : 20
-      expect({ name, isEnough: roundTrips >= least }).toEqual({ name, isEnough: true })
+      expect({ name, isEnough: roundTrips >= 20 }).toEqual({ name, isEnough: true })
     }
   })
 })
@@ -56,13 +59,17 @@ describe('the channels preset on the simulated market', () => {
 
   beforeAll(() => {
     written = run('demo', ['demo'])
-  })
+  }, RUN_MS)
 
   it('gives the report that it always gave', () => expectKept('demo', written))
 
-  it('gives every file byte for byte on a second run', () => {
-    expect(run('demo-again', ['demo'])).toEqual(written)
-  })
+  it(
+    'gives every file byte for byte on a second run',
+    () => {
+      expect(run('demo-again', ['demo'])).toEqual(written)
+    },
+    RUN_MS,
+  )
 
   it('trades every channel and breaks nothing', () => {
     const { sleeves } = expectSound(written.report)
