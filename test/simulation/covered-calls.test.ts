@@ -149,6 +149,36 @@ describe('a call sold against shares', () => {
     expect(shares!.exitDate).toBe(call!.exitDate)
     expect(shares!.exitDate).toBe(input.market.blocks[0]!.tradeDates[WARM_UP + 11])
   })
+  it.each([
+    [4, 3, 133, 400, 399],
+    [1, 8, 12, 37, 36],
+    [2, 1, 100, 600, 600],
+  ])('stays covered through a split of %i for %i', (numerator, denominator, delivers, shares, pledged) => {
+    const input = sellersInput(7, [scripted('script', { 0: buy, 2: sell(3) })], {}, WARM_UP + 14)
+    const day = WARM_UP + 10
+    const { instruments, blocks, actions } = input.market
+    const split = { kind: 'split', instrument: instruments[0]!.id, numerator, denominator, priceAfter: null } as const
+    const action = {
+      at: blocks[0]!.opens[day] as never,
+      tradeDate: blocks[0]!.tradeDates[day] as TradeDate,
+      action: split,
+    }
+    const books = bookkeeper()
+    const run = runAudited(
+      { ...input, market: { ...input.market, actions: [...actions, action] } },
+      books,
+      books.observer,
+    )
+    expect(books.problems).toEqual([])
+    const { state } = run.kernel.runtime
+    const [position] = state.structures
+    expect(state.instruments[position!.contracts[0]!]!.multiplier).toBe(delivers)
+    expect(state.books.quantity[0]! / SHARE).toBe(shares)
+    expect(pledgedUnits(run.kernel.runtime, 0, 0)).toBe(pledged * SHARE)
+    expect(
+      runBacktest({ ...input, market: { ...input.market, actions: [...actions, action] } }).invariants.violated,
+    ).toEqual([])
+  })
   it('is settled in money when its shares end', () => {
     const input = sellersInput(7, [scripted('script', { 0: buy, 2: sell(3) })], {}, 40)
     const day = WARM_UP + 12

@@ -17,7 +17,8 @@ export interface ContractChange {
 
 /**
  * What a split does to the contracts that anybody holds or waits for. A whole ratio a:1 gives `a` contracts at the strike
- * divided by `a`, to the cent; any other ratio keeps the count and changes the shares that a contract delivers.
+ * divided by `a`, to the cent; any other ratio keeps the count and changes the shares that a contract delivers, whole
+ * ones: who holds the shares gets cash for the fraction, too.
  *
  * @see Options Clearing Corporation, By-Laws article VI, section 11A (adjustments)
  */
@@ -40,7 +41,7 @@ export function contractChanges(
     if (terms === null || terms.underlying !== underlying) continue
     if (!wanted.has(contract.index) && !isHeld(runtime, contract.index)) continue
     const strike = Math.floor(((terms.strike * denominator) / numerator) * 100 + 0.5) / 100
-    const multiplier = whole ? contract.multiplier : (contract.multiplier * numerator) / denominator
+    const multiplier = whole ? contract.multiplier : wholeShares((contract.multiplier * numerator) / denominator)
     const plain = contractId(underlying, { ...terms, strike, ratio: 1 })
     const id = (multiplier === 100 ? plain : `${plain} x${multiplier}`) as InstrumentId
     const known = runtime.byId.get(id)
@@ -52,6 +53,10 @@ export function contractChanges(
     changes.push({ from: contract.id, to, isListed: known !== undefined })
   }
   return { changes, count }
+}
+
+function wholeShares(shares: number): number {
+  return Math.max(1, Math.floor(shares + 1e-9))
 }
 
 /** Moves positions, structures and wishes from the old contracts to the new ones. */

@@ -22,11 +22,9 @@ export function structureEntry(runtime: Runtime, wishes: WishColumns, row: numbe
   // Legs that can lose without end need cover that a structure does not have; structures are kept in the base currency.
   if (!Number.isFinite(worstLoss(wish.legs, wish.credit, 1)) || runtime.state.books.currency[instrument] !== 0)
     return null
-  const quantity = Math.min(
-    wish.quantity ?? structureSize(runtime, sleeve, wishes, row),
-    secured(runtime, sleeve, wish),
-  )
-  if (quantity === 0) return null
+  const most = secured(runtime, sleeve, wish)
+  if (most === 0) return null
+  const quantity = Math.min(most, wish.quantity ?? structureSize(runtime, sleeve, wishes, row))
   return { sleeve, instrument, quantity, protection: null, maximumLoss: wish.maximumLoss }
 }
 
