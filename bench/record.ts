@@ -132,8 +132,16 @@ function hashWords(start: number, words: Int32Array): number {
   return hash
 }
 
-/** Zeros have no sign. */
+const plain = new Float64Array(4_096)
+const words = new Int32Array(plain.buffer)
+
+/** Zeros have no sign. Hashed through one small array: what a round leaves behind would be cleared away in the next one's time. */
 function hashReals(start: number, values: Float64Array): number {
-  const plain = values.map((value) => value + 0)
-  return hashWords(start, new Int32Array(plain.buffer))
+  let hash = start
+  for (let from = 0; from < values.length; from += plain.length) {
+    const count = Math.min(plain.length, values.length - from)
+    for (let place = 0; place < count; place += 1) plain[place] = values[from + place]! + 0
+    hash = hashWords(hash, words.subarray(0, count * 2))
+  }
+  return hash
 }

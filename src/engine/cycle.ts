@@ -115,17 +115,22 @@ function takeSlice(parts: Parts, slice: Slice): void {
 function takeMarks({ state, unitValue }: Runtime, { instruments, close, factor: factors }: Slice): void {
   const { mark, factor, rate } = state
   const { scale, currency, currencies } = state.books
-  const isOne = currencies === 1
-  const base = rate[0]!
   for (let column = 0; column < instruments.length; column += 1) {
     const price = close[column]!
     if (Number.isNaN(price)) continue
     const index = instruments[column]!
     mark[index] = price
-    const value = price * scale[index]! * (isOne ? base : rate[currency[index]!]!)
+    unitValue[index] = price * scale[index]!
+    factor[index] = factors[column]!
+  }
+  // One unit of the base currency is worth one.
+  if (currencies === 1) return
+  for (let column = 0; column < instruments.length; column += 1) {
+    if (Number.isNaN(close[column]!)) continue
+    const index = instruments[column]!
+    const value = unitValue[index]! * rate[currency[index]!]!
     // Without a rate it is worth nothing yet: nobody may hold it.
     unitValue[index] = Number.isNaN(value) ? 0 : value
-    factor[index] = factors[column]!
   }
 }
 
