@@ -191,17 +191,10 @@ export function catchUp({ read, bars, entries }: ClockRuntime): void {
 
 function signalRow(clock: ClockRuntime, slice: Slice): BarRow {
   const { factor } = slice
-  let plain = true
-  for (let column = 0; column < factor.length; column += 1) {
-    if (factor[column] !== 1) {
-      plain = false
-      break
-    }
-  }
   const { signal, row, session } = clock
   if (session[0] !== slice.tradeDate) session.fill(slice.tradeDate)
   row.session = session
-  if (plain) return readInto(row, slice)
+  if (isRaw(factor)) return readInto(row, slice)
   for (let column = 0; column < clock.width; column += 1) {
     const scale = factor[column]!
     signal.open[column] = slice.open[column]! * scale
@@ -211,6 +204,19 @@ function signalRow(clock: ClockRuntime, slice: Slice): BarRow {
     signal.volume[column] = slice.volume[column]! / scale
   }
   return readInto(row, signal)
+}
+
+/** Whether the signal scale is the raw one in every column. */
+function isRaw(factor: Float64Array): boolean {
+  const width = factor.length
+  let column = 0
+  // Four at a time until one of them is scaled.
+  for (; column + 3 < width; column += 4) {
+    if (factor[column] !== 1 || factor[column + 1] !== 1) return false
+    if (factor[column + 2] !== 1 || factor[column + 3] !== 1) return false
+  }
+  for (; column < width; column += 1) if (factor[column] !== 1) return false
+  return true
 }
 
 function readInto(row: ClockRuntime['row'], bar: BarRow): BarRow {

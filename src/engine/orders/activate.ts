@@ -5,6 +5,7 @@ import { TYPE_CODE } from '../../domain/columns.ts'
 import { ORDER_TYPES, type Protection } from '../../domain/orders.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
 import type { OrderId } from '../../domain/units.ts'
+import { countsUp } from '../../numerics/counting.ts'
 import { dealAmount } from '../../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../../pipeline/netting/net.ts'
 import type { Observer, OrderRow } from '../records/observer.ts'
@@ -53,8 +54,13 @@ export function activateClose(runtime: Runtime, instruments: Int32Array, close: 
 /** Takes the prices at which this auction nets. */
 export function readPrices(runtime: Runtime, quotes: QuoteColumns): void {
   const { reference } = runtime
-  reference.fill(Number.NaN)
-  for (let row = 0; row < quotes.count; row += 1) reference[quotes.instrument[row]!] = quotes.first[row]!
+  if (countsUp(quotes.instrument)) {
+    reference.set(quotes.first)
+    reference.fill(Number.NaN, quotes.first.length)
+  } else {
+    reference.fill(Number.NaN)
+    for (let row = 0; row < quotes.count; row += 1) reference[quotes.instrument[row]!] = quotes.first[row]!
+  }
   for (const wish of runtime.state.waiting) {
     const terms = runtime.state.instruments[wish.instrument]!.option
     if (terms === null || Number.isNaN(reference[runtime.byId.get(terms.underlying)!]!)) continue

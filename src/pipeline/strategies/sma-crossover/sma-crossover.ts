@@ -1,5 +1,6 @@
 import { integer } from '../../../domain/parameters.ts'
 import { sma } from '../../../indicators/sma/sma.ts'
+import { countsUp } from '../../../numerics/counting.ts'
 import { defineStrategy } from '../define.ts'
 
 /** Side of the last cross by column: 1 = fast above slow, -1 = not. Grown when instruments are listed later. */
@@ -26,7 +27,7 @@ export const smaCrossover = defineStrategy({
     const side = view.memory.side as number[]
     while (side.length < fast.length) side.push(-1)
     const end = universe.length
-    const isWhole = end > FEW && isEveryColumn(universe)
+    const isWhole = end > FEW && countsUp(universe)
     for (let place = 0; ; place += 1) {
       place = isWhole ? nextInRow(end, fast, slow, side, place) : nextDispute(universe, fast, slow, side, place)
       if (place >= end) break
@@ -56,20 +57,8 @@ export const smaCrossover = defineStrategy({
   },
 })
 
-/** Up to this many columns it does not matter whether they are all of them. */
+/** Up to this many columns it does not matter whether they are all of them, in their order. */
 const FEW = 8
-
-/** Whether a universe is all columns in their order. One array serves a sleeve for the whole run: each is looked at once. */
-function isEveryColumn(universe: Int32Array): boolean {
-  let known = looked.get(universe)
-  if (known === undefined) {
-    known = universe.every((column, place) => column === place)
-    looked.set(universe, known)
-  }
-  return known
-}
-
-const looked = new WeakMap<Int32Array, boolean>()
 
 /** As `nextDispute`, where the place is the column. */
 function nextInRow(end: number, fast: Float64Array, slow: Float64Array, side: readonly number[], from: number): number {
