@@ -39,7 +39,12 @@ function seenOn(
     reads,
     decide: (view) => {
       for (const column of view.universe) {
-        seen.push(`${view.slice.tradeDate % 100} ${symbols[column]}: ${view.records(column).map(({ id }) => id)}`)
+        seen.push(
+          `${view.slice.tradeDate % 100} ${symbols[column]}: ${view
+            .records(column)
+            .map(({ id }) => id)
+            .join()}`,
+        )
       }
       return view.memory
     },
