@@ -104,7 +104,12 @@ function decidedOn(records: readonly MarketRecord[]): number {
     tradeDates: new Int32Array(count).fill(20_240_102),
     opens: Float64Array.from(flat, (_, row) => MINUTES_FROM + row * MINUTE_MS),
     closes: Float64Array.from(flat, (_, row) => MINUTES_FROM + (row + 1) * MINUTE_MS),
-    ...{ open: flat, high: flat, low: flat, close: flat, volume: flat, factor: new Float64Array(count).fill(1) },
+    open: flat,
+    high: flat,
+    low: flat,
+    close: flat,
+    volume: flat,
+    factor: new Float64Array(count).fill(1),
   }
   let decisions = 0
   heard = []
