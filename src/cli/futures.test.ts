@@ -98,6 +98,7 @@ describe('a future made of contract files', () => {
     expect(result.equity.at(-1)! - 1_000_000).toBeCloseTo(3 * 50 * (sessions * 0.5 + 0.25), 6)
     expect(result.invariants.violated).toEqual([])
     expect(result.notes.join()).not.toContain('SYNTHETIC')
+    expect(result.sleeves[0]!.synthetic).toEqual([])
   })
   it('rolls by volume where it is told so, and begins a later run with the contract of that day', async () => {
     const result = await ran(portfolio('volume', ['    roll: {by: volume}', ...FILES]))
@@ -121,6 +122,7 @@ describe('a future that is generated', () => {
       ['ESM24', -3],
       ['ESU24', 3],
     ])
+    expect(result.sleeves.map(({ synthetic }) => synthetic)[0]).toEqual(['futures prices'])
     // 251 rises of half a point, times ten, less about 2 % of carry on 4,000 points: a point is worth 150.
     const points = (result.equity.at(-1)! - 1_000_000) / 150
     expect(points).toBeGreaterThan(1_100)

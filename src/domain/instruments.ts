@@ -64,4 +64,6 @@ export interface Instrument {
   readonly option: OptionTerms | null
   /** Absent: no dated contract of a future. */
   readonly future?: FutureTerms
+  /** Its prices were generated: nobody traded at them. Absent: they are what the data says. */
+  readonly isSynthetic?: true
 }

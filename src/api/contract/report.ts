@@ -120,7 +120,7 @@ export interface SleeveFigures extends ReturnFigures {
   readonly contribution: number | null
   readonly expected: ExpectedFigures | null
   readonly paused: PauseView | null
-  /** Kinds of records that nobody published, drawn from a seed: what its strategy read or its positions paid for. */
+  /** What nobody published, drawn from a seed: kinds of records that its strategy read or its positions paid for, `futures prices`. */
   readonly synthetic: readonly string[]
   /** Null where the run keeps no shadows, and for a reserve. */
   readonly shadow: ShadowFigures | null

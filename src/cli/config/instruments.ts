@@ -98,7 +98,8 @@ export function declareInstruments(
     if (future !== null && instrument !== null) {
       requireDays(instrument, problems)
       const plain = { column: null, dividends: null, prices: 'raw', simulation: null } as const
-      declared.push({ instrument, file: `contracts of ${id}`, future, ...plain, place })
+      const made = future.source.kind === 'synthetic' ? { ...instrument, isSynthetic: true as const } : instrument
+      declared.push({ instrument: made, file: `contracts of ${id}`, future, ...plain, place })
     } else if (entry.file === undefined && entry.kind !== 'future') {
       problems.add(fault('INSTRUMENT_WITHOUT_FILE', { ...place, instrument: id }))
     } else if (entry.file !== undefined && instrument !== null) {

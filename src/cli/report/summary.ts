@@ -264,9 +264,7 @@ function warningLines(
       ? `Invariants held in ${count(checks)} checks`
       : colours.red(`Invariants violated: ${invariants.violated.join(', ')}`)
   const invented = sleeves.flatMap(({ synthetic, title }) =>
-    synthetic.length === 0
-      ? []
-      : [colours.yellow(`${plain(title)} rests on SYNTHETIC records: ${synthetic.join(', ')}`)],
+    synthetic.length === 0 ? [] : [colours.yellow(`${plain(title)} rests on SYNTHETIC data: ${synthetic.join(', ')}`)],
   )
   return [refusals, held, ...pauses, ...invented]
 }

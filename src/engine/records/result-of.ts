@@ -13,7 +13,7 @@ import { booksRecord } from './books-record.ts'
 import { withExcursions } from './excursions.ts'
 import type { Recorder } from './recorder.ts'
 import type { ExposureRecord, PositionRecord, RunResult, ShadowResult, SleeveResult } from './result.ts'
-import { syntheticKinds } from './synthetic.ts'
+import { syntheticData } from './synthetic.ts'
 
 /** Everything a finished run leaves behind. */
 export function resultOf(run: Run, recorder: Recorder): RunResult {
@@ -127,7 +127,7 @@ function sleeveResult(run: Run, recorder: Recorder, ordinal: number, days: Int32
     financing: recorder.financing[ordinal] ?? 0,
     sessions: sessionsOn(runtime, ordinal, days),
     currencyGain: state.foreign?.currencyGain[ordinal] ?? null,
-    synthetic: syntheticKinds(config, strategy?.reads ?? [], run.market.records),
+    synthetic: syntheticData(config, strategy?.reads ?? [], run.market),
     paused:
       violation === undefined
         ? null

@@ -180,7 +180,7 @@ export interface SleeveResult {
    */
   readonly currencyGain: number | null
   /** Kinds of records on its instruments that were drawn from a seed: read by its strategy, or paid for by its positions. */
-  readonly synthetic: readonly RecordKind[]
+  readonly synthetic: readonly (RecordKind | 'futures prices')[]
   readonly paused: { readonly at: Instant; readonly tradeDate: TradeDate; readonly cause: string } | null
 }
 

@@ -36,7 +36,7 @@ export function attention({ page }: Frame): Markup {
   for (const { synthetic, title } of sleeves) {
     if (synthetic.length > 0)
       items.push(
-        html`<li class="warned"><b>${title} rests on SYNTHETIC records: ${synthetic.join(', ')}.</b> Nobody published them: they show how it works, not what it earns.</li>`,
+        html`<li class="warned"><b>${title} rests on SYNTHETIC data: ${synthetic.join(', ')}.</b> Nobody published them: they show how it works, not what it earns.</li>`,
       )
   }
   if (open.length > 0)
