@@ -167,8 +167,11 @@ describe('legs that are not there', () => {
 
 describe('one leg alone', () => {
   /** The rig's book with what a limit or a missing market did to it. */
-  function playedWith(gaps: readonly number[], change: (bar: number, saved: Saved) => void): string[][] {
-    const market = marketOf(tied(gaps))
+  function playedWith(
+    gaps: readonly number[],
+    change: (bar: number, saved: Saved) => void,
+    market = marketOf(tied(gaps)),
+  ): string[][] {
     const rig = strategyRig(strategy, short as never, market)
     const rows: string[][] = []
     for (let bar = 0; bar < market.bars; bar += 1) {
@@ -192,6 +195,15 @@ describe('one leg alone', () => {
       if (bar === 1) book.waiting[1] = null
     })
     expect(rows[1]).toHaveLength(2)
+    expect(rows.slice(2)).toEqual([['exit 0 0 orphan'], [], []])
+  })
+  it('is taken back where it still waits for its market', () => {
+    const [first, second] = tied(gaps)
+    first[FORMATION + 2] = Number.NaN
+    const refused = (bar: number, { book }: Saved): void => {
+      if (bar === 1) book.waiting[1] = null
+    }
+    const rows = playedWith(gaps, refused, marketOf([first, second]))
     expect(rows.slice(2)).toEqual([['exit 0 0 orphan'], [], []])
   })
   it('is closed when the other is taken away later', () => {
