@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ClockBlock } from '../../src/domain/market.ts'
+import type { Price } from '../../src/domain/units.ts'
 import { createKernel, restoreKernel } from '../../src/engine/kernel.ts'
 import { awaitsStructure } from '../../src/engine/orders/batch.ts'
 import type { RunResult } from '../../src/engine/records/result.ts'
@@ -187,4 +188,94 @@ describe('a stop of a sleeve on the slower clock', () => {
     const daily = input.market.blocks.find(({ clock }) => !clock.endsWith('/finer'))!
     expect([trade!.exitReason, trade!.openedAt, trade!.closedAt]).toEqual(['time', daily.opens[1], daily.opens[3]])
   })
+
+  it('is not judged on what the slower bar saw before the entry', () => {
+    const prices = [
+      { open: 100, high: 101, low: 99, close: 100 },
+      { open: 100, high: 120, low: 60, close: 110 },
+      { open: 110, high: 111, low: 109, close: 110 },
+    ]
+    let tried = 0
+    for (let seed = 1; seed <= 30; seed += 1) {
+      let entryBar = -1
+      let stopAt = Number.NaN
+      const idle = { capital: 100_000, act: () => {} }
+      const hand = handRun({
+        prices: { NONE: prices.map(() => ({ open: 100 })), BTC: prices },
+        sleeves: {
+          idle,
+          hours: {
+            capital: 100_000,
+            act: (view, out, bar) => {
+              if (bar === entryBar) out.enter(view.universe[0]!, 1, 'in', { protection: { stopAt } })
+            },
+          },
+        },
+      })
+      const input = finer(hand, seed)
+      const fine = input.market.blocks.find(({ clock }) => clock.endsWith('/finer'))!
+      const lowest = [3, 4].find((row) => fine.low[row] === 60)
+      if (lowest === undefined) continue
+      const after = Math.min(...fine.low.subarray(lowest + 1, 6))
+      if (!(after > 62)) continue
+      tried += 1
+      entryBar = lowest
+      stopAt = (60 + after) / 2
+      const { positions, trades, orders } = runBacktest(input)
+      // Entered behind the day's low and above the stop: the day's own bar still shows that low at its close.
+      expect(orders.map(({ at }) => at)).toEqual([fine.opens[lowest + 1]])
+      expect([trades.length, positions.length]).toEqual([0, 1])
+    }
+    expect(tried).toBeGreaterThan(5)
+  })
+})
+
+describe('an order for the day', () => {
+  it('rests until the session ends, not until the bar does', () => {
+    const prices = [
+      { open: 100, high: 101, low: 99, close: 100 },
+      { open: 100, high: 130, low: 70, close: 100 },
+      { open: 100, high: 101, low: 99, close: 100 },
+    ]
+    let [filled, expired] = [0, 0]
+    for (let seed = 1; seed <= 30; seed += 1) {
+      const hand = handRun({
+        prices: { NONE: prices.map(() => ({ open: 100 })), BTC: prices },
+        sleeves: {
+          idle: { capital: 100_000, act: () => {} },
+          hours: {
+            capital: 100_000,
+            act: (view, out, bar) => {
+              const terms = { type: 'limit', limit: 80 as Price, force: 'day' } as const
+              if (bar === 2) out.enter(view.universe[0]!, 1, 'cheap', { terms })
+            },
+          },
+        },
+      })
+      const input = finer(hand, seed)
+      const fine = input.market.blocks.find(({ clock }) => clock.endsWith('/finer'))!
+      const [order] = runBacktest(input).orders
+      const touched = [3, 4, 5].find((row) => fine.low[row]! <= 80)!
+      expect([order!.state, order!.filled]).toEqual(['filled', 100])
+      if (touched > 3) filled += 1
+      const never = { ...input, market: { ...input.market, blocks: input.market.blocks.map(raised) } }
+      const [late] = runBacktest(never).orders
+      expect(late!.state).toBe('expired')
+      expired += 1
+    }
+    expect(filled).toBeGreaterThan(5)
+    expect(expired).toBe(30)
+  })
+
+  /** The same bars without a low below 90 on any clock. */
+  function raised(block: ClockBlock): ClockBlock {
+    const column = (prices: Float64Array): Float64Array => prices.map((price) => Math.max(price, 90))
+    return {
+      ...block,
+      open: column(block.open),
+      high: column(block.high),
+      low: column(block.low),
+      close: column(block.close),
+    }
+  }
 })
