@@ -24,6 +24,7 @@ describe('the examples', () => {
       '03-your-own-strategy.ts',
       '04-who-owns-what.ts',
       '05-what-a-split-does.ts',
+      '06-strategies-in-files.ts',
     ])
   })
   it('stand in the README, and use public names only', () => {
@@ -89,6 +90,19 @@ describe('the examples', () => {
       '20240606 dividend: +0 shares at 0.5, cash 176.50',
       'equity: 10000.00, 10000.00, 10000.00, 10176.50, 10176.50',
       'at the end 353 shares, bought at 24 in shares of today',
+      '',
+    ])
+  })
+  it('06 runs one strategy in TypeScript and one in JavaScript, in a thread of its own, from their files', () => {
+    const lines = output('06-strategies-in-files.ts').split('\n')
+    const [, dips = 0] = /^dips: dip-buyer, (\d+) trades, sold because: back above, stop$/.exec(lines[0]!) ?? []
+    const [, best = 0] = /^best: best-of-all, (\d+) trades, sold because: no longer best$/.exec(lines[2]!) ?? []
+    expect(Number(dips)).toBeGreaterThan(20)
+    expect(Number(best)).toBeGreaterThan(20)
+    expect([lines[1], lines[3], ...lines.slice(4)]).toEqual([
+      '  decided to the end',
+      '  decided to the end',
+      'broken invariants: 0',
       '',
     ])
   })
