@@ -5,6 +5,7 @@ import { type Instant, instrumentId } from '../../domain/units.ts'
 import { defineStrategy } from '../../pipeline/strategies/define.ts'
 import { marketByHand, portfolioByHand } from '../by-hand.ts'
 import { runBacktest } from './run.ts'
+import { cursorsOf, sliceAt } from './timeline.ts'
 
 const CLOSE = Date.UTC(2024, 0, 3, 21)
 
@@ -75,6 +76,17 @@ describe('records of a run', () => {
   it('are none where the market has none, and none of instruments that no clock holds', () => {
     expect(seenOn(undefined)).toEqual([])
     expect(seenOn([news('ELSEWHERE', 'unheard', CLOSE)])).toEqual([])
+  })
+  it('are the same for a run that goes on where another left off', () => {
+    const bars = marketByHand({ ACME: dates.map(bar) })
+    const at = [1, 2, 3, 4, 5].map((day) => news('ACME', `of ${day}`, Date.UTC(2024, 0, day, 20)))
+    const [cursor] = cursorsOf({ ...bars, records: at })
+    cursor!.row = 2
+    const third = () => sliceAt(cursor!, cursor!.block.closes[2] as Instant, []).records.map(({ id }) => id)
+    expect(third()).toEqual(['of 4'])
+    expect(third()).toEqual(['of 4'])
+    cursor!.row = 3
+    expect(sliceAt(cursor!, cursor!.block.closes[3] as Instant, []).records.map(({ id }) => id)).toEqual(['of 5'])
   })
   it('are shown to a strategy that reads their kind alone', () => {
     expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'], ['earnings', 'flow'])).toEqual([])

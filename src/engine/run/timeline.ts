@@ -23,7 +23,7 @@ export interface BlockCursor {
   readonly slice: RowOfBlock
   /** What an auction shows: likewise one object, filled by `quotesAt`. */
   readonly auction: QuoteColumns
-  /** What is published of the block's instruments in the whole run, earliest first, and how much of it was handed out. */
+  /** What is published of the block's instruments in the whole run, earliest first; those before `published` are known since earlier rows. */
   readonly records: readonly MarketRecord[]
   published: number
 }
@@ -100,14 +100,16 @@ export function sliceAt(cursor: BlockCursor, at: Instant, chains: readonly Optio
   return slice
 }
 
-/** What nobody could know at the previous close and everybody can at this one; handed out once. */
+/** What nobody could know at the close of the row before and everybody can at this one. */
 function publishedSince(cursor: BlockCursor, at: Instant): readonly MarketRecord[] {
-  const { records, published } = cursor
-  let until = published
+  const { records, row, block } = cursor
+  const before = row === 0 ? Number.NEGATIVE_INFINITY : block.closes[row - 1]!
+  // A run that goes on where another left off begins behind the first rows.
+  while (cursor.published < records.length && records[cursor.published]!.publishedAt <= before) cursor.published += 1
+  const from = cursor.published
+  let until = from
   while (until < records.length && records[until]!.publishedAt <= at) until += 1
-  if (until === published) return NO_RECORDS
-  cursor.published = until
-  return records.slice(published, until)
+  return until === from ? NO_RECORDS : records.slice(from, until)
 }
 
 /** The auction shows one price; the range shows the whole bar. */
