@@ -154,7 +154,7 @@ export function changesOf({ result, market, from }: Scene, column: number): read
 /** Shares held at each shown bar's close. */
 export function heldOf(scene: Scene, column: number): number[] {
   const { market, from, until, result } = scene
-  const held = new Array<number>(until - from).fill(0)
+  const held = Array.from({ length: until - from }, () => 0)
   for (const { instrument, quantity, tradeDate: day } of result.attribution) {
     if (instrument !== rigSymbol(column)) continue
     const first = Math.max(0, market.dates.indexOf(day) - from)
