@@ -232,7 +232,7 @@ describe('sellers of premium in drawn histories', () => {
           for (const [reason, count] of exitsOf(result)) seen.set(reason, (seen.get(reason) ?? 0) + count)
         },
       ),
-      propertyRuns(6, 300),
+      propertyRuns(4, 100),
     )
     for (const reason of ['profit', 'expiry', 'assignment', 'dte', 'stop'])
       expect(seen.get(reason) ?? 0).toBeGreaterThan(0)
