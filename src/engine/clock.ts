@@ -155,7 +155,7 @@ export function readAhead(clock: ClockRuntime, bars: BarRow, from: number, until
   for (const entry of clock.entries) {
     if (entry.depth > 0 || entry.state.ahead === undefined) return -1
     if (entry.ahead.length === 0 || entry.ahead[0]!.length < count)
-      entry.ahead = entry.request.outputs.map(() => new Float64Array(count))
+      entry.ahead = roomFor(entry.request.outputs.length, count)
     if (!entry.state.ahead(bars, from, count, entry.ahead)) return -1
   }
   read.bars = bars
@@ -164,6 +164,13 @@ export function readAhead(clock: ClockRuntime, bars: BarRow, from: number, until
   read.taken = clock.bars
   read.held = 0
   return 0
+}
+
+/** Columns of `count` places, in a row that is filled one by one: so it is of one kind in memory, whoever makes it. */
+function roomFor(columns: number, count: number): Float64Array[] {
+  const room: Float64Array[] = []
+  for (let column = 0; column < columns; column += 1) room.push(new Float64Array(count))
+  return room
 }
 
 /**

@@ -243,6 +243,10 @@ function slotOf(desk: Desk, bars: BarColumns): BarSlot {
   const { slots } = desk
   for (let place = 0; place < slots.length; place += 1)
     if (slots[place]!.bars.instrument === bars.instrument) return slots[place]!
+  return newSlot(desk, bars)
+}
+
+function newSlot(desk: Desk, bars: BarColumns): BarSlot {
   const rowOf = new Int32Array(desk.listings.scale.length).fill(-1)
   bars.instrument.forEach((index, row) => {
     assert(index < rowOf.length, `instrument index "${index}" must be listed before its bars come`)

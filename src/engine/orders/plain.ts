@@ -142,11 +142,16 @@ export function listPlain({ state, plain }: Runtime): void {
 /** What the entries of each sleeve are judged by; null where that is more than the plain lane knows. */
 export function plainEntries({ plain, sleeves, state, eligible }: Runtime): readonly (PlainEntries | null)[] {
   if (plain.entriesOf !== sleeves || plain.entries.length !== sleeves.length) {
-    const isKnown = isPlainPortfolio(state.config!) && eligible === null
-    plain.entries = sleeves.map((sleeve) => (isKnown ? entriesOf(sleeve) : null))
+    plain.entries = entriesOfAll(sleeves, isPlainPortfolio(state.config!) && eligible === null)
     plain.entriesOf = sleeves
   }
   return plain.entries
+}
+
+function entriesOfAll(sleeves: readonly SleeveRuntime[], isKnown: boolean): readonly (PlainEntries | null)[] {
+  const entries: (PlainEntries | null)[] = []
+  for (const sleeve of sleeves) entries.push(isKnown ? entriesOf(sleeve) : null)
+  return entries
 }
 
 /** What the plain lane looks at. Anything else that a configuration says must be left out, null or empty. */
