@@ -88,9 +88,16 @@ function extended(history: History, today: TradeDate, { days }: Future, bars: re
   const before = untilDay(history.intraday, today)
   return {
     ...past,
+    ...factorsTo(history, rows, future.dates.length),
     series: future,
     intraday: within === null || before === null ? before : joinedSeries(before, within),
   }
+}
+
+/** What comes stays on the scale of today. */
+function factorsTo({ factors }: History, rows: number, length: number): Pick<History, 'factors'> {
+  if (factors === undefined) return {}
+  return { factors: Float64Array.from({ length }, (_, row) => factors[Math.min(row, rows - 1)]!) }
 }
 
 /** Prices of a future are no quotes of an exchange: they have more digits than any. */

@@ -46,9 +46,18 @@ export function runOf(
 function stressedMarket({ loaded, past, result, today }: Stressed): StressedMarket {
   const instruments = past.histories.map((history) => stressedInstrument(history, result, today))
   const named = instruments.find(({ id }) => id === loaded.benchmark)
+  // The chain of a future stands for its contracts.
+  const contracts = new Set<string>(
+    past.histories.flatMap(({ instrument: { id, future } }) => (future === undefined ? [] : [id])),
+  )
   return {
     instruments,
-    benchmark: named ?? average(instruments, today),
+    benchmark:
+      named ??
+      average(
+        instruments.filter(({ id }) => !contracts.has(id)),
+        today,
+      ),
     equity: new Map(result.sleeves.map(({ id, equity }) => [id, equity.at(-1) ?? 0])),
   }
 }
