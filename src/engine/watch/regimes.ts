@@ -7,8 +7,11 @@ import type { RegimeState } from './regime-state.ts'
 /** Takes the close of a portfolio day, before the decisions of it. */
 export function takeRegimeDay(runtime: Runtime): void {
   const { state } = runtime
-  state.regimes ??= startRegimes(runtime) ?? undefined
-  if (state.regimes === undefined) return
+  if (state.regimes === undefined) {
+    const started = startRegimes(runtime)
+    if (started === null) return
+    state.regimes = started
+  }
   const { instruments, closes, current } = state.regimes
   instruments.forEach((index, row) => {
     const close = state.mark[index]! * state.factor[index]!
@@ -21,6 +24,7 @@ export function takeRegimeDay(runtime: Runtime): void {
 }
 
 function startRegimes({ sleeves, byId }: Runtime): RegimeState | null {
+  if (sleeves.every(({ config }) => config.regimes === undefined)) return null
   const asked = new Set<number>()
   for (const { config } of sleeves)
     if (config.regimes !== undefined) for (const id of config.universe) asked.add(byId.get(id) ?? -1)
