@@ -122,6 +122,32 @@ describe('strategies test', () => {
   })
 })
 
+describe('a run whose isolated strategy hangs', () => {
+  it('is carried to its end, names sleeve and budget, and ends with 3', async () => {
+    const rules = readFileSync(join(folder, 'plain-dips', 'plain-dips.js'), 'utf8')
+    writeFileSync(
+      join(folder, 'hangs.js'),
+      rules.replace("out.enter(1, 'dip'", 'for (;;) {}\n      out.enter(1, "dip"'),
+    )
+    const file = readFileSync(join(folder, 'plain-dips', 'plain-dips.yaml'), 'utf8')
+    writeFileSync(
+      join(folder, 'hangs.yaml'),
+      `${file.replace('plain-dips.js', 'hangs.js')}    budget: {milliseconds: 300}\n`,
+    )
+    for (const args of [
+      ['demo', 'hangs.yaml'],
+      ['compare', 'hangs.yaml', 'plain-dips/plain-dips.yaml'],
+    ]) {
+      const { code, err, out } = await command(folder, args)
+      expect({ args, code }).toEqual({ args, code: 3 })
+      expect(err).toMatch(
+        /^error: sleeve "plain_dips" was paused on \d{4}-\d{2}-\d{2}: time budget: no answer within 300 ms; its positions are managed, it takes no new ones$/m,
+      )
+      expect(out).not.toBe('')
+    }
+  })
+})
+
 describe('strategies list and describe', () => {
   it('name every built-in strategy, each with a sentence, and the own ones of a portfolio and a folder as they are now', async () => {
     const { strategies, refused } = (await json('list', 'plain-dips/plain-dips.yaml')) as {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -161,6 +161,60 @@ describe('beside shadows', () => {
     const result = runBacktest(await inputOf(portfolio('hangs', 'hangs.js', BUDGETED, shadows)))
     expect(sleeveOf(result, 'own').paused?.cause).toBe('time budget: no answer within 200 ms')
     expect(result.invariants.violated).toEqual([])
+  })
+})
+
+describe('isolation in a portfolio file', () => {
+  const refusal = async (rest: string, strategy = 'sound.js'): Promise<string> => {
+    writeFileSync(join(folder, 'sound.js'), text('return { bar }'))
+    return loadPortfolio(portfolio('refused', strategy, rest)).then(
+      () => 'fine',
+      (cause: Error) => cause.message,
+    )
+  }
+  it('gives every sleeve of one file a copy of its own, known by its own name', async () => {
+    writeFileSync(join(folder, 'sound.js'), text('return { bar }'))
+    const file = portfolio('several', 'sound.js', ', isolation: worker')
+    writeFileSync(
+      file,
+      `${readFileSync(file, 'utf8')}  - {id: other, weight: 0.1, strategy: ./sound.js, universe: [AAA], sizing: {kind: quantity, quantity: 1}, isolation: worker}\n`,
+    )
+    const { config, strategies } = await loadPortfolio(file)
+    expect(config.sleeves.flatMap(({ id, strategy }) => (strategy === 'own-rules' ? [id] : []))).toEqual([
+      'own',
+      'other',
+    ])
+    expect([...strategies.keys()]).toEqual(['sma-crossover', 'own-rules of own', 'own-rules of other'])
+  })
+  it('has a budget only where there is isolation, and both only where there is a strategy', async () => {
+    expect(await refusal(', budget: {megabytes: 128}')).toMatch(
+      /budget: is that of an isolated strategy; add "isolation: worker" or remove it$/,
+    )
+    expect(await refusal(', isolation: worker, budget: {megabytes: 3}')).toMatch(
+      /budget\.megabytes: must be at least 64, was "3"$/,
+    )
+    expect(await refusal(', isolation: thread')).toMatch(/isolation: must be .*, was "thread"/)
+    const reserve = '  - {id: rest, weight: 0.1, isolation: worker}\n'
+    const file = portfolio('reserve', 'sound.js', '')
+    writeFileSync(file, readFileSync(file, 'utf8') + reserve)
+    await expect(loadPortfolio(file)).rejects.toThrow(
+      /isolation: belongs to a strategy; name one under "strategy:" or remove it$/,
+    )
+  })
+  it('refuses a file that hangs or crashes when it is imported, and indicators that do not cross', async () => {
+    writeFileSync(join(folder, 'leaves.js'), 'process.exit(3)\n')
+    expect(await refusal(', isolation: worker', 'leaves.js')).toMatch(
+      /cannot be loaded: exit: it ended its own thread with code 3$/,
+    )
+    const rules = text('return { bar }').replace(
+      'start:',
+      "indicators: () => ({ mine: { key: 'mine(3)', outputs: [''], create() {} } }),\n  start:",
+    )
+    writeFileSync(join(folder, 'mine.js'), rules)
+    expect(await refusal(', isolation: worker', 'mine.js')).toMatch(
+      /indicator "mine" is none of polyfolio's; in isolation/,
+    )
+    expect(await refusal('', 'mine.js')).toBe('fine')
   })
 })
 
