@@ -20,7 +20,7 @@ export type ImpliedVolatility =
 const TIME_VALUE_MIN = 1e-8
 /** A volatility that the last bit of its price moves by more than this is none. */
 const PRECISION = 1e-8
-const LAST_BIT = 2 ** -52
+const LAST_BIT = Number.EPSILON
 const ONE_OVER_ROOT_TWO_PI = 0.3989422804014327
 const STEPS_MAX = 100
 const CONVERGED = 4 * LAST_BIT
