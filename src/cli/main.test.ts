@@ -123,7 +123,7 @@ describe('the command line', () => {
 })
 
 describe('a backtest from the command line', () => {
-  it('writes eight files, the same bytes each time, and prints the document that it wrote', () => {
+  it('writes ten files, the same bytes each time, and prints the document that it wrote', () => {
     file('AAA.csv', prices())
     const config = file('p.yaml', portfolio('buy-and-hold'))
     const once = run(['backtest', config, '--data', folder, '--out', join(folder, 'once'), '--json'])
@@ -138,6 +138,7 @@ describe('a backtest from the command line', () => {
       'orders.csv',
       'report.html',
       'report.json',
+      'signals.csv',
       'trades.csv',
       'universe.csv',
       'violations.csv',
@@ -172,7 +173,7 @@ describe('a backtest from the command line', () => {
     expect(err).toMatch(
       /^error: sleeve "one" was paused on 2024-01-31: .*no idea.*; its positions are managed, it takes no new ones\n$/,
     )
-    expect(readdirSync(join(folder, 'thrown'))).toHaveLength(8)
+    expect(readdirSync(join(folder, 'thrown'))).toHaveLength(10)
     const { sleeves } = JSON.parse(out) as {
       readonly sleeves: readonly { readonly name: string; readonly paused: unknown }[]
     }

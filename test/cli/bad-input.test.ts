@@ -16,6 +16,7 @@ const FILES = [
   'orders.csv',
   'report.html',
   'report.json',
+  'signals.csv',
   'trades.csv',
   'universe.csv',
   'violations.csv',
