@@ -110,6 +110,11 @@ describe("a user's own strategy is refused with", () => {
       inline(whole.replace('own', 'My own')),
       /^its export "own" is no strategy: "name" must be lower-case words .*, was "My own"$/,
     ],
+    [
+      'a group that is no count',
+      inline(`${whole}, group: 0`),
+      /: "group" must be a count of instruments such as 2, or left out, was "0"$/,
+    ],
     ['no name', inline(whole.replace("name: 'own',", '')), /"name" must be lower-case .*, was missing$/],
     [
       'parameters that are no descriptors',

@@ -51,6 +51,10 @@ function shapeProblem(some: Readonly<Record<string, unknown>>): string | null {
     const problem = descriptorProblem(descriptor)
     if (problem !== null) return `"parameters.${key}" ${problem}`
   }
+  const { group } = some
+  if (group !== undefined && !(typeof group === 'number' && Number.isInteger(group) && group >= 1)) {
+    return `"group" must be a count of instruments such as 2, or left out, was ${shown(group)}`
+  }
   for (const field of FUNCTIONS) {
     if (typeof some[field] === 'function') continue
     const advice = field === 'decide' ? '' : '; defineStrategy adds it'
@@ -83,5 +87,5 @@ function descriptorProblem(descriptor: unknown): string | null {
 function shown(value: unknown): string {
   if (value === undefined) return 'missing'
   if (typeof value === 'function') return 'a function'
-  return `"${String(typeof value === 'object' ? JSON.stringify(value) : value)}"`
+  return `"${typeof value === 'string' ? value : JSON.stringify(value)}"`
 }
