@@ -32,6 +32,8 @@ export interface BrokerAccount {
 /** What the exchange knows of each instrument, as columns for the hot loop. */
 export interface Listings {
   readonly account: BrokerAccount
+  /** How many positions could bring a margin call although nothing was borrowed for them: sold short, or options. */
+  exposed: number
   /** The base currency first. */
   readonly currencies: CurrencyCode[]
   /** Counts of the base currency that one count of each currency is worth; NaN before its first rate. */
@@ -81,6 +83,7 @@ export function createListings(
   }
   return {
     account,
+    exposed: 0,
     currencies,
     toBase: [1],
     parity,
@@ -272,8 +275,14 @@ export function movePosition(listings: Listings, index: number, units: number): 
     throw new AssertionError(`a position must stay within 2^52 units, was "${after}"`)
   }
   account.positions[index] = after
+  if (isExposed(listings, index, before)) listings.exposed -= 1
+  if (isExposed(listings, index, after)) listings.exposed += 1
   if (before === 0 && after !== 0) hold(account, heldAt, index)
   else if (after === 0 && before !== 0) release(account, heldAt, index)
+}
+
+function isExposed({ isOption }: Listings, index: number, units: number): boolean {
+  return units < 0 || (units > 0 && isOption[index] === 1)
 }
 
 function hold(account: BrokerAccount, heldAt: Int32Array, index: number): void {

@@ -19,7 +19,7 @@ let volumes = new Float64Array(0)
  */
 export function fillAuction(desk: Desk, orders: OrderColumns, from: number): number {
   const { listings, fills } = desk
-  const { account, plain, terms, isShare, heldAt } = listings
+  const { account, plain, terms, isShare } = listings
   const counts = countsPerUnit(desk.currency)
   const { positions, marks } = account
   const { type: types, instrument, quantity, id, count } = orders
@@ -57,9 +57,10 @@ export function fillAuction(desk: Desk, orders: OrderColumns, from: number): num
     const fee = charge === 0 ? 0 : roundedToStep(charge, terms[at + TERM.feeStep]!, counts)
     const traded = tradedCash(size, price, terms[at + TERM.scale]!)
     cash = cash - (units > 0 ? traded : -traded) - fee
-    const after = positions[index]! + units
-    const kept = after !== 0 && heldAt[index]! >= 0 && after <= MAGNITUDE_MAX && after >= -MAGNITUDE_MAX
-    if (kept) positions[index] = after
+    const before = positions[index]!
+    const after = before + units
+    // On one side throughout it stays in the list of what is held.
+    if (before * after > 0 && after <= MAGNITUDE_MAX && after >= -MAGNITUDE_MAX) positions[index] = after
     else movePosition(listings, index, units)
     marks[index] = reference
     if (isShare[index] === 1) desk.sharesThisMonth += shares

@@ -22,13 +22,8 @@ export function maintenanceDeficit(desk: Desk): number {
  * account must keep is a part of what its positions are worth.
  */
 export function owesNothing({ listings, rules }: Desk): boolean {
-  const { cash, purses, held, heldCount, positions } = listings.account
-  if (cash < 0 || purses.length > 1 || rules.maintenanceMargin > 1) return false
-  for (let place = 0; place < heldCount; place += 1) {
-    const index = held[place]!
-    if (positions[index]! < 0 || listings.isOption[index] === 1) return false
-  }
-  return true
+  const { cash, purses } = listings.account
+  return cash >= 0 && purses.length === 1 && listings.exposed === 0 && rules.maintenanceMargin <= 1
 }
 
 /** Rounding can move a deficit by less than this part of what it is made of. */
