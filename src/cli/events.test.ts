@@ -231,6 +231,22 @@ describe('synthetic records', () => {
     expect(renderSummary(report, { width: 100, colour: false })).toContain('drift rests on SYNTHETIC data: earnings')
     expect(result.invariants.violated).toEqual([])
   })
+  it('stand in once a kind, and only where no other feed speaks of an instrument', async () => {
+    const feeds = [
+      '{kind: news, file: a.csv}',
+      '{kind: news, file: b.csv}',
+      '{kind: news, synthetic: {seed: 1, symbols: [Y]}}',
+    ]
+    const loaded = await loadPortfolio(portfolio([X, X.replace('X', 'Y')], feeds))
+    const { records } = simulatedMarketData(loaded, 42, REACH)
+    expect(new Set(records!.map(({ id }) => id)).size).toBe(records!.length)
+    expect(new Set(records!.map(({ instrument }) => instrument))).toEqual(new Set(['X', 'Y']))
+    const { notes } = simulatedMarketData(loaded, 42, REACH)
+    expect(notes.filter((note) => note.startsWith('SYNTHETIC')).map((note) => /seed \d+/.exec(note)![0])).toEqual([
+      'seed 1',
+      'seed 42',
+    ])
+  })
   it('mark what positions pay for, whatever their strategy reads', async () => {
     const report = reportOf(await onSimulated(['{kind: borrow, synthetic: {seed: 1}}']))
     expect(report.sleeves.map(({ synthetic }) => synthetic)).toEqual([['borrow'], ['borrow'], ['borrow'], []])

@@ -133,9 +133,7 @@ export function eventsOf(
   const days = new Map(histories.flatMap((history) => entryOf(history)))
   const records = [rows.records]
   const notes = [...rows.notes]
-  for (const feed of loaded.events.feeds) {
-    const made = 'file' in feed ? (seed === null ? null : drawnInstead(feed.kind, seed)) : feed
-    if (made === null) continue
+  for (const { feed, made } of seed === null ? madeOf(loaded) : [...madeOf(loaded), ...drawnInstead(loaded, seed)]) {
     const own = 'computed' in made ? computedOf(made, histories, days) : syntheticOf(made, histories, days)
     records.push(own)
     notes.push(noteOn(loaded, feed, made, own))
@@ -143,19 +141,53 @@ export function eventsOf(
   return { records: records.flat().sort((one, other) => one.publishedAt - other.publishedAt), notes }
 }
 
-/** On a simulated market nothing was recorded: what a file would have said is drawn. Dividends and splits come with the market. */
-function drawnInstead(kind: EventKind, seed: number): RawSynthetic | RawComputed | null {
+/** A feed as it is written, and the one that makes its records. */
+interface Made {
+  readonly feed: RawEvent
+  readonly made: RawSynthetic | RawComputed
+}
+
+function madeOf({ events }: LoadedPortfolio): readonly Made[] {
+  return events.feeds.flatMap((feed) => ('file' in feed ? [] : [{ feed, made: feed }]))
+}
+
+/**
+ * On a simulated market nothing was recorded: what files would have said is drawn, once a kind, of the instruments that no
+ * other feed speaks of. Dividends and splits come with the market.
+ */
+function drawnInstead(loaded: LoadedPortfolio, seed: number): readonly Made[] {
+  const seen = new Set<EventKind>()
+  return loaded.events.feeds.flatMap((feed) => {
+    if (!('file' in feed) || seen.has(feed.kind)) return []
+    seen.add(feed.kind)
+    const drawn = drawnOf(feed.kind, seed)
+    if (drawn === null) return []
+    const others = madeOf(loaded).filter(({ made }) => made.kind === feed.kind)
+    if (others.length === 0) return [{ feed, made: drawn }]
+    const instruments = loaded.instruments.map(({ instrument }) => instrument)
+    const left = instruments.filter((one) => concerns(drawn, one) && !others.some(({ made }) => concerns(made, one)))
+    const made = drawnOf(
+      feed.kind,
+      seed,
+      left.map(({ id }) => id),
+    )
+    return made === null || left.length === 0 ? [] : [{ feed, made }]
+  })
+}
+
+function drawnOf(kind: EventKind, seed: number, symbols?: string[]): RawSynthetic | RawComputed | null {
+  const common = symbols === undefined ? { seed } : { seed, symbols }
   switch (kind) {
     case 'earnings':
-      return { kind, synthetic: { seed, reaction: 0.4 } }
+      return { kind, synthetic: { ...common, reaction: 0.4 } }
     case 'news':
-      return { kind, synthetic: { seed, stories_per_year: 60, echo: 0.3 } }
+      return { kind, synthetic: { ...common, stories_per_year: 60, echo: 0.3 } }
     case 'funding':
-      return { kind, synthetic: { seed, spot: {} } }
+      return { kind, synthetic: { ...common, spot: {} } }
     case 'borrow':
-      return { kind, synthetic: { seed } }
+      return { kind, synthetic: common }
     case 'flow':
-      return { kind, computed: { bars: 20, ratio_min: 2 } }
+      return { kind, computed: { ...(symbols === undefined ? {} : { symbols }), bars: 20, ratio_min: 2 } }
     default:
       return null
   }
