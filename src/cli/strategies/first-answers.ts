@@ -10,7 +10,7 @@ export function firstAnswersProblem(strategy: Strategy, parameters: Parameters):
   try {
     const wrong: unknown = strategy.check?.(parameters) ?? null
     if (wrong !== null)
-      return typeof wrong === 'string' ? wrong : `check returned "${String(wrong)}"; return text or null`
+      return typeof wrong === 'string' ? wrong : `check returned "${JSON.stringify(wrong)}"; return text or null`
     return (
       indicatorsProblem(strategy.indicators(parameters)) ??
       lookbackProblem(strategy.lookback(parameters)) ??

@@ -7,7 +7,7 @@ export const FROM_SOURCE = import.meta.url.endsWith('.ts')
 const extension = FROM_SOURCE ? 'ts' : 'js'
 
 /** What the package's names lead to: the program that runs, whatever is installed beside a user's file. */
-export const OWN_ENTRIES: Readonly<Record<string, string>> = {
+const OWN_ENTRIES: Readonly<Record<string, string>> = {
   polyfolio: new URL(`../../index.${extension}`, import.meta.url).href,
   'polyfolio/node': new URL(`../../node.${extension}`, import.meta.url).href,
 }

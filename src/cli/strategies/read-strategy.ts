@@ -66,7 +66,7 @@ function syntaxPlace(file: string): string {
 }
 
 /** Where in the user's file an error came from, as its stack tells: "file:line:column". */
-export function placeIn(cause: unknown, file: string): string | null {
+function placeIn(cause: unknown, file: string): string | null {
   if (!(cause instanceof Error) || cause.stack === undefined) return null
   const url = pathToFileURL(file).href
   for (const line of cause.stack.split('\n')) {

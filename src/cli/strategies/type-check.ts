@@ -17,8 +17,38 @@ export type TypeCheck =
   | { readonly checked: true; readonly problems: readonly TypeProblem[] }
   | { readonly checked: false; readonly reason: string }
 
-/** The part of the compiler's programming interface that is used here. */
-type Compiler = typeof import('typescript')
+interface SourceFile {
+  readonly fileName: string
+  getLineAndCharacterOfPosition(position: number): { readonly line: number; readonly character: number }
+}
+
+interface Diagnostic {
+  readonly start?: number
+  readonly messageText: unknown
+}
+
+interface CompilerHost {
+  fileExists(path: string): boolean
+  getSourceFile(path: string, version: unknown): SourceFile | undefined
+}
+
+/** The part of the compiler's programming interface that is used here: it is not installed where the product runs. */
+interface Compiler {
+  readonly ScriptTarget: { readonly ES2022: number }
+  readonly ModuleKind: { readonly ESNext: number }
+  readonly ModuleResolutionKind: { readonly Bundler: number }
+  readonly ModuleDetectionKind: { readonly Force: number }
+  createCompilerHost(options: object): CompilerHost
+  createProgram(files: readonly string[], options: object, host: CompilerHost): CompiledProgram
+  createSourceFile(path: string, text: string, version: unknown): SourceFile
+  flattenDiagnosticMessageText(text: unknown, separator: string): string
+}
+
+interface CompiledProgram {
+  getSourceFiles(): readonly SourceFile[]
+  getSyntacticDiagnostics(source: SourceFile): readonly Diagnostic[]
+  getSemanticDiagnostics(source: SourceFile): readonly Diagnostic[]
+}
 
 /** What a strategy may use of its surroundings where no types of Node are installed. */
 const SURROUNDINGS = `
@@ -38,7 +68,7 @@ export function checkTypes(file: string): TypeCheck {
     join(packageRoot(), FROM_SOURCE ? `src/${name}.ts` : `dist/src/${name}.d.ts`),
   )
   const types = typesOfNode(file)
-  const options: import('typescript').CompilerOptions = {
+  const options = {
     strict: true,
     noEmit: true,
     skipLibCheck: true,
