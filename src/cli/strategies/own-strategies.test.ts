@@ -139,6 +139,11 @@ describe("a user's own strategy is refused with", () => {
     ],
     ['a check that is none', inline(`${whole}, check: true`), /: "check" must be a function or left out, was "true"$/],
     [
+      'records of no kind',
+      inline(`${whole}, reads: ['gossip']`),
+      /: "reads" must list kinds of records \(earnings, .*\), was "\["gossip"\]"$/,
+    ],
+    [
       'the name of a built-in',
       STRATEGY.replace("'dips'", "'buy-and-hold'"),
       /^it is named "buy-and-hold" as a built-in one; give it a name of its own$/,

@@ -1,3 +1,4 @@
+import { RECORD_KINDS, type RecordKind } from '../../domain/market-records.ts'
 import { type Parameter, parameterProblem } from '../../domain/parameters.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 
@@ -64,6 +65,16 @@ function shapeProblem(some: Readonly<Record<string, unknown>>): string | null {
     if (some[field] !== undefined && typeof some[field] !== 'function') {
       return `"${field}" must be a function or left out, was ${shown(some[field])}`
     }
+  }
+  return factsProblem(some)
+}
+
+/** What it says of itself without being asked. */
+function factsProblem({ summary, reads }: Readonly<Record<string, unknown>>): string | null {
+  if (summary !== undefined && typeof summary !== 'string') return `"summary" must be text, was ${shown(summary)}`
+  const kinds: readonly unknown[] | null = Array.isArray(reads) ? reads : null
+  if (reads !== undefined && (kinds === null || !kinds.every((kind) => RECORD_KINDS.includes(kind as RecordKind)))) {
+    return `"reads" must list kinds of records (${RECORD_KINDS.join(', ')}), was ${shown(reads)}`
   }
   return null
 }
