@@ -8,6 +8,7 @@ import { barLength, timeframeOf } from '../domain/timeframes.ts'
 import type { CalendarId, TradeDate } from '../domain/units.ts'
 import { intradayBars } from '../exchange/generator/intraday.ts'
 import type { AssetOptions, SimulatedAsset } from '../exchange/generator/options.ts'
+import { withPremium } from '../exchange/generator/premium.ts'
 import { simulateMarket } from '../exchange/generator/simulate.ts'
 import { createRandom, type Random } from '../numerics/random.ts'
 import { splitsOf } from '../pipeline/market/adjust.ts'
@@ -45,13 +46,38 @@ export function simulateHistories(
     }),
   )
   const market = simulateMarket({ seed, sessions, assets })
-  const base = market.assets.map((asset, index): History => {
+  const days = followed(
+    declared,
+    market.assets.map((asset, index) => historyOf(declared[index]!, asset)),
+    seed,
+  )
+  const base = days.map((history, index): History => {
     const declaration = declared[index]!
-    const history = historyOf(declaration, asset)
-    const random = createRandom(seed).fork(`intraday/${asset.symbol}`)
+    const random = createRandom(seed).fork(`intraday/${declaration.instrument.id}`)
     return { ...history, intraday: barsWithin(declaration.instrument, history.series, TICK, random) }
   })
   return withFutures(loaded, base, (declaration, future) => simulatedContracts(declaration, future, base))
+}
+
+/** Perpetuals get the prices of the coins that they follow, with a premium; a coin that nobody trades is followed by none. */
+function followed(
+  declared: readonly InstrumentDeclaration[],
+  histories: readonly History[],
+  seed: number,
+): readonly History[] {
+  return histories.map((history, index) => {
+    const { simulation, instrument } = declared[index]!
+    const at = declared.findIndex((other) => other.instrument.id === simulation?.follows)
+    const spot = histories[at]?.series
+    if (simulation === null || spot === undefined) return history
+    const { premium: mean = PREMIUM.mean, premium_deviation: deviation = PREMIUM.deviation } = simulation
+    const rules = { mean, deviation, tick: TICK }
+    const bars = withPremium(spot, rules, createRandom(seed).fork(`premium/${instrument.id}`))
+    const { dates, times, lines } = spot
+    const traded = simulation.average_volume / (declared[at]!.simulation?.average_volume ?? 1)
+    const volume = spot.volume.map((units) => Math.floor(units * traded + 0.5))
+    return { ...history, series: { ...history.series, dates, times, lines, ...bars, volume } }
+  })
 }
 
 /** The bars of an instrument's finest clock, made of its days; null where that clock has a bar a day. */
@@ -84,6 +110,8 @@ export function barsWithin(instrument: Instrument, days: Series, tick: number, r
 
 /** Simulated prices are whole cents. */
 const TICK = 0.01
+/** Of a perpetual over its coin, as fractions: that of large ones in calm years. */
+const PREMIUM = { mean: 0.0002, deviation: 0.0006 }
 
 /** A recorded stream has the sessions of the exchange here: there is no file whose dates it could have. */
 function calendarOf({ calendar }: Instrument): CalendarId {

@@ -21,6 +21,11 @@ const simulation = z
     bursts_per_year: notNegative.optional(),
     listed: text.optional().describe('first day of trading, YYYY-MM-DD'),
     ends: text.optional().describe('last day of trading, YYYY-MM-DD'),
+    follows: text
+      .optional()
+      .describe('of a perpetual: the coin whose price it follows, where the portfolio trades that, too'),
+    premium: z.number().gte(-0.1).lte(0.1).optional().describe('its mean premium over that; 0.0002 where left out'),
+    premium_deviation: notNegative.lte(0.1).optional().describe('its standard deviation; 0.0006 where left out'),
   })
   .describe('its character on the simulated market')
 

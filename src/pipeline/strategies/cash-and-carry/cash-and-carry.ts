@@ -63,7 +63,10 @@ export const cashAndCarry = defineStrategy({
       const key = String(slice.instruments[pair.spot]!)
       const notes = noted(view, pair, view.memory.pairs[key] ?? NOTHING)
       pairs[key] = notes
-      if (Number.isNaN(slice.close[pair.spot]!) || Number.isNaN(slice.close[pair.derivative]!)) continue
+      if (Number.isNaN(slice.close[pair.spot]!) || Number.isNaN(slice.close[pair.derivative]!)) {
+        closeOrphan(view, out, pair)
+        continue
+      }
       decidePair(view, out, pair, { income: incomeOf(view, pair, notes), share: view.capital / count })
     }
     return { pairs }
@@ -120,6 +123,17 @@ function decidePair(
   }
   if (long !== 0) out.exit(spot, reason)
   if (sold !== 0) out.exit(derivative, reason)
+}
+
+/** What is left of a pair whose other leg has ended, such as a contract that was settled: no bar of it will come. */
+function closeOrphan(view: CarryView, out: IntentSink, { spot, derivative }: Pair): void {
+  for (const [held, other] of [
+    [spot, derivative],
+    [derivative, spot],
+  ] as const) {
+    if (Number.isNaN(view.slice.close[held]!) || view.position(held) === 0) continue
+    if (view.position(other) === 0 && view.projected(other) === 0) out.exit(held, 'leg missing')
+  }
 }
 
 /** Value of one tradable step. */
