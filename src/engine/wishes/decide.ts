@@ -50,28 +50,36 @@ function answerProblem(next: unknown, own: { readonly memory: Memory; readonly b
 }
 
 function wishProblem(wishes: WishColumns, from: number): string | null {
-  for (let row = from; row < wishes.count; row += 1) {
-    const value = wishes.value[row]!
-    const kind = wishes.kind[row]!
-    const factor = wishes.factor[row]!
-    const options = wishes.options[row] ?? null
+  const { kind, value, options, count } = wishes
+  for (let row = from; row < count; row += 1) {
+    const side = value[row]!
     // What most wishes are: the size is not theirs to say.
-    if (options === null && (kind === WISH.exit || (kind === WISH.enter && (value === 1 || value === -1)))) continue
-    const unlikely = options?.confidence === undefined ? null : confidenceProblem(options.confidence)
-    if (unlikely !== null) return unlikely
-    if (!Number.isFinite(value) || !Number.isFinite(factor) || factor < 0) return `a wish of "${value}" is no quantity`
-    if (kind === WISH.enter && value !== 1 && value !== -1) return `an entry's side must be 1 or -1, was "${value}"`
-    if ((kind === WISH.target || kind === WISH.change) && !isUnits(value))
-      return `a quantity must be whole units within 2^52, was "${value}"`
-    const problem =
-      (options === null ? null : optionsProblem(options)) ??
-      (kind === WISH.openStructure ? structureProblem(wishes.structure[row]!) : null)
+    if (options[row] === null && (kind[row] === WISH.exit || (kind[row] === WISH.enter && (side === 1 || side === -1))))
+      continue
+    const problem = problemOf(wishes, from, row)
     if (problem !== null) return problem
-    if (kind !== WISH.target) continue
-    for (let other = from; other < row; other += 1) {
-      if (wishes.kind[other] === WISH.target && wishes.instrument[other] === wishes.instrument[row])
-        return 'two targets for one instrument in one cycle'
-    }
+  }
+  return null
+}
+
+function problemOf(wishes: WishColumns, from: number, row: number): string | null {
+  const value = wishes.value[row]!
+  const kind = wishes.kind[row]!
+  const factor = wishes.factor[row]!
+  const options = wishes.options[row] ?? null
+  const unlikely = options?.confidence === undefined ? null : confidenceProblem(options.confidence)
+  if (unlikely !== null) return unlikely
+  if (!Number.isFinite(value) || !Number.isFinite(factor) || factor < 0) return `a wish of "${value}" is no quantity`
+  if (kind === WISH.enter && value !== 1 && value !== -1) return `an entry's side must be 1 or -1, was "${value}"`
+  if ((kind === WISH.target || kind === WISH.change) && !isUnits(value))
+    return `a quantity must be whole units within 2^52, was "${value}"`
+  const problem =
+    (options === null ? null : optionsProblem(options)) ??
+    (kind === WISH.openStructure ? structureProblem(wishes.structure[row]!) : null)
+  if (problem !== null || kind !== WISH.target) return problem
+  for (let other = from; other < row; other += 1) {
+    if (wishes.kind[other] === WISH.target && wishes.instrument[other] === wishes.instrument[row])
+      return 'two targets for one instrument in one cycle'
   }
   return null
 }
