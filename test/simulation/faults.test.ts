@@ -20,6 +20,9 @@ const FAULTS: Readonly<Record<string, (view: View, out: IntentSink) => unknown>>
   'returns nothing': () => undefined,
   'returns text': () => 'done',
   'returns a list': () => [1],
+  'remembers more than it may': () => ({ all: 'x'.repeat(70_000) }),
+  'remembers what is no data': () => ({ at: new Date(0) }),
+  'remembers what is no number': () => ({ price: Number.NaN }),
   'wishes and then throws': (view, out) => {
     out.enter(view.universe[0]!, 1, 'wish')
     out.exit(view.universe[0]!, 'wish')
