@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { fromDays, toDays, tradeDate } from '../domain/sessions.ts'
 import { runBacktest } from '../engine/run/run.ts'
 import { createRandom } from '../numerics/random.ts'
@@ -37,9 +38,24 @@ function writeStreams(): void {
 }
 writeStreams()
 
+/** The rules of the six bots over recorded streams in the bots' place: what they trade cannot be made to fall together. */
+function writePortfolio(): string {
+  const preset = parse(readFileSync(join(packageRoot(), 'presets', 'six-bots.yaml'), 'utf8')) as Record<string, unknown>
+  const { events: _, benchmark: __, parity: ___, instruments_file: ____, costs: _____, ...rules } = preset
+  const bots = Object.keys((preset['allocation'] as { readonly volatilities: object }).volatilities)
+  const sleeves = bots.map((id, place) => ({
+    id,
+    kind: 'return_stream',
+    returns: { file: 'strategy_returns/ff5_mom_daily.csv', column: COLUMNS[place]! },
+  }))
+  const file = join(folder, 'six-bots.yaml')
+  writeFileSync(file, stringify({ ...rules, sleeves }))
+  return file
+}
+
 describe('the six-bots preset', () => {
   it('comes back from a crash by itself: halted, liquidated, flat, and in again step by step', async () => {
-    const loaded = await loadPortfolio(join(packageRoot(), 'presets', 'six-bots.yaml'))
+    const loaded = await loadPortfolio(writePortfolio())
     const market = await loadMarket(loaded, folder, { from: null, to: null })
     const result = runBacktest({
       config: loaded.config,

@@ -37,6 +37,7 @@ const PORTFOLIOS = [
   'momentum-trio.yaml',
   'momentum-reversion-trend.yaml',
   'lifecycle.yaml',
+  'all.yaml',
 ]
 
 describe('a preset', () => {

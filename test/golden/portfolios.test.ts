@@ -21,6 +21,8 @@ const PRESETS = [
   ['multi-strategy/dynamic', '2010-01-01', 'multi-strategy-dynamic'],
   ['multi-strategy/risk-parity', '2010-01-01', 'multi-strategy-risk-parity'],
   ['lifecycle', '2020-01-01', 'lifecycle'],
+  ['six-bots', '2010-01-01', 'six-bots'],
+  ['all', '2010-01-01', 'all'],
 ] as const
 
 describe.skipIf(data === null).each(PRESETS)('%s on real files (needs the data folder)', (name, from, kept) => {
