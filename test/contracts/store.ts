@@ -116,7 +116,11 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
     })
 
     it('numbers messages without gaps, one portfolio apart from the other, and knows how far each bus is', async () => {
-      const message = (text: string) => ({ at: 5 as Instant, channel: 'orders' as const, body: { text, list: [1, null] } })
+      const message = (text: string) => ({
+        at: 5 as Instant,
+        channel: 'orders' as const,
+        body: { text, list: [1, null] },
+      })
       await store.commit('one', lease, { rows: rowsFrom(0, 1), messages: [message('a'), message('b')] })
       await store.commit('one', lease, { rows: rowsFrom(1, 1) })
       await store.commit('two', second, { rows: rowsFrom(0, 1), messages: [message('x')] })

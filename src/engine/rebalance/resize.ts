@@ -62,7 +62,7 @@ export function shrink(runtime: Runtime, sleeve: number, fraction: number): numb
  */
 function shrinkStructures(runtime: Runtime, sleeve: number, fraction: number): number {
   let sent = 0
-  for (const { id, sleeve: owner, quantity, covered, pending } of [...runtime.state.structures]) {
+  for (const { id, sleeve: owner, quantity, covered, pending } of runtime.state.structures) {
     const units = Math.floor(quantity * fraction + STEP_SLACK)
     if (owner !== sleeve || covered === true || pending || units === 0) continue
     closeStructure(runtime, sleeve, id, REBALANCE, units)
