@@ -228,7 +228,7 @@ describe('synthetic records', () => {
         /^SYNTHETIC: \d+ earnings records of 1 instruments are drawn from seed 42, in place of "e.csv" on the simulated market, nobody published them; read by drift$/,
       ),
     )
-    expect(renderSummary(report, { width: 100, colour: false })).toContain('drift rests on SYNTHETIC data: earnings')
+    expect(renderSummary(report, { width: 100, colour: false })).toContain('SYNTHETIC data: drift (earnings)')
     expect(result.invariants.violated).toEqual([])
   })
   it('stand in once a kind, and only where no other feed speaks of an instrument', async () => {

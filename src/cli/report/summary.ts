@@ -264,9 +264,10 @@ function warningLines(
       ? `Invariants held in ${count(checks)} checks`
       : colours.red(`Invariants violated: ${invariants.violated.join(', ')}`)
   const invented = sleeves.flatMap(({ synthetic, title }) =>
-    synthetic.length === 0 ? [] : [colours.yellow(`${plain(title)} rests on SYNTHETIC data: ${synthetic.join(', ')}`)],
+    synthetic.length === 0 ? [] : [`${plain(title)} (${synthetic.join(', ')})`],
   )
-  return [refusals, held, ...pauses, ...invented]
+  const told = invented.length === 0 ? [] : [colours.yellow(`SYNTHETIC data: ${invented.join('; ')}`)]
+  return [refusals, held, ...pauses, ...told]
 }
 
 /**

@@ -79,9 +79,21 @@ function lastOf(line: Line): number | null {
   return line.values.at(-1) ?? null
 }
 
+/** The lines whose names fit beside their ends: all of them, or the first one, the highest and the lowest. */
+function labelled(plot: Plot): readonly Line[] {
+  const known = plot.lines.filter((line) => lastOf(line) !== null)
+  const room = Math.floor(plot.height / LABEL_HEIGHT)
+  if (known.length <= room) return known
+  const [first, ...others] = known
+  const ranked = others.sort((one, other) => lastOf(other)! - lastOf(one)!)
+  const lowest = Math.floor((room - 1) / 2)
+  const kept = new Set([first, ...ranked.slice(0, room - 1 - lowest), ...ranked.slice(ranked.length - lowest)])
+  return known.filter((line) => kept.has(line))
+}
+
 function endLabels(plot: Plot, scale: Scale): Markup | null {
   if (!plot.ends) return null
-  const shown = plot.lines.filter((line) => lastOf(line) !== null)
+  const shown = labelled(plot)
   const places = pushApart(
     shown.map((line) => fromTop(scale, lastOf(line)!)),
     LABEL_HEIGHT / plot.height,

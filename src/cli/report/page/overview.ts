@@ -33,11 +33,12 @@ export function attention({ page }: Frame): Markup {
         html`<li class="warned"><b>${title} was paused on ${longDate(paused.tradeDate)}.</b> ${paused.cause}</li>`,
       )
   }
-  for (const { synthetic, title } of sleeves) {
-    if (synthetic.length > 0)
-      items.push(
-        html`<li class="warned"><b>${title} rests on SYNTHETIC data: ${synthetic.join(', ')}.</b> Nobody published them: they show how it works, not what it earns.</li>`,
-      )
+  const invented = sleeves.filter(({ synthetic }) => synthetic.length > 0)
+  if (invented.length > 0) {
+    const names = invented.map(({ title, synthetic }) => `${title} (${synthetic.join(', ')})`)
+    items.push(
+      html`<li class="warned"><b>SYNTHETIC data: ${names.join('; ')}.</b> Nobody published it: it shows how these sleeves work, not what they earn.</li>`,
+    )
   }
   if (open.length > 0)
     items.push(
