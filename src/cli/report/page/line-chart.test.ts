@@ -15,7 +15,7 @@ function chartOf(values: readonly number[]): string {
     tickText: String,
     valueText: String,
   }
-  return lineChart({ id: 'many', days: DAYS, plots: [plot] }, true).toString()
+  return lineChart({ id: 'many', days: DAYS, plots: [plot] }, true).text
 }
 
 /** The names beside the ends of the lines, from the top. */
