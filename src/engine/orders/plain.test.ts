@@ -203,7 +203,8 @@ const CASE: fc.Arbitrary<Case> = fc.record({
   days: fc.integer({ min: 5, max: 90 }),
   gaps: fc.constantFrom(0, 0, 0.02, 0.2),
   isSplit: fc.boolean(),
-  fraction: fc.constantFrom(0.05, 0.3, 0.99),
+  // The smallest buys one share of a cheap symbol and none of a dear one.
+  fraction: fc.constantFrom(0.0002, 0.05, 0.3, 0.99),
   leverageMax: fc.constantFrom(0.5, 1.5, 4),
   positionWeightMax: fc.constantFrom(null, 0.05, 0.3),
   participationMax: fc.constantFrom(null, 0.01, 0.5),
