@@ -2,9 +2,9 @@
 import { FaultError, fault } from '../domain/faults.ts'
 import type { JournalRow, Lease, Store, StoredSnapshot } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
-import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
+import { CODEC_VERSION, decodeEvent, encodeEvent } from '../engine/journal/codec.ts'
 import { awaitsStructure } from '../engine/orders/batch.ts'
-import type { Run } from '../engine/run/drive.ts'
+import { give, type Run } from '../engine/run/drive.ts'
 import type { RunInput } from '../engine/run/run.ts'
 import type { RunState } from '../engine/run/run-state.ts'
 import { renewCalendars, type SteppedRun, stepRun } from '../engine/run/steps.ts'
@@ -53,16 +53,16 @@ export async function runJournalled(
   }
   const kept = await store.snapshotBefore(portfolio, Number.MAX_SAFE_INTEGER)
   const from = kept === undefined ? undefined : stateOf(kept, options)
-  const steps = stepRun({ ...input, journal }, from, writer.observer)
   if (kept !== undefined) await demandConfiguration(input, options)
+  const steps = stepRun({ ...input, journal }, from, writer.observer)
   const resumed = await catchUp(steps, pending, options)
   writer.take() // told already, with the events that are there
   renewCalendars(steps.run)
   let added = 0
   let unkept = 0
   const commit = async (isLast: boolean): Promise<void> => {
-    if (pending.length === 0) return
-    unkept += 1
+    if (pending.length > 0) unkept += 1
+    else if (!isLast || unkept === 0) return
     const isDue = isLast || unkept >= options.snapshotEvery
     const snapshot = isDue && !awaitsStructure(steps.run.kernel.runtime) ? snapshotOf(steps) : undefined
     const batch = { rows: pending, messages: writer.take(), ...(snapshot === undefined ? {} : { snapshot }) }
@@ -120,7 +120,8 @@ async function catchUp(steps: SteppedRun, pending: JournalRow[], options: Journa
     while (taken === pending.length) {
       pending.length = 0
       taken = 0
-      if (!steps.advance()) throw differs(row, 'the market ends before it', options)
+      if (row.kind === 'sessions') renewAgain(steps.run, row)
+      else if (!steps.advance()) throw differs(row, 'the market ends before it', options)
     }
     const own = pending[taken]!
     taken += 1
@@ -132,6 +133,14 @@ async function catchUp(steps: SteppedRun, pending: JournalRow[], options: Journa
   }
   pending.splice(0, taken)
   return known
+}
+
+/** A calendar that was told between two instants, because the market had gone on: as it was told then. */
+function renewAgain(run: Run, { payload }: JournalRow): void {
+  const event = decodeEvent(payload, () => {
+    throw new RangeError('a calendar names no instrument')
+  })
+  if (event.kind === 'sessions') give(run, { kind: 'sessions', calendar: event.calendar, sessions: event.sessions })
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

@@ -10,6 +10,7 @@ import { propertyRuns } from '../profile.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 import { drawnMoves, withMoves } from './drawn-moves.ts'
 import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
+import { type Act, handRun, SHARE } from './hand-run.ts'
 
 const folder = storeFolder()
 afterAll(() => folder.remove())
@@ -127,7 +128,43 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     )
     await close(other)
   })
+
+  it('goes on after a death on a market that had gone on since the last state was kept', async () => {
+    const [calm, stormy] = [await freshStore(), await freshStore()]
+    const begun = await runJournalled(risingFor(5), options(stormy, { snapshotEvery: 1_000 }))
+    expect(begun.ended).toBe('market')
+    const died = runJournalled(risingFor(10), options(dying(stormy, 4, false), { snapshotEvery: 1_000 }))
+    await expect(died).rejects.toThrow('the process died')
+    const end = await runJournalled(risingFor(10), options(stormy, { snapshotEvery: 1_000 }))
+    await runJournalled(risingFor(5), options(calm))
+    const whole = await runJournalled(risingFor(10), options(calm))
+    expect(textOf(end)).toBe(textOf(whole))
+    expect(await stormy.store.extents()).toEqual(await calm.store.extents())
+    await close(calm)
+    await close(stormy)
+  })
+
+  it('keeps its state when it is asked to stop, and names another configuration before it takes it up', async () => {
+    const store = await freshStore()
+    let instants = 0
+    const few = { snapshotEvery: 1_000, isStopped: () => instants >= 3, onInstant: () => (instants += 1) }
+    const { added } = await runJournalled(risingFor(5), options(store, few))
+    expect((await store.store.snapshotBefore(NAME, added))?.seq).toBe(added - 1)
+    const input = risingFor(5)
+    const without = { ...input, config: { ...input.config, name: 'other' }, market: { ...input.market, blocks: [] } }
+    await expect(runJournalled(without, options(store))).rejects.toThrow('the configuration is another one')
+    await close(store)
+  })
 })
+
+const buysOn: Act = (_, out, bar) => {
+  if (bar % 2 === 0) out.target(0, (bar * SHARE) as never, 'more')
+}
+
+function risingFor(bars: number): RunInput {
+  const prices = { A: Array.from({ length: bars }, (_, bar) => ({ open: 100 + bar })) }
+  return handRun({ prices, sleeves: { one: { capital: 100_000, act: buysOn } } })
+}
 
 function doubled(block: RunInput['market']['blocks'][number]): typeof block {
   return { ...block, close: block.close.map((price) => price * 2), open: block.open.map((price) => price * 2) }

@@ -21,7 +21,9 @@ export async function copyStore(from: string, to: string): Promise<void> {
       const held = await target.db.selectFrom('journal').select('seq').limit(1).executeTakeFirst()
       if (held !== undefined) throw new FaultError(fault('STORE_NOT_EMPTY', { store: target.name }))
       await target.db.transaction().execute(async (writing) => {
-        await writing.deleteFrom('store').execute()
+        // What is left of a run that took the lease and wrote no event.
+        for (const table of ['store', 'lease', 'delivery', 'message', 'snapshot'] as const)
+          await writing.deleteFrom(table).execute()
         const reading = source.db.transaction()
         const still = source.isServer ? reading.setIsolationLevel('repeatable read') : reading
         await still.execute((one) => copyAll(one, writing))

@@ -50,6 +50,21 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     await expect(open).rejects.not.toThrow(/secret/)
   })
 
+  it('gives a lease away with the connection, and ends without it', async () => {
+    const url = await fresh()
+    const [first, second] = [await openStore(url, { create: true }), await openStore(url, { create: true })]
+    const lost = (await first.lease('one'))!
+    expect(await second.lease('one')).toBeNull()
+    await change(url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    const taken = (await second.lease('one'))!
+    await expect(first.commit('one', lost, { rows: rowsFrom(0, 1) })).rejects.toThrow('was taken over')
+    await lost.release()
+    await second.commit('one', taken, { rows: rowsFrom(0, 1) })
+    await taken.release()
+    await first.close()
+    await second.close()
+  })
+
   it.skipIf(!HAS_STORE)(`goes into a file and back, with its id and its chain ${STORE_NEED}`, async () => {
     const [url, other, file] = [await fresh(), await fresh(), folder.path('copy.db')]
     const store = await openStore(url, { create: true })

@@ -48,14 +48,20 @@ async function lockOf(pool: Pool, portfolio: string): Promise<(() => Promise<voi
   // Where it breaks, the server gives the lock away; the next commit then finds another epoch, or no server.
   client.on('error', () => {})
   const key = `polyfolio lease of ${portfolio}`
-  const { rows } = await client.query<{ taken: boolean }>(
-    'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken',
-    [key],
-  )
+  const { rows } = await client
+    .query<{ taken: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])
+    .catch((error: unknown) => {
+      client.release(true)
+      throw error
+    })
   if (rows[0]!.taken) {
     return async () => {
-      await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key])
-      client.release()
+      // A connection that is gone took the lock with it.
+      const isThere = await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]).then(
+        () => true,
+        () => false,
+      )
+      client.release(!isThere)
     }
   }
   client.release()

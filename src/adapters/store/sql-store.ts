@@ -54,7 +54,7 @@ export function sqlStore(parts: SqlStore): Store {
     lease: (portfolio) => takeLease(parts, portfolio),
     commit: async (portfolio, { epoch }, batch) => {
       const { length } = batch.rows
-      if (length === 0) return
+      if (length === 0 && batch.snapshot === undefined) return
       const head = heads.get(portfolio) ?? (await headOf(db, portfolio))
       heads.delete(portfolio)
       const next = await db

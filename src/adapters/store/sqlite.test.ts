@@ -50,6 +50,25 @@ describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
     expect(journals[0]!.rows).toBeGreaterThanOrEqual(500)
   })
 
+  it('takes a copy where a run had the lease and wrote no event', async () => {
+    const [file, copy] = [folder.path('whole.db'), folder.path('begun.db')]
+    for (const name of [file, copy]) {
+      const store = await openStore(name, { create: true })
+      const lease = (await store.lease('one'))!
+      if (name === file) await store.commit('one', lease, { rows: rowsFrom(0, 3) })
+      await store.confirm('one', 'redis', 2)
+      await lease.release()
+      await store.close()
+    }
+    await copyStore(file, copy)
+    const other = await openStore(copy, { create: false })
+    expect(await other.check()).toMatchObject({ journals: [{ rows: 3 }], problems: [] })
+    const lease = (await other.lease('one'))!
+    expect(lease.epoch).toBe(2)
+    await lease.release()
+    await other.close()
+  })
+
   it('is refused by name where it is not there, is no database, or lost its pages', async () => {
     await expect(openStore(folder.path('none.db'), { create: false })).rejects.toThrow(/no store ".*none\.db"/)
     const text = folder.path('text.db')
