@@ -41,6 +41,11 @@ function tradesOf({ attribution }: RunResult): string[] {
     .sort((one, other) => (one < other ? -1 : 1))
 }
 
+/** Whether what the account is worth decided on an order: finer prices tell that sooner, between closes of other clocks. */
+function isCut({ refusals }: RunResult): boolean {
+  return refusals.some(({ rule }) => rule === 'leverage' || rule.startsWith('needs '))
+}
+
 /** The same market with every price behind the close of a bar a tenth higher, on all clocks. */
 function raisedAfter(input: RunInput, at: number): RunInput {
   const raised = (block: ClockBlock): ClockBlock => {
@@ -98,6 +103,7 @@ describe('sleeves on clocks of different length', () => {
   })
 
   it('trade as before where a sleeve decides on the slower clock and only its prices come from the finer one', () => {
+    let traded = 0
     fc.assert(
       fc.property(drawnPortfolio, (drawn) => {
         const wishes = drawn.wishes.map((one) => ({ ...one, type: 'market' as const, protection: null }))
@@ -112,10 +118,13 @@ describe('sleeves on clocks of different length', () => {
           wild: false,
         })
         const [slow, fast] = [runBacktest(input), runBacktest(finer(input, drawn.seed, false))]
+        if (isCut(slow) || isCut(fast)) return
         expect(tradesOf(fast)).toEqual(tradesOf(slow))
+        traded += tradesOf(slow).length
       }),
       propertyRuns(150, 3_000),
     )
+    expect(traded).toBeGreaterThan(200)
   })
 
   it('invariant 11: go on byte for byte from a snapshot, also in the middle of a session', () => {

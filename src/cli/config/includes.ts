@@ -98,19 +98,29 @@ interface SleeveEntry {
   readonly mounts: Mount[]
 }
 
-/** A sleeve whose `universe_file` is read: its names stand where a list of its own would. */
+/**
+ * A sleeve whose `universe_file` is read: its names stand where a list of its own would. What the outer file says of the
+ * universe counts more than what the sleeve's own file says; both ways in one file are a contradiction.
+ */
 function mountUniverse(sleeve: unknown, index: number, { outer, entry, mounts }: SleeveEntry): unknown {
   if (!isBlock(sleeve) || typeof sleeve['universe_file'] !== 'string') return sleeve
   const path = ['sleeves', index, 'universe_file']
   const own = mounts.find((mount) => mount.path.length === 2 && mount.path[1] === index && mount.path[0] === 'sleeves')
   const isOuter = own === undefined || (isBlock(entry) && 'universe_file' in entry)
   const [holder, inner] = isOuter ? [outer, path] : [own.source, ['universe_file']]
-  const file = named(holder, sleeve['universe_file'], inner)
   if ('universe' in sleeve) {
-    const place = holder.find(inner, 'value') ?? { file: holder.file, line: 1, column: 1 }
-    const reason = 'is given beside a list under "universe:"; keep one of them'
-    throw new FaultError(fault('CONFIG_INVALID', { ...place, path: `sleeves[${index}].universe_file`, reason }))
+    const beside = isOuter ? entry : own.source.value
+    if (isBlock(beside) && 'universe' in beside) {
+      const place = holder.find(inner, 'value') ?? { file: holder.file, line: 1, column: 1 }
+      const reason = 'is given beside a list under "universe:"; keep one of them'
+      throw new FaultError(fault('CONFIG_INVALID', { ...place, path: `sleeves[${index}].universe_file`, reason }))
+    }
+    if (!isOuter) {
+      const { universe_file: _, ...listed } = sleeve
+      return listed
+    }
   }
+  const file = named(holder, sleeve['universe_file'], inner)
   const source = readUniverseFile(file, readText(file))
   mounts.unshift({ path: ['sleeves', index, 'universe'], source, at: [] })
   return { ...sleeve, universe: source.value }

@@ -47,6 +47,24 @@ describe('a universe in a file of its own', () => {
     const { config } = await load({ 'p.yaml': whole, 'deep/s.yaml': sleeve, 'deep/n.txt': 'AAA\n' })
     expect(config.sleeves[0]!.universe).toEqual(['AAA'])
   })
+  it('of a sleeve file gives way to what the portfolio says, and the other way round', async () => {
+    const sleeve = (line: string): string =>
+      `id: one\nweight: 1\nstrategy: mean-reversion\n${line}\nsizing: {kind: notional, amount: 1}\n`
+    const whole = (line: string): string =>
+      `name: Small\ncapital: 1000\nsleeves:\n  - use: s.yaml\n    ${line}\n${INSTRUMENTS}`
+    const universeOf = async (outer: string, inner: string): Promise<readonly string[]> => {
+      const { config } = await load({ 'p.yaml': whole(outer), 's.yaml': sleeve(inner), 'n.txt': 'AAA\n' })
+      return config.sleeves[0]!.universe
+    }
+    expect(await universeOf('universe: [BBB]', 'universe_file: n.txt')).toEqual(['BBB'])
+    expect(await universeOf('universe_file: n.txt', 'universe: [BBB]')).toEqual(['AAA'])
+    const both = sleeve('universe: [BBB]\nuniverse_file: n.txt')
+    expect(await said({ 'p.yaml': whole('weight: 1'), 's.yaml': both, 'n.txt': 'AAA\n' })).toMatch(
+      /^s\.yaml:5:16 sleeves\[0\]\.universe_file: is given beside a list under "universe:"; keep one of them$/,
+    )
+    const twice = whole('universe: [BBB]\n    universe_file: n.txt')
+    expect(await said({ 'p.yaml': twice, 's.yaml': sleeve(''), 'n.txt': 'AAA\n' })).toMatch(/^p\.yaml:6:20 .*keep one/)
+  })
   it.each([
     ['n.txt', 'AAA\n\nXXX\n', /^n\.txt:3:1 sleeves\[0\]\.universe\[1\]: instrument "XXX" is not declared/],
     ['n.csv', 'symbol\nAAA\nXXX\n', /^n\.csv:3:1 sleeves\[0\]\.universe\[1\]: instrument "XXX" is not declared/],
