@@ -3,7 +3,7 @@ import { type Act, dayOf, type HandBar, type HandRun, handRun, openOf } from '..
 import type { Instrument } from '../../domain/instruments.ts'
 import type { DatedAction } from '../../domain/market.ts'
 import type { Holding } from '../../domain/strategy.ts'
-import { instrumentId, type Quantity, quantity, type TradeDate } from '../../domain/units.ts'
+import { instrumentId, type Price, type Quantity, quantity, type TradeDate } from '../../domain/units.ts'
 import { runBacktest } from '../run/run.ts'
 
 /*
@@ -155,6 +155,20 @@ describe('a chain of futures', () => {
       ['ESH', -10],
     ])
     expect(positions).toEqual([])
+  })
+  it.each([
+    ['rests at the broker', 1, -10],
+    ['rests for a part', 1, -4],
+    ['waits for its auction', ROLL_BAR - 1, -10],
+  ])('rolls all of a position whose exit at a price %s: that exit ends with the old contract', (_, from, exit) => {
+    const act: Act = (view, out, bar) => {
+      enters(10)(view, out, bar)
+      const terms = { type: 'limit', force: 'gtc', limit: 500 as Price } as const
+      if (bar === from) out.change(0, quantity(exit), 'far away', { terms })
+    }
+    const { positions, invariants } = runOf({ one: act })
+    expect(positions.map(({ instrument, quantity: held }) => [instrument, held])).toEqual([['ESM', 10]])
+    expect(invariants.violated).toEqual([])
   })
   it('rolls on the next day what found no buyer, and closes what is left with the contract', () => {
     const again = [roll(0, null, 'ESH'), roll(ROLL_BAR, 'ESH', 'ESM'), roll(ROLL_BAR + 1, 'ESH', 'ESM')]

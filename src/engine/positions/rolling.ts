@@ -3,12 +3,15 @@
  * auction; what the sleeve knows of its position (how long it is open, where its exits lie) goes over.
  */
 import { assert } from '../../domain/assert.ts'
+import { TYPE_CODE } from '../../domain/columns.ts'
 import type { Instrument } from '../../domain/instruments.ts'
 import type { CorporateAction } from '../../domain/market.ts'
+import { toTick } from '../../domain/ticks.ts'
 import { averagePrice } from '../../pipeline/ledger/books.ts'
 import type { Runtime } from '../runtime.ts'
-import { type Guard, held, type RollingPosition, release, reserve } from '../state.ts'
-import { exitRoom, waitFor } from '../wishes/waiting.ts'
+import { type Guard, held, type RollingPosition, release, reserve, type Waiting } from '../state.ts'
+import { endWaiting, waitFor } from '../wishes/waiting.ts'
+import { workingUnits } from '../wishes/withdraw.ts'
 
 /** Why both orders of a roll were sent. */
 export const ROLL = 'roll'
@@ -64,6 +67,7 @@ export function applyRoll(
   // What was to follow an earlier roll and never came is forgotten.
   state.rolling = (state.rolling ?? []).filter(({ contract }) => contract !== to)
   redirect(runtime, from, to)
+  withdrawLevels(runtime, from)
   for (let sleeve = 0; sleeve < runtime.sleeves.length; sleeve += 1) rollPosition(runtime, sleeve, from, to)
 }
 
@@ -76,17 +80,33 @@ function redirect(runtime: Runtime, from: number, to: number): void {
     release(state, wish.sleeve, from, wish.quantity)
     reserve(state, wish.sleeve, to, wish.quantity)
     wish.instrument = to
-    wish.limit *= ratio
-    wish.stop *= ratio
+    const [instrument, buys] = [state.instruments[to]!, wish.quantity > 0]
+    if (!Number.isNaN(wish.limit)) wish.limit = toTick(instrument, wish.limit * ratio, buys ? 'down' : 'up')
+    if (!Number.isNaN(wish.stop)) wish.stop = toTick(instrument, wish.stop * ratio, buys ? 'up' : 'down')
   }
+}
+
+/** Exits that wait for a price of the old contract end with it, as those do that rest at the broker. */
+function withdrawLevels(runtime: Runtime, from: number): void {
+  const { state } = runtime
+  const isLevel = (wish: Waiting): boolean =>
+    wish.instrument === from && wish.reducing && wish.type !== TYPE_CODE.market
+  const gone = state.waiting.filter(isLevel)
+  if (gone.length === 0) return
+  state.waiting = state.waiting.filter((wish) => !isLevel(wish))
+  for (const wish of gone) endWaiting(runtime, wish, 'cancelled', ROLL)
 }
 
 function rollPosition(runtime: Runtime, sleeve: number, from: number, to: number): void {
   const { state } = runtime
   const position = held(state, sleeve, from)
   const side = position > 0 ? 1 : -1
-  const closing = position === 0 ? 0 : exitRoom(state, sleeve, from, side > 0 ? -1 : 1)
-  if (closing === 0) return
+  if (position === 0) return
+  // What rests at the broker is cancelled with this very action: it will sell nothing.
+  const resting = workingUnits(runtime, sleeve, from, 0 - side, () => {})
+  const exits = (side > 0 ? state.pendingSells : state.pendingBuys)[sleeve * state.books.width + from]! - resting
+  const closing = Math.abs(position) - exits
+  if (closing <= 0) return
   const terms = { type: 'market', force: 'day' } as const
   const both = { sleeve, terms, reason: ROLL, protection: null }
   waitFor(runtime, { ...both, instrument: from, quantity: 0 - closing * side, reducing: true })

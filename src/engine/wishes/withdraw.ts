@@ -37,28 +37,40 @@ export function withdrawWaiting(
 
 /** Asks for the cancellation of orders that work on the other side for this sleeve; returns the units it has open there. */
 export function cancelWorking(runtime: Runtime, sleeve: number, instrument: number, side: number): number {
-  const { state, batch, shares } = runtime
-  let units = 0
-  const cancel = (order: number, open: number): void => {
-    if (open === 0) return
-    units += open
+  return workingUnits(runtime, sleeve, instrument, 0 - side, (order) => {
     const asked = runtime.commands.some((command) => command.kind === 'cancel' && command.order === order)
     if (!asked) runtime.commands.push({ kind: 'cancel', order: order as OrderId })
+  })
+}
+
+/** Units that a sleeve has open at the broker on one side, each order with some of them shown. */
+export function workingUnits(
+  { state, batch, shares, rowEnded, shareStart, shareCount }: Runtime,
+  sleeve: number,
+  instrument: number,
+  side: number,
+  show: (order: number) => void,
+): number {
+  let units = 0
+  const add = (order: number, open: number): void => {
+    if (open === 0) return
+    units += open
+    show(order)
   }
   for (const order of state.working) {
-    if (order.instrument !== instrument || order.quantity * side > 0) continue
+    if (order.instrument !== instrument || order.quantity * side < 0) continue
     let open = 0
     for (const share of order.shares)
       if (share.sleeve === sleeve) open += Math.abs(share.wanted - share.crossed - share.filled)
-    cancel(order.id, open)
+    add(order.id, open)
   }
   for (let row = 0; row < batch.count; row += 1) {
-    if (runtime.rowEnded[row] === 1 || batch.instrument[row] !== instrument || batch.quantity[row]! * side > 0) continue
-    const start = runtime.shareStart[row]!
+    if (rowEnded[row] === 1 || batch.instrument[row] !== instrument || batch.quantity[row]! * side < 0) continue
+    const start = shareStart[row]!
     let open = 0
-    for (let at = start; at < start + runtime.shareCount[row]!; at += 1)
+    for (let at = start; at < start + shareCount[row]!; at += 1)
       if (shares.sleeve[at] === sleeve) open += Math.abs(shares.wanted[at]! - shares.crossed[at]! - shares.filled[at]!)
-    cancel(batch.id[row]!, open)
+    add(batch.id[row]!, open)
   }
   return units
 }
