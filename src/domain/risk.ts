@@ -72,6 +72,11 @@ export interface Change {
   readonly reducing: boolean
   /** Exposure of one unit in the base currency: market value, or the maximum loss of a structure. */
   readonly unitExposure: number
+  /**
+   * Exposure of one unit where a limit counts options by their deltas: for a structure the delta-adjusted notional of its
+   * legs, positive where it gains as its underlying rises; else as `unitExposure`.
+   */
+  readonly unitDelta: number
   /** Smallest count that may be traded. */
   readonly step: number
   readonly structure: boolean
@@ -116,12 +121,18 @@ export interface RiskView {
   exposure(instrument: number): number
   /** Exposure that the change takes without adding to the account's: what it nets against there; */
   beside(change: Change): number
+  /** the same where options count by their deltas; */
+  besideDelta(change: Change): number
   /** or in its own sleeve. */
   besideSleeve(change: Change): number
   bucketOf(bucket: Bucket, instrument: number): number
+  /** Options by their deltas. */
   bucketExposure(bucket: Bucket, instrument: number): number
+  /** Structures by their maximum loss; */
   readonly grossExposure: number
-  /** Long less short exposure at its worse end, positive on the side of the change. */
+  /** by their deltas, netted with the positions in their underlyings. */
+  readonly grossDelta: number
+  /** Long less short exposure at its worse end, positive on the side of the change; options by their deltas. */
   netExposure(change: Change): number
   /**
    * The largest exposures to instruments other than this one: the sum of `count` - 1 of them, and the next one. The answer
@@ -131,6 +142,7 @@ export interface RiskView {
   stageExposure(stage: LifecycleStage): number
   inGroup(group: number, change: Change): boolean
   groupEquity(group: number): number
+  /** Options by their deltas. */
   groupExposure(group: number): number
   groupPositions(group: number): number
   besideGroup(group: number, change: Change): number
@@ -144,6 +156,8 @@ export interface RiskRule {
   readonly scope: 'position' | 'sleeve' | 'group' | 'portfolio'
   /** `scale`: entries of one cycle that meet at the limit share what is left in proportion; `queue`: first come. */
   readonly contention: 'scale' | 'queue'
+  /** Structures count by their deltas. Absent: by their maximum loss. */
+  readonly byDelta?: true
   /** In the unit of `value`. */
   readonly limit: number | ((change: Change, books: RiskView) => number)
   /**

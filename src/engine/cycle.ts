@@ -14,6 +14,7 @@ import { activateStructures, expireStructures } from './orders/structure-orders.
 import type { Parts } from './parts.ts'
 import { closeLeftovers } from './positions/corporate.ts'
 import { guardAuction, guardClose, guardRange } from './positions/protect.ts'
+import { takeDeltas } from './positions/deltas.ts'
 import { markContracts } from './positions/structures.ts'
 import { valueAll } from './positions/valuation.ts'
 import { moneyDay } from './rebalance/rebalance.ts'
@@ -38,7 +39,10 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   wishes.count = 0
   runtime.closing = slices
   for (const slice of slices) takeSlice(parts, slice)
-  if (runtime.contracts > 0) markContracts(runtime)
+  if (runtime.contracts > 0) {
+    markContracts(runtime)
+    takeDeltas(runtime)
+  }
   valueAll(runtime)
   runtime.shadows?.takeCloses(state.at as Instant, slices)
   stepWatches(runtime)

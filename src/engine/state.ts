@@ -54,6 +54,8 @@ export interface WaitingStructure {
   readonly covered?: true
   /** Shares that come out of it stay. */
   readonly keepsShares?: true
+  /** By leg, as the last chain that quoted it said; NaN where none did. Absent: no chain was known yet. */
+  deltas?: number[]
   readonly activeFrom: number
   readonly expires: number
   readonly reason: string
@@ -123,6 +125,8 @@ export interface StructurePosition {
   readonly covered?: true
   /** Shares that come out of it stay. */
   readonly keepsShares?: true
+  /** By leg, as the last chain that quoted it said; NaN where none did. Absent: no chain was known yet. */
+  deltas?: number[]
   readonly openedAt: number
   readonly openedBar: number
   pending: boolean

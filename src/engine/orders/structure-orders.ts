@@ -270,6 +270,7 @@ function finishPart(
       // What sold calls may cost is the gain of the shares that cover them.
       maximumLoss: waiting.covered === true ? 0 : worstLoss(waiting.legs, credit, multiplier),
       ...flagsOf(waiting),
+      ...(waiting.deltas === undefined ? {} : { deltas: waiting.deltas }),
       openedAt: state.at,
       openedBar: state.sleeves[waiting.sleeve]!.bars,
       pending: false,

@@ -113,6 +113,18 @@ export function spendableFor(runtime: Runtime, sleeve: number, instrument: numbe
   return currency === 0 ? free - collateral(runtime, sleeve) : free
 }
 
+/** Settled cash of a cash account less what waits. */
+export function freeCash(runtime: Runtime): number {
+  const { state } = runtime
+  let waiting = 0
+  for (let index = 0; index < state.instruments.length; index += 1) {
+    const buys = state.accountBuys[index]!
+    if (buys > 0) waiting += buys * runtime.unitValue[index]!
+  }
+  for (const index of runtime.recorded) waiting -= state.accountSells[index]! * runtime.unitValue[index]!
+  return runtime.cash - waiting - collateral(runtime, null)
+}
+
 /** Money that open and waiting structures may still cost: maximum loss plus the premium already in the cash. */
 export function collateral(runtime: Runtime, sleeve: number | null): number {
   const { state } = runtime

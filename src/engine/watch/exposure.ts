@@ -1,5 +1,6 @@
-/** Exposures as limits on them count: netted between sleeves, structures by their maximum loss. */
+/** Exposures as limits on them count: netted between sleeves, structures by their maximum loss or by their deltas. */
 import type { ViolationKind } from '../../domain/violations.ts'
+import { deltaUnits } from '../positions/deltas.ts'
 import type { Runtime } from '../runtime.ts'
 import { exitRoom } from '../wishes/waiting.ts'
 import type { Subject } from './state.ts'
@@ -7,6 +8,22 @@ import { covers } from './subjects.ts'
 
 /** As filled, or as it will be when the exits on their way have filled. */
 export type Look = 'held' | 'remaining'
+
+/** What a structure counts: the most that it can lose, or what it gains and loses with its underlying now. */
+export type Measure = 'loss' | 'delta'
+
+const BY_DELTA: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
+  'portfolio_net_leverage',
+  'portfolio_exposure',
+  'asset_class_weight',
+  'sector_weight',
+  'currency_weight',
+  'group_exposure',
+])
+
+export function measureOf(kind: ViolationKind): Measure {
+  return BY_DELTA.has(kind) ? 'delta' : 'loss'
+}
 
 /** Kinds whose value shrinks with the positions at once: their reductions are measured again at every look. */
 const EXPOSURES: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
@@ -36,7 +53,7 @@ export function unitsOf({ state }: Runtime, sleeve: number, instrument: number, 
 }
 
 /** Signed value of one instrument over the sleeves of the subject, netted; contracts count as their structures. */
-export function netValue(runtime: Runtime, subject: Subject, instrument: number, look: Look): number {
+function netValue(runtime: Runtime, subject: Subject, instrument: number, look: Look): number {
   if (runtime.isOption[instrument] === 1) return 0
   if (look === 'held' && isOfAllSleeves(subject)) {
     const held = runtime.state.books.accountQuantity[instrument]!
@@ -54,6 +71,30 @@ function isOfAllSleeves({ about }: Subject): boolean {
   return about !== 'sleeve' && about !== 'position' && about !== 'pair' && about !== 'group'
 }
 
+/** Signed delta-adjusted value of the subject's structures on one underlying. */
+function deltaValue(runtime: Runtime, subject: Subject, underlying: number, look: Look): number {
+  let units = 0
+  for (const position of runtime.state.structures) {
+    if (position.underlying !== underlying || (look === 'remaining' && position.pending)) continue
+    if (covers(runtime, subject, position.sleeve, underlying))
+      units += position.quantity * deltaUnits(runtime, position)
+  }
+  return units === 0 ? 0 : units * runtime.unitValue[underlying]!
+}
+
+/** Signed value of one instrument and, where deltas count, of the structures on it. */
+export function signedValue(
+  runtime: Runtime,
+  subject: Subject,
+  instrument: number,
+  look: Look,
+  measure: Measure,
+): number {
+  const plain = netValue(runtime, subject, instrument, look)
+  if (measure === 'loss' || runtime.state.structures.length === 0) return plain
+  return plain + deltaValue(runtime, subject, instrument, look)
+}
+
 /** Maximum loss of the subject's structures on one underlying; -1: on all. */
 export function structureValue(runtime: Runtime, subject: Subject, underlying: number, look: Look): number {
   let total = 0
@@ -67,9 +108,16 @@ export function structureValue(runtime: Runtime, subject: Subject, underlying: n
 }
 
 /** Absolute exposure of the subject to one instrument: its net value and the structures on it. */
-export function exposureTo(runtime: Runtime, subject: Subject, instrument: number, look: Look): number {
-  const plain = Math.abs(netValue(runtime, subject, instrument, look))
-  return runtime.state.structures.length === 0 ? plain : plain + structureValue(runtime, subject, instrument, look)
+export function exposureTo(
+  runtime: Runtime,
+  subject: Subject,
+  instrument: number,
+  look: Look,
+  measure: Measure,
+): number {
+  const value = Math.abs(signedValue(runtime, subject, instrument, look, measure))
+  if (measure === 'delta' || runtime.state.structures.length === 0) return value
+  return value + structureValue(runtime, subject, instrument, look)
 }
 
 /** Exposures that add up to the subject's gross one: signed of each instrument, and of the structures together. */
@@ -80,25 +128,33 @@ export function exposuresOf(runtime: Runtime, subject: Subject, look: Look): rea
 }
 
 /** Exposure of everything that the subject covers, summed over instruments. */
-function grossExposure(runtime: Runtime, subject: Subject, look: Look): number {
+function grossExposure(runtime: Runtime, subject: Subject, look: Look, measure: Measure): number {
   let total = 0
   const count = runtime.state.instruments.length
   for (let instrument = 0; instrument < count; instrument += 1) {
-    total += Math.abs(netValue(runtime, subject, instrument, look))
+    total += Math.abs(signedValue(runtime, subject, instrument, look, measure))
   }
-  return total + structureValue(runtime, subject, -1, look)
+  return measure === 'delta' ? total : total + structureValue(runtime, subject, -1, look)
 }
 
-function netExposure(runtime: Runtime, subject: Subject, look: Look): number {
+/** Long less short, options by their deltas. */
+export function netExposure(runtime: Runtime, subject: Subject, look: Look): number {
   let total = 0
   const count = runtime.state.instruments.length
-  for (let instrument = 0; instrument < count; instrument += 1) total += netValue(runtime, subject, instrument, look)
-  return Math.abs(total)
+  for (let instrument = 0; instrument < count; instrument += 1)
+    total += signedValue(runtime, subject, instrument, look, 'delta')
+  return total
 }
 
 /** Indices of the instruments with the largest exposures, the largest first; equal ones in the order of listing. */
-export function largest(runtime: Runtime, subject: Subject, most: number, look: Look): readonly number[] {
-  const exposures = runtime.state.instruments.map(({ index }) => exposureTo(runtime, subject, index, look))
+export function largest(
+  runtime: Runtime,
+  subject: Subject,
+  most: number,
+  look: Look,
+  measure: Measure,
+): readonly number[] {
+  const exposures = runtime.state.instruments.map(({ index }) => exposureTo(runtime, subject, index, look, measure))
   const held = exposures.flatMap((exposure, index) => (exposure > 0 ? [index] : []))
   return held.sort((left, right) => exposures[right]! - exposures[left]! || left - right).slice(0, most)
 }
@@ -112,20 +168,21 @@ export function overEquity(exposure: number, equity: number): number {
 /** The value that a limit on exposure is held against. */
 export function exposureValue(runtime: Runtime, kind: ViolationKind, subject: Subject, look: Look): number {
   const { equity, sleeves, state } = runtime
+  const measure = measureOf(kind)
   switch (kind) {
     case 'portfolio_net_leverage':
-      return overEquity(netExposure(runtime, subject, look), equity)
+      return overEquity(Math.abs(netExposure(runtime, subject, look)), equity)
     case 'concentration': {
       const most = state.config!.limits.concentration?.positions ?? 0
       let total = 0
-      for (const instrument of largest(runtime, subject, most, look))
-        total += exposureTo(runtime, subject, instrument, look)
+      for (const instrument of largest(runtime, subject, most, look, measure))
+        total += exposureTo(runtime, subject, instrument, look, measure)
       return overEquity(total, equity)
     }
     case 'position_size':
     case 'strategy_leverage':
-      return overEquity(grossExposure(runtime, subject, look), sleeves[subject.sleeve]!.equity)
+      return overEquity(grossExposure(runtime, subject, look, measure), sleeves[subject.sleeve]!.equity)
     default:
-      return overEquity(grossExposure(runtime, subject, look), equity)
+      return overEquity(grossExposure(runtime, subject, look, measure), equity)
   }
 }

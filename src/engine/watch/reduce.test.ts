@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { shares, steps, watchedRun } from '../../../test/fixtures/watched-run.ts'
 import { journalOf } from '../../../test/simulation/journal.ts'
+import type { TradeDate } from '../../domain/units.ts'
 import { createKernel } from '../kernel.ts'
 import type { Runtime } from '../runtime.ts'
+import { exposureValue } from './exposure.ts'
 import { shrink, trim } from './reduce.ts'
 import type { OpenViolation } from './state.ts'
 import { PORTFOLIO, positionSubject, sleeveSubject } from './subjects.ts'
@@ -34,9 +36,12 @@ function withStructures(owners: readonly number[]): Runtime {
   return runtime
 }
 
-const open = (subject: OpenViolation['subject']): OpenViolation => ({
+const open = (
+  subject: OpenViolation['subject'],
+  kind: OpenViolation['kind'] = 'portfolio_leverage',
+): OpenViolation => ({
   id: 1,
-  kind: 'portfolio_exposure',
+  kind,
   subject,
   beyond: true,
   liquidating: false,
@@ -50,7 +55,7 @@ describe('a reduction of structures', () => {
     shrink(runtime, open(PORTFOLIO), 0.6)
     expect(closing(runtime)).toEqual([1, 2])
     expect(runtime.state.waitingStructures.map(({ reason }) => reason)).toEqual(
-      Array.from({ length: 2 }, () => 'violation: portfolio_exposure'),
+      Array.from({ length: 2 }, () => 'violation: portfolio_leverage'),
     )
   })
 
@@ -74,5 +79,62 @@ describe('a reduction of structures', () => {
     // 500 of structures on A and 300 of B: 400 must go, and a structure goes whole.
     expect(closing(runtime)).toEqual([1])
     expect(runtime.state.waiting).toEqual([])
+  })
+})
+
+/** Structures on A at 100, one sold put each, of so many contracts at these deltas. */
+function leaning(structures: readonly (readonly [sleeve: number, quantity: number, delta: number])[]): Runtime {
+  const runtime = withStructures(structures.map(([sleeve]) => sleeve))
+  const leg = { right: 'put', strike: 90, ratio: -1, expiry: 20_240_315 as TradeDate } as const
+  const { state } = runtime
+  structures.forEach(([, quantity, delta], at) => {
+    state.structures[at] = { ...state.structures[at]!, legs: [leg], contracts: [99], quantity, deltas: [delta] }
+  })
+  return runtime
+}
+
+const closed = ({ state }: Runtime): readonly (readonly number[])[] =>
+  state.waitingStructures.map(({ structure, quantity }) => [structure, quantity])
+
+describe('a limit on exposure', () => {
+  it('counts what structures stand for by their deltas, netted with shares of their underlying', () => {
+    // Two of 30 shares and one that stands for 20 shares sold: 40 shares of 100 in a portfolio of 10,000.
+    const runtime = leaning([
+      [0, 2, -0.3],
+      [1, 1, 0.2],
+    ])
+    expect(exposureValue(runtime, 'portfolio_exposure', PORTFOLIO, 'held')).toBeCloseTo(0.4, 12)
+    expect(exposureValue(runtime, 'portfolio_net_leverage', PORTFOLIO, 'held')).toBeCloseTo(0.4, 12)
+    expect(exposureValue(runtime, 'strategy_exposure', sleeveSubject(0), 'held')).toBeCloseTo(0.1, 12)
+    runtime.state.books.quantity[runtime.state.books.width] = shares(-90)
+    runtime.state.books.accountQuantity[0] = shares(-90)
+    expect(exposureValue(runtime, 'portfolio_exposure', PORTFOLIO, 'held')).toBeCloseTo(0.5, 12)
+  })
+
+  it('takes intrinsic value for a delta that was never quoted', () => {
+    const runtime = leaning([[0, 1, Number.NaN]])
+    expect(exposureValue(runtime, 'portfolio_exposure', PORTFOLIO, 'held')).toBe(0)
+    runtime.state.mark[0] = 89
+    expect(exposureValue(runtime, 'portfolio_exposure', PORTFOLIO, 'held')).toBeCloseTo(1, 12)
+  })
+
+  it('closes as many as it takes, the oldest first, and none that leans the other way', () => {
+    const runtime = leaning([
+      [0, 1, 0.2],
+      [0, 4, -0.3],
+      [1, 3, -0.1],
+    ])
+    shrink(runtime, open(PORTFOLIO, 'asset_class_weight'), 0.5)
+    // 150 shares lean up: 75 must go, 30 at a time.
+    expect(closed(runtime)).toEqual([[2, 3]])
+    const all = leaning([[0, 1, 0.2]])
+    shrink(all, open(PORTFOLIO, 'asset_class_weight'), 0)
+    expect(closed(all)).toEqual([[1, 1]])
+  })
+
+  it('trims by deltas, too', () => {
+    const runtime = leaning([[0, 4, -0.3]])
+    trim(runtime, open(PORTFOLIO, 'portfolio_exposure'), 0.6)
+    expect(closed(runtime)).toEqual([[1, 2]])
   })
 })

@@ -3,11 +3,12 @@ import type { Terms } from '../../domain/orders.ts'
 import type { OrderId } from '../../domain/units.ts'
 import { awaitsStructure, retireBatch } from '../orders/batch.ts'
 import { endWaitingStructure } from '../orders/structure-orders.ts'
+import { deltaUnits } from '../positions/deltas.ts'
 import type { Runtime } from '../runtime.ts'
-import type { Waiting, WaitingStructure, WorkingOrder } from '../state.ts'
+import type { StructurePosition, Waiting, WaitingStructure, WorkingOrder } from '../state.ts'
 import { closeStructure } from '../wishes/structure-wishes.ts'
 import { endWaiting, waitFor } from '../wishes/waiting.ts'
-import { exposureTo, largest, netValue, structureValue, unitsOf } from './exposure.ts'
+import { exposureTo, largest, measureOf, netExposure, signedValue, structureValue, unitsOf } from './exposure.ts'
 import type { OpenViolation, Subject } from './state.ts'
 import { covers } from './subjects.ts'
 
@@ -20,23 +21,31 @@ const STEP_SLACK = 1e-9
 
 /** Shrinks everything in the subject in proportion; with a factor of 0 all of it is closed. */
 export function shrink(runtime: Runtime, open: OpenViolation, factor: number): void {
-  for (const instrument of membersOf(runtime, open)) cutAll(runtime, open, instrument, factor)
-  shrinkStructures(runtime, open, factor)
+  const byDelta = factor > 0 && measureOf(open.kind) === 'delta' && runtime.state.structures.length > 0
+  for (const instrument of membersOf(runtime, open)) {
+    const side = byDelta ? sideOf(runtime, open, instrument) : 0
+    cutAll(runtime, open, instrument, factor)
+    if (byDelta) closeLeaning(runtime, open, { underlying: instrument, side }, factor)
+  }
+  if (!byDelta) shrinkStructures(runtime, open, factor)
 }
 
 /** Takes off the largest positions first, until the whole is down by the factor. */
 export function trim(runtime: Runtime, open: OpenViolation, factor: number): void {
   const { subject } = open
-  const order = largest(runtime, subject, Number.POSITIVE_INFINITY, 'remaining')
+  const measure = measureOf(open.kind)
+  const order = largest(runtime, subject, Number.POSITIVE_INFINITY, 'remaining', measure)
   let total = 0
-  for (const instrument of order) total += exposureTo(runtime, subject, instrument, 'remaining')
+  for (const instrument of order) total += exposureTo(runtime, subject, instrument, 'remaining', measure)
   let excess = total * (1 - factor)
   for (const instrument of order) {
     if (excess <= 0) return
-    const exposure = exposureTo(runtime, subject, instrument, 'remaining')
+    const exposure = exposureTo(runtime, subject, instrument, 'remaining', measure)
     const own = excess >= exposure ? 0 : 1 - excess / exposure
+    const side = sideOf(runtime, open, instrument)
     cutAll(runtime, open, instrument, own)
-    closeStructuresOn(runtime, open, instrument, own)
+    if (measure === 'delta' && own > 0) closeLeaning(runtime, open, { underlying: instrument, side }, own)
+    else closeStructuresOn(runtime, open, instrument, own)
     excess -= exposure * (1 - own)
   }
 }
@@ -45,7 +54,7 @@ export function trim(runtime: Runtime, open: OpenViolation, factor: number): voi
 function membersOf(runtime: Runtime, { kind, subject }: OpenViolation): readonly number[] {
   if (kind === 'concentration') {
     const most = runtime.state.config!.limits.concentration?.positions ?? 0
-    return largest(runtime, subject, most, 'remaining')
+    return largest(runtime, subject, most, 'remaining', 'loss')
   }
   return runtime.state.instruments.flatMap(({ index }) => (runtime.isOption[index] === 1 ? [] : [index]))
 }
@@ -61,10 +70,8 @@ function cutAll(runtime: Runtime, open: OpenViolation, instrument: number, facto
 
 /** The side on which the violation is: that of the net position, for net exposure that of all of them together. */
 function sideOf(runtime: Runtime, { kind, subject }: OpenViolation, instrument: number): number {
-  if (kind !== 'portfolio_net_leverage') return Math.sign(netValue(runtime, subject, instrument, 'remaining'))
-  let net = 0
-  for (const { index } of runtime.state.instruments) net += netValue(runtime, subject, index, 'remaining')
-  return Math.sign(net)
+  if (kind === 'portfolio_net_leverage') return Math.sign(netExposure(runtime, subject, 'remaining'))
+  return Math.sign(signedValue(runtime, subject, instrument, 'remaining', measureOf(kind)))
 }
 
 /**
@@ -123,6 +130,34 @@ function closeStructures(
     if (!covers(runtime, open.subject, position.sleeve, position.underlying)) continue
     left -= position.quantity * position.maximumLoss
     closeStructure(runtime, position.sleeve, position.id, `violation: ${open.kind}`)
+  }
+}
+
+/**
+ * Closes as many structures as it takes until those that lean to one side stand for no more than the factor of what they
+ * do: the oldest first, none that leans the other way and so holds against the violation.
+ */
+function closeLeaning(
+  runtime: Runtime,
+  open: OpenViolation,
+  { underlying, side }: { readonly underlying: number; readonly side: number },
+  factor: number,
+): void {
+  const leaning: { readonly position: StructurePosition; readonly each: number }[] = []
+  let total = 0
+  for (const position of runtime.state.structures) {
+    if (position.pending || position.underlying !== underlying) continue
+    const each = deltaUnits(runtime, position) * side
+    if (each <= 0 || !covers(runtime, open.subject, position.sleeve, underlying)) continue
+    leaning.push({ position, each })
+    total += each * position.quantity
+  }
+  let excess = total * (1 - factor)
+  for (const { position, each } of leaning) {
+    const count = Math.min(position.quantity, Math.ceil(excess / each - STEP_SLACK))
+    if (count <= 0) return
+    excess -= count * each
+    closeStructure(runtime, position.sleeve, position.id, `violation: ${open.kind}`, count)
   }
 }
 

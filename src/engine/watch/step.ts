@@ -136,15 +136,16 @@ function lookAtParts(looking: Looking): void {
   const isAsked = positionWeightMax !== null || assetClassWeightMax !== null
   if (!isAsked && sectorWeightMax === undefined && currencyWeightMax === undefined) return
   for (const { index, sector, currency } of state.instruments) {
-    const exposure = exposureTo(runtime, PORTFOLIO, index, 'held')
-    if (exposure === 0) continue
-    if (positionWeightMax !== null) {
+    const exposure = exposureTo(runtime, PORTFOLIO, index, 'held', 'loss')
+    if (positionWeightMax !== null && exposure > 0) {
       const limit = watched(config, 'ticker_weight', positionWeightMax)
       look(looking, 'ticker_weight', instrumentSubject(index), overEquity(exposure, equity), limit)
     }
-    add(classes, ASSET_CLASSES[runtime.assetClass[index]!]!, exposure)
-    add(sectors, sector, exposure)
-    add(currencies, currency, exposure)
+    const leaning = state.structures.length === 0 ? exposure : exposureTo(runtime, PORTFOLIO, index, 'held', 'delta')
+    if (leaning === 0) continue
+    add(classes, ASSET_CLASSES[runtime.assetClass[index]!]!, leaning)
+    add(sectors, sector, leaning)
+    add(currencies, currency, leaning)
   }
   const weigh = (
     kind: 'asset_class_weight' | 'sector_weight' | 'currency_weight',
@@ -208,7 +209,7 @@ function lookAtPositions(looking: Looking, sleeve: number): void {
   const rule = watched(state.config!, 'position_size', limit)
   for (const { index } of state.instruments) {
     const subject = positionSubject(sleeve, index)
-    const exposure = exposureTo(runtime, subject, index, 'held')
+    const exposure = exposureTo(runtime, subject, index, 'held', 'loss')
     if (exposure === 0) continue
     look(looking, 'position_size', subject, overEquity(exposure, runtime.sleeves[sleeve]!.equity), rule)
   }

@@ -9,4 +9,6 @@ export interface Entry {
   readonly protection: Protection | null
   /** Maximum loss of one structure; null for a plain entry. */
   readonly maximumLoss: number | null
+  /** Units of the instrument that one structure stands for by its deltas. Absent for a plain entry. */
+  readonly deltaUnits?: number
 }

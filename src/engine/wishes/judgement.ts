@@ -14,6 +14,7 @@ interface Scratch extends Change {
   quantity: number
   reducing: boolean
   unitExposure: number
+  unitDelta: number
   step: number
   structure: boolean
 }
@@ -24,17 +25,20 @@ const change: Scratch = {
   quantity: 0,
   reducing: false,
   unitExposure: 0,
+  unitDelta: 0,
   step: 1,
   structure: false,
 }
 const verdict: Verdict = { quantity: 0, rule: null, value: Number.NaN, limit: Number.NaN }
 
-function take(runtime: Runtime, { sleeve, instrument, quantity, maximumLoss }: Entry): void {
+function take(runtime: Runtime, { sleeve, instrument, quantity, maximumLoss, deltaUnits }: Entry): void {
   change.sleeve = sleeve.ordinal
   change.instrument = instrument
   change.quantity = quantity
   change.reducing = false
-  change.unitExposure = maximumLoss ?? runtime.unitValue[instrument]!
+  const unitValue = runtime.unitValue[instrument]!
+  change.unitExposure = maximumLoss ?? unitValue
+  change.unitDelta = deltaUnits === undefined ? unitValue : deltaUnits * unitValue
   change.step = maximumLoss === null ? runtime.state.instruments[instrument]!.step : 1
   change.structure = maximumLoss !== null
 }

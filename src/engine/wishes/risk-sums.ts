@@ -91,6 +91,8 @@ export function buckets(runtime: Runtime): Buckets {
 export interface RiskSums {
   /** Of the account, netted: gross; and long less short exposure, with all buys and with all sells filled. */
   gross: number
+  /** What gross exposure is more than that where structures count by their deltas, not by their maximum loss. */
+  deltaExcess: number
   /** Initial margin of it, where instruments have margins of their own. */
   bound: number
   highest: number
@@ -110,6 +112,7 @@ export interface RiskSums {
 export function riskSums(): RiskSums {
   return {
     gross: 0,
+    deltaExcess: 0,
     bound: 0,
     highest: 0,
     lowest: 0,
@@ -128,6 +131,7 @@ export function riskSums(): RiskSums {
 export function clearSums(sums: RiskSums, runtime: Runtime, groups: number): void {
   const { sleeves, state } = runtime
   sums.gross = 0
+  sums.deltaExcess = 0
   sums.bound = 0
   sums.highest = 0
   sums.lowest = 0

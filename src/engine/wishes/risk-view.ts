@@ -5,8 +5,9 @@ import type { Change, RiskView } from '../../domain/risk.ts'
 import { drawdownOf } from '../../pipeline/risk/breaker.ts'
 import { sizingBase } from '../capital/sizing-capital.ts'
 import { stageOf } from '../capital/state.ts'
-import { collateral, spendableFor } from '../positions/valuation.ts'
+import { freeCash, spendableFor } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
+import { addLean, deltaSums, NO_LEAN, refreshDeltas, waitingLean } from './delta-sums.ts'
 import { ordersSent } from './order-rate.ts'
 import { type Asked, askedBy, buckets, clearSums, type GroupMembers, groupMembers, riskSums } from './risk-sums.ts'
 
@@ -42,6 +43,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   const sums = riskSums()
   const cash = { free: 0 }
   const structureExposure = new Map<number, number>()
+  const deltas = deltaSums()
   const places = buckets(runtime)
   let asked = NOTHING
   let takenFrom: PortfolioConfig | null = null
@@ -70,6 +72,20 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       runtime.unitValue[instrument]!
     )
   }
+  const leanOf = (instrument: number) => deltas.account.get(instrument) ?? NO_LEAN
+  /** Of one instrument together with what the structures on it stand for. */
+  const deltaExposure = (instrument: number): number => {
+    if (deltas.own.length === 0) return plainExposure(instrument)
+    const { held, buys, sells } = leanOf(instrument)
+    return (
+      ends(
+        instrument,
+        state.books.accountQuantity[instrument]! + held,
+        state.accountBuys[instrument]! + buys,
+        state.accountSells[instrument]! + sells,
+      ) * runtime.unitValue[instrument]!
+    )
+  }
   /** Of a group's sleeves together in one instrument; on one side, or at the worse end where that is 0. */
   const groupReach = (group: GroupMembers, instrument: number, side: number): number => {
     let quantity = 0
@@ -80,6 +96,14 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       quantity += state.books.quantity[at]!
       buys += state.pendingBuys[at]!
       sells += state.pendingSells[at]!
+    }
+    if (deltas.account.has(instrument)) {
+      for (const lean of deltas.own) {
+        if (lean.instrument !== instrument || !group.hasSleeve[lean.sleeve]!) continue
+        quantity += lean.held
+        buys += lean.buys
+        sells += lean.sells
+      }
     }
     const units =
       side === 0 ? ends(instrument, quantity, buys, sells) : reach(instrument, quantity, buys, sells, side > 0 ? 1 : -1)
@@ -108,6 +132,22 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     const buys = state.accountBuys[instrument]!
     const sells = state.accountSells[instrument]!
     const side = quantity > 0 ? 1 : -1
+    return (
+      (ends(instrument, net, buys, sells) - reach(instrument, net, buys, sells, side)) * runtime.unitValue[instrument]!
+    )
+  }
+  /** The side on which a change gains: of a structure that of its deltas; 0 where they take each other's gain away. */
+  const sideOf = ({ structure, quantity, unitDelta }: Change): number =>
+    structure ? Math.sign(unitDelta) : quantity > 0 ? 1 : -1
+  const besideDelta = (change: Change): number => {
+    if (deltas.own.length === 0 && !change.structure) return beside(change)
+    const { instrument } = change
+    const side = sideOf(change)
+    if (side === 0) return 0
+    const lean = leanOf(instrument)
+    const net = state.books.accountQuantity[instrument]! + lean.held
+    const buys = state.accountBuys[instrument]! + lean.buys
+    const sells = state.accountSells[instrument]! + lean.sells
     return (
       (ends(instrument, net, buys, sells) - reach(instrument, net, buys, sells, side)) * runtime.unitValue[instrument]!
     )
@@ -150,6 +190,9 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     get grossExposure() {
       return sums.gross
     },
+    get grossDelta() {
+      return sums.gross + sums.deltaExcess
+    },
     sleeveEquity: (sleeve) => runtime.sleeves[sleeve]!.equity,
     sleeveAllocation: (sleeve) => sizingBase(runtime, sleeve),
     sleeveHalted: (sleeve) => state.sleeveBreakers?.[sleeve]?.halted ?? false,
@@ -169,6 +212,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     sleeveGross: (sleeve) => sums.sleeveGross[sleeve]!,
     exposure: (instrument) => plainExposure(instrument) + (structureExposure.get(instrument) ?? 0),
     beside,
+    besideDelta,
     besideSleeve,
     bucketOf: places.of,
     bucketExposure: (bucket, instrument) => {
@@ -176,7 +220,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       if (bucket === 'assetClass') return sums.classes[place]!
       return bucket === 'sector' ? sums.sectors[place]! : sums.currencies[place]!
     },
-    netExposure: ({ quantity }) => (quantity > 0 ? sums.highest : 0 - sums.lowest),
+    netExposure: (change) => (sideOf(change) > 0 ? sums.highest : 0 - sums.lowest),
     largest: (instrument, count) => {
       if (largest.length !== count) largest = new Float64Array(count)
       largest.fill(0)
@@ -204,11 +248,12 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     },
     groupExposure: (group) => sums.groupExposure[group]!,
     groupPositions: (group) => sums.groupPositions[group]!,
-    besideGroup: (group, change) =>
-      change.structure
-        ? 0
-        : groupReach(groups[group]!, change.instrument, 0) -
-          groupReach(groups[group]!, change.instrument, change.quantity),
+    besideGroup: (group, change) => {
+      const side = sideOf(change)
+      if (side === 0) return 0
+      const { instrument } = change
+      return groupReach(groups[group]!, instrument, 0) - groupReach(groups[group]!, instrument, side)
+    },
     averageVolume: (sleeve, instrument) => runtime.averageVolume?.(sleeve, instrument) ?? Number.NaN,
   })
 
@@ -220,7 +265,13 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     }
     clearSums(sums, runtime, groups.length)
     if (structureExposure.size > 0) structureExposure.clear()
+    if (deltas.own.length + state.structures.length + state.waitingStructures.length > 0) refreshDeltas(deltas, runtime)
     addPlain()
+    for (const instrument of deltas.account.keys()) {
+      const excess = deltaExposure(instrument) - plainExposure(instrument)
+      sums.classes[runtime.assetClass[instrument]!]! += excess
+      sums.deltaExcess += excess
+    }
     if (runtime.initialPart !== null) addBound()
     if (runtime.recorded.size > 0) takeSureSales()
     if (asked.sector || asked.currency || asked.net) addAccountSums()
@@ -281,7 +332,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
   }
   function addAccountSums(): void {
     for (let index = 0; index < state.instruments.length; index += 1) {
-      if (runtime.isOption[index] === 0) addBuckets(index, plainExposure(index), 1)
+      if (runtime.isOption[index] === 0) addBuckets(index, deltaExposure(index), 1)
     }
   }
   function addSleeveSums(): void {
@@ -300,6 +351,10 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     const sold = isSure(instrument) ? state.accountSells[instrument]! : 0
     sums.highest += (net + state.accountBuys[instrument]! - sold) * value
     sums.lowest += (net - state.accountSells[instrument]!) * value
+    if (deltas.own.length === 0) return
+    const { held, buys, sells } = leanOf(instrument)
+    sums.highest += (held + buys) * value
+    sums.lowest += (held - sells) * value
   }
   function addSleeve(sleeve: number, instrument: number, sign: 1 | -1): void {
     if (!isOpen(sleeve, instrument)) return
@@ -326,30 +381,40 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
       if (waiting.structure === 0 && waiting.covered !== true)
         addStructure(waiting.sleeve, waiting.underlying, waiting.quantity * waiting.maximumLoss)
   }
-  /** By its maximum loss, on both sides: which way it leans is not asked. */
+  /** By its maximum loss: which way it leans is asked where its deltas count. */
   function addStructure(sleeve: number, underlying: number, exposure: number): void {
     structureExposure.set(underlying, (structureExposure.get(underlying) ?? 0) + exposure)
-    sums.classes[runtime.assetClass[underlying]!]! += exposure
     sums.gross += exposure
+    sums.deltaExcess -= exposure
     sums.bound += exposure * initialPartOf(underlying, true)
-    if (asked.sector) sums.sectors[places.of('sector', underlying)]! += exposure
-    if (asked.currency) sums.currencies[places.of('currency', underlying)]! += exposure
-    sums.highest += exposure
-    sums.lowest -= exposure
     sums.sleeveGross[sleeve]! += exposure
-    for (let group = 0; group < groups.length; group += 1)
-      if (isMember(group, sleeve, underlying)) sums.groupExposure[group]! += exposure
     count(sleeve, underlying, 1)
+  }
+  /** Signed units of an underlying that a structure which was just allowed stands for. */
+  function takeLean(sleeve: number, instrument: number, units: number): void {
+    leanSums(instrument, -1)
+    addLean(deltas, waitingLean(sleeve, instrument, units))
+    leanSums(instrument, 1)
+  }
+  /** Every sum of the account and of groups in which deltas count, for one instrument. */
+  function leanSums(instrument: number, sign: 1 | -1): void {
+    const exposure = deltaExposure(instrument)
+    sums.classes[runtime.assetClass[instrument]!]! += exposure * sign
+    sums.deltaExcess += exposure * sign
+    addBuckets(instrument, exposure, sign)
+    for (let group = 0; group < groups.length; group += 1) addGroup(group, instrument, sign)
   }
   /** Everything that one position of one sleeve is part of. */
   function add(sleeve: number, instrument: number, sign: 1 | -1): void {
     const exposure = plainExposure(instrument)
-    sums.classes[runtime.assetClass[instrument]!]! += exposure * sign
+    const leaning = deltas.own.length === 0 ? exposure : deltaExposure(instrument)
+    sums.classes[runtime.assetClass[instrument]!]! += leaning * sign
     sums.gross += exposure * sign
+    if (leaning !== exposure) sums.deltaExcess += (leaning - exposure) * sign
     sums.bound += exposure * sign * initialPartOf(instrument, false)
     const sold = isSure(instrument) ? state.accountSells[instrument]! : 0
     cash.free -= (state.accountBuys[instrument]! - sold) * runtime.unitValue[instrument]! * sign
-    addBuckets(instrument, exposure, sign)
+    addBuckets(instrument, leaning, sign)
     addSleeve(sleeve, instrument, sign)
     for (let group = 0; group < groups.length; group += 1)
       if (groups[group]!.hasSleeve[sleeve]!) addGroup(group, instrument, sign)
@@ -362,6 +427,8 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     takeStructure: (change, quantity) => {
       const exposure = quantity * change.unitExposure
       addStructure(change.sleeve, change.instrument, exposure)
+      const unitValue = runtime.unitValue[change.instrument]!
+      takeLean(change.sleeve, change.instrument, (quantity * change.unitDelta) / unitValue)
       cash.free -= exposure
     },
   }
@@ -372,16 +439,4 @@ function insert(row: Float64Array, value: number): void {
   let place = row.length - 1
   for (; place > 0 && row[place - 1]! < value; place -= 1) row[place] = row[place - 1]!
   row[place] = value
-}
-
-/** Settled cash of a cash account less what waits. */
-function freeCash(runtime: Runtime): number {
-  const { state } = runtime
-  let waiting = 0
-  for (let index = 0; index < state.instruments.length; index += 1) {
-    const buys = state.accountBuys[index]!
-    if (buys > 0) waiting += buys * runtime.unitValue[index]!
-  }
-  for (const index of runtime.recorded) waiting -= state.accountSells[index]! * runtime.unitValue[index]!
-  return runtime.cash - waiting - collateral(runtime, null)
 }

@@ -2,6 +2,7 @@
 import type { StructureWish } from '../../domain/strategy.ts'
 import type { Claims } from '../../pipeline/risk/judge.ts'
 import { freeCover } from '../positions/cover.ts'
+import { deltaUnitsOf } from '../positions/deltas.ts'
 import { CONTRACT_SIZE, findStructure, listContract, worstLoss } from '../positions/structures.ts'
 import { cashOf } from '../positions/valuation.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
@@ -25,7 +26,15 @@ export function structureEntry(runtime: Runtime, wishes: WishColumns, row: numbe
   const most = secured(runtime, sleeve, wish)
   if (most === 0) return null
   const quantity = Math.min(most, wish.quantity ?? structureSize(runtime, sleeve, wishes, row))
-  return { sleeve, instrument, quantity, protection: null, maximumLoss: wish.maximumLoss }
+  const { maximumLoss, legs } = wish
+  return {
+    sleeve,
+    instrument,
+    quantity,
+    protection: null,
+    maximumLoss,
+    deltaUnits: deltaUnitsOf(runtime, instrument, legs),
+  }
 }
 
 /** Structures whose puts, where more are sold than bought, the sleeve's cash could take the shares for; else any number. */

@@ -37,8 +37,10 @@ export function judge(
     const rule = rules[index]!
     let room = rule.room(change, books, verdict.quantity)
     if (claims !== null && rule.contention === 'scale') room = partOf(room, rule, change, books, claims)
-    if (room >= Math.abs(verdict.quantity) * change.unitExposure) continue
-    const fitting = unitsWithin(room, change)
+    const unit = change.structure ? structureUnit(rule, change) : change.unitExposure
+    // What adds nothing to what a limit is on cannot break it.
+    if (unit === 0 || room >= Math.abs(verdict.quantity) * unit) continue
+    const fitting = unitsWithin(room, unit, change.step)
     if (fitting >= Math.abs(verdict.quantity)) continue
     const isNamed = verdict.rule !== null && rule.keepsName === true
     verdict.quantity = change.quantity < 0 ? 0 - fitting : fitting
@@ -47,9 +49,20 @@ export function judge(
   }
 }
 
-/** Whole steps that fit into a money room. */
-function unitsWithin(room: number, { unitExposure, step }: Change): number {
-  return room <= 0 ? 0 : Math.floor(room / unitExposure / step + 1e-9) * step
+/** Whole steps that fit into a money room, each unit taking `unit` of it. */
+function unitsWithin(room: number, unit: number, step: number): number {
+  return room <= 0 ? 0 : Math.floor(room / unit / step + 1e-9) * step
+}
+
+/** What one structure takes of the room of a rule. */
+function structureUnit({ byDelta }: RiskRule, { unitExposure, unitDelta }: Change): number {
+  return byDelta === true ? Math.abs(unitDelta) : unitExposure
+}
+
+/** What money of exposure is in the measure of a rule. */
+function measured(money: number, rule: RiskRule, change: Change): number {
+  if (!change.structure || rule.byDelta !== true) return money
+  return change.unitExposure === 0 ? 0 : (money / change.unitExposure) * Math.abs(change.unitDelta)
 }
 
 function name(verdict: Verdict, rule: RiskRule, change: Change, books: RiskView): void {
@@ -61,7 +74,8 @@ function name(verdict: Verdict, rule: RiskRule, change: Change, books: RiskView)
 /** A room that is claimed by more than it holds is dealt in proportion to what each entry could use of it. */
 function partOf(room: number, rule: RiskRule, change: Change, books: RiskView, { left, own }: Claims): number {
   const claimed = left.get(rule)?.get(rule.pool(change, books)) ?? 0
-  return claimed > room && own > 0 && own < claimed ? (room * own) / claimed : room
+  const mine = measured(own, rule, change)
+  return claimed > room && mine > 0 && mine < claimed ? (room * mine) / claimed : room
 }
 
 /** The rules of a sleeve by how they are contended for. */
@@ -105,7 +119,7 @@ function draw(change: Change, books: RiskView, shared: readonly RiskRule[], left
   for (const rule of shared) {
     const pools = left.get(rule) ?? new Map<number, number>()
     const pool = rule.pool(change, books)
-    pools.set(pool, (pools.get(pool) ?? 0) + money)
+    pools.set(pool, (pools.get(pool) ?? 0) + measured(money, rule, change))
     left.set(rule, pools)
   }
 }

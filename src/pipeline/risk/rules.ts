@@ -19,20 +19,25 @@ interface Weight {
   /** Exposure that the change takes without adding to the total: what it nets against. */
   readonly beside: Amount
   readonly pool?: RiskRule['pool']
+  /** Structures count by their deltas. */
+  readonly byDelta?: true
 }
 
 const askedOf = ({ quantity, unitExposure }: Change): number => Math.abs(quantity) * unitExposure
+const deltaOf = ({ quantity, unitDelta }: Change): number => Math.abs(quantity * unitDelta)
 
 /** A limit on exposure, as a multiple of an equity. A total that is beyond its limit already may only not grow. */
-function weightRule(level: Level, { limit, base, total, beside, pool }: Weight): RiskRule {
+function weightRule(level: Level, { limit, base, total, beside, pool, byDelta }: Weight): RiskRule {
+  const asked = byDelta === true ? deltaOf : askedOf
   return {
     ...level,
+    ...(byDelta === true ? { byDelta } : {}),
     limit,
     pool: pool ?? whole,
     room: (change, books) =>
       Math.max(0, limit * base(change, books) * (1 + EPSILON) - total(change, books)) + beside(change, books),
     value: (change, books) =>
-      (total(change, books) + Math.max(0, askedOf(change) - beside(change, books))) / base(change, books),
+      (total(change, books) + Math.max(0, asked(change) - beside(change, books))) / base(change, books),
   }
 }
 
@@ -57,6 +62,7 @@ const whole = (): number => 0
 const equity: Amount = (_, books) => books.equity
 const ofSleeve: Amount = (change, books) => books.sleeveEquity(change.sleeve)
 const besideAccount: Amount = (change, books) => books.beside(change)
+const besideDelta: Amount = (change, books) => books.besideDelta(change)
 const besideSleeve: Amount = (change, books) => books.besideSleeve(change)
 const ownExposure: Amount = (change, books) => books.sleeveExposure(change.sleeve, change.instrument)
 const above = (value: number, limit: number): boolean => value > limit + EPSILON
@@ -164,7 +170,7 @@ export const positionWeight = (limit: number): RiskRule =>
     },
   )
 
-/** Exposure to one asset class, sector or currency; options count with their underlying. */
+/** Exposure to one asset class, sector or currency; options count by their deltas, with their underlying. */
 export const bucketWeight = (name: 'assetClassWeight' | 'sectorWeight' | 'currencyWeight', limit: number): RiskRule => {
   const bucket = BUCKET_OF[name]
   return weightRule(
@@ -173,7 +179,8 @@ export const bucketWeight = (name: 'assetClassWeight' | 'sectorWeight' | 'curren
       limit,
       base: equity,
       total: (change, books) => books.bucketExposure(bucket, change.instrument),
-      beside: besideAccount,
+      beside: besideDelta,
+      byDelta: true,
       pool: (change, books) => books.bucketOf(bucket, change.instrument),
     },
   )
@@ -188,11 +195,11 @@ export const leverage = (limit: number): RiskRule =>
     { limit, base: equity, total: (_, books) => books.grossExposure, beside: besideAccount },
   )
 
-/** The same under a limit of its own. */
+/** The same under a limit of its own, options by their deltas. */
 export const exposure = (limit: number): RiskRule =>
   weightRule(
     { name: 'exposure', scope: 'portfolio', contention: 'queue' },
-    { limit, base: equity, total: (_, books) => books.grossExposure, beside: besideAccount },
+    { limit, base: equity, total: (_, books) => books.grossDelta, beside: besideDelta, byDelta: true },
   )
 
 /** Part of equity that is not at work; value and limit speak of what is left. */
@@ -204,15 +211,16 @@ export const cashReserve = (limit: number): RiskRule => {
   return { ...rule, limit, value: (change, books) => 1 - rule.value(change, books) }
 }
 
-/** Long less short exposure over equity, on the side of the change. */
+/** Long less short exposure over equity, on the side of the change; options by their deltas. */
 export const netLeverage = (limit: number): RiskRule => ({
   name: 'netLeverage',
   scope: 'portfolio',
   contention: 'queue',
+  byDelta: true,
   limit,
   pool: whole,
   room: (change, books) => limit * books.equity * (1 + EPSILON) - books.netExposure(change),
-  value: (change, books) => (books.netExposure(change) + askedOf(change)) / books.equity,
+  value: (change, books) => (books.netExposure(change) + deltaOf(change)) / books.equity,
 })
 
 /** The largest instruments together: growth that does not reach their sum is free. */
@@ -235,7 +243,7 @@ export const concentration = ({ positions, weightMax }: NonNullable<PortfolioLim
   },
 })
 
-/** Exposure of a group, netted between its sleeves, as a fraction of portfolio equity. */
+/** Exposure of a group, netted between its sleeves, as a fraction of portfolio equity; options by their deltas. */
 export const groupExposure = (group: number, limit: number): RiskRule => {
   const rule = weightRule(
     { name: 'groupExposure', scope: 'group', contention: 'scale' },
@@ -244,6 +252,7 @@ export const groupExposure = (group: number, limit: number): RiskRule => {
       base: equity,
       total: (_, books) => books.groupExposure(group),
       beside: (change, books) => books.besideGroup(group, change),
+      byDelta: true,
     },
   )
   return {
