@@ -6,6 +6,7 @@ import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import type { Kernel } from './kernel.ts'
 import { batchRow } from './orders/batch.ts'
+import type { Runtime } from './runtime.ts'
 
 export const INVARIANTS = {
   '1': 'quantity conserved',
@@ -43,10 +44,15 @@ export interface Auditor {
   readonly violated: string[]
 }
 
+/** Contracts that are over are looked at in turn, so many after each event: nothing may come back into them. */
+const OVER_PER_CHECK = 16
+
 export function createAuditor(): Auditor {
   const counts = Object.fromEntries(Object.keys(INVARIANTS).map((id) => [id, 0])) as Record<InvariantId, number>
   const violated: string[] = []
   let date = 0
+  let turn = 0
+  const columns: number[] = []
   const hold = (id: InvariantId, holds: boolean, detail: () => string): void => {
     counts[id] += 1
     if (holds || violated.length >= 100) return
@@ -61,10 +67,11 @@ export function createAuditor(): Auditor {
       const { state } = kernel.runtime
       if (state.config === null) return
       date = kernel.runtime.tradeDate
-      checkQuantities(kernel, broker, hold)
+      turn = takeColumns(kernel.runtime, columns, turn)
+      checkQuantities(kernel, broker, columns, hold)
       checkMoney(kernel, broker, hold)
       checkIntents(kernel, hold)
-      checkHoldable(kernel, hold)
+      checkHoldable(kernel, columns, hold)
       checkCapital(kernel, hold)
     },
     closed(kernel) {
@@ -87,10 +94,20 @@ export function createAuditor(): Auditor {
 
 type Hold = (id: InvariantId, holds: boolean, detail: () => string) => void
 
-function checkQuantities(kernel: Kernel, broker: BrokerBooks | null, hold: Hold): void {
+/** Fills in what is on the roster, and what comes next of that which has left it. @returns where the next turn begins */
+function takeColumns({ roster }: Runtime, columns: number[], turn: number): number {
+  const { live, over } = roster
+  columns.length = 0
+  for (const index of live) columns.push(index)
+  const count = Math.min(OVER_PER_CHECK, over.length)
+  for (let step = 0; step < count; step += 1) columns.push(over[(turn + step) % over.length]!)
+  return over.length === 0 ? 0 : (turn + count) % over.length
+}
+
+function checkQuantities(kernel: Kernel, broker: BrokerBooks | null, columns: readonly number[], hold: Hold): void {
   const { books, instruments } = kernel.runtime.state
   let wrong = -1
-  for (let index = 0; index < instruments.length; index += 1) {
+  for (const index of columns) {
     let sum = 0
     for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) sum += books.quantity[sleeve * books.width + index]!
     if (sum !== books.accountQuantity[index]) wrong = index
@@ -143,13 +160,14 @@ function checkIntents(kernel: Kernel, hold: Hold): void {
 }
 
 /** A short needs a shortable instrument; a short option needs its cover: a long of the same kind, or a structure's legs. */
-function checkHoldable(kernel: Kernel, hold: Hold): void {
+function checkHoldable(kernel: Kernel, columns: readonly number[], hold: Hold): void {
   const { state } = kernel.runtime
   const { books, instruments } = state
   let wrong = ''
   for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) {
-    for (let index = 0; index < instruments.length; index += 1) {
-      const quantity = books.quantity[sleeve * books.width + index]!
+    const row = sleeve * books.width
+    for (const index of columns) {
+      const quantity = books.quantity[row + index]!
       if (quantity >= 0) continue
       const instrument = instruments[index]!
       if (!instrument.shortable) wrong = `sleeve ${sleeve} is short "${instrument.symbol}"`
@@ -161,12 +179,15 @@ function checkHoldable(kernel: Kernel, hold: Hold): void {
 /** No sleeve is short more calls than its longs and its shares cover; what expires today has been settled. */
 function checkCover({ runtime }: Kernel, hold: Hold): void {
   const { books, instruments } = runtime.state
+  const { contracts } = runtime.roster
   let wrong = ''
   for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) {
     const cover = new Map<number, number>()
-    for (const { index, option, multiplier } of instruments) {
+    for (const index of contracts) {
       const quantity = books.quantity[sleeve * books.width + index]!
-      if (option?.right !== 'call' || quantity === 0) continue
+      if (quantity === 0) continue
+      const { option, multiplier } = instruments[index]!
+      if (option?.right !== 'call') continue
       const underlying = runtime.byId.get(option.underlying)!
       const shares = books.quantity[sleeve * books.width + underlying]! / books.perWhole[underlying]!
       cover.set(underlying, (cover.get(underlying) ?? Math.max(0, shares)) + quantity * multiplier)

@@ -22,6 +22,7 @@ import { settleFills, settleState } from './orders/settle.ts'
 import type { Parts } from './parts.ts'
 import { applyAction } from './positions/corporate.ts'
 import { onRates } from './positions/foreign.ts'
+import { emptyRoster } from './positions/roster.ts'
 import { valueAll } from './positions/valuation.ts'
 import type { Observer } from './records/observer.ts'
 import { type Stretch, skipBars } from './run/quiet.ts'
@@ -128,6 +129,7 @@ function assemble(state: KernelState, options: KernelOptions, sessions?: unknown
     cash: 0,
     market: 0,
     contracts: 0,
+    roster: emptyRoster(),
     beside: beside ?? null,
     shadows: null,
     eligible: null,

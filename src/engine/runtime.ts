@@ -22,6 +22,7 @@ import { groupsOf, inOrder, portfolioRules, sleeveRules } from '../pipeline/risk
 import { membershipOf } from '../pipeline/universe/membership.ts'
 import type { ClockRuntime } from './clock.ts'
 import type { PlainWishes } from './orders/plain-columns.ts'
+import type { Roster } from './positions/roster.ts'
 import type { Observer } from './records/observer.ts'
 import type { Shadows } from './shadows/shadow-book.ts'
 import { foreignLedger, type KernelState, type ShareColumns, type Waiting, type WaitingStructure } from './state.ts'
@@ -109,6 +110,7 @@ export interface Runtime {
   /** Instruments listed before the first contract, and contracts. */
   market: number
   contracts: number
+  readonly roster: Roster
   /** For a shadow, the kernel that it stands beside: it advances the clocks and their indicators, and takes marks first. */
   readonly beside: Runtime | null
   /** Null where the configuration wants none, and in a shadow. */
@@ -187,6 +189,8 @@ export function indexInstrument(runtime: Runtime, instrument: Instrument): void 
     runtime.roundLot = roundLot
   }
   runtime.byId.set(instrument.id, instrument.index)
+  runtime.roster.live.push(instrument.index)
+  if (instrument.option !== null) runtime.roster.contracts.push(instrument.index)
   if (instrument.option !== null) runtime.contracts += 1
   else if (instrument.index === runtime.market) runtime.market += 1
   if (isStreamOf(runtime.state.config, instrument)) runtime.recorded.add(instrument.index)

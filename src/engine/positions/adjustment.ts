@@ -6,7 +6,9 @@ import type { InstrumentId } from '../../domain/units.ts'
 import type { Runtime } from '../runtime.ts'
 import { setMark } from '../runtime.ts'
 import { held, release, reserve } from '../state.ts'
-import { contractId, isHeld } from './structures.ts'
+import { isHeld } from './holders.ts'
+import { recall } from './roster.ts'
+import { contractId } from './structures.ts'
 
 export interface ContractChange {
   readonly from: InstrumentId
@@ -36,10 +38,11 @@ export function contractChanges(
   for (const wish of state.waiting) wanted.add(wish.instrument)
   let next = state.instruments.length
   const changes: ContractChange[] = []
-  for (const contract of state.instruments) {
-    const terms = contract.option
-    if (terms === null || terms.underlying !== underlying) continue
-    if (!wanted.has(contract.index) && !isHeld(runtime, contract.index)) continue
+  for (const index of runtime.roster.contracts) {
+    const contract = state.instruments[index]!
+    const terms = contract.option!
+    if (terms.underlying !== underlying) continue
+    if (!wanted.has(index) && !isHeld(runtime, index)) continue
     const strike = Math.floor(((terms.strike * denominator) / numerator) * 100 + 0.5) / 100
     const multiplier = whole ? contract.multiplier : wholeShares((contract.multiplier * numerator) / denominator)
     const plain = contractId(underlying, { ...terms, strike, ratio: 1 })
@@ -72,6 +75,7 @@ export function applyAdjustment(
     const after = runtime.byId.get(to)
     assert(before !== undefined && after !== undefined, `"${from}" and "${to}" must be listed before the adjustment`)
     successor.set(before, after)
+    recall(runtime, after)
     movePositions(runtime, before, after, count)
   }
   const next = (index: number): number => successor.get(index) ?? index

@@ -14,6 +14,8 @@ import {
 import { lowestPayoff } from '../../numerics/options/payoff.ts'
 import { indexInstrument, type Runtime, setMark } from '../runtime.ts'
 import { type StructurePosition, widenState } from '../state.ts'
+import { isHeld } from './holders.ts'
+import { recall, strikeOff } from './roster.ts'
 
 /** Shares that one listed contract stands for. */
 export const CONTRACT_SIZE = 100
@@ -22,7 +24,10 @@ export const CONTRACT_SIZE = 100
 export function listContract(runtime: Runtime, underlying: Instrument, leg: OptionLeg): number {
   const id = contractId(underlying.id, leg)
   const known = runtime.byId.get(id)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    recall(runtime, known)
+    return known
+  }
   const { state } = runtime
   const index = state.instruments.length
   const style = runtime.chains.get(underlying.id)?.style ?? 'american'
@@ -131,25 +136,17 @@ export function structureHoldings(runtime: Runtime, sleeve: number): readonly St
 /** Marks held contracts at the mid of their chain; without a quote the last mark stays, and a first one is intrinsic value. */
 export function markContracts(runtime: Runtime): void {
   const { state } = runtime
-  for (const instrument of state.instruments) {
-    const terms = instrument.option
-    if (terms === null || !isHeld(runtime, instrument.index)) continue
+  strikeOff(runtime)
+  for (const index of runtime.roster.contracts) {
+    if (!isHeld(runtime, index)) continue
+    const terms = state.instruments[index]!.option!
     const quote = runtime.chains.get(terms.underlying)?.quote(terms.expiry, terms.right, terms.strike) ?? null
-    if (quote !== null) setMark(runtime, instrument.index, quote.mid)
-    else if (Number.isNaN(state.mark[instrument.index]!)) {
+    if (quote !== null) setMark(runtime, index, quote.mid)
+    else if (Number.isNaN(state.mark[index]!)) {
       const spot = state.mark[runtime.byId.get(terms.underlying)!]!
-      setMark(runtime, instrument.index, Math.max(0, terms.right === 'put' ? terms.strike - spot : spot - terms.strike))
+      setMark(runtime, index, Math.max(0, terms.right === 'put' ? terms.strike - spot : spot - terms.strike))
     }
   }
-}
-
-/** Whether any sleeve holds it: crossed positions may net to nothing at the account. */
-export function isHeld(runtime: Runtime, instrument: number): boolean {
-  const { books } = runtime.state
-  for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) {
-    if (books.quantity[sleeve * books.width + instrument] !== 0) return true
-  }
-  return false
 }
 
 export function findStructure(runtime: Runtime, id: number): StructurePosition | undefined {

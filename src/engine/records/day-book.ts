@@ -45,7 +45,7 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
   }
 
   function day(tradeDate: number): void {
-    const { sleeves, equity, cash, state, unitValue, shadows } = runtime()
+    const { sleeves, equity, cash, state, unitValue, isOption, roster, shadows } = runtime()
     let gross = 0
     let net = 0
     takeLate(state.seq)
@@ -58,10 +58,10 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
       const moved = moneyOf(late.get(ordinal) ?? 0)
       // What moves at a close is a flow of the next day: this day's positions were held with it.
       const whole = moved === 0 ? sleeve.equity : sleeve.equity - moved
-      for (const instrument of state.instruments) {
-        const quantity = state.books.quantity[row + instrument.index]!
-        if (quantity === 0 || instrument.option !== null) continue
-        const value = quantity * unitValue[instrument.index]!
+      for (const index of roster.live) {
+        const quantity = state.books.quantity[row + index]!
+        if (quantity === 0 || isOption[index] === 1) continue
+        const value = quantity * unitValue[index]!
         positions += 1
         exposure += Math.abs(value)
         const weight = whole > 0 ? Math.abs(value) / whole : 0
@@ -83,9 +83,9 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
       own.positions[at] = positions
       flows[ordinal] = 0
     })
-    for (const instrument of state.instruments) {
-      if (instrument.option !== null) continue
-      const value = state.books.accountQuantity[instrument.index]! * unitValue[instrument.index]!
+    for (const index of roster.live) {
+      if (isOption[index] === 1) continue
+      const value = state.books.accountQuantity[index]! * unitValue[index]!
       gross += Math.abs(value)
       net += value
     }

@@ -32,13 +32,15 @@ export function endOptionDay(
   tradeDate: TradeDate,
   dividendOf: (underlying: InstrumentId) => number,
 ): void {
-  const { instruments, books } = runtime.state
-  const holds = instruments.some(({ option, index }) => option !== null && books.accountQuantity[index] !== 0)
-  if (!holds) return
+  if (!holdsContracts(runtime)) return
   const priceOf = (underlying: InstrumentId): number => runtime.state.mark[runtime.byId.get(underlying)!]!
   for (const action of exchange.pinned(tradeDate, priceOf)) act(action)
   for (const action of exchange.expiries(tradeDate, priceOf)) act(action)
   for (const action of exchange.earlyAssignments(tradeDate, { priceOf, dividendOf, rate: EXERCISE_RATE })) act(action)
+}
+
+function holdsContracts({ roster, state }: Runtime): boolean {
+  return roster.contracts.some((index) => state.books.accountQuantity[index] !== 0)
 }
 
 /** A margin call that nobody met: the broker's reduction, shared by the sleeves that hold the position. */
@@ -65,9 +67,7 @@ export function forceReduction({ runtime, exchange, give }: BookAndBroker): void
 
 /** Contracts on an underlying that trades no more end before it does, in money at its last price. */
 export function endContracts({ runtime, exchange, act }: BookAndBroker, ended: Ended): void {
-  const { instruments, books } = runtime.state
-  const holds = instruments.some(({ option, index }) => option !== null && books.accountQuantity[index] !== 0)
-  if (!holds) return
+  if (!holdsContracts(runtime)) return
   for (const action of exchange.endedContracts(ended.instrument, ended.price)) act(action)
 }
 

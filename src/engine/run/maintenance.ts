@@ -14,11 +14,13 @@ export function maintenanceDeficit(runtime: Runtime, ordinal: number): number {
     const cash = state.books.cash[ordinal * state.books.currencies + currency]!
     if (cash !== 0) value += cash * baseCounts(runtime, currency)
   }
-  for (const instrument of state.instruments) {
-    const quantity = state.books.quantity[ordinal * state.books.width + instrument.index]!
+  const row = ordinal * state.books.width
+  for (const index of runtime.roster.live) {
+    const quantity = state.books.quantity[row + index]!
     if (quantity === 0) continue
-    const own = tradedCash(quantity, state.mark[instrument.index]!, runtime.perPrice[instrument.index]!)
-    const worth = own * baseCounts(runtime, state.books.currency[instrument.index]!)
+    const instrument = state.instruments[index]!
+    const own = tradedCash(quantity, state.mark[index]!, runtime.perPrice[index]!)
+    const worth = own * baseCounts(runtime, state.books.currency[index]!)
     value += quantity > 0 ? worth : 0 - worth
     if (instrument.option !== null) continue
     const margin = marginOf(rules, instrument.kind)

@@ -9,6 +9,7 @@ import type { Intent } from '../../domain/orders.ts'
 import type { StructureWish, WishOptions } from '../../domain/strategy.ts'
 import { MAGNITUDE_MAX, type Memory } from '../../domain/units.ts'
 import type { Parts } from '../parts.ts'
+import { recall } from '../positions/roster.ts'
 import { valueAll } from '../positions/valuation.ts'
 import { pushWish, WISH, type WishColumns } from '../view.ts'
 import { recordViolation, SLEEVE_FAULT } from '../watch/records.ts'
@@ -170,6 +171,7 @@ function pushIntent({ runtime, wishes }: Parts, ordinal: number, intent: Intent)
   assert(intent.legs.length === 1, 'intents from elsewhere name one instrument')
   const instrument = runtime.byId.get(intent.legs[0]!.instrument)
   assert(instrument !== undefined, `an intent names "${intent.legs[0]!.instrument}", which is not listed`)
+  recall(runtime, instrument)
   const { want } = intent
   const options = { terms: intent.terms, ...(intent.protection === undefined ? {} : { protection: intent.protection }) }
   if (want.kind === 'sized') {
