@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -119,6 +119,7 @@ describe('a store', () => {
       [row('a'), row('a', { version: 2 })],
       /configurations\[1\]\.is_active: is true, but "a@1" is active already/,
     ],
+    ['a day that does not exist', [row('a', { created: '2023-02-31' })], /\.created: must be a day that exists/],
     ['an active one that is retired', [row('a', { retired: '2024-02-01' })], /is true of one that is retired/],
     [
       'a win rate in percent',
@@ -178,6 +179,55 @@ for (let turn = 0; ; turn += 1) {
     }
     configsDeactivate('a', { file })
     expect(stored()[0]!.is_active).toBe(false)
+  })
+
+  it('keeps its old document, and says so, where the disk takes only a part of the new one', async () => {
+    write([row('a', { title: 'x'.repeat(4_000) })])
+    const before = readFileSync(file, 'utf8')
+    const store = join(import.meta.dirname, '../../src/cli/configurations/store.ts')
+    const script = join(folder, 'short.mts')
+    writeFileSync(
+      script,
+      `import { updateStore } from ${JSON.stringify(store)}
+try {
+  updateStore(${JSON.stringify(file)}, (store) => ({ store: { ...store, configurations: [...store.configurations] }, result: 0 }))
+} catch (cause) {
+  process.stdout.write(cause.message)
+}
+`,
+    )
+    const loader = join(import.meta.dirname, '../../node_modules/tsx/dist/esm/index.mjs')
+    const line = `ulimit -f 2; exec "$0" --import "$1" "$2"`
+    const child = spawn('sh', ['-c', line, process.execPath, loader, script], {
+      cwd: join(import.meta.dirname, '../..'),
+      env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+    })
+    let text = ''
+    child.stdout.on('data', (part: Buffer) => {
+      text += part.toString()
+    })
+    await once(child, 'close')
+    expect(text).toMatch(/store\.json" cannot be written: EFBIG/)
+    expect(readFileSync(file, 'utf8')).toBe(before)
+    expect(existsSync(`${file}.partial`)).toBe(false)
+  })
+
+  it('is one, under one lock, by whichever name it is called', () => {
+    write([row('a')])
+    const link = join(folder, 'link.json')
+    symlinkSync(file, link)
+    configsDeactivate('a', { file: link })
+    expect([stored()[0]!.is_active, lstatSync(link).isSymbolicLink()]).toEqual([false, true])
+    writeFileSync(`${file}.lock`, String(process.pid))
+    expect(refusal(() => configsActivate('a', { file: link }))).toContain('is being written by process')
+    rmSync(`${file}.lock`)
+    rmSync(link)
+  })
+
+  it('may begin with the mark of its encoding', () => {
+    write([row('a')])
+    writeFileSync(file, `\uFEFF${readFileSync(file, 'utf8')}`)
+    expect(stored()).toHaveLength(1)
   })
 })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LIFECYCLE_STAGES } from '../../domain/allocation.ts'
 import { MARKET_REGIMES } from '../../domain/regimes.ts'
+import { parseDate } from '../../domain/sessions.ts'
 import { TIMEFRAMES } from '../../domain/timeframes.ts'
 import { fraction, fractionOrZero, identifier, positive, text, wholePositive } from '../config/schema/terms.ts'
 
@@ -9,7 +10,10 @@ const FORMAT = 'polyfolio.configurations'
 const FORMAT_VERSION = 1
 
 const count = z.int().gte(0)
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date as YYYY-MM-DD')
+const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date as YYYY-MM-DD')
+  .refine((value) => parseDate(value) !== null, 'must be a day that exists')
 const stage = z.enum(LIFECYCLE_STAGES)
 
 /** What it has earned so far: on the data that it was trained on, on paper, or live. */

@@ -5,10 +5,10 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { FaultError, fault } from '../../domain/faults.ts'
@@ -49,7 +49,7 @@ export function readStore(file: string): ReadStore {
 /** What a person writes by hand may be YAML; what programs exchange is JSON and nothing else. */
 function requireJson(file: string, text: string): void {
   try {
-    JSON.parse(text)
+    JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
     const before = text.slice(0, Number(/position (\d+)/.exec((cause as Error).message)?.[1] ?? 0)).split('\n')
     const reason = 'is no JSON: quote names and texts with ", and leave no comma behind the last of a list'
@@ -89,15 +89,17 @@ export function keyOf({ id, version }: Pick<Configuration, 'id' | 'version'>): s
  * @throws FaultError OPTION_INVALID while another writer holds the store
  */
 export function updateStore<T>(
-  file: string,
+  name: string,
   change: (store: ConfigurationStore) => { readonly store: ConfigurationStore; readonly result: T },
 ): T {
+  // One document has one lock, and a link to it stays a link.
+  const file = existsSync(name) ? realpathSync(name) : name
   const lock = `${file}.lock`
   takeLock(file, lock)
   try {
     const before = existsSync(file) ? readStore(file).store : EMPTY_STORE
     const { store, result } = change(before)
-    if (store !== before) writeStore(file, store)
+    if (store !== before) writeStore(name, file, store)
     return result
   } finally {
     rmSync(lock, { force: true })
@@ -109,23 +111,37 @@ export function storeText(store: ConfigurationStore): string {
   return `${JSON.stringify(store, null, 2)}\n`
 }
 
-function writeStore(file: string, store: ConfigurationStore): void {
+function writeStore(name: string, file: string, store: ConfigurationStore): void {
   // Nothing is written that could not be read again.
   storeSchema.parse(store)
   const partial = `${file}.partial`
-  const written = openSync(partial, 'w')
   try {
-    writeSync(written, storeText(store))
+    writeWhole(partial, storeText(store))
+    renameSync(partial, file)
+    syncFolder(dirname(file))
+  } catch (cause) {
+    rmSync(partial, { force: true })
+    throw new FaultError(fault('OUTPUT_EXISTS', { path: name, reason: (cause as Error).message }), cause)
+  }
+}
+
+/** On the disk to its last byte: a single write may take a part of the text only, and say nothing. */
+function writeWhole(file: string, text: string): void {
+  const written = openSync(file, 'w')
+  try {
+    writeFileSync(written, text)
     fsyncSync(written)
   } finally {
     closeSync(written)
   }
-  renameSync(partial, file)
-  const folder = openSync(dirname(file), 'r')
+}
+
+function syncFolder(folder: string): void {
+  const opened = openSync(folder, 'r')
   try {
-    fsyncSync(folder)
+    fsyncSync(opened)
   } finally {
-    closeSync(folder)
+    closeSync(opened)
   }
 }
 
