@@ -262,7 +262,7 @@ function applyExpiry(runtime: Runtime, contract: Instrument, spot: number, inMon
   closeAll(runtime, contract, exercised && cashSettled ? value : 0, 'expiry', 'expiry')
   if (exercised && !cashSettled) deliver(runtime, contract, contracts, spot, 'expiry')
   setMark(runtime, contract.index, 0)
-  endLegs(runtime, contract.index, 'expiry')
+  endLegs(runtime, contract.index, 'expiry', () => true)
 }
 
 /** The account's net short is assigned; among sleeves it falls on the short ones by largest remainder. */
@@ -286,7 +286,7 @@ function applyAssignment(runtime: Runtime, contract: Instrument, spot: number): 
     spot,
     'assignment',
   )
-  endLegs(runtime, contract.index, 'assignment')
+  endLegs(runtime, contract.index, 'assignment', (sleeve) => assigned[sleeve] !== 0)
 }
 
 /** Shares change hands at the strike; a sleeve that did not want them sells or covers them at the next auction. */
@@ -321,10 +321,16 @@ function keepsShares({ state }: Runtime, contract: number, sleeve: number): bool
 }
 
 /** A structure that lost a leg is over: what is left of it, contracts and shares, is closed at the next auction. */
-function endLegs(runtime: Runtime, contract: number, reason: 'expiry' | 'assignment'): void {
+function endLegs(
+  runtime: Runtime,
+  contract: number,
+  reason: 'expiry' | 'assignment',
+  concerns: (sleeve: number) => boolean,
+): void {
   const { state } = runtime
   const over: StructurePosition[] = []
-  for (const position of state.structures) if (position.contracts.includes(contract)) over.push(position)
+  for (const position of state.structures)
+    if (position.contracts.includes(contract) && concerns(position.sleeve)) over.push(position)
   if (over.length === 0) return
   state.structures = state.structures.filter((position) => !over.includes(position))
   for (const position of over) {

@@ -18,6 +18,7 @@ import { resultOf } from '../records/result-of.ts'
 import type { Runtime } from '../runtime.ts'
 import { bookNeedsChains, bookWaits } from '../shadows/shadow.ts'
 import { adjustContracts, endContracts, endOptionDay, forceReduction } from './broker-side.ts'
+import { endCrossedOn, expireCrossed } from './crossed-ends.ts'
 import { datesOf, takeDated } from './dated.ts'
 import { act, answer, give, giveAuction, giveEvent, type Run, sidesOf } from './drive.ts'
 import { answerMarginCalls } from './margin-calls.ts'
@@ -221,8 +222,10 @@ function closeBars(run: Run): void {
   giveEvent(run, { seq: run.seq, at: run.at, kind: 'slices', cycle: run.cycle, slices })
   weighSleeves(run)
   for (const cursor of closing) {
-    if (run.market.chains !== null && endsSession(cursor))
+    if (run.market.chains !== null && endsSession(cursor)) {
       endOptionDay(sidesOf(run), run.tradeDate, (underlying) => nextDividend(run, cursor.block, underlying))
+      expireCrossed(run, run.tradeDate)
+    }
     cursor.isOpen = false
     cursor.row += 1
   }
@@ -292,7 +295,10 @@ function takeActions(run: Run): void {
     run.nextAction += 1
     run.tradeDate = dated.tradeDate
     if (dated.action.kind === 'split') adjustContracts(sidesOf(run), dated.action)
-    if (dated.action.kind === 'ended') endContracts(sidesOf(run), dated.action)
+    if (dated.action.kind === 'ended') {
+      endContracts(sidesOf(run), dated.action)
+      endCrossedOn(run, dated.action.instrument, dated.action.price)
+    }
     act(run, priced(run, dated.action))
   }
 }
