@@ -50,6 +50,17 @@ function count(text: string): number {
   return value
 }
 
+/** The longest that a timer can wait: 2^31 - 1 milliseconds. */
+const SECONDS_MAX = 2_147_483
+
+function seconds(text: string): number {
+  const value = number(text)
+  if (!(value >= 0 && value <= SECONDS_MAX)) {
+    throw new InvalidArgumentError(`Write seconds from 0 to ${SECONDS_MAX}.`)
+  }
+  return value
+}
+
 function schedule(text: string): DaySchedule {
   if (text === 'week' || text === 'month' || text === 'quarter') return { kind: 'calendar', unit: text }
   const every = Number(text)
@@ -193,7 +204,7 @@ function addLive(program: Command): void {
     .addOption(storeOption())
     .addOption(fromOption())
     .addOption(toOption())
-    .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(notNegative).default(0))
+    .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(seconds).default(0))
     .addOption(new Option('--snapshot-every <instants>', 'keep the whole state so often').argParser(count).default(500))
     .addOption(new Option('--bus <address>', 'tell others through Redis: redis://host:port').argParser(busAddress))
     .option('--standby', 'where another process runs the portfolio, wait and take over when it ends')

@@ -65,8 +65,8 @@ export function sqlStore(parts: SqlStore): Store {
         })
       heads.set(portfolio, next)
     },
-    read: (portfolio, from) => rowsOf(db, portfolio, from),
-    snapshotBefore: (portfolio, seq) => snapshotBefore(db, portfolio, seq),
+    read: (portfolio, from) => rowsOf(parts, portfolio, from),
+    snapshotBefore: (portfolio, seq) => snapshotBefore(parts, portfolio, seq),
     messages: (portfolio, from) => messagesOf(db, portfolio, from),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
     confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),
@@ -183,8 +183,35 @@ function gap(store: string, portfolio: string, expected: number, found: number):
   return new FaultError(fault('JOURNAL_GAP', { store, portfolio, expected, found }))
 }
 
-async function* rowsOf(db: Kysely<Tables>, portfolio: string, from: number): AsyncIterable<JournalRow> {
-  for await (const { hash: _, portfolio: __, epoch: ___, ...row } of linkedRows(db, portfolio, from)) yield row
+/** Rows as they were written: what was changed, lost or put in since is a fault where it is met. */
+async function* rowsOf({ db, name }: SqlStore, portfolio: string, from: number): AsyncIterable<JournalRow> {
+  let [expected, hash] = [Math.max(0, from - 1), firstLink(portfolio)]
+  for await (const linked of linkedRows(db, portfolio, expected)) {
+    const { hash: written, portfolio: _, epoch: __, ...row } = linked
+    if (row.seq !== expected) throw damaged(name, missingText(portfolio, expected, row.seq))
+    // The row before the first one that is asked for is what that one is joined to.
+    const own = row.seq < from ? written : link(hash, row)
+    if (!isSame(own, written)) throw damaged(name, changedText(portfolio, row.seq))
+    if (row.seq >= from) yield row
+    hash = written
+    expected += 1
+  }
+}
+
+function damaged(store: string, reason: string): FaultError {
+  return new FaultError(fault('STORE_DAMAGED', { store, reason }))
+}
+
+function missingText(portfolio: string, expected: number, found: number): string {
+  return `the journal of "${portfolio}" goes from ${expected - 1} to ${found}: events are missing`
+}
+
+function changedText(portfolio: string, seq: number): string {
+  return `event ${seq} of "${portfolio}" is not the one that was written`
+}
+
+function changedStateText(portfolio: string, seq: number): string {
+  return `the snapshot of "${portfolio}" after event ${seq} is not the one that was written`
 }
 
 async function* linkedRows(db: Kysely<Tables>, portfolio: string, from: number) {
@@ -244,7 +271,11 @@ async function confirm(db: Kysely<Tables>, portfolio: string, bus: string, numbe
     .execute()
 }
 
-async function snapshotBefore(db: Kysely<Tables>, portfolio: string, seq: number): Promise<StoredSnapshot | undefined> {
+async function snapshotBefore(
+  { db, name }: SqlStore,
+  portfolio: string,
+  seq: number,
+): Promise<StoredSnapshot | undefined> {
   const found = await db
     .selectFrom('snapshot')
     .selectAll()
@@ -254,6 +285,7 @@ async function snapshotBefore(db: Kysely<Tables>, portfolio: string, seq: number
     .limit(1)
     .executeTakeFirst()
   if (found === undefined) return undefined
+  if (!isSame(hashOf(found.payload), found.hash)) throw damaged(name, changedStateText(portfolio, Number(found.seq)))
   return { seq: Number(found.seq), kernelVersion: found.kernel_version, payload: found.payload }
 }
 
@@ -292,12 +324,12 @@ async function checkAll({ db, intact }: SqlStore): Promise<StoreCheck> {
     let [expected, hash] = [0, firstLink(portfolio)]
     for await (const row of linkedRows(db, portfolio, 0)) {
       if (row.seq !== expected) {
-        problems.push(`the journal of "${portfolio}" goes from ${expected - 1} to ${row.seq}: events are missing`)
+        problems.push(missingText(portfolio, expected, row.seq))
         break
       }
       hash = link(hash, row)
       if (!isSame(hash, row.hash)) {
-        problems.push(`event ${row.seq} of "${portfolio}" is not the one that was written`)
+        problems.push(changedText(portfolio, row.seq))
         break
       }
       expected += 1
@@ -312,7 +344,7 @@ async function checkAll({ db, intact }: SqlStore): Promise<StoreCheck> {
       .where('seq', '=', seq)
       .executeTakeFirstOrThrow()
     if (isSame(hashOf(found.payload), found.hash)) continue
-    problems.push(`the snapshot of "${portfolio}" after event ${seq} is not the one that was written`)
+    problems.push(changedStateText(portfolio, seq))
   }
   return { journals, snapshots: snapshots.length, problems }
 }

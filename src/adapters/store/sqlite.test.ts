@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { rowsFrom, storeContract } from '../../../test/contracts/store.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import { copyStore } from './copy.ts'
 import { openStore } from './open.ts'
+import { sqlStore } from './sql-store.ts'
+import { openSqlite } from './sqlite.ts'
 import { openDriver } from './sqlite-driver.ts'
 
 const folder = storeFolder()
@@ -83,5 +86,54 @@ describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
     const bytes = readFileSync(file)
     writeFileSync(file, Buffer.concat([bytes.subarray(0, 8_192), Buffer.alloc(8_192, 7), bytes.subarray(16_384)]))
     await expect(openStore(file, { create: false })).rejects.toThrow('is damaged')
+  })
+  it('says that the disk is full, keeps what it holds, and goes on when there is room', async () => {
+    const file = folder.path('full.db')
+    const store = await openStore(file, { create: true })
+    const lease = (await store.lease('one'))!
+    await store.commit('one', lease, { rows: rowsFrom(0, 10) })
+    await lease.release()
+    await store.close()
+    const limited = await openSqlite(file, { create: false })
+    const { page_count: pages } = (await sql<{ page_count: number }>`PRAGMA page_count`.execute(limited.db)).rows[0]!
+    await sql`PRAGMA max_page_count = ${sql.raw(String(pages + 1))}`.execute(limited.db)
+    const tight = sqlStore(limited)
+    const held = (await tight.lease('one'))!
+    await expect(tight.commit('one', held, { rows: rowsFrom(10, 5_000) })).rejects.toThrow(
+      /the store ".*full\.db" cannot be used: database or disk is full; see that/,
+    )
+    await sql`PRAGMA max_page_count = 1000000`.execute(limited.db)
+    await tight.commit('one', held, { rows: rowsFrom(10, 5) })
+    expect(await tight.check()).toMatchObject({ journals: [{ rows: 15 }], problems: [] })
+    await held.release()
+    await tight.close()
+  })
+
+  it('is not called damaged where it cannot be opened', async () => {
+    const name = folder.path('no-folder/x.db')
+    await expect(openStore(name, { create: true })).rejects.toThrow(/x\.db" cannot be used: .*see that its folder/)
+  })
+
+  it('gives back neither an event nor a state that was changed since', async () => {
+    const file = folder.path('changed.db')
+    const store = await openStore(file, { create: true })
+    const lease = (await store.lease('one'))!
+    const snapshot = { seq: 9, kernelVersion: 1, payload: new Uint8Array([1, 2]) }
+    await store.commit('one', lease, { rows: rowsFrom(0, 10), snapshot })
+    await change(file, "UPDATE snapshot SET payload = x'00'")
+    await expect(store.snapshotBefore('one', 20)).rejects.toThrow('the snapshot of "one" after event 9 is not the one')
+    await change(file, "UPDATE journal SET payload = x'00' WHERE seq = 5")
+    const read = async (from: number): Promise<number> => {
+      let rows = 0
+      for await (const _ of store.read('one', from)) rows += 1
+      return rows
+    }
+    await expect(read(0)).rejects.toThrow('event 5 of "one" is not the one that was written')
+    await expect(read(5)).rejects.toThrow('event 5 of "one"')
+    expect(await read(7)).toBe(3)
+    await change(file, 'DELETE FROM journal WHERE seq = 2')
+    await expect(read(0)).rejects.toThrow('goes from 1 to 3: events are missing')
+    await lease.release()
+    await store.close()
   })
 })

@@ -1,6 +1,6 @@
 /** SQLite in one file: write-ahead log, and no transaction is acknowledged before it is on the disk. */
 import { existsSync } from 'node:fs'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { hashOf, hexOf } from './chain.ts'
 import type { Tables } from './schema.ts'
@@ -17,7 +17,7 @@ export interface SqliteOptions {
 export async function openSqlite(file: string, { create }: SqliteOptions): Promise<SqlStore> {
   if (!create && !existsSync(file)) throw new FaultError(fault('STORE_MISSING', { store: file }))
   const driver = soundDriver(file)
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: driver.database }) })
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: told(driver.database, file) }) })
   return {
     isServer: false,
     db,
@@ -38,9 +38,55 @@ function soundDriver(file: string): SqliteDriver {
     return driver
   } catch (error) {
     driver?.close()
-    if (error instanceof FaultError) throw error
-    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error)
-    throw new FaultError(fault('STORE_DAMAGED', { store: file, reason }), error)
+    throw faultOf(error, file)
+  }
+}
+
+const UNUSABLE = /unable to open|cannot open|directory does not exist|disk is full|disk I\/O|readonly|locked/i
+
+/** What the database says, for somebody who can do something about it. */
+function faultOf(error: unknown, file: string): FaultError {
+  if (error instanceof FaultError) return error
+  const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error)
+  if (!UNUSABLE.test(reason)) return new FaultError(fault('STORE_DAMAGED', { store: file, reason }), error)
+  const advice = 'see that its folder is there, may be written and has room; what it holds is whole'
+  return new FaultError(fault('STORE_UNREACHABLE', { store: `"${file}"`, reason: `${reason}; ${advice}` }), error)
+}
+
+const OF_THE_FILE = /disk is full|disk I\/O|readonly|malformed|not a database|unable to open/i
+
+/** The same database, whose failures of the file name the file. */
+function told(database: SqliteDatabase, file: string): SqliteDatabase {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw error instanceof Error && OF_THE_FILE.test(error.message) ? faultOf(error, file) : error
+    }
+  }
+  return {
+    close: () => database.close(),
+    prepare: (text) => {
+      const statement = attempt(() => database.prepare(text))
+      return {
+        reader: statement.reader,
+        all: (values) => attempt(() => statement.all(values)),
+        run: (values) => attempt(() => (text === 'rollback' ? rolledBack(statement, values) : statement.run(values))),
+        iterate: (values) => statement.iterate(values),
+      }
+    },
+  }
+}
+
+/** A full disk has ended the transaction by itself; what it failed of is to be said, not that. */
+function rolledBack(statement: SqliteStatement, values: readonly unknown[]): ReturnType<SqliteStatement['run']> {
+  try {
+    return statement.run(values)
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('no transaction is active')) {
+      return { changes: 0, lastInsertRowid: 0 }
+    }
+    throw error
   }
 }
 

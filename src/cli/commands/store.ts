@@ -40,7 +40,7 @@ function timeText(at: number | null): string {
 export async function storeCopy(from: string, to: string): Promise<void> {
   if (isServer(to)) {
     await copyStore(from, to)
-    await demandSound(to)
+    await demandSound(to, from)
   } else await copyToFile(from, to)
   print(`copied, and every hash holds`)
 }
@@ -53,16 +53,17 @@ async function copyToFile(from: string, to: string): Promise<void> {
   const partial = `${to}.partial-${process.pid}`
   try {
     await copyStore(from, partial)
-    await demandSound(partial)
+    await demandSound(partial, from)
     await rename(partial, to)
   } finally {
     for (const suffix of ['', '-wal', '-shm']) await rm(`${partial}${suffix}`, { force: true })
   }
 }
 
-async function demandSound(name: string): Promise<void> {
+/** What does not hold in a copy did not hold before: it was written by what was read. */
+async function demandSound(name: string, from: string): Promise<void> {
   const { problems } = await withStore(name, (store) => store.check())
-  if (problems.length > 0) throw new FaultError(fault('STORE_DAMAGED', { store: name, reason: problems[0]! }))
+  if (problems.length > 0) throw new FaultError(fault('STORE_DAMAGED', { store: from, reason: problems[0]! }))
 }
 
 async function withStore<T>(name: string, use: (store: Store) => Promise<T>): Promise<T> {
