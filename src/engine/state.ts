@@ -251,6 +251,8 @@ export interface KernelState {
   fronts?: readonly { readonly chain: number; readonly contract: number }[]
   /** Positions between the two orders of a roll. Absent where nothing was ever rolled. */
   rolling?: readonly RollingPosition[]
+  /** What a roll bought of a new contract, signed, and has not sold of the old one. Absent where nothing was ever rolled. */
+  rolledAhead?: readonly { readonly sleeve: number; readonly chain: number; readonly units: number }[]
   /** Instruments that nobody can sell short anew for now, lowest first. Absent where that never happened. */
   unborrowable?: readonly number[]
   /** What one unit of each currency is worth in the base currency; NaN where no rate is known yet. */

@@ -62,7 +62,7 @@ describe('two sides of one contract in two sleeves', () => {
     ['the whole structure', 0],
     ['one leg', 1],
   ])('end with it where the broker holds nothing of %s', (_, shift) => {
-    const { result, runtime } = play([spread('seller', 1, 0), spread('buyer', shift === 0 ? -1 : 1, shift)])
+    const { runtime } = play([spread('seller', 1, 0), spread('buyer', shift === 0 ? -1 : 1, shift)])
     const { books, instruments } = runtime.state
     const left = instruments.filter(
       ({ option, index }) =>

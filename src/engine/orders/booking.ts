@@ -3,7 +3,7 @@ import type { Protection } from '../../domain/orders.ts'
 import { postTrade } from '../../pipeline/ledger/books.ts'
 import { takeBooking } from '../capital/trades.ts'
 import { realiseForeign } from '../positions/foreign.ts'
-import { arrived, ROLL } from '../positions/rolling.ts'
+import { arrived, countRolled, ROLL } from '../positions/rolling.ts'
 import type { Posting } from '../records/observer.ts'
 import type { Runtime } from '../runtime.ts'
 import { countClosing } from '../watch/closings.ts'
@@ -67,6 +67,7 @@ export function bookPart(runtime: Runtime, part: Part): void {
       })
     }
   }
+  if (state.fronts !== undefined) countRolled(runtime, part)
   part.realised = realised
   part.before = before
   const trades = state.capital?.trades

@@ -40,6 +40,7 @@ type StateFields =
   | 'routing'
   | 'fronts'
   | 'rolling'
+  | 'rolledAhead'
   | 'regimes'
   | 'fundamentals'
 
@@ -57,6 +58,7 @@ export function isBareState(state: Known<KernelState, StateFields | 'capital'>):
     routing,
     fronts,
     rolling,
+    rolledAhead,
   } = state
   if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
   if (measured !== undefined || rebalance !== undefined || unborrowable !== undefined) return false
@@ -66,6 +68,7 @@ export function isBareState(state: Known<KernelState, StateFields | 'capital'>):
     shadows === undefined &&
     fronts === undefined &&
     rolling === undefined &&
+    rolledAhead === undefined &&
     routing === undefined
   )
 }

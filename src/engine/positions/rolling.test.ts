@@ -41,17 +41,22 @@ const roll = (bar: number, from: string | null, to: string): DatedAction => ({
   },
 })
 
-function runOf(sleeves: Readonly<Record<string, Act>>, changed: Partial<HandRun> = {}) {
-  return runBacktest(
-    handRun({
-      prices: { ES: rows((bar) => (bar < ROLL_BAR ? near(bar) : far(bar))), ESH: rows(near), ESM: rows(far) },
-      instruments: { ES: terms, ESH: contract(20_240_108), ESM: contract(20_240_322) },
-      actions: [roll(0, null, 'ESH'), roll(ROLL_BAR, 'ESH', 'ESM')],
-      sleeves: Object.fromEntries(Object.entries(sleeves).map(([id, act]) => [id, { capital: 100_000, act }])),
-      account: { initialMargin: 0.5 },
-      ...changed,
-    }),
-  )
+function runOf(
+  sleeves: Readonly<Record<string, Act>>,
+  changed: Partial<HandRun> = {},
+  volumesOfH: readonly number[] = [],
+) {
+  const input = handRun({
+    prices: { ES: rows((bar) => (bar < ROLL_BAR ? near(bar) : far(bar))), ESH: rows(near), ESM: rows(far) },
+    instruments: { ES: terms, ESH: contract(20_240_108), ESM: contract(20_240_322) },
+    actions: [roll(0, null, 'ESH'), roll(ROLL_BAR, 'ESH', 'ESM')],
+    sleeves: Object.fromEntries(Object.entries(sleeves).map(([id, act]) => [id, { capital: 100_000, act }])),
+    account: { initialMargin: 0.5 },
+    ...changed,
+  })
+  for (const { volume } of input.market.blocks)
+    for (const [bar, contracts] of volumesOfH.entries()) volume[bar * 3 + 1] = contracts
+  return runBacktest(input)
 }
 
 const enters =
@@ -168,6 +173,19 @@ describe('a chain of futures', () => {
     }
     const { positions, invariants } = runOf({ one: act })
     expect(positions.map(({ instrument, quantity: held }) => [instrument, held])).toEqual([['ESM', 10]])
+    expect(invariants.violated).toEqual([])
+  })
+  it('never holds more than before where the old contract finds its buyers later than the new one its sellers', () => {
+    const again = [roll(0, null, 'ESH'), roll(ROLL_BAR, 'ESH', 'ESM'), roll(ROLL_BAR + 1, 'ESH', 'ESM')]
+    const volumes = [100, 100, 100, 4, 100, 100, 100]
+    const held: number[] = []
+    const watching: Act = (view, out, bar) => {
+      enters(10)(view, out, bar)
+      held.push(view.position(0))
+    }
+    const { positions, invariants } = runOf({ one: watching }, { actions: again, participationMax: 1 }, volumes)
+    expect(positions.map(({ instrument, quantity: now }) => [instrument, now])).toEqual([['ESM', 10]])
+    expect(held.slice(ROLL_BAR)).toEqual([16, 10, 10, 10])
     expect(invariants.violated).toEqual([])
   })
   it('rolls on the next day what found no buyer, and closes what is left with the contract', () => {

@@ -60,6 +60,9 @@ export function applyRoll(
   const { state } = runtime
   const to = runtime.byId.get(action.to)
   assert(to !== undefined, `"${action.to}" must be listed before "${chain.id}" rolls into it`)
+  const isNew = tradedFor(runtime, chain.index) !== to
+  if (isNew && state.rolledAhead !== undefined)
+    state.rolledAhead = state.rolledAhead.filter((one) => one.chain !== chain.index)
   const others = (state.fronts ?? []).filter((front) => front.chain !== chain.index)
   state.fronts = [...others, { chain: chain.index, contract: to }]
   const from = action.from === null ? undefined : runtime.byId.get(action.from)
@@ -110,7 +113,10 @@ function rollPosition(runtime: Runtime, sleeve: number, from: number, to: number
   const terms = { type: 'market', force: 'day' } as const
   const both = { sleeve, terms, reason: ROLL, protection: null }
   waitFor(runtime, { ...both, instrument: from, quantity: 0 - closing * side, reducing: true })
-  waitFor(runtime, { ...both, instrument: to, quantity: closing * side, reducing: false })
+  // What an earlier auction bought of the new one, and could not sell of the old one, is there already.
+  const opening = closing - Math.max(0, aheadOf(runtime, sleeve, chainOf(runtime, to)) * side)
+  if (opening <= 0) return
+  waitFor(runtime, { ...both, instrument: to, quantity: opening * side, reducing: false })
   state.rolling = [...(state.rolling ?? []), leaving(runtime, sleeve, from, to)]
 }
 
@@ -126,6 +132,33 @@ function leaving(runtime: Runtime, sleeve: number, from: number, to: number): Ro
     openedAt: state.openedAt[at]!,
     guard: guard === undefined ? null : { ...guard, instrument: to, entry },
   }
+}
+
+function aheadOf({ state }: Runtime, sleeve: number, chain: number): number {
+  return state.rolledAhead?.find((one) => one.sleeve === sleeve && one.chain === chain)?.units ?? 0
+}
+
+/** Keeps count of how far a roll's purchases are ahead of its sales; whatever else moves the position, it stands as it is. */
+export function countRolled(
+  runtime: Runtime,
+  {
+    sleeve,
+    instrument,
+    quantity,
+    reason,
+  }: {
+    readonly sleeve: number
+    readonly instrument: number
+    readonly quantity: number
+    readonly reason: string
+  },
+): void {
+  const { state } = runtime
+  const chain = chainOf(runtime, instrument)
+  if (chain === instrument || (reason !== ROLL && state.rolledAhead === undefined)) return
+  const units = reason === ROLL ? aheadOf(runtime, sleeve, chain) + quantity : 0
+  const others = (state.rolledAhead ?? []).filter((one) => one.sleeve !== sleeve || one.chain !== chain)
+  state.rolledAhead = units === 0 ? others : [...others, { sleeve, chain, units }]
 }
 
 /** A position that a roll opens is the old one; null where the booking is of no roll. */
