@@ -13,12 +13,20 @@ import { capitalPlanOf } from '../fixtures/capital-plan.ts'
 import { streamRun } from '../fixtures/stream-portfolio.ts'
 import { bookkeeper } from './bookkeeper.ts'
 import { type Act, dayOf, type HandBar, type HandRun, handRun, SHARE } from './hand-run.ts'
+import { comparesAll, nothingAlive } from './restarts.ts'
 
 /** Money that moves between sleeves, from outside and to the outside, in runs small enough to reckon by hand. */
 
 const shares = (count: number) => quantity(count * SHARE)
 const flat = (price: number, bars: number): HandBar[] => Array.from({ length: bars }, () => ({ open: price }))
 const USD = 1_000_000
+const BREAKER = { resume: 0.01, liquidate: null, resetPeakAfter: null }
+const PAUSING: PortfolioConfig['violations'] = {
+  actions: { critical: 'pause_strategy', high: 'pause_strategy', medium: 'pause_strategy' },
+  rules: {},
+  reentry: null,
+  correlation: { level: 0.7, move: 0.3, days: 30 },
+}
 
 const flow = (bar: number, amount: number, to: string | null = null): DatedFlow => ({
   date: dayOf(bar),
@@ -393,12 +401,64 @@ describe('sleeves while the portfolio runs', () => {
         operations: [command(3, 'pause', 'one'), command(5, 'resume', 'one'), rebalanced(4, 'transfer')],
       },
     )
-    expect(result.refusals.map(({ rule, tradeDate }) => [rule, tradeDate])).toEqual([
-      ['paused', dayOf(3)],
-      ['paused', dayOf(4)],
+    // What was decided before the pause and still waits is taken back; on the days of the pause nothing more is wished.
+    expect(result.refusals.map(({ rule, end, tradeDate }) => [rule, end, tradeDate])).toEqual([
+      ['paused', 'cancelled', dayOf(3)],
+      ['paused', 'refused', dayOf(3)],
+      ['paused', 'refused', dayOf(4)],
     ])
-    expect(result.positions[0]!.quantity).toBe(5)
+    expect(result.positions[0]!.quantity).toBe(4)
     expect(result.sleeves[0]!.equity.at(-1)).toBe(10_000)
+  })
+
+  it('take back what waits and what rests when they are paused, while exits that wait still fill', () => {
+    const act: Act = (_, out, bar) => {
+      if (bar === 0) for (const column of [0, 1]) out.target(column, shares(10), 'in')
+      if (bar === 1) out.change(1, shares(10), 'low', { terms: { type: 'limit', force: 'gtc', limit: 40 as never } })
+      if (bar !== 3) return
+      out.exit(0, 'out')
+      out.target(1, shares(30), 'more')
+    }
+    const prices = { A: flat(100, 8), B: [...flat(60, 5), ...flat(30, 3)] }
+    const pause = { weights: half, operations: [command(4, 'pause', 'one')] }
+    const result = play({ prices, sleeves: { ...twoSleeves, one: { capital: 10_000, act } } }, pause)
+    expect(result.positions.map(({ instrument, quantity }) => [instrument, quantity])).toEqual([['B', 10]])
+    expect(result.trades.map(({ instrument, exitReason, exitDate }) => [instrument, exitReason, exitDate])).toEqual([
+      ['A', 'out', dayOf(4)],
+    ])
+    expect(result.refusals.map(({ instrument, rule, end }) => [instrument, rule, end])).toContainEqual([
+      'B',
+      'paused',
+      'cancelled',
+    ])
+    const later = { weights: half, operations: [command(5, 'pause', 'one')] }
+    const whole = play({ prices, sleeves: { ...twoSleeves, one: { capital: 10_000, act } } }, later)
+    expect(whole.positions.map(({ quantity }) => quantity)).toEqual([20])
+  })
+
+  it.each([
+    ['the operator pauses it', { operations: [command(4, 'pause', 'one')] }, {}],
+    // A fell: 1,000 of 20,000, and 1,000 of the sleeve's own 10,000.
+    ['the portfolio halts', {}, { limits: { drawdown: { ...BREAKER, halt: 0.04 } } }],
+    ['its own breaker halts it', {}, { sleeveLimits: { drawdown: { ...BREAKER, halt: 0.09 } } }],
+    ['a violation pauses it', {}, { sleeveLimits: { drawdown: { ...BREAKER, halt: 0.09 } }, violations: PAUSING }],
+  ] as const)('do not fill an entry that rested when %s, restarts or not', (_, extra, more) => {
+    const act: Act = (_view, out, bar) => {
+      if (bar === 0) out.target(0, shares(50), 'in')
+      if (bar === 1) out.change(1, shares(10), 'low', { terms: { type: 'limit', force: 'gtc', limit: 40 as never } })
+    }
+    const hand = {
+      prices: { A: [...flat(100, 3), ...flat(80, 5)], B: [...flat(60, 5), ...flat(30, 3)] },
+      sleeves: { ...twoSleeves, one: { capital: 10_000, act } },
+    }
+    const filled = play(hand, { weights: half })
+    expect(filled.positions.map(({ instrument }) => instrument)).toEqual(['A', 'B'])
+    const halted = play({ ...hand, ...more } as HandRun, { weights: half, ...extra })
+    expect(halted.positions.map(({ instrument }) => instrument)).toEqual(['A'])
+    const input = handRun({ ...hand, ...more } as HandRun)
+    const alive = nothingAlive()
+    comparesAll({ ...input, config: { ...input.config, ...extra } }, () => true, alive)
+    expect(alive.working).toBeGreaterThan(0)
   })
 
   it('are removed: everything is closed, what waits is taken back, the money goes to the reserve', () => {

@@ -24,10 +24,7 @@ function run(strategy: Strategy, pausedOn: TradeDate | null): RunResult {
 const endOf = ({ instrument, entryDate, exitDate, exitReason }: TradeRecord): string =>
   [instrument, entryDate, exitDate, exitReason].join(' ')
 
-/**
- * Fills after a day that open or enlarge a position of the sleeve. At its open fills what was decided before: a pause on
- * that day comes too late for it.
- */
+/** Fills from a day on that open or enlarge a position of the sleeve: what was decided before the day is taken back. */
 function growingFills({ attribution }: RunResult, day: TradeDate): string[] {
   const held = new Map<string, number>()
   const growing: string[] = []
@@ -35,7 +32,7 @@ function growingFills({ attribution }: RunResult, day: TradeDate): string[] {
     const before = held.get(instrument) ?? 0
     held.set(instrument, before + quantity)
     if (kind !== 'fill' && kind !== 'cross') continue
-    if (tradeDate > day && Math.abs(before + quantity) > Math.abs(before))
+    if (tradeDate >= day && Math.abs(before + quantity) > Math.abs(before))
       growing.push(`${tradeDate} ${instrument} ${before} ${quantity}`)
   }
   return growing

@@ -10,6 +10,8 @@ import { valueAll } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
 import { forgetSleeve } from '../watch/flows.ts'
 import { endFaults } from '../watch/operator.ts'
+import { withdrawEntries } from '../watch/reduce.ts'
+import { sleeveSubject } from '../watch/subjects.ts'
 import { closeSleeve, isFlat } from './close-sleeve.ts'
 import { baseUnit, equityCounts, freeCash, reserveOf, weightsInForce } from './free-cash.ts'
 import { bookTransfer, moveCapital, recordMove } from './move-money.ts'
@@ -31,6 +33,7 @@ export function onSleeveCommand(
     case 'pause':
       // What a fault stopped stays stopped: only a resumption lets it decide again.
       if (!own.paused.startsWith('fault')) own.paused = 'paused by the operator'
+      withdrawEntries(runtime, sleeveSubject(sleeve), { rule: 'paused', rolls: 'stay' })
       tell('paused: positions are managed, nothing is opened')
       return
     case 'resume':

@@ -16,7 +16,10 @@ const PAUSED = 'violation: '
 /** Once, when it opens: entries on their way are taken back, and what halts halts. */
 export function begin(runtime: Runtime, watch: WatchState, open: OpenViolation, reaction: Reaction): void {
   if (reaction === 'alert_only') return
-  withdrawEntries(runtime, open.subject)
+  withdrawEntries(runtime, open.subject, {
+    rule: 'openViolation',
+    rolls: reaction === 'liquidate_all' ? 'go' : 'stay',
+  })
   if (isHalting(reaction)) haltReturn(runtime, watch, open)
   if (reaction === 'pause_strategy') pauseSleeves(runtime, open)
   askRebalancing(runtime, open.kind)

@@ -2,8 +2,10 @@
 import type { Terms } from '../../domain/orders.ts'
 import type { OrderId } from '../../domain/units.ts'
 import { awaitsStructure, retireBatch } from '../orders/batch.ts'
+import { listPlain } from '../orders/plain.ts'
 import { endWaitingStructure } from '../orders/structure-orders.ts'
 import { deltaUnits } from '../positions/deltas.ts'
+import { ROLL } from '../positions/rolling.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StructurePosition, Waiting, WaitingStructure, WorkingOrder } from '../state.ts'
 import { closeStructure } from '../wishes/structure-wishes.ts'
@@ -161,25 +163,43 @@ function closeLeaning(
   }
 }
 
-/** Takes back the subject's entries: those that wait end here, those that work at the broker are cancelled. */
-export function withdrawEntries(runtime: Runtime, subject: Subject): void {
+/** Why entries are taken back, and whether a position goes over to its next contract all the same. */
+export interface Withdrawal {
+  readonly rule: string
+  readonly rolls: 'stay' | 'go'
+}
+
+/**
+ * Takes back the subject's entries: those that wait end here, those that work at the broker are cancelled. The purchase
+ * that completes a roll opens nothing: it stays where positions are to be managed.
+ */
+export function withdrawEntries(runtime: Runtime, subject: Subject, { rule, rolls }: Withdrawal): void {
   const { state } = runtime
-  const isEntry = (wish: Waiting): boolean => !wish.reducing && covers(runtime, subject, wish.sleeve, wish.instrument)
+  listPlain(runtime)
+  const isEntry = (wish: Waiting): boolean =>
+    !wish.reducing &&
+    !(rolls === 'stay' && isRoll(runtime, wish)) &&
+    covers(runtime, subject, wish.sleeve, wish.instrument)
   if (state.waiting.some(isEntry)) {
     const gone = state.waiting.filter(isEntry)
     state.waiting = state.waiting.filter((wish) => !isEntry(wish))
-    for (const wish of gone) endWaiting(runtime, wish, 'cancelled', 'openViolation')
+    for (const wish of gone) endWaiting(runtime, wish, 'cancelled', rule)
   }
   const opens = (wish: WaitingStructure): boolean =>
     wish.structure === 0 && covers(runtime, subject, wish.sleeve, wish.underlying)
   if (state.waitingStructures.some(opens)) {
     const gone = state.waitingStructures.filter(opens)
     state.waitingStructures = state.waitingStructures.filter((wish) => !opens(wish))
-    for (const wish of gone) endWaitingStructure(runtime, wish, 'cancelled', 'openViolation')
+    for (const wish of gone) endWaitingStructure(runtime, wish, 'cancelled', rule)
   }
   if (!awaitsStructure(runtime)) retireBatch(runtime)
   for (const order of state.working)
     if (isEntryOrder(runtime, subject, order)) runtime.commands.push({ kind: 'cancel', order: order.id as OrderId })
+}
+
+function isRoll({ state }: Runtime, { sleeve, instrument, reason }: Waiting): boolean {
+  if (reason !== ROLL || state.rolling === undefined) return false
+  return state.rolling.some((one) => one.sleeve === sleeve && one.contract === instrument)
 }
 
 /** Whether all that is open of an order are entries within the subject: one exit among them keeps the whole order. */
