@@ -68,10 +68,9 @@ export function createAuditor(): Auditor {
       if (state.config === null) return
       date = kernel.runtime.tradeDate
       turn = takeColumns(kernel.runtime, columns, turn)
-      checkQuantities(kernel, broker, columns, hold)
+      checkPositions(kernel, broker, columns, hold)
       checkMoney(kernel, broker, hold)
       checkIntents(kernel, hold)
-      checkHoldable(kernel, columns, hold)
       checkCapital(kernel, hold)
     },
     closed(kernel) {
@@ -104,12 +103,23 @@ function takeColumns({ roster }: Runtime, columns: number[], turn: number): numb
   return over.length === 0 ? 0 : (turn + count) % over.length
 }
 
-function checkQuantities(kernel: Kernel, broker: BrokerBooks | null, columns: readonly number[], hold: Hold): void {
+/**
+ * Sleeves, account and broker hold the same; and each sleeve's position could be held on its own: a short needs a
+ * shortable instrument, a short option needs its cover: a long of the same kind, or a structure's legs.
+ */
+function checkPositions(kernel: Kernel, broker: BrokerBooks | null, columns: readonly number[], hold: Hold): void {
   const { books, instruments } = kernel.runtime.state
+  const { quantity, sleeves, width } = books
   let wrong = -1
+  let bare = ''
   for (const index of columns) {
     let sum = 0
-    for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) sum += books.quantity[sleeve * books.width + index]!
+    for (let sleeve = 0; sleeve < sleeves; sleeve += 1) {
+      const own = quantity[sleeve * width + index]!
+      if (own === 0) continue
+      sum += own
+      if (own < 0 && !instruments[index]!.shortable) bare = `sleeve ${sleeve} is short "${instruments[index]!.symbol}"`
+    }
     if (sum !== books.accountQuantity[index]) wrong = index
     if (broker !== null && sum !== (broker.positions[index] ?? 0)) wrong = index
   }
@@ -117,6 +127,7 @@ function checkQuantities(kernel: Kernel, broker: BrokerBooks | null, columns: re
     const name = instruments[wrong]!.symbol
     return `"${name}": sleeves and account ${books.accountQuantity[wrong]}, broker ${broker?.positions[wrong] ?? 'unknown'}`
   })
+  hold('14', bare === '', () => bare)
 }
 
 function checkMoney(kernel: Kernel, broker: BrokerBooks | null, hold: Hold): void {
@@ -157,23 +168,6 @@ function checkIntents(kernel: Kernel, hold: Hold): void {
     alive + ended === state.nextIntent - 1,
     () => `${state.nextIntent - 1} intents were made, ${ended} ended, ${alive} are on their way`,
   )
-}
-
-/** A short needs a shortable instrument; a short option needs its cover: a long of the same kind, or a structure's legs. */
-function checkHoldable(kernel: Kernel, columns: readonly number[], hold: Hold): void {
-  const { state } = kernel.runtime
-  const { books, instruments } = state
-  let wrong = ''
-  for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) {
-    const row = sleeve * books.width
-    for (const index of columns) {
-      const quantity = books.quantity[row + index]!
-      if (quantity >= 0) continue
-      const instrument = instruments[index]!
-      if (!instrument.shortable) wrong = `sleeve ${sleeve} is short "${instrument.symbol}"`
-    }
-  }
-  hold('14', wrong === '', () => wrong)
 }
 
 /** No sleeve is short more calls than its longs and its shares cover; what expires today has been settled. */

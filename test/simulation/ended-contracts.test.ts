@@ -3,7 +3,8 @@ import type { PortfolioConfig } from '../../src/domain/config.ts'
 import type { Strategy } from '../../src/domain/strategy.ts'
 import { type Auditor, createAuditor } from '../../src/engine/invariants.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
-import { recall } from '../../src/engine/positions/roster.ts'
+import { type Roster, recall } from '../../src/engine/positions/roster.ts'
+import { valueAll } from '../../src/engine/positions/valuation.ts'
 import { type RunInput, runAudited } from '../../src/engine/run/run.ts'
 import { ironCondor } from '../../src/pipeline/strategies/iron-condor/iron-condor.ts'
 import { drawnMarket } from '../contracts/strategy-rig.ts'
@@ -70,6 +71,26 @@ describe('the roster', () => {
     for (const indices of [roster.live, roster.contracts]) {
       expect(indices).toContain(index)
       expect(indices).toEqual([...indices].sort((left, right) => left - right))
+    }
+  })
+  it('changes no value: what is over counts nothing in whichever lane of the sum', () => {
+    const { runtime } = checked(() => {})
+    const { roster, state } = runtime
+    const all = [...state.instruments.keys()]
+    const live = all.filter((index) => index % 3 > 0)
+    const over = all.filter((index) => index % 3 === 0)
+    const valued = (of: Pick<Roster, 'live' | 'over'>) => {
+      Object.assign(roster, of)
+      valueAll(runtime)
+      return runtime.equity
+    }
+    for (let trial = 0; trial < 30; trial += 1) {
+      state.books.quantity.fill(0)
+      for (const index of live) {
+        runtime.unitValue[index] = 1 / (3 + index)
+        state.books.quantity[index] = 1e6 / (7 + trial + index)
+      }
+      expect(valued({ live, over })).toBe(valued({ live: all, over: [] }))
     }
   })
   it('hides nothing from the checker: whatever comes into any column that is over is found', () => {

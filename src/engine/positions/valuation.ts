@@ -35,20 +35,27 @@ export function cashValue(runtime: Runtime, sleeve: number): number {
   return total
 }
 
+const LANES = 8
+
 /**
  * Values every sleeve and the portfolio at the last marks. Positions are summed over eight interleaved lanes, joined
  * pairwise: the stated order of operations, the same in every implementation.
  */
 export function valueAll(runtime: Runtime): void {
-  const { state, unitValue } = runtime
+  const { state, unitValue, roster } = runtime
   const { books } = state
   const width = books.width
   const count = state.instruments.length
+  const lanes = roster.over.length > 0 ? new Float64Array(LANES) : null
   let equity = 0
   let cash = 0
   for (let sleeve = 0; sleeve < runtime.sleeves.length; sleeve += 1) {
     const purse = cashValue(runtime, sleeve)
-    const value = purse + positionsValue(books.quantity, sleeve * width, unitValue, count)
+    const positions =
+      lanes === null
+        ? positionsValue(books.quantity, sleeve * width, unitValue, count)
+        : liveValue(books.quantity, sleeve * width, unitValue, { live: roster.live, count, lanes })
+    const value = purse + positions
     runtime.sleeves[sleeve]!.equity = value
     equity += value
     cash += purse
@@ -84,12 +91,41 @@ function positionsValue(quantity: Float64Array, offset: number, unitValue: Float
   return total
 }
 
+/** The same over those columns alone that are not over: those count nothing, in whichever lane. */
+function liveValue(
+  quantity: Float64Array,
+  offset: number,
+  unitValue: Float64Array,
+  { live, count, lanes }: { readonly live: readonly number[]; readonly count: number; readonly lanes: Float64Array },
+): number {
+  const inLanes = count - (count % LANES)
+  lanes.fill(0)
+  let place = 0
+  for (; place < live.length && live[place]! < inLanes; place += 1) {
+    const index = live[place]!
+    lanes[index % LANES]! += quantity[offset + index]! * unitValue[index]!
+  }
+  const [a, b, c, d, e, f, g, h] = [
+    lanes[0]!,
+    lanes[1]!,
+    lanes[2]!,
+    lanes[3]!,
+    lanes[4]!,
+    lanes[5]!,
+    lanes[6]!,
+    lanes[7]!,
+  ]
+  let total = a + b + (c + d) + (e + f + (g + h))
+  for (; place < live.length; place += 1) total += quantity[offset + live[place]!]! * unitValue[live[place]!]!
+  return total
+}
+
 /** Cash that a sleeve may still spend: settled, less waiting purchases at their mark and the collateral of structures. */
 export function cashOf(runtime: Runtime, sleeve: number): number {
-  const { state, unitValue } = runtime
+  const { state, unitValue, roster } = runtime
   const width = state.books.width
   let free = cashValue(runtime, sleeve)
-  for (let index = 0; index < state.instruments.length; index += 1) {
+  for (const index of roster.live) {
     const buys = state.pendingBuys[sleeve * width + index]!
     if (buys > 0) free -= buys * unitValue[index]!
   }
@@ -106,7 +142,7 @@ export function spendableFor(runtime: Runtime, sleeve: number, instrument: numbe
   if (books.currencies === 1) return cashOf(runtime, sleeve)
   const currency = books.currency[instrument]!
   let free = valueOfCash(runtime, currency, books.cash[sleeve * books.currencies + currency]!)
-  for (let index = 0; index < state.instruments.length; index += 1) {
+  for (const index of runtime.roster.live) {
     const buys = state.pendingBuys[sleeve * books.width + index]!
     if (buys > 0 && books.currency[index] === currency) free -= buys * unitValue[index]!
   }
@@ -117,7 +153,7 @@ export function spendableFor(runtime: Runtime, sleeve: number, instrument: numbe
 export function freeCash(runtime: Runtime): number {
   const { state } = runtime
   let waiting = 0
-  for (let index = 0; index < state.instruments.length; index += 1) {
+  for (const index of runtime.roster.live) {
     const buys = state.accountBuys[index]!
     if (buys > 0) waiting += buys * runtime.unitValue[index]!
   }

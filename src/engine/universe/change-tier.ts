@@ -34,11 +34,11 @@ export function stepAccountSize({ runtime, wishes }: Parts, tradeDate: TradeDate
 }
 
 /** Classes of which something is open or on its way, all sleeves netted. */
-function openClasses({ state }: Runtime): ReadonlySet<RouteClass> {
+function openClasses({ state, roster }: Runtime): ReadonlySet<RouteClass> {
   const open = new Set<RouteClass>()
   const { books, accountBuys, accountSells } = state
-  for (const { kind, index } of state.instruments) {
-    const routeClass = routeClassOf(kind)
+  for (const index of roster.live) {
+    const routeClass = routeClassOf(state.instruments[index]!.kind)
     if (routeClass === null) continue
     if (anyHolds(state.books.sleeves, books.quantity, books.width, index)) open.add(routeClass)
     else if (accountBuys[index] !== 0 || accountSells[index] !== 0) open.add(routeClass)

@@ -130,8 +130,7 @@ export function exposuresOf(runtime: Runtime, subject: Subject, look: Look): rea
 /** Exposure of everything that the subject covers, summed over instruments. */
 function grossExposure(runtime: Runtime, subject: Subject, look: Look, measure: Measure): number {
   let total = 0
-  const count = runtime.state.instruments.length
-  for (let instrument = 0; instrument < count; instrument += 1) {
+  for (const instrument of runtime.roster.live) {
     total += Math.abs(signedValue(runtime, subject, instrument, look, measure))
   }
   return measure === 'delta' ? total : total + structureValue(runtime, subject, -1, look)
@@ -140,9 +139,7 @@ function grossExposure(runtime: Runtime, subject: Subject, look: Look, measure: 
 /** Long less short, options by their deltas. */
 export function netExposure(runtime: Runtime, subject: Subject, look: Look): number {
   let total = 0
-  const count = runtime.state.instruments.length
-  for (let instrument = 0; instrument < count; instrument += 1)
-    total += signedValue(runtime, subject, instrument, look, 'delta')
+  for (const instrument of runtime.roster.live) total += signedValue(runtime, subject, instrument, look, 'delta')
   return total
 }
 

@@ -135,7 +135,8 @@ function lookAtParts(looking: Looking): void {
   const currencies = new Map<string, number>()
   const isAsked = positionWeightMax !== null || assetClassWeightMax !== null
   if (!isAsked && sectorWeightMax === undefined && currencyWeightMax === undefined) return
-  for (const { index, sector, currency } of state.instruments) {
+  for (const index of runtime.roster.live) {
+    const { sector, currency } = state.instruments[index]!
     const exposure = exposureTo(runtime, PORTFOLIO, index, 'held', 'loss')
     if (positionWeightMax !== null && exposure > 0) {
       const limit = watched(config, 'ticker_weight', positionWeightMax)
@@ -207,7 +208,7 @@ function lookAtPositions(looking: Looking, sleeve: number): void {
   const limit = positionLimit(runtime, sleeve)
   if (!Number.isFinite(limit)) return
   const rule = watched(state.config!, 'position_size', limit)
-  for (const { index } of state.instruments) {
+  for (const index of runtime.roster.live) {
     const subject = positionSubject(sleeve, index)
     const exposure = exposureTo(runtime, subject, index, 'held', 'loss')
     if (exposure === 0) continue
