@@ -12,7 +12,7 @@ import { impliedVolatility } from '../../src/numerics/options/implied-volatility
 import { breakevens, highestPayoff, lowestPayoff, type PayoffLeg, payoffAt } from '../../src/numerics/options/payoff.ts'
 import { quadraticPrice } from '../../src/numerics/options/quadratic-premium.ts'
 import { strikeForDelta } from '../../src/numerics/options/strike-for-delta.ts'
-import { closeAtLoss, closeAtProfit, isReachable } from '../../src/pipeline/strategies/structures/premium.ts'
+import { closeAtLoss, closeAtProfit, isStopReachable } from '../../src/pipeline/strategies/structures/premium.ts'
 import type { RunCase } from './run-case.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -140,7 +140,10 @@ function structureCase(input: Row): Record<string, unknown> {
   const loss = (lowestPayoff(legs) + credit) * size - fees
   const width = 0 - lowestPayoff(legs)
   const closing = (closeCost: number) => ({ close_debit: closeCost, pnl: (credit - closeCost) * size - fees })
-  const stopped = (closeCost: number) => ({ ...closing(closeCost), reachable: isReachable(width, closeCost) })
+  const stopped = (multiple: number) => ({
+    ...closing(closeAtLoss(credit, multiple)),
+    reachable: isStopReachable(multiple, credit, width),
+  })
   const even = breakevens(legs, credit)
   return {
     pnl: (input['expiry_prices'] as readonly number[]).map(profitAt),
@@ -153,8 +156,8 @@ function structureCase(input: Row): Record<string, unknown> {
     margin_requirement: 0 - loss,
     return_on_risk: profit / (0 - loss),
     profit_target_50pct: closing(closeAtProfit(credit, 0.5)),
-    stop_loss_200pct_of_credit_as_LOSS: stopped(closeAtLoss(credit, 2)),
-    stop_close_debit_2x_credit: stopped(closeAtLoss(credit, 1)),
+    stop_loss_200pct_of_credit_as_LOSS: stopped(2),
+    stop_close_debit_2x_credit: stopped(1),
   }
 }
 

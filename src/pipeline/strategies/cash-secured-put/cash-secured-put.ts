@@ -3,7 +3,7 @@ import type { IntentSink, StructureHolding, StructureWish, View } from '../../..
 import type { Memory, TradeDate } from '../../../domain/units.ts'
 import { defineStrategy } from '../define.ts'
 import { coverLots, lotsHeld } from '../structures/covered-calls.ts'
-import { creditRefusal, maximumLossOf } from '../structures/premium.ts'
+import { creditProblem, creditRefusal, maximumLossOf } from '../structures/premium.ts'
 import { type Candidate, nearestDelta } from '../structures/selection.ts'
 import { closeWhenDue, daysProblem, openOffer, structuresOn } from '../structures/seller.ts'
 
@@ -29,12 +29,7 @@ export const cashSecuredPut = defineStrategy({
   name: 'cash-secured-put',
   summary: 'sells puts with the strike in cash; by choice goes on to covered calls',
   parameters,
-  check(p) {
-    if (p.creditMax !== null && p.creditMax < p.creditMin) {
-      return `the largest credit ${p.creditMax} must not lie below the least one ${p.creditMin}`
-    }
-    return daysProblem(p)
-  },
+  check: (p) => creditProblem(p) ?? daysProblem(p),
   decide(view, out) {
     const structures = view.structures()
     for (const structure of structures) closeWhenDue(view, structure, out)

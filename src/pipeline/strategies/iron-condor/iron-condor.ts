@@ -1,8 +1,8 @@
-import { choice, integer, optional, real, type ValuesOf } from '../../../domain/parameters.ts'
+import { choice, integer, optional, real } from '../../../domain/parameters.ts'
 import { defineStrategy } from '../define.ts'
-import { closeAtLoss, creditRefusal, isReachable, spreadsWish } from '../structures/premium.ts'
+import { spreadRefusal, spreadsWish } from '../structures/premium.ts'
 import { creditSpread } from '../structures/selection.ts'
-import { daysProblem, sellPremium } from '../structures/seller.ts'
+import { sellPremium, spreadProblem } from '../structures/seller.ts'
 
 const parameters = {
   select: choice(
@@ -24,30 +24,12 @@ const parameters = {
   places: integer(3, { min: 1, max: 100, title: 'Condors at one time' }),
 }
 
-type P = ValuesOf<typeof parameters>
-
 /** Sells a put spread and a call spread of one expiry: earns while the price stays between. See README.md. */
 export const ironCondor = defineStrategy({
   name: 'iron-condor',
   summary: 'sells a put spread and a call spread around the price',
   parameters,
-  check(p) {
-    const days = daysProblem(p)
-    if (days !== null) return days
-    if (p.creditMax !== null && p.creditMax < p.creditMin) {
-      return `the largest credit ${p.creditMax} must not lie below the least one ${p.creditMin}`
-    }
-    if (p.select === 'delta' && p.longDelta >= p.shortDelta) {
-      return `long delta ${p.longDelta} must lie below short delta ${p.shortDelta}`
-    }
-    if (p.select === 'width' && !stopReachable(p, p.creditMin, p.width)) {
-      return (
-        `a loss of ${p.stopMultiple} times the least credit ${p.creditMin} is out of reach with a width of ${p.width}: ` +
-        `lower stop_multiple or credit_min, or widen the spreads`
-      )
-    }
-    return null
-  },
+  check: spreadProblem,
   decide(view, out) {
     const p = view.parameters
     sellPremium(view, out, (chain, expiry) => {
@@ -59,14 +41,9 @@ export const ironCondor = defineStrategy({
       if (put === null || call === null || put.short >= call.short) return null
       const credit = put.credit + call.credit
       const widest = Math.max(put.width, call.width)
-      const refusal = creditRefusal(credit, p) ?? (stopReachable(p, credit, widest) ? null : 'stopUnreachable')
+      const refusal = spreadRefusal(credit, widest, p)
       return refusal === null ? spreadsWish([put, call], 'iron condor') : { refusal }
     })
     return view.memory
   },
 })
-
-/** Only one side can end in the money: buying back never costs more than the wider one. */
-function stopReachable(p: P, credit: number, widest: number): boolean {
-  return isReachable(widest, closeAtLoss(credit, p.stopMultiple))
-}

@@ -30,9 +30,9 @@ export function closeAtLoss(credit: number, stopMultiple: number): number {
   return (1 + stopMultiple) * credit
 }
 
-/** Whether a stop can ever be reached: buying back never costs more than the widest side. */
-export function isReachable(width: number, closeCost: number): boolean {
-  return atLeast(width, closeCost)
+/** Whether a stop can ever be reached: only one side can end in the money, so buying back never costs more than the widest. */
+export function isStopReachable(stopMultiple: number, credit: number, width: number): boolean {
+  return atLeast(width, closeAtLoss(credit, stopMultiple))
 }
 
 /** Which exit the cost of closing has reached; null: none, or no quote to say so. */
@@ -44,10 +44,27 @@ export function premiumExit(structure: StructureHolding, exits: PremiumExits): '
   return atLeast(credit - costToClose, exits.profitTarget * credit) ? 'profit' : null
 }
 
+/** Why bounds on a premium do not go together, as text; null where they do. */
+export function creditProblem({ creditMin, creditMax }: CreditBounds): string | null {
+  if (creditMax === null || creditMax >= creditMin) return null
+  return `the largest credit ${creditMax} must not lie below the least one ${creditMin}`
+}
+
 /** Which bound a premium breaks; null: none. */
 export function creditRefusal(credit: number, bounds: CreditBounds): string | null {
   if (below(credit, bounds.creditMin)) return 'creditBelowMinimum'
   return bounds.creditMax !== null && above(credit, bounds.creditMax) ? 'creditAboveMaximum' : null
+}
+
+/** Which rule refuses spreads of such a premium and width: a bound, or a stop that could never be reached; null: none. */
+export function spreadRefusal(
+  credit: number,
+  width: number,
+  rules: CreditBounds & { readonly stopMultiple: number },
+): string | null {
+  const refusal = creditRefusal(credit, rules)
+  if (refusal !== null) return refusal
+  return isStopReachable(rules.stopMultiple, credit, width) ? null : 'stopUnreachable'
 }
 
 /** One structure of credit spreads that share an expiry: its worst case is the wider side less the whole credit. */

@@ -2,14 +2,19 @@ import type { OptionChain } from '../../../domain/market.ts'
 import { daysBetween } from '../../../domain/sessions.ts'
 import type { IntentSink, StructureHolding, StructureWish, View } from '../../../domain/strategy.ts'
 import type { Memory, TradeDate } from '../../../domain/units.ts'
-import { type PremiumExits, premiumExit } from './premium.ts'
-import { type ExpiryRules, nearestExpiry } from './selection.ts'
+import { type CreditBounds, creditProblem, isStopReachable, type PremiumExits, premiumExit } from './premium.ts'
+import { type ExpiryRules, nearestExpiry, type SpreadRules } from './selection.ts'
 
 /** What every seller of premium is told: which expiry, when to buy back, and how many at a time. */
 export interface SellerRules extends ExpiryRules, PremiumExits {
   /** Days before expiry at which it closes; 0: it is left to expire. */
   readonly exitDays: number
   readonly places: number
+}
+
+/** What a seller of credit spreads is told. */
+export interface SpreadSellerRules extends SellerRules, SpreadRules, CreditBounds {
+  readonly stopMultiple: number
 }
 
 /** What a chain offers: a structure to open, or the rule that refuses it; null: nothing to choose from. */
@@ -25,6 +30,21 @@ export function daysProblem(
   }
   if (exitDays >= daysMin) return `exit days ${exitDays} must lie below the least days to expiry ${daysMin}`
   return null
+}
+
+/** Why rules of credit spreads do not go together, as text; null where they do. */
+export function spreadProblem(rules: SpreadSellerRules): string | null {
+  const { select, shortDelta, longDelta, stopMultiple, creditMin, width } = rules
+  const problem = daysProblem(rules) ?? creditProblem(rules)
+  if (problem !== null) return problem
+  if (select === 'delta' && longDelta >= shortDelta) {
+    return `long delta ${longDelta} must lie below short delta ${shortDelta}`
+  }
+  if (select !== 'width' || isStopReachable(stopMultiple, creditMin, width)) return null
+  return (
+    `a loss of ${stopMultiple} times the least credit ${creditMin} is out of reach with a width of ${width}: ` +
+    `lower stop_multiple or credit_min, or widen the spread`
+  )
 }
 
 /**

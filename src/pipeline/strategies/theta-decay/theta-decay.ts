@@ -1,8 +1,8 @@
-import { choice, integer, optional, real, type ValuesOf } from '../../../domain/parameters.ts'
+import { choice, integer, optional, real } from '../../../domain/parameters.ts'
 import { defineStrategy } from '../define.ts'
-import { closeAtLoss, creditRefusal, isReachable, spreadsWish } from '../structures/premium.ts'
+import { spreadRefusal, spreadsWish } from '../structures/premium.ts'
 import { creditSpread } from '../structures/selection.ts'
-import { daysProblem, sellPremium } from '../structures/seller.ts'
+import { sellPremium, spreadProblem } from '../structures/seller.ts'
 
 const parameters = {
   select: choice(
@@ -24,41 +24,21 @@ const parameters = {
   places: integer(3, { min: 1, max: 100, title: 'Spreads at one time' }),
 }
 
-type P = ValuesOf<typeof parameters>
-
 /** Sells bull put spreads and keeps the time value that decays; one spread per underlying. See README.md. */
 export const thetaDecay = defineStrategy({
   name: 'theta-decay',
   summary: 'sells bull put spreads chosen by delta',
   parameters,
-  check(p) {
-    const days = daysProblem(p)
-    if (days !== null) return days
-    if (p.creditMax !== null && p.creditMax < p.creditMin) {
-      return `the largest credit ${p.creditMax} must not lie below the least one ${p.creditMin}`
-    }
-    if (p.select === 'delta') {
-      return p.longDelta < p.shortDelta ? null : `long delta ${p.longDelta} must lie below short delta ${p.shortDelta}`
-    }
-    return p.select === 'credit' || stopReachable(p, p.creditMin, p.width)
-      ? null
-      : `a loss of ${p.stopMultiple} times the least credit ${p.creditMin} is out of reach with a width of ${p.width}: ` +
-          `lower stop_multiple or credit_min, or widen the spread`
-  },
+  check: spreadProblem,
   decide(view, out) {
     const p = view.parameters
     sellPremium(view, out, (chain, expiry) => {
       const spread = creditSpread(chain, expiry, 'put', p)
       if (spread === null) return null
       const { credit, width } = spread
-      const refusal = creditRefusal(credit, p) ?? (stopReachable(p, credit, width) ? null : 'stopUnreachable')
+      const refusal = spreadRefusal(credit, width, p)
       return refusal === null ? spreadsWish([spread], 'bull put spread') : { refusal }
     })
     return view.memory
   },
 })
-
-/** Whether the premium that a stopped spread costs can be reached: its value never passes its width. */
-function stopReachable(p: P, credit: number, width: number): boolean {
-  return isReachable(width, closeAtLoss(credit, p.stopMultiple))
-}
