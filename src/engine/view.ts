@@ -347,10 +347,27 @@ function sinkOf({ runtime, sleeve }: Place, view: SliceView, wishes: WishColumns
     for (const instrument of heldFor(runtime, ordinal, view.ownInstrument(column)))
       pushWish(wishes, ordinal, instrument, WISH.exit, 0, reason, options ?? null, null)
   }
+  const target: IntentSink['target'] = (column, quantity, reason, options) => {
+    if (runtime.state.fronts === undefined) {
+      push(column, WISH.target, quantity, reason, options)
+      return
+    }
+    let left: number = quantity
+    const front = tradedFor(runtime, view.ownInstrument(column))
+    // What an earlier contract still holds of the chain counts, as far as it is on the side that is wanted.
+    for (const instrument of heldFor(runtime, ordinal, view.ownInstrument(column))) {
+      if (instrument === front) continue
+      const had = projectedOf(runtime.state, ordinal, instrument)
+      const kept = had * left > 0 ? Math.sign(had) * Math.min(Math.abs(had), Math.abs(left)) : 0
+      if (kept !== had) pushWish(wishes, ordinal, instrument, WISH.target, kept, reason, null, null)
+      left -= kept
+    }
+    push(column, WISH.target, left, reason, options)
+  }
   return {
     enter: (column, side, reason, options) => push(column, WISH.enter, side, reason, options),
     exit,
-    target: (column, quantity, reason, options) => push(column, WISH.target, quantity, reason, options),
+    target,
     change: (column, quantity, reason, options) => push(column, WISH.change, quantity, reason, options),
     openStructure: (column, wish) =>
       pushWish(wishes, ordinal, view.ownInstrument(column), WISH.openStructure, 0, wish.reason, null, wish),

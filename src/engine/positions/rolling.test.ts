@@ -44,7 +44,8 @@ const roll = (bar: number, from: string | null, to: string): DatedAction => ({
 function runOf(
   sleeves: Readonly<Record<string, Act>>,
   changed: Partial<HandRun> = {},
-  volumesOfH: readonly number[] = [],
+  volumes: readonly number[] = [],
+  contractsOf: 1 | 2 = 1,
 ) {
   const input = handRun({
     prices: { ES: rows((bar) => (bar < ROLL_BAR ? near(bar) : far(bar))), ESH: rows(near), ESM: rows(far) },
@@ -55,7 +56,7 @@ function runOf(
     ...changed,
   })
   for (const { volume } of input.market.blocks)
-    for (const [bar, contracts] of volumesOfH.entries()) volume[bar * 3 + 1] = contracts
+    for (const [bar, contracts] of volumes.entries()) volume.fill(contracts, bar * 3 + 1, bar * 3 + 1 + contractsOf)
   return runBacktest(input)
 }
 
@@ -187,6 +188,35 @@ describe('a chain of futures', () => {
     expect(positions.map(({ instrument, quantity: now }) => [instrument, now])).toEqual([['ESM', 10]])
     expect(held.slice(ROLL_BAR)).toEqual([16, 10, 10, 10])
     expect(invariants.violated).toEqual([])
+  })
+  it('counts contracts that could not be sold yet towards a target, and gives up those first', () => {
+    const again = [roll(0, null, 'ESH'), roll(ROLL_BAR, 'ESH', 'ESM'), roll(ROLL_BAR + 1, 'ESH', 'ESM')]
+    const volumes = [100, 100, 100, 4, 100, 100, 100]
+    const held: number[] = []
+    const wanting =
+      (then: number): Act =>
+      (view, out, bar) => {
+        out.target(0, quantity(bar < ROLL_BAR ? 10 : then), 'want')
+        held.push(view.position(0))
+      }
+    const endOf = (then: number): unknown => {
+      const { positions, invariants } = runOf(
+        { one: wanting(then) },
+        { actions: again, participationMax: 1 },
+        volumes,
+        2,
+      )
+      expect(invariants.violated).toEqual([])
+      return positions.map(({ instrument, quantity: held }) => [instrument, held])
+    }
+    expect([10, 4, 0, -2].map(endOf)).toEqual([[['ESM', 10]], [['ESM', 4]], [], [['ESM', -2]]])
+    const lastBars = [10, 4, 0, -2].map((_, run) => held.slice(run * BARS + ROLL_BAR, run * BARS + ROLL_BAR + 3))
+    expect(lastBars).toEqual([
+      [10, 10, 10],
+      [10, 4, 4],
+      [10, 0, 0],
+      [10, -2, -2],
+    ])
   })
   it('rolls on the next day what found no buyer, and closes what is left with the contract', () => {
     const again = [roll(0, null, 'ESH'), roll(ROLL_BAR, 'ESH', 'ESM'), roll(ROLL_BAR + 1, 'ESH', 'ESM')]
