@@ -17,7 +17,7 @@ import {
 import { loadPortfolio } from '../../src/cli/config/load.ts'
 import { activeOnes, tradingOnes } from '../../src/cli/configurations/stages.ts'
 import { keyOf, readStore, updateStore } from '../../src/cli/configurations/store.ts'
-import { marketOfPast } from '../../src/cli/market-past.ts'
+import { marketOfPast } from '../../src/cli/market/past.ts'
 import { progressBar } from '../../src/cli/output.ts'
 import { pastOf } from '../../src/cli/run.ts'
 import { addDays, startOfDay, tradeDate } from '../../src/domain/sessions.ts'

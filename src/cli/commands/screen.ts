@@ -4,11 +4,11 @@ import { FaultError, fault } from '../../domain/faults.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { RawScreen } from '../config/schema/universe.ts'
+import { byDay } from '../market/snapshots.ts'
 import { print, printJson } from '../output.ts'
 import { packageRoot } from '../package-root.ts'
 import { screenRecords } from '../screen.ts'
 import { type HistoryWritten, type ScreenedDay, writeHistory } from '../screen-history.ts'
-import { byDay } from '../snapshots.ts'
 import { textTable } from '../text-table.ts'
 
 interface ScreenOptions {

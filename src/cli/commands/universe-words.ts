@@ -2,8 +2,8 @@ import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import type { Bounds, UniverseRules } from '../../domain/universe.ts'
 import { notEvaluated, snapshotCriteria } from '../../pipeline/universe/membership.ts'
-import type { History } from '../market.ts'
-import type { Snapshot } from '../snapshots.ts'
+import type { History } from '../market/market.ts'
+import type { Snapshot } from '../market/snapshots.ts'
 
 /** What a sleeve asks of its universe, one rule each, as `config check` says it. */
 export function universeWords(rules: UniverseRules): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PortfolioConfig } from '../../domain/config.ts'
-import type { History } from '../market.ts'
+import type { History } from '../market/market.ts'
 import { closenessOf } from './closeness.ts'
 
 const config = (universes: readonly (readonly string[])[]): PortfolioConfig =>

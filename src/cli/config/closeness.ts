@@ -1,6 +1,6 @@
 import type { PortfolioConfig } from '../../domain/config.ts'
 import { correlationMatrix } from '../../pipeline/metrics/diversification.ts'
-import type { History } from '../market.ts'
+import type { History } from '../market/market.ts'
 import { finite } from '../report/numbers.ts'
 
 /** How much what sleeves trade moves together: before any strategy has chosen among it. */

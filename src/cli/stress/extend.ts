@@ -6,9 +6,9 @@ import { createRandom } from '../../numerics/random.ts'
 import { quantile } from '../../numerics/statistics.ts'
 import type { DatedValues } from '../../pipeline/market/implied-volatility.ts'
 import { FLAT, type RelativeBar } from '../../research/stress/futures.ts'
-import type { History } from '../market.ts'
-import type { MarketPast } from '../market-past.ts'
-import { barsWithin } from '../simulated.ts'
+import type { History } from '../market/market.ts'
+import type { MarketPast } from '../market/past.ts'
+import { barsWithin } from '../market/simulated.ts'
 
 /** Bars of a future have the median volume of this many days. */
 const VOLUME_BARS = 20

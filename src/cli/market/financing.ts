@@ -1,10 +1,10 @@
-import type { Instrument } from '../domain/instruments.ts'
-import type { DatedAction } from '../domain/market.ts'
-import type { MarketRecord } from '../domain/market-records.ts'
-import type { Sessions } from '../domain/sessions.ts'
-import type { TradeDate } from '../domain/units.ts'
-import { borrowActions, fundingActions } from '../pipeline/market/financing.ts'
-import type { LoadedPortfolio } from './config/loaded.ts'
+import type { Instrument } from '../../domain/instruments.ts'
+import type { DatedAction } from '../../domain/market.ts'
+import type { MarketRecord } from '../../domain/market-records.ts'
+import type { Sessions } from '../../domain/sessions.ts'
+import type { TradeDate } from '../../domain/units.ts'
+import { borrowActions, fundingActions } from '../../pipeline/market/financing.ts'
+import type { LoadedPortfolio } from '../config/loaded.ts'
 
 /** What holding the instrument costs and earns over a run: funding and borrowing as recorded, else the rate declared. */
 export function financingOf(

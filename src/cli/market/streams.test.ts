@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { TradeDate } from '../domain/units.ts'
-import type { RunResult } from '../engine/records/result.ts'
-import { runBacktest } from '../engine/run/run.ts'
-import { loadPortfolio } from './config/load.ts'
-import { reportOf } from './report/figures.ts'
-import { loadMarket, runPortfolio } from './run.ts'
+import type { TradeDate } from '../../domain/units.ts'
+import type { RunResult } from '../../engine/records/result.ts'
+import { runBacktest } from '../../engine/run/run.ts'
+import { loadPortfolio } from '../config/load.ts'
+import { reportOf } from '../report/figures.ts'
+import { loadMarket, runPortfolio } from '../run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-streams-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,22 +1,22 @@
 import { join } from 'node:path'
-import { readOptionRecords } from '../adapters/feeds/option-records.ts'
-import { readWide } from '../adapters/feeds/wide.ts'
-import { FaultError, fault } from '../domain/faults.ts'
-import type { ChainSource } from '../domain/market.ts'
-import type { OptionRecord } from '../domain/recorded.ts'
-import type { Sessions } from '../domain/sessions.ts'
-import { dividendsOf, forwardFactors } from '../pipeline/market/adjust.ts'
+import { readOptionRecords } from '../../adapters/feeds/option-records.ts'
+import { readWide } from '../../adapters/feeds/wide.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { ChainSource } from '../../domain/market.ts'
+import type { OptionRecord } from '../../domain/recorded.ts'
+import type { Sessions } from '../../domain/sessions.ts'
+import { dividendsOf, forwardFactors } from '../../pipeline/market/adjust.ts'
 import {
   type DatedValues,
   impliedVolatilitySeries,
   knownValue,
   trailingDividendYield,
   type VolatilityRule,
-} from '../pipeline/market/implied-volatility.ts'
-import { type ChainModel, type ModelUnderlying, modelChainSource } from '../pipeline/market/model-chains.ts'
-import { recordedChainSource } from '../pipeline/market/recorded-chains.ts'
-import type { RawOptions } from './config/schema/instruments.ts'
-import { readSeries } from './data/read-series.ts'
+} from '../../pipeline/market/implied-volatility.ts'
+import { type ChainModel, type ModelUnderlying, modelChainSource } from '../../pipeline/market/model-chains.ts'
+import { recordedChainSource } from '../../pipeline/market/recorded-chains.ts'
+import type { RawOptions } from '../config/schema/instruments.ts'
+import { readSeries } from '../data/read-series.ts'
 import type { History } from './market.ts'
 
 /** Implied volatilities by underlying, before they are laid on any chain. */

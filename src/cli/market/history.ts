@@ -1,8 +1,8 @@
-import type { Instrument } from '../domain/instruments.ts'
-import type { DividendRecords } from '../domain/recorded.ts'
-import type { Series } from '../domain/series.ts'
-import type { PriceBasis, Split } from '../pipeline/market/adjust.ts'
-import type { ChainContract, ChainRoll } from '../pipeline/market/futures-chain.ts'
+import type { Instrument } from '../../domain/instruments.ts'
+import type { DividendRecords } from '../../domain/recorded.ts'
+import type { Series } from '../../domain/series.ts'
+import type { PriceBasis, Split } from '../../pipeline/market/adjust.ts'
+import type { ChainContract, ChainRoll } from '../../pipeline/market/futures-chain.ts'
 
 /** What the chain of a future is made of, beside its continuous series. */
 interface ChainHistory {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readScreener } from '../adapters/feeds/screener.ts'
-import { FaultError, fault } from '../domain/faults.ts'
-import type { FundamentalsRecord } from '../domain/market-records.ts'
-import type { ScreenRecord } from '../domain/recorded.ts'
-import { formatDate, startOfDay, utcDate } from '../domain/sessions.ts'
-import type { Instant, InstrumentId, TradeDate } from '../domain/units.ts'
-import { notEvaluated, snapshotCriteria } from '../pipeline/universe/membership.ts'
-import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
-import { pathText } from './config/problems.ts'
+import { readScreener } from '../../adapters/feeds/screener.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { FundamentalsRecord } from '../../domain/market-records.ts'
+import type { ScreenRecord } from '../../domain/recorded.ts'
+import { formatDate, startOfDay, utcDate } from '../../domain/sessions.ts'
+import type { Instant, InstrumentId, TradeDate } from '../../domain/units.ts'
+import { notEvaluated, snapshotCriteria } from '../../pipeline/universe/membership.ts'
+import type { InstrumentDeclaration, LoadedPortfolio } from '../config/loaded.ts'
+import { pathText } from '../config/problems.ts'
 
 /*
  * Snapshots of companies: what was known of each on a day. Criteria ask them from that day on, never before.

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { dataFolder } from '../../test/outside-data.ts'
-import type { Instant, InstrumentId, TradeDate } from '../domain/units.ts'
-import { loadPortfolio } from './config/load.ts'
-import { loadMarket } from './run.ts'
+import { dataFolder } from '../../../test/outside-data.ts'
+import type { Instant, InstrumentId, TradeDate } from '../../domain/units.ts'
+import { loadPortfolio } from '../config/load.ts'
+import { loadMarket } from '../run.ts'
 
 const data = dataFolder()
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-chains-'))

@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path'
-import { FaultError, fault } from '../domain/faults.ts'
-import type { Instrument } from '../domain/instruments.ts'
-import type { Finding, Series } from '../domain/series.ts'
-import { daysBetween, type Sessions, startOfDay } from '../domain/sessions.ts'
-import type { CalendarId, ClockId, TradeDate } from '../domain/units.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { Instrument } from '../../domain/instruments.ts'
+import type { Finding, Series } from '../../domain/series.ts'
+import { daysBetween, type Sessions, startOfDay } from '../../domain/sessions.ts'
+import type { CalendarId, ClockId, TradeDate } from '../../domain/units.ts'
 import {
   alignStreams,
   INDEX_START,
@@ -11,10 +11,10 @@ import {
   ruinousRow,
   type StreamAlignment,
   streamSessions,
-} from '../pipeline/market/streams.ts'
-import type { InstrumentDeclaration, LoadedPortfolio } from './config/loaded.ts'
-import { hint } from './config/suggest.ts'
-import { type ReturnsTable, readReturnsTable } from './returns-file.ts'
+} from '../../pipeline/market/streams.ts'
+import type { InstrumentDeclaration, LoadedPortfolio } from '../config/loaded.ts'
+import { hint } from '../config/suggest.ts'
+import { type ReturnsTable, readReturnsTable } from '../returns-file.ts'
 
 /** Reads files of returns, each once. */
 export type ReturnsReader = (path: string) => Promise<ReturnsTable>
