@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { SleeveConfig } from '../../src/domain/config.ts'
 import type { MarketRegime } from '../../src/domain/regimes.ts'
+import { instrumentId, type Quantity } from '../../src/domain/units.ts'
 import { type RunInput, runBacktest } from '../../src/engine/run/run.ts'
-import { dayOf, type HandBar, handRun, openOf } from './hand-run.ts'
+import { type Act, dayOf, type HandBar, handRun, openOf } from './hand-run.ts'
 
 /*
  * What a strategy says of an entry: how sure it is, the levels at which it leaves, and in which state of the market the
@@ -199,6 +200,43 @@ describe('regimes', () => {
     expect(down.signals.length).toBeGreaterThan(2)
     expect(down.signals.every(({ tradeDate }) => tradeDate >= dayOf(70))).toBe(true)
     expect(runBacktest(limited(null)).refusals).toEqual([])
+  })
+
+  it.each([
+    ['a substitute that a small account trades', 10_000, 'SPY'],
+    ['the contract of a chain', 1_000_000, 'ESH'],
+  ])('are known of %s', (_, capital, symbol) => {
+    const act: Act = (view, out) => {
+      for (const column of view.universe) if (view.projected(column) === 0) out.enter(column, 1, 'in')
+    }
+    const future = { kind: 'future', unitsPerWhole: 1, unit: 1, step: 1 as Quantity, roundLot: 1 as Quantity } as const
+    const root = instrumentId('ES')
+    const action = { kind: 'roll', instrument: root, from: null, to: instrumentId('ESH') } as const
+    const input = handRun({
+      prices: { SPY: bars, ES: bars, ESH: bars },
+      instruments: { SPY: { kind: 'etf' }, ES: future, ESH: { ...future, future: { root, expiry: dayOf(300) } } },
+      actions: [{ at: openOf(0), tradeDate: dayOf(0), action }],
+      sleeves: { one: { capital, act } },
+    })
+    const sleeves = input.config.sleeves.map(
+      (sleeve): SleeveConfig => ({
+        ...sleeve,
+        universe: [root],
+        universeBelow: [instrumentId('SPY')],
+        regimes: ['up_normal'],
+        sizing: { kind: 'quantity', quantity: 10 },
+      }),
+    )
+    const routing = {
+      brokers: { alpaca: [], ibkr: [] },
+      upgradeAt: 25_000,
+      downgradeBelow: 22_500,
+      lower: { equity: ['alpaca'] },
+      upper: { equity: ['alpaca'], future: ['ibkr'] },
+    }
+    const { positions, refusals } = runBacktest({ ...input, config: { ...input.config, sleeves, routing } })
+    expect(positions.map(({ instrument }) => instrument)).toEqual([symbol])
+    expect(refusals.every(({ rule, tradeDate }) => rule === 'regime' && tradeDate < dayOf(60))).toBe(true)
   })
 
   it('leave invariants alone and nothing behind in the books of a portfolio without them', () => {

@@ -1,6 +1,7 @@
 /** Regimes of the instruments of sleeves that enter in some of them only: judged once a portfolio day, at its close. */
 import type { MarketRegime } from '../../domain/regimes.ts'
 import { REGIME_CLOSES, regimeOf } from '../../pipeline/risk/regime.ts'
+import { chainOf } from '../positions/rolling.ts'
 import type { Runtime } from '../runtime.ts'
 import type { RegimeState } from './regime-state.ts'
 
@@ -27,16 +28,18 @@ function startRegimes({ sleeves, byId }: Runtime): RegimeState | null {
   if (sleeves.every(({ config }) => config.regimes === undefined)) return null
   const asked = new Set<number>()
   for (const { config } of sleeves)
-    if (config.regimes !== undefined) for (const id of config.universe) asked.add(byId.get(id) ?? -1)
+    if (config.regimes !== undefined)
+      for (const id of [...config.universe, ...(config.universeBelow ?? [])]) asked.add(byId.get(id) ?? -1)
   asked.delete(-1)
   if (asked.size === 0) return null
   const instruments = [...asked].sort((one, other) => one - other)
   return { instruments, closes: instruments.map(() => []), current: instruments.map(() => '') }
 }
 
-/** The regime that an instrument is in; '' while it is not known. */
-export function currentRegime({ state }: Runtime, instrument: number): MarketRegime | '' {
-  const row = state.regimes?.instruments.indexOf(instrument) ?? -1
+/** The regime that an instrument is in, a contract that of its chain; '' while it is not known. */
+export function currentRegime(runtime: Runtime, instrument: number): MarketRegime | '' {
+  const { state } = runtime
+  const row = state.regimes?.instruments.indexOf(chainOf(runtime, instrument)) ?? -1
   return row < 0 ? '' : state.regimes!.current[row]!
 }
 
