@@ -1,8 +1,8 @@
-import type { Runtime } from '../runtime.ts'
+import type { KernelState } from '../state.ts'
 
 /** Whether any sleeve holds it: crossed positions may net to nothing at the account. */
-export function isHeld(runtime: Runtime, instrument: number): boolean {
-  const { books } = runtime.state
+export function isHeld({ state }: { readonly state: KernelState }, instrument: number): boolean {
+  const { books } = state
   for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) {
     if (books.quantity[sleeve * books.width + instrument] !== 0) return true
   }

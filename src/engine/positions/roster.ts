@@ -2,7 +2,7 @@
  * Which columns can still matter. An index is for good, so contracts that have ended keep their columns; what looks
  * through the books looks through the roster and meets them no more.
  */
-import type { Runtime } from '../runtime.ts'
+import type { KernelState } from '../state.ts'
 import { isHeld } from './holders.ts'
 
 export interface Roster {
@@ -15,12 +15,19 @@ export interface Roster {
   struckOn: number
 }
 
+/** What is looked at of a running kernel. */
+interface Listed {
+  readonly state: KernelState
+  readonly roster: Roster
+  readonly tradeDate: number
+}
+
 export function emptyRoster(): Roster {
   return { live: [], contracts: [], over: [], struckOn: 0 }
 }
 
 /** On a new trade date: takes the contracts off that ended before it. Whatever they count is nothing already. */
-export function strikeOff(runtime: Runtime): void {
+export function strikeOff(runtime: Listed): void {
   const { roster, tradeDate } = runtime
   if (tradeDate <= roster.struckOn) return
   roster.struckOn = tradeDate
@@ -31,7 +38,7 @@ export function strikeOff(runtime: Runtime): void {
   roster.over.push(...over)
 }
 
-function isOver(runtime: Runtime, index: number): boolean {
+function isOver(runtime: Listed, index: number): boolean {
   const { state, tradeDate } = runtime
   if (state.instruments[index]!.option!.expiry >= tradeDate || isHeld(runtime, index)) return false
   const { books, pendingBuys, pendingSells, waitingStructures } = state
@@ -45,7 +52,7 @@ function isOver(runtime: Runtime, index: number): boolean {
 }
 
 /** Before anything is wished for in a contract or moves into it: one that was struck off takes its place again. */
-export function recall({ roster }: Runtime, index: number): void {
+export function recall({ roster }: Pick<Listed, 'roster'>, index: number): void {
   if (!roster.over.includes(index)) return
   roster.over = roster.over.filter((other) => other !== index)
   roster.live = inPlace(roster.live, index)
