@@ -1,11 +1,11 @@
 /**
- * An auction on the plain lane: the waiting columns become one order per instrument in one pass. Orders of a single
- * sleeve, which cross with nothing, are written straight into the batch; the others are netted as in `activate.ts`.
+ * An auction on the plain lane: the waiting columns become one order per instrument in one pass. Orders whose sleeves all
+ * want the same side, so that nothing crosses, are written straight into the batch; the others are netted as in `activate.ts`.
  */
 import { FORCE_CODE, type QuoteColumns, TYPE_CODE } from '../../domain/columns.ts'
 import type { Runtime } from '../runtime.ts'
 import { announce, beginTelling, place, readPrices, told } from './activate.ts'
-import { firstOrderId, makeRoomForOrders, pushShare, takeRow } from './batch.ts'
+import { firstOrderId, makeRoomForOrders, takeRow } from './batch.ts'
 
 let first = new Int32Array(0)
 let next = new Int32Array(256)
@@ -78,45 +78,59 @@ function isWholeLots(quantity: number, roundLot: number): boolean {
 
 /** An order for one sleeve, in the room made for it. Nothing is netted and nothing crosses. */
 function placeAlone(runtime: Runtime, row: number, instrument: number): void {
-  const { state, plain, batch, shares, observer } = runtime
+  const quantity = runtime.plain.quantity[row]!
+  const start = runtime.shares.count
+  const isReducing = takeShare(runtime, row, instrument)
+  send(runtime, instrument, quantity, start, isReducing)
+}
+
+/** Makes a wish the next share, in the room made for it. Whether it shrinks the sleeve's position without opening the other side. */
+function takeShare({ state, plain, shares }: Runtime, row: number, instrument: number): boolean {
   const quantity = plain.quantity[row]!
   const sleeve = plain.sleeve[row]!
-  const start = shares.count
-  shares.intent[start] = plain.intent[row]!
-  shares.sleeve[start] = sleeve
-  shares.wanted[start] = quantity
-  shares.crossed[start] = 0
-  shares.filled[start] = 0
-  shares.reason[start] = plain.reason[row]!
-  shares.protection[start] = null
-  shares.count = start + 1
-  const id = firstOrderId(runtime) + runtime.sequence
+  const share = shares.count
+  shares.intent[share] = plain.intent[row]!
+  shares.sleeve[share] = sleeve
+  shares.wanted[share] = quantity
+  shares.crossed[share] = 0
+  shares.filled[share] = 0
+  shares.reason[share] = plain.reason[row]!
+  shares.protection[share] = null
+  shares.count = share + 1
   const before = state.books.quantity[sleeve * state.books.width + instrument]!
+  return before * quantity < 0 && Math.abs(quantity) <= Math.abs(before)
+}
+
+/** Writes the shares from `start` on, all of one side, into the batch as one order of `net` units. */
+function send(runtime: Runtime, instrument: number, net: number, start: number, isReducing: boolean): void {
+  const { batch, observer } = runtime
+  const count = runtime.shares.count - start
+  const id = firstOrderId(runtime) + runtime.sequence
   const at = batch.count
   batch.id[at] = id
   batch.instrument[at] = instrument
-  batch.quantity[at] = quantity
+  batch.quantity[at] = net
   batch.crossed[at] = 0
   batch.type[at] = MARKET
   batch.force[at] = FORCE_CODE.day
   batch.limit[at] = Number.NaN
   batch.stop[at] = Number.NaN
-  // Whether it shrinks the sleeve's position without opening the other side.
-  batch.reducing[at] = before * quantity < 0 && Math.abs(quantity) <= Math.abs(before) ? 1 : 0
+  batch.reducing[at] = isReducing ? 1 : 0
   batch.legs[at] = null
   batch.count = at + 1
-  takeRow(runtime, at, start, 1)
+  takeRow(runtime, at, start, count)
   if (observer === null) return
   told.id = id
   told.instrument = instrument
   told.type = 'market'
-  told.net = quantity
+  told.net = net
   told.crossed = 0
   told.start = start
-  told.count = 1
+  told.count = count
   announce(runtime, observer)
 }
 
+/** An order for several sleeves, in the order in which they are declared. */
 function placeTogether(runtime: Runtime, newest: number, instrument: number): void {
   const { plain } = runtime
   let count = 0
@@ -132,9 +146,16 @@ function placeTogether(runtime: Runtime, newest: number, instrument: number): vo
     count += 1
   }
   const start = runtime.shares.count
+  const lead = plain.quantity[newest]!
+  let isOneSided = true
+  let isReducing = true
+  let net = 0
   for (let at = 0; at < count; at += 1) {
-    const row = rows[at]!
-    pushShare(runtime, plain.intent[row]!, plain.sleeve[row]!, plain.quantity[row]!, plain.reason[row]!, null)
+    const quantity = plain.quantity[rows[at]!]!
+    if (quantity * lead <= 0) isOneSided = false
+    net += quantity
+    if (!takeShare(runtime, rows[at]!, instrument)) isReducing = false
   }
-  place(runtime, AT_MARKET, instrument, start, count)
+  if (isOneSided && isWholeLots(net, runtime.roundLot[instrument]!)) send(runtime, instrument, net, start, isReducing)
+  else place(runtime, AT_MARKET, instrument, start, count)
 }

@@ -6,19 +6,14 @@ import { tradedCash } from '../../domain/traded-cash.ts'
 import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { isComplete, outcomeOf } from '../../pipeline/orders/order-state.ts'
-import { countsOfUnit } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
 import { release, type WorkingOrder } from '../state.ts'
 import { batchRow, keepClosed } from './batch.ts'
 import { blankPart, bookPart, type Part } from './booking.ts'
+import { centCounts } from './cents.ts'
 import { settleWhole } from './plain-fills.ts'
 import { finish, finishShare } from './share-ends.ts'
 import { endStructureOrder, settleStructureLeg } from './structure-orders.ts'
-
-/** Counts of a hundredth of the instrument's currency: fees are split in whole ones where the fee is one. */
-function centCounts(runtime: Runtime, instrument: number): number {
-  return countsOfUnit(runtime, runtime.state.books.currency[instrument]!) / 100
-}
 
 let open = new Float64Array(64)
 let quantities = new Float64Array(64)
