@@ -1,5 +1,6 @@
 /** A run on a market that survives its process: one durable transaction after every instant. */
 import { FaultError, fault } from '../domain/faults.ts'
+import type { Sessions } from '../domain/sessions.ts'
 import type { JournalRow, Lease, Store, StoredSnapshot } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import { CODEC_VERSION, decodeEvent, encodeEvent } from '../engine/journal/codec.ts'
@@ -51,10 +52,11 @@ export async function runJournalled(
     if (event.kind === 'slices') writer.prices(event.slices)
     pending.push({ seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) })
   }
-  const kept = await store.snapshotBefore(portfolio, Number.MAX_SAFE_INTEGER)
+  const kept = await lastButOne(options)
   const from = kept === undefined ? undefined : stateOf(kept, options)
-  if (kept !== undefined) await demandConfiguration(input, options)
-  const steps = stepRun({ ...input, journal }, from, writer.observer)
+  await demandConfiguration(input, options)
+  const told = kept === undefined ? await calendarsTold(options) : undefined
+  const steps = stepRun({ ...input, journal }, from, writer.observer, told)
   const resumed = await catchUp(steps, pending, options)
   writer.take() // told already, with the events that are there
   renewCalendars(steps.run)
@@ -91,12 +93,27 @@ function snapshotOf(steps: SteppedRun): StoredSnapshot {
   return { seq: state.seq - 1, kernelVersion: KERNEL_VERSION, payload }
 }
 
-function stateOf({ kernelVersion, payload }: StoredSnapshot, options: JournalledOptions): RunState {
-  if (kernelVersion !== KERNEL_VERSION) {
-    const { storeName: store, portfolio } = options
-    throw new FaultError(fault('KERNEL_VERSION', { store, portfolio, found: kernelVersion, own: KERNEL_VERSION }))
-  }
-  return JSON.parse(new TextDecoder().decode(payload)) as RunState
+/**
+ * The state to go on from: the last one but one. What was journalled between the two is played again, and so compared with
+ * the market: prices that were restated since are found even where the last state was the journal's end.
+ */
+async function lastButOne(options: JournalledOptions): Promise<StoredSnapshot | undefined> {
+  const { store, portfolio } = options
+  const last = await store.snapshotBefore(portfolio, Number.MAX_SAFE_INTEGER)
+  if (last === undefined) return undefined
+  demandVersion(last, options)
+  return store.snapshotBefore(portfolio, last.seq - 1)
+}
+
+function stateOf(kept: StoredSnapshot, options: JournalledOptions): RunState {
+  demandVersion(kept, options)
+  return JSON.parse(new TextDecoder().decode(kept.payload)) as RunState
+}
+
+function demandVersion({ kernelVersion }: StoredSnapshot, options: JournalledOptions): void {
+  if (kernelVersion === KERNEL_VERSION) return
+  const { storeName: store, portfolio } = options
+  throw new FaultError(fault('KERNEL_VERSION', { store, portfolio, found: kernelVersion, own: KERNEL_VERSION }))
 }
 
 async function demandConfiguration({ config }: Omit<RunInput, 'journal'>, options: JournalledOptions): Promise<void> {
@@ -105,6 +122,16 @@ async function demandConfiguration({ config }: Omit<RunInput, 'journal'>, option
     if (!isSame(own, row.payload)) throw differs(row, 'the configuration is another one', options)
     return
   }
+}
+
+/** The calendars as the first events of the journal tell them: the market may have gone on since. */
+async function calendarsTold({ store, portfolio }: JournalledOptions): Promise<readonly Sessions[] | undefined> {
+  const told: Sessions[] = []
+  for await (const { kind, payload } of store.read(portfolio, 0)) {
+    if (kind === 'sessions') told.push(sessionsOf(payload))
+    else if (kind !== 'configured') return told
+  }
+  return undefined
 }
 
 /**
@@ -137,10 +164,16 @@ async function catchUp(steps: SteppedRun, pending: JournalRow[], options: Journa
 
 /** A calendar that was told between two instants, because the market had gone on: as it was told then. */
 function renewAgain(run: Run, { payload }: JournalRow): void {
+  const sessions = sessionsOf(payload)
+  give(run, { kind: 'sessions', calendar: sessions.calendar, sessions })
+}
+
+function sessionsOf(payload: Uint8Array): Sessions {
   const event = decodeEvent(payload, () => {
     throw new RangeError('a calendar names no instrument')
   })
-  if (event.kind === 'sessions') give(run, { kind: 'sessions', calendar: event.calendar, sessions: event.sessions })
+  if (event.kind !== 'sessions') throw new RangeError(`a calendar was expected, not "${event.kind}"`)
+  return event.sessions
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

@@ -155,6 +155,41 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     await expect(runJournalled(without, options(store))).rejects.toThrow('the configuration is another one')
     await close(store)
   })
+
+  it('finds prices that were restated behind it, where the journal ends with a state, too', async () => {
+    const store = await freshStore()
+    await runJournalled(risingFor(5), options(store, { snapshotEvery: 1_000 }))
+    const restated = (bars: number): RunInput => {
+      const input = risingFor(bars)
+      return { ...input, market: { ...input.market, blocks: input.market.blocks.map(doubled) } }
+    }
+    await expect(runJournalled(restated(5), options(store))).rejects.toThrow(/cannot be played again: the market/)
+    await runJournalled(risingFor(8), options(store, { snapshotEvery: 1_000 }))
+    await expect(runJournalled(restated(9), options(store))).rejects.toThrow(/cannot be played again: the market/)
+    expect((await runJournalled(risingFor(9), options(store))).ended).toBe('market')
+    await close(store)
+  })
+
+  it('goes on after a death before its first state, on a market that has gone on since', async () => {
+    const store = await freshStore()
+    const rare = { snapshotEvery: 1_000 }
+    await expect(runJournalled(risingFor(5), options(dying(store, 4, true), rare))).rejects.toThrow('the process died')
+    const end = await runJournalled(risingFor(10), options(store, rare))
+    expect(end.ended).toBe('market')
+    expect(textOf(await runJournalled(risingFor(10), options(store, rare)))).toBe(textOf(end))
+    expect((await store.store.check()).problems).toEqual([])
+    await close(store)
+  })
+
+  it('forgets nothing of its calendars on a market that is told up to an earlier day', async () => {
+    const store = await freshStore()
+    const whole = await runJournalled(risingFor(9), options(store, { snapshotEvery: 3 }))
+    const input = risingFor(9)
+    const sessions = input.market.sessions.map((one) => ({ ...one, dates: one.dates.slice(0, 7) }))
+    const again = await runJournalled({ ...input, market: { ...input.market, sessions } }, options(store))
+    expect([again.added, textOf(again)]).toEqual([0, textOf(whole)])
+    await close(store)
+  })
 })
 
 const buysOn: Act = (_, out, bar) => {
