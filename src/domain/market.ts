@@ -51,6 +51,13 @@ export interface OptionQuote {
   readonly delta: number
 }
 
+/** Per share of the underlying: gamma per 1 of its price, vega per 1.00 of volatility, theta per year. */
+export interface OptionSensitivities {
+  readonly gamma: number
+  readonly vega: number
+  readonly theta: number
+}
+
 /** The options on one underlying at one instant: recorded quotes, or a model's stated parameters. Sparse: rows are asked for. */
 export interface OptionChain {
   readonly underlying: InstrumentId
@@ -67,6 +74,8 @@ export interface OptionChain {
   strikes(expiry: TradeDate, right: 'call' | 'put'): Float64Array
   /** Null where the contract is not listed or has no two-sided price. */
   quote(expiry: TradeDate, right: 'call' | 'put', strike: number): OptionQuote | null
+  /** Of one contract, by Black-Scholes-Merton at the volatility of its quote. Absent: the chain does not say. */
+  sensitivities?(expiry: TradeDate, right: 'call' | 'put', strike: number): OptionSensitivities | null
   /** The plain data from which the chain can be built again. */
   data(): Json
 }

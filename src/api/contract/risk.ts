@@ -61,6 +61,32 @@ export interface ExcursionView {
   readonly edgeRatio: Figure
 }
 
+/** Sensitivities of what is open at the end; null where the last chain does not give them. */
+export interface OptionRiskView {
+  readonly structures: readonly {
+    readonly sleeve: string
+    readonly underlying: string
+    readonly structure: string
+    readonly quantity: number
+    readonly maximumLoss: Figure
+    /** Shares of the underlying; shares per 1 of its price; money per point of volatility; money per calendar day. */
+    readonly delta: Figure
+    readonly gamma: Figure
+    readonly vega: Figure
+    readonly theta: Figure
+    readonly chain: 'recorded' | 'model' | null
+  }[]
+  /** In shares, all sleeves netted; `value` in money, `weight` of equity. */
+  readonly underlyings: readonly {
+    readonly underlying: string
+    readonly shares: Figure
+    readonly options: Figure
+    readonly net: Figure
+    readonly value: Figure
+    readonly weight: Figure
+  }[]
+}
+
 export interface RiskFigures {
   /** Sleeves that are invested, in declared order. */
   readonly names: readonly string[]
@@ -130,6 +156,8 @@ export interface RiskFigures {
   }
   /** Fractions of equity on the last day: what the sleeves hold added up, what is left of it netted, longs less shorts. */
   readonly exposure: { readonly sleeves: Figure; readonly gross: Figure; readonly net: Figure; readonly netted: Figure }
+  /** Of the structures that are open at the end; absent where none is. */
+  readonly options?: OptionRiskView
   /** The portfolio's first, then the sleeves'. */
   readonly excursions: readonly ExcursionView[]
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SLEEVE_PLANS, sampleRun } from '../../../test/fixtures/sample-run.ts'
 import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
-import { instrumentId } from '../../domain/units.ts'
+import { instrumentId, sleeveId } from '../../domain/units.ts'
 import type { RunResult } from '../../engine/records/result.ts'
 import { sampleDeviation } from '../../numerics/statistics.ts'
 import { mixOf } from '../../pipeline/metrics/risk-components.ts'
@@ -108,6 +108,15 @@ describe('the risk of a report', () => {
     const left = reportOf({ ...run, sleeves }).risk
     expect(left.names).toEqual(['large_cap', 'micro_cap', 'options'])
     expect(left.observations).toBe(500)
+  })
+  it('tells what open structures are sensitive to, and says nothing of them where none is open', () => {
+    expect(risk).not.toHaveProperty('options')
+    const own = { sleeve: sleeveId('options'), underlying: 'SPY', structure: 'SPY 2024-01-19 -470P +455P', quantity: 2 }
+    const greeks = { maximumLoss: 2_400, delta: 31, gamma: Number.NaN, vega: -40, theta: 12, chain: 'model' } as const
+    const underlyings = [{ underlying: 'SPY', shares: 100, options: 31, net: 131, value: run.equity.at(-1)! / 4 }]
+    const { options } = reportOf({ ...run, options: { structures: [{ ...own, ...greeks }], underlyings } }).risk
+    expect(options!.structures).toEqual([{ ...own, ...greeks, gamma: null }])
+    expect(options!.underlyings[0]).toMatchObject({ net: 131, weight: 0.25 })
   })
   it('concentrates on the largest exposures of the account', () => {
     const exposures = [6, 1, 2, 3, 4, 5].map((size, at) => ({ instrument: `I${at}`, exposure: size * 1_000 }))

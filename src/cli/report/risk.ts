@@ -4,13 +4,14 @@ import type {
   DrawdownView,
   ExcursionView,
   IntervalView,
+  OptionRiskView,
   RiskFigures,
   StabilityView,
   TailView,
 } from '../../api/contract/risk.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import type { RunResult, TradeRecord } from '../../engine/records/result.ts'
+import type { OptionRisk, RunResult, TradeRecord } from '../../engine/records/result.ts'
 import { type CommonDates, onCommonDates } from '../../pipeline/metrics/common-dates.ts'
 import { correlationMatrix, diversificationSeries } from '../../pipeline/metrics/diversification.ts'
 import { deepest, drawdowns } from '../../pipeline/metrics/drawdown.ts'
@@ -156,6 +157,7 @@ export function riskFigures(result: RunResult, returns: Returns): RiskFigures {
     stability: stabilityOf(report, names, (index) => day(common.rows[index])!),
     concentration: concentrationOf(result, equity),
     exposure: exposureOf(result, equity),
+    ...(result.options === undefined ? {} : { options: optionsOf(result.options, equity) }),
     excursions: excursionsOf(result, places),
   }
 }
@@ -263,6 +265,27 @@ function exposureOf(result: RunResult, equity: number): RiskFigures['exposure'] 
     gross: finite(gross / equity),
     net: finite((result.netExposure.at(-1) ?? 0) / equity),
     netted: finite((sleeves - gross) / equity),
+  }
+}
+
+function optionsOf({ structures, underlyings }: OptionRisk, equity: number): OptionRiskView {
+  return {
+    structures: structures.map(({ maximumLoss, delta, gamma, vega, theta, ...named }) => ({
+      ...named,
+      maximumLoss: finite(maximumLoss),
+      delta: finite(delta),
+      gamma: finite(gamma),
+      vega: finite(vega),
+      theta: finite(theta),
+    })),
+    underlyings: underlyings.map(({ underlying, shares, options, net, value }) => ({
+      underlying,
+      shares: finite(shares),
+      options: finite(options),
+      net: finite(net),
+      value: finite(value),
+      weight: finite(value / equity),
+    })),
   }
 }
 

@@ -11,6 +11,7 @@ import { accountSizeNotes } from '../universe/account-size.ts'
 import { benchmarksOf } from './benchmarks.ts'
 import { booksRecord } from './books-record.ts'
 import { withExcursions } from './excursions.ts'
+import { optionRisk } from './option-risk.ts'
 import type { Recorder } from './recorder.ts'
 import type { ExposureRecord, PositionRecord, RunResult, ShadowResult, SleeveResult } from './result.ts'
 import { syntheticData } from './synthetic.ts'
@@ -22,6 +23,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
   const { series } = recorder.days
   const days = Int32Array.from(series.days)
   const orders = recorder.orders.records()
+  const options = optionRisk(runtime, run.market)
   const checked = Object.fromEntries(
     Object.entries(INVARIANTS).map(([id, name]) => [
       `${id} ${name}`,
@@ -47,6 +49,7 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     firstSnapshot: firstSnapshotOf(run),
     positions: positionsOf(runtime),
     exposures: exposuresOf(runtime),
+    ...(options === null ? {} : { options }),
     benchmarks: benchmarksOf(state.config!, run.market, days),
     netting: recorder.orders.netting(),
     shadows: shadowsOf(runtime, recorder),

@@ -234,6 +234,41 @@ export interface ExposureRecord {
   readonly exposure: number
 }
 
+/** Sensitivities of an open structure, all of it together. NaN where the last chain does not give them. */
+export interface StructureRisk {
+  readonly sleeve: SleeveId
+  readonly underlying: string
+  /** 'SPY 2024-01-19 -470P +455P' */
+  readonly structure: string
+  readonly quantity: number
+  /** In money. */
+  readonly maximumLoss: number
+  /** Shares of the underlying that it stands for; */
+  readonly delta: number
+  /** shares per 1 of its price; */
+  readonly gamma: number
+  /** money per point (0.01) of volatility; */
+  readonly vega: number
+  /** money per calendar day. */
+  readonly theta: number
+  /** Where its prices come from; null where no chain is known. */
+  readonly chain: 'recorded' | 'model' | null
+}
+
+/** Shares of an underlying, those that options on it stand for, and both; `value` in money. */
+export interface UnderlyingDelta {
+  readonly underlying: string
+  readonly shares: number
+  readonly options: number
+  readonly net: number
+  readonly value: number
+}
+
+export interface OptionRisk {
+  readonly structures: readonly StructureRisk[]
+  readonly underlyings: readonly UnderlyingDelta[]
+}
+
 /** Returns of a benchmark per portfolio day, dividends included; NaN where it has no price. */
 export interface BenchmarkRecord {
   readonly instrument: InstrumentId
@@ -278,6 +313,8 @@ export interface RunResult {
   readonly firstSnapshot: TradeDate | null
   readonly positions: readonly PositionRecord[]
   readonly exposures: readonly ExposureRecord[]
+  /** Absent where no structure is open at the end. */
+  readonly options?: OptionRisk
   /** Every benchmark that the configuration names. */
   readonly benchmarks: readonly BenchmarkRecord[]
   readonly netting: NettingTotals

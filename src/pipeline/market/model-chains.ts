@@ -167,6 +167,10 @@ export function modelChain(data: ModelChainData): OptionChain {
       quotes.set(key, quote)
       return quote
     },
+    sensitivities(expiry, right, strike) {
+      const quote = this.quote(expiry, right, strike)
+      return quote === null ? null : optionGreeks({ ...terms(expiry), right, strike }, quote.impliedVolatility)
+    },
     data: () => data as unknown as Json,
   }
 }

@@ -190,6 +190,13 @@ function recordedChain(
       quotes.set(key, quote)
       return quote
     },
+    sensitivities(expiry, right, strike) {
+      const quote = this.quote(expiry, right, strike)
+      if (quote === null) return null
+      const years = Math.max(0, (startOfDay(expiry) + CLOSE_MS - at) / MS_PER_YEAR)
+      const { rate, dividendYield } = recorded
+      return optionGreeks({ right, spot, strike, years, rate, dividendYield }, quote.impliedVolatility)
+    },
     data: () => ({
       origin: 'recorded',
       underlying,

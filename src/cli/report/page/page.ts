@@ -11,6 +11,7 @@ import {
   excursionPanel,
   exposurePanel,
   lossPanel,
+  optionsPanel,
   reductionPanel,
   stabilityPanel,
   volatilityPanel,
@@ -97,7 +98,7 @@ ${periodsPanel(frame)}
 <h2 class="part" id="risk">Risk</h2>
 ${lossPanel(frame)}${carriedPanel(frame)}
 ${volatilityPanel(frame)}
-${reductionPanel(frame)}${exposurePanel(frame)}
+${reductionPanel(frame)}${exposurePanel(frame)}${optionsPanel(frame)}
 ${stabilityPanel(frame)}
 ${excursionPanel(frame)}
 <h2 class="part" id="attribution">Attribution</h2>

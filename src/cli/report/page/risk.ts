@@ -178,6 +178,27 @@ export function exposurePanel({ page }: Frame): Markup {
   )
 }
 
+/** What open structures gain and lose by, and how many shares of each underlying they stand for. */
+export function optionsPanel({ page }: Frame): Markup {
+  const { options } = page.report.risk
+  if (options === undefined) return html``
+  const text = { title: 'Options', unit: 'open on the last day' }
+  const structures = options.structures.map(
+    (one) =>
+      html`<tr><th scope="row">${one.structure}</th><td class="l">${one.sleeve}</td><td>${one.quantity}</td><td>${decimal(one.delta, 1)}</td><td>${decimal(one.gamma, 2)}</td><td>${decimal(one.vega, 2)}</td><td>${decimal(one.theta, 2)}</td><td class="l">${one.chain ?? 'unknown'}</td></tr>`,
+  )
+  const underlyings = options.underlyings.map(
+    (one) =>
+      html`<tr><th scope="row">${one.underlying}</th><td>${decimal(one.shares, 1)}</td><td>${decimal(one.options, 1)}</td><td>${decimal(one.net, 1)}</td><td>${percent(one.weight)}</td></tr>`,
+  )
+  return panel(
+    text,
+    html`${table({ caption: 'Structures', columns: ['<Structure', '<Sleeve', 'Count', 'Delta', 'Gamma', 'Vega', 'Theta', '<Prices'] }, structures)}
+${table({ caption: 'Delta by underlying', columns: ['<Underlying', 'Shares', 'By options', 'Net', 'Of equity'] }, underlyings)}
+<p class="note">Delta in shares, gamma in shares per 1 of the price, vega in money per point of volatility, theta in money per day.</p>`,
+  )
+}
+
 function stabilityRow(frame: Frame, pair: StabilityView): Markup {
   const last = pair.alerts.at(-1)
   const words = { moved: 'moved', above: 'rose above', below: 'fell below' } as const
