@@ -13,6 +13,7 @@ import { marketByHand, portfolioByHand } from '../by-hand.ts'
 import type { Observer, OrderRow } from '../records/observer.ts'
 import { runBare } from '../run/run.ts'
 import type { Runtime } from '../runtime.ts'
+import { batchRow } from './batch.ts'
 import { plainEntries } from './plain.ts'
 
 /** Wishes for everything that a sleeve may wish for, by the digits of the bar's volume. */
@@ -171,7 +172,9 @@ function playedBy(given: Case, everyBar: boolean) {
     allocated: (weights, correlation) => told.push([...weights, ...correlation]),
     executed: tell('executed'),
     reduced: tell('reduced'),
-    orderFilled: tell('filled'),
+    orderFilled: (order, ...said) => {
+      told.push(['filled', order, ...said, kernel!.batch.reducing[batchRow(kernel!, order)]])
+    },
     orderEnded: tell('ended'),
     refused: tell('refused'),
     structureOpened: tell('opened'),
