@@ -370,13 +370,15 @@ function chainsAt(run: Run, cursor: BlockCursor, phase: 'open' | 'close'): reado
   if (source === null) return NO_CHAINS
   const { block } = cursor
   const prices = phase === 'open' ? block.open : block.close
+  // What a day's close says of volatility nobody knows while its session goes on.
+  const known = phase === 'close' && endsSession(cursor) ? 'close' : 'open'
   const found: OptionChain[] = []
   for (const underlying of source.underlyings) {
     const column = block.instruments.indexOf(underlying)
     if (column < 0 || !cursor.bars().instrument.includes(cursor.instruments[column]!)) continue
     const spot = prices[cursor.row * block.instruments.length + column]!
     if (Number.isNaN(spot)) continue
-    const chain = source.chain(underlying, run.at, block.tradeDates[cursor.row] as TradeDate, phase, spot)
+    const chain = source.chain(underlying, run.at, block.tradeDates[cursor.row] as TradeDate, known, spot)
     if (chain !== null) found.push(chain)
   }
   return found
