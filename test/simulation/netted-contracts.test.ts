@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OptionLeg, Strategy } from '../../src/domain/strategy.ts'
 import type { Memory, TradeDate } from '../../src/domain/units.ts'
 import { runAudited, runBacktest } from '../../src/engine/run/run.ts'
 import { drawnMarket } from '../contracts/strategy-rig.ts'
+import { propertyRuns } from '../profile.ts'
 import { bookkeeper } from './bookkeeper.ts'
 import { strategyInput } from './strategy-run.ts'
 
@@ -41,8 +43,8 @@ function spread(name: string, side: 1 | -1, first: number, quantity = 2): Strate
   } as unknown as Strategy
 }
 
-function play(strategies: readonly Strategy[], bars = 20) {
-  const drawn = strategyInput(strategies, drawnMarket(7, 3, WARM_UP + bars), [])
+function play(strategies: readonly Strategy[], bars = 20, seed = 7) {
+  const drawn = strategyInput(strategies, drawnMarket(seed, 3, WARM_UP + bars), [])
   const sleeves = drawn.config.sleeves.map((sleeve) => ({
     ...sleeve,
     sizing: { kind: 'maximumLoss', budget: 10_000, contractsMax: 9 } as const,
@@ -71,6 +73,27 @@ describe('two sides of one contract in two sleeves', () => {
     expect(instruments.some(({ option }) => option !== null)).toBe(true)
     expect(left.map(({ id }) => id)).toEqual([])
     expect(runtime.state.structures).toEqual([])
+  })
+  it('leave nothing behind in any book, whatever is sold and bought', () => {
+    const sides = fc.tuple(fc.constantFrom<1 | -1>(1, -1), fc.nat(2), fc.integer({ min: 1, max: 3 }))
+    let crossed = 0
+    fc.assert(
+      fc.property(fc.array(sides, { minLength: 2, maxLength: 4 }), fc.integer({ min: 1, max: 999 }), (drawn, seed) => {
+        const sleeves = drawn.map(([side, first, count], place) => spread(`sleeve-${place}`, side, first, count))
+        const { runtime } = play(sleeves, 20, seed)
+        const { books, instruments, structures, leftovers } = runtime.state
+        for (const { index, option } of instruments) {
+          if (option === null) continue
+          crossed += 1
+          for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1)
+            expect(books.quantity[sleeve * books.width + index]).toBe(0)
+        }
+        expect(structures).toEqual([])
+        expect(leftovers.filter(({ instrument }) => instruments[instrument]!.option !== null)).toEqual([])
+      }),
+      propertyRuns(25, 500),
+    )
+    expect(crossed).toBeGreaterThan(20)
   })
   it('are assigned to the sleeves that are short, as far as the account is: who is not keeps its structure', () => {
     const sleeves = [spread('first', 1, 1, 1), spread('second', 1, 1, 1), spread('long', -1, 1, 1)]
