@@ -358,7 +358,8 @@ export function emptyState(): KernelState {
 export function widenState(state: KernelState, instruments: number): void {
   const from = state.books.width
   if (instruments <= from) return
-  const to = Math.max(instruments, from < 16 ? 16 : from * 2)
+  // Rows of a power of two of columns would all lie on the same few lines of a processor's cache.
+  const to = Math.max(instruments, from < 16 ? 16 : from * 2 + 8)
   const sleeves = state.books.sleeves
   widenBooks(state.books, to)
   state.pendingBuys = rewiden(state.pendingBuys, sleeves, from, to)

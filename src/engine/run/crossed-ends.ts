@@ -18,9 +18,10 @@ function endCrossed(run: Run, isOver: (contract: Instrument) => boolean, lastPri
   const { runtime } = run.kernel
   if (runtime.contracts === 0) return
   const { instruments, mark } = runtime.state
-  for (const instrument of instruments) {
-    if (instrument.option === null || !isOver(instrument) || !isCrossed(runtime, instrument.index)) continue
-    const underlyingPrice = lastPrice ?? (mark[runtime.byId.get(instrument.option.underlying)!]! as Price)
+  for (const index of runtime.roster.contracts) {
+    const instrument = instruments[index]!
+    if (!isOver(instrument) || !isCrossed(runtime, index)) continue
+    const underlyingPrice = lastPrice ?? (mark[runtime.byId.get(instrument.option!.underlying)!]! as Price)
     const settlement = lastPrice === null ? {} : ({ settlement: 'cash' } as const)
     act(run, { kind: 'expiry', instrument: instrument.id, underlyingPrice, ...settlement })
   }
