@@ -166,7 +166,7 @@ export interface ClockBlock {
   readonly factor: Float64Array
 }
 
-/** Gives the chains of an instant; `phase` tells whether the underlying's price is the open or the close of the bar. */
+/** Gives the chains of an instant; `phase` is `close` where the session ends with it: before, only what earlier days ended with is known. */
 export interface ChainSource {
   readonly underlyings: readonly InstrumentId[]
   /** Null where no chain is known on that day. `spot` is the underlying's raw price now. */
