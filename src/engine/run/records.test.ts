@@ -3,6 +3,9 @@ import type { MarketData } from '../../domain/market.ts'
 import type { MarketRecord, RecordKind } from '../../domain/market-records.ts'
 import { type Instant, instrumentId } from '../../domain/units.ts'
 import { defineStrategy } from '../../pipeline/strategies/define.ts'
+import { earningsDrift } from '../../pipeline/strategies/earnings-drift/earnings-drift.ts'
+import { newsSentiment } from '../../pipeline/strategies/news-sentiment/news-sentiment.ts'
+import { unusualFlow } from '../../pipeline/strategies/unusual-flow/unusual-flow.ts'
 import { marketByHand, portfolioByHand } from '../by-hand.ts'
 import { runBacktest } from './run.ts'
 import { cursorsOf, sliceAt } from './timeline.ts'
@@ -87,6 +90,56 @@ describe('records of a run', () => {
     expect(third()).toEqual(['of 4'])
     cursor!.row = 3
     expect(sliceAt(cursor!, cursor!.block.closes[3] as Instant, []).records.map(({ id }) => id)).toEqual(['of 5'])
+  })
+  it('wait for the first bar of their instrument while it is halted, in the order of publication', () => {
+    const series = { ACME: ['2024-01-02', '2024-01-05'], OTHER: dates }
+    const bars = marketByHand(Object.fromEntries(Object.entries(series).map(([id, days]) => [id, days.map(bar)])))
+    const records = [
+      news('ACME', 'halted', CLOSE),
+      news('OTHER', 'traded', CLOSE),
+      news('ACME', 'still', CLOSE + 86_400_000),
+      { ...news('ACME', 'screened', CLOSE), kind: 'fundamentals' } as unknown as MarketRecord,
+    ]
+    const shown = (row: number) => {
+      const [cursor] = cursorsOf({ ...bars, records })
+      cursor!.row = row
+      return sliceAt(cursor!, cursor!.block.closes[row] as Instant, []).records.map(({ id }) => id)
+    }
+    expect([0, 1, 2, 3].map(shown)).toEqual([[], ['traded', 'screened'], [], ['halted', 'still']])
+    // Without a later bar nobody could act on it.
+    const late = news('ACME', 'over', CLOSE + 3 * 86_400_000)
+    expect(cursorsOf({ ...bars, records: [late] })[0]!.records).toEqual([])
+  })
+  it.each([
+    [
+      'earnings',
+      earningsDrift,
+      { kind: 'earnings', actual: 2, estimate: 1, surprise: 5, session: 'after_close', period: '2023Q4' },
+    ],
+    ['news', newsSentiment, { kind: 'news', source: 'wire', sentiment: 1, relevance: 1, novelty: 1, topic: 'company' }],
+    ['flow', unusualFlow, { kind: 'flow', measure: 'volume', ratio: 50, side: 1, premium: null }],
+  ] as const)('of %s reach their strategy after a halt', (_, strategy, own) => {
+    const days = Array.from({ length: 80 }, (_bar, at) =>
+      new Date(Date.UTC(2024, 0, 2 + at)).toISOString().slice(0, 10),
+    )
+    // It jumps with the news, or where it trades again.
+    const rising = days.map((date, at) => {
+      const close = at < 70 ? 10 + (at % 2) / 50 : 12
+      return { ...bar(date), open: close, high: close, low: close, close, volume: 1_000_000 }
+    })
+    const entered = (halted: readonly number[]): string[] => {
+      const bars = marketByHand({ ACME: rising.filter((_bar, at) => !halted.includes(at)), OTHER: rising })
+      const publishedAt = Date.UTC(2024, 0, 2 + 70, 20)
+      const record = { ...news('ACME', 'r', publishedAt), ...own } as unknown as MarketRecord
+      const sleeve = { id: 's', strategy: strategy as never, weight: 1, universe: ['ACME', 'OTHER'] }
+      const sizing = { kind: 'percent', fraction: 0.1, of: 'sleeve' } as const
+      const portfolio = portfolioByHand({ capital: 10_000, sleeves: [{ ...sleeve, sizing }] })
+      const { attribution } = runBacktest({ ...portfolio, market: { ...bars, records: [record] }, checks: false })
+      return attribution.slice(0, 1).map(({ tradeDate, instrument }) => `${tradeDate} ${instrument}`)
+    }
+    const day = (at: number): string => `${days[at]!.replaceAll('-', '')} ACME`
+    expect(entered([])).toEqual([day(71)])
+    expect(entered([70])).toEqual([day(72)])
   })
   it('are shown to a strategy that reads their kind alone', () => {
     expect(seenOn([news('ACME', 'one', CLOSE)], ['ACME'], ['earnings', 'flow'])).toEqual([])

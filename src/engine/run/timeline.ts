@@ -23,8 +23,10 @@ export interface BlockCursor {
   readonly slice: RowOfBlock
   /** What an auction shows: likewise one object, filled by `quotesAt`. */
   readonly auction: QuoteColumns
-  /** What is published of the block's instruments in the whole run, earliest first; those before `published` are known since earlier rows. */
+  /** What is published of the block's instruments in the whole run, in the order in which it is shown; */
   readonly records: readonly MarketRecord[]
+  /** the close at which each is shown; those before `published` are known since earlier rows. */
+  readonly shownAt: Float64Array
   published: number
 }
 
@@ -44,7 +46,7 @@ export function cursorsOf(market: MarketData): readonly BlockCursor[] {
       isOpen: false,
       slice,
       auction: quoteColumns(bars.instrument, opensOf(bars)),
-      records: recordsOn(block, market),
+      ...recordsOn(block, market),
       published: 0,
       bars: () => {
         slice.aim(cursor.row)
@@ -59,10 +61,45 @@ export function cursorsOf(market: MarketData): readonly BlockCursor[] {
   })
 }
 
-function recordsOn(block: ClockBlock, { records = NO_RECORDS }: MarketData): readonly MarketRecord[] {
-  if (records.length === 0) return NO_RECORDS
-  const own = new Set(block.instruments)
-  return records.filter(({ instrument }) => own.has(instrument))
+/**
+ * What is published is shown at the first close at or after it at which its instrument has a bar: while trading in it is
+ * halted nobody can act on it. Without a later bar it is not shown. What companies report to screens is not held up.
+ */
+function recordsOn(block: ClockBlock, { records = NO_RECORDS }: MarketData): Pick<BlockCursor, 'records' | 'shownAt'> {
+  const columns = new Map(block.instruments.map((id, column) => [id, column]))
+  const shown: { readonly record: MarketRecord; readonly row: number }[] = []
+  for (const record of records) {
+    const column = columns.get(record.instrument)
+    if (column === undefined) continue
+    const published = firstRow(block.closes, record.publishedAt)
+    const row = record.kind === 'fundamentals' ? published : tradedRow(block, column, published)
+    if (row < block.closes.length) shown.push({ record, row })
+  }
+  // Stable: what is shown at one close stays in the order of publication.
+  shown.sort((left, right) => left.row - right.row)
+  return {
+    records: shown.map(({ record }) => record),
+    shownAt: Float64Array.from(shown, ({ row }) => block.closes[row]!),
+  }
+}
+
+/** The first row that closes at or after an instant; the count of rows where none does. */
+function firstRow(closes: Float64Array, at: number): number {
+  let low = 0
+  let high = closes.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (closes[middle]! < at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The first row from one on in which a column has a bar; the count of rows where none has. */
+function tradedRow({ closes, close, instruments }: ClockBlock, column: number, from: number): number {
+  let row = from
+  while (row < closes.length && Number.isNaN(close[row * instruments.length + column]!)) row += 1
+  return row
 }
 
 /** An auction shows one price. */
@@ -100,15 +137,15 @@ export function sliceAt(cursor: BlockCursor, at: Instant, chains: readonly Optio
   return slice
 }
 
-/** What nobody could know at the close of the row before and everybody can at this one. */
+/** What nobody could act on at the close of the row before and everybody can at this one. */
 function publishedSince(cursor: BlockCursor, at: Instant): readonly MarketRecord[] {
-  const { records, row, block } = cursor
+  const { records, shownAt, row, block } = cursor
   const before = row === 0 ? Number.NEGATIVE_INFINITY : block.closes[row - 1]!
   // A run that goes on where another left off begins behind the first rows.
-  while (cursor.published < records.length && records[cursor.published]!.publishedAt <= before) cursor.published += 1
+  while (cursor.published < records.length && shownAt[cursor.published]! <= before) cursor.published += 1
   const from = cursor.published
   let until = from
-  while (until < records.length && records[until]!.publishedAt <= at) until += 1
+  while (until < records.length && shownAt[until]! <= at) until += 1
   return until === from ? NO_RECORDS : records.slice(from, until)
 }
 
