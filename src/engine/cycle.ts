@@ -21,6 +21,7 @@ import { moneyDay } from './rebalance/rebalance.ts'
 import type { Runtime } from './runtime.ts'
 import type { Waiting } from './state.ts'
 import { stepAccountSize } from './universe/change-tier.ts'
+import { withdrawLeaver } from './universe/leavers.ts'
 import { judgeUniverse, takeFundamentals } from './universe/membership.ts'
 import { endWatchDay } from './watch/day.ts'
 import { takeRegimeDay } from './watch/regimes.ts'
@@ -55,7 +56,11 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
     stepAccountSize(parts, ending.tradeDate)
   } else beginScores(runtime)
   for (const slice of slices) guardClose(runtime, slice)
-  for (const screen of parts.screens) if (screen !== null) judgeUniverse(runtime, screen, slices)
+  for (const screen of parts.screens) {
+    if (screen === null) continue
+    for (const index of judgeUniverse(runtime, screen, slices))
+      withdrawLeaver(runtime, screen.sleeve.ordinal, index, 'universe')
+  }
   for (const sleeve of runtime.sleeves) {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { type Act, handRun, SHARE } from '../../../test/simulation/hand-run.ts'
 import { journalOf, textOf } from '../../../test/simulation/journal.ts'
 import type { MarketData } from '../../domain/market.ts'
 import type { FundamentalsRecord } from '../../domain/market-records.ts'
-import { type Instant, instrumentId, type TradeDate } from '../../domain/units.ts'
+import { type Instant, instrumentId, type Price, quantity, type TradeDate } from '../../domain/units.ts'
 import type { UniverseRules } from '../../domain/universe.ts'
 import { defineStrategy } from '../../pipeline/strategies/define.ts'
 import { marketByHand, portfolioByHand } from '../by-hand.ts'
@@ -125,6 +126,27 @@ describe('the universe of a run', () => {
     expect(result.trades).toEqual([])
     const refused = result.refusals.filter(({ rule }) => rule === 'universe')
     expect(refused.map(({ instrument }) => instrument)).toEqual(DATES.map(() => 'OTHER'))
+  })
+  it('takes back an entry that still rests when its name leaves', () => {
+    const act: Act = (_, out, bar) => {
+      const terms = { type: 'limit', force: 'gtc', limit: 90 as Price } as const
+      if (bar === 3) out.change(0, quantity(10 * SHARE), 'in', { terms })
+    }
+    const prices = { A: Array.from({ length: 10 }, (_, bar) => ({ open: bar === 8 ? 89 : 100 })) }
+    const run = (volumeMin: number) => {
+      const input = handRun({ prices, sleeves: { one: { capital: 100_000, act } } })
+      for (const { volume } of input.market.blocks) volume.fill(10, 5)
+      const sleeves = input.config.sleeves.map((sleeve) => ({
+        ...sleeve,
+        universeRules: { ...NOTHING, volumeMin },
+      }))
+      return runBacktest({ ...input, config: { ...input.config, sleeves } })
+    }
+    const [left, stayed] = [run(500), run(5)]
+    expect(left.orders.map(({ state, filled }) => [state, filled])).toEqual([['cancelled', 0]])
+    expect(left.positions).toEqual([])
+    expect(left.invariants.violated).toEqual([])
+    expect(stayed.orders.map(({ state, filled }) => [state, filled])).toEqual([['filled', 10]])
   })
   it('asks snapshots from their day on, not before, and one by one', () => {
     const bars = { ACME: rows(FLAT), OTHER: rows(FLAT) }

@@ -58,18 +58,22 @@ export function takeFundamentals({ state, byId }: Runtime, { records }: Slice): 
   }
 }
 
-/** Judges the universe of a sleeve whose clock closes. */
-export function judgeUniverse(runtime: Runtime, screen: Screen, slices: readonly Slice[]): void {
-  for (const slice of slices) if (slice.clock === screen.sleeve.config.clock) judgeNames(runtime, screen, slice)
+/** Judges the universe of a sleeve whose clock closes; the indices of the names that left it. */
+export function judgeUniverse(runtime: Runtime, screen: Screen, slices: readonly Slice[]): readonly number[] {
+  for (const slice of slices) if (slice.clock === screen.sleeve.config.clock) return judgeNames(runtime, screen, slice)
+  return NOBODY
 }
 
+const NOBODY: readonly number[] = []
+
 /** A name without a bar keeps what it was; one that ended is out. */
-function judgeNames(runtime: Runtime, screen: Screen, slice: Slice): void {
+function judgeNames(runtime: Runtime, screen: Screen, slice: Slice): readonly number[] {
   const { state, byId, clocks } = runtime
   const { sleeve, membership } = screen
   const { columnOf } = clocks.get(slice.clock)!
   const own = state.sleeves[sleeve.ordinal]!
   own.membership ??= []
+  let left = NOBODY
   for (const id of screen.names) {
     const index = byId.get(id)
     const column = index === undefined ? -1 : (columnOf[index] ?? -1)
@@ -86,7 +90,9 @@ function judgeNames(runtime: Runtime, screen: Screen, slice: Slice): void {
     const standing = membership.isMember(id, day) ? STANDING.in : STANDING.out
     if (standing === before) continue
     change(runtime, screen, slice, { index, standing }, membership.reasons(id, day))
+    if (before === STANDING.in) left = [...left, index]
   }
+  return left
 }
 
 function change(
