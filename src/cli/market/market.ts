@@ -11,7 +11,13 @@ import type { Series } from '../../domain/series.ts'
 import { addDays, formatDate, type Sessions } from '../../domain/sessions.ts'
 import { barLength, timeframeOf } from '../../domain/timeframes.ts'
 import type { CalendarId, TradeDate } from '../../domain/units.ts'
-import { corporateActions, dividendsOf, forwardFactors, priceBasis, splitsOf } from '../../pipeline/market/adjust.ts'
+import {
+  corporateActions,
+  forwardFactors,
+  payableDividends,
+  priceBasis,
+  splitsOf,
+} from '../../pipeline/market/adjust.ts'
 import { aggregateBars, barLengthOf, barText } from '../../pipeline/market/aggregate.ts'
 import { alignClock, type ClockMember } from '../../pipeline/market/align.ts'
 import { announcedDividends, announcedOf } from '../../pipeline/market/announced.ts'
@@ -281,7 +287,7 @@ function actionsOf(history: History, sessions: Sessions, from: TradeDate, dataEn
   return corporateActions({
     instrument: instrument.id,
     splits,
-    dividends: dividendsOf({ series, splits, basis, file: dividends }),
+    dividends: settled(payableDividends({ series, splits, basis, file: dividends })),
     basis,
     sessions,
     firstDate: first > from ? first : from,

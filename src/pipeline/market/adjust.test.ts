@@ -5,7 +5,7 @@ import { describeFault } from '../../domain/faults.ts'
 import type { Series } from '../../domain/series.ts'
 import { startOfDay } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import { forwardFactors, priceBasis, ratioOf, splitsOf } from './adjust.ts'
+import { forwardFactors, payableDividends, priceBasis, ratioOf, splitsOf } from './adjust.ts'
 
 /** A series of `date price split` rows whose open, high, low and close are equal. */
 function seriesOf(text: string): Series {
@@ -107,5 +107,33 @@ describe('priceBasis', () => {
       20200102 100 1
       20200103 102 1`)
     expect(forwardFactors(short, splits(short), 'raw')).toEqual(forwardFactors(raw, splits(raw), 'raw').slice(0, 2))
+  })
+})
+
+describe('payableDividends', () => {
+  const series = seriesOf('20200102 50 1\n20200103 51 1\n20200106 49 1')
+  const paying = (amount: number, date: number) => ({
+    series,
+    splits: [],
+    basis: 'adjusted' as const,
+    file: {
+      source: 'dividends.csv',
+      dates: Int32Array.of(date),
+      amounts: Float64Array.of(amount),
+      lines: Int32Array.of(2),
+      findings: [],
+    },
+  })
+
+  it('refuses an amount above what the share is worth, with its line', () => {
+    const found = payableDividends(paying(51.5, 20200106))
+    expect(found.ok ? '' : describeFault(found.error)).toBe(
+      '"dividends.csv" line 2: the dividend of 2020-01-06 is 51.5 a share, above the close of 51 before it; correct the amount, or its share count',
+    )
+  })
+
+  it('takes the whole of it, and one from before the first price', () => {
+    expect(payableDividends(paying(51, 20200106))).toMatchObject({ ok: true, value: [{ amount: 51 }] })
+    expect(payableDividends(paying(900, 20200102))).toMatchObject({ ok: true, value: [{ amount: 900 }] })
   })
 })

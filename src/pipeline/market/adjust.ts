@@ -173,6 +173,24 @@ export function dividendsOf(request: {
   return found
 }
 
+/**
+ * The same, refused where one of them is above what a share is worth: nobody pays that, so the amount is a slip of the pen
+ * or of another share count.
+ */
+export function payableDividends(request: Parameters<typeof dividendsOf>[0]): Result<readonly CashDividend[]> {
+  const { series, file } = request
+  const dividends = dividendsOf(request)
+  for (const { date, amount, line } of dividends) {
+    const next = series.dates.findIndex((day) => day >= date)
+    const before = next <= 0 ? undefined : series.close[next - 1]
+    // A reverse split of the same day is already in the price of that day.
+    if (before === undefined || !(amount > Math.max(before, series.close[next]!))) continue
+    const reason = `the dividend of ${formatDate(date)} is ${amount} a share, above the close of ${before} before it; correct the amount, or its share count`
+    return { ok: false, error: fault('DATA_REFUSED', { file: (file ?? series).source, line, reason }) }
+  }
+  return { ok: true, value: dividends }
+}
+
 /** How many shares of today one share of a date has become. */
 function sharesToday(splits: readonly Split[], date: TradeDate): number {
   let shares = 1
@@ -247,5 +265,6 @@ export function adjustSeries(
   if (!basis.ok) return basis
   const shared = { series, splits: splits.value, basis: basis.value }
   const factors = forwardFactors(series, splits.value, basis.value)
-  return { ok: true, value: { ...shared, factors, dividends: dividendsOf({ ...shared, file }) } }
+  const dividends = payableDividends({ ...shared, file })
+  return dividends.ok ? { ok: true, value: { ...shared, factors, dividends: dividends.value } } : dividends
 }
