@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Act, dayOf, type HandBar, handRun, openOf } from '../../../test/simulation/hand-run.ts'
+import { type Act, dayOf, type HandBar, handRun, openOf, SHARE } from '../../../test/simulation/hand-run.ts'
 import type { RoutingTable } from '../../domain/routing.ts'
-import { instrumentId, type Quantity, type TradeDate } from '../../domain/units.ts'
+import { instrumentId, type Price, type Quantity, quantity, type TradeDate } from '../../domain/units.ts'
 import { runBacktest } from '../run/run.ts'
 
 /*
@@ -96,6 +96,33 @@ describe('the size of the account', () => {
     expect(result.notes).toContain(
       'account: begins as one below 25000 USD; from 2024-01-05 on, with 26964, as one of 25000 USD and more',
     )
+  })
+  it('takes back an entry that rests for the substitute when the account has grown', () => {
+    const act: Act = (view, out, bar) => {
+      const terms = { type: 'limit', force: 'gtc', limit: 90 as Price } as const
+      if (bar === 0) out.change(view.universe[0]!, quantity(10 * SHARE), 'in', { terms })
+    }
+    const grows: Act = (view, out, bar) => {
+      if (bar === 0) out.target(view.universe[0]!, quantity(200 * SHARE), 'hold')
+    }
+    const run = (capital: number) => {
+      const bars = [100, 100, 120, 120, 120, 85, 85].map((open): HandBar => ({ open }))
+      const input = handRun({
+        prices: { SPY: bars, ES: bars },
+        instruments: { SPY: { kind: 'etf' }, ES: terms },
+        sleeves: { trend: { capital: 1_000, act }, rich: { capital, act: grows } },
+      })
+      const [trend, rich] = input.config.sleeves
+      const spy = [instrumentId('SPY')]
+      const sleeves = [
+        { ...trend!, universe: [instrumentId('ES')], universeBelow: spy },
+        { ...rich!, universe: spy },
+      ]
+      return runBacktest({ ...input, config: { ...input.config, sleeves, routing: TABLE } })
+    }
+    const restedOf = (capital: number): unknown =>
+      run(capital).orders.flatMap(({ type, state }) => (type === 'limit' ? [state] : []))
+    expect([restedOf(22_000), restedOf(15_000)]).toEqual([['cancelled'], ['filled']])
   })
   it('falls below the lower threshold only, and never while a future is open', () => {
     // 25 contracts lose a quarter of 26,000; the account is too small from bar 2 on, but the future is left on bar 4.

@@ -3,9 +3,11 @@ import type { RouteClass } from '../../domain/routing.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { routeClassOf, stepRouting } from '../../pipeline/orders/route.ts'
 import type { Parts } from '../parts.ts'
+import { chainOf } from '../positions/rolling.ts'
 import type { Runtime } from '../runtime.ts'
 import { pushWish, WISH } from '../view.ts'
 import { activeUniverse } from './account-size.ts'
+import { withdrawLeaver } from './leavers.ts'
 
 /** Why positions outside of the universe of the day are closed. */
 const REASON = 'account size'
@@ -27,6 +29,7 @@ export function stepAccountSize({ runtime, wishes }: Parts, tradeDate: TradeDate
     const kept = new Set(activeUniverse(runtime, config))
     for (const { id, index, option, future } of state.instruments) {
       if (option !== null || kept.has(future?.root ?? id)) continue
+      withdrawLeaver(runtime, ordinal, chainOf(runtime, index), 'accountSize')
       if (state.books.quantity[ordinal * state.books.width + index] !== 0)
         pushWish(wishes, ordinal, index, WISH.exit, 0, REASON, null, null)
     }
