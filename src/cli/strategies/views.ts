@@ -1,5 +1,5 @@
 /** Strategies as the command line shows them: built-in ones, and those of files, read anew whenever they are asked for. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Parameter, Parameters, ParameterValue } from '../../domain/parameters.ts'
 import type { Strategy } from '../../domain/strategy.ts'
@@ -106,7 +106,7 @@ function filesIn(folder: string): readonly string[] {
     .filter((name) => /\.[cm]?[jt]s$/.test(name) && !/\.(test|spec|d)\.[cm]?[jt]s$/.test(name))
     .toSorted((left, right) => (left < right ? -1 : 1))
     .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile() && /\bdecide\b/.test(readFileSync(file, 'utf8')))
+    .filter((file) => existsSync(file) && statSync(file).isFile() && /\bdecide\b/.test(readFileSync(file, 'utf8')))
 }
 
 function filesNamedBy(file: string): readonly string[] {
