@@ -20,6 +20,8 @@ export type Sizing =
   | { readonly kind: 'quantity'; readonly quantity: number }
   /** Structures: min(contractsMax, floor(budget / maximum loss)), at least one; the position limit judges that one. */
   | { readonly kind: 'maximumLoss'; readonly budget: number; readonly contractsMax: number }
+  /** The strategy names every quantity itself: a wish that leaves the size open gets none. */
+  | { readonly kind: 'own' }
 
 export interface ExpectedRanges {
   readonly sharpe: readonly [number, number] | null

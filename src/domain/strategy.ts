@@ -142,6 +142,8 @@ export interface Strategy<P extends Parameters = Parameters, M extends Memory = 
   readonly parameters: ParameterTable<P>
   /** Instruments of the universe that belong together, in its declared order: 2 for pairs. Left out: each stands for itself. */
   readonly group?: number
+  /** `own`: divides the capital itself and names every quantity, so that a sleeve states no sizing. Left out: it asks for one. */
+  readonly sizes?: 'own'
   /** What is wrong with parameters that are each within their bounds, as text for the user; null when nothing is. */
   check?(parameters: P): string | null
   indicators(parameters: P): Readonly<Record<string, IndicatorRequest>>

@@ -291,8 +291,9 @@ function placesOf(raw: RawSleeve, position: number): readonly (readonly (string 
   ]
 }
 
-function sizingOf({ raw, strategy, position }: CheckedSleeve, problems: Problems): Sizing {
+function sizingOf({ raw, strategy, sizes, position }: CheckedSleeve, problems: Problems): Sizing {
   const sizing = raw.sizing
+  if (sizes === 'own') return { kind: 'own' }
   if (sizing === undefined) {
     if (strategy !== null) {
       problems.at(

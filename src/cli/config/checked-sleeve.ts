@@ -7,6 +7,8 @@ export interface CheckedSleeve {
   readonly strategy: string | null
   /** Name of its own copy of the strategy, which decides in a thread of its own. */
   readonly isolatedAs?: string
+  /** `own`: the strategy divides the capital itself. */
+  readonly sizes?: 'own'
   readonly parameters: Parameters
   /** Where it stands in the list as written; null for a reserve that only takes the rest. */
   readonly position: number | null

@@ -32,6 +32,7 @@ function sizeOf(sizing: Sizing, sleeve: number, portfolio: number): number {
     case 'percent':
       return sizing.fraction * (sizing.of === 'sleeve' ? sleeve : portfolio)
     case 'quantity':
+    case 'own':
       return Number.NaN
     default:
       return unreachable(sizing)

@@ -120,7 +120,7 @@ describe('a portfolio file that is wrong', () => {
     ],
     [
       'an instrument left over where two belong together',
-      `${HEAD}${INSTRUMENTS}sleeves:\n  - {id: a, weight: 1, strategy: pairs, universe: [AAA], sizing: {kind: notional, amount: 1}}\n`,
+      `${HEAD}${INSTRUMENTS}sleeves:\n  - {id: a, weight: 1, strategy: pairs, universe: [AAA]}\n`,
       /^p\.yaml:7:51 sleeves\[0\]\.universe: lists 1, but pairs takes instruments 2 by 2, in this order; add or remove one$/,
     ],
     [
@@ -268,6 +268,22 @@ describe('a portfolio of several files', () => {
     ])
     const twice = await said({ 'p.yaml': text, 'names.csv': `${table}AAA,Energy,Oil,3\n` })
     expect(twice).toBe('names.csv:4:1 instruments: "AAA" is given twice, first on line 2; keep one')
+  })
+})
+
+describe('a strategy that divides the capital itself', () => {
+  const own = (sizing: string): string =>
+    `${HEAD}${INSTRUMENTS}sleeves:\n  - {id: a, weight: 1, strategy: pairs, universe: [AAA, BBB]${sizing}}\n`
+
+  it('asks for no sizing, and one that is given is noted as not read', async () => {
+    expect(await said({ 'p.yaml': own('') })).toBe('fine')
+    const { config, notes } = await loadPortfolio(join(folder, 'p.yaml'))
+    expect(config.sleeves[0]!.sizing).toEqual({ kind: 'own' })
+    expect(notes).toEqual([])
+    expect(await said({ 'p.yaml': own(', sizing: {kind: percent, fraction: 0.1}') })).toBe('fine')
+    const given = await loadPortfolio(join(folder, 'p.yaml'))
+    expect(given.config.sleeves[0]!.sizing).toEqual({ kind: 'own' })
+    expect(given.notes).toEqual(['a: "sizing" is not read, because pairs divides the capital itself; leave it out'])
   })
 })
 

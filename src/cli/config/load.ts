@@ -228,7 +228,8 @@ async function withStrategies(
     }
     strategies.set(strategy.name, strategy)
     const apart = strategy.name === name ? {} : { isolatedAs: strategy.name }
-    sleeves.push({ raw, strategy: name, ...apart, parameters: parameters ?? {}, position })
+    const sizes = strategy.sizes === undefined ? {} : { sizes: strategy.sizes }
+    sleeves.push({ raw, strategy: name, ...apart, ...sizes, parameters: parameters ?? {}, position })
   }
   return { sleeves, strategies }
 }
@@ -244,7 +245,12 @@ function notesOf(raw: RawPortfolio, sleeves: readonly RawSleeve[], config: Portf
     notes.push(`${from} is taken as equal to ${to}, as the configuration states`)
   }
   for (const sleeve of sleeves) {
-    const rules = config.sleeves.find(({ id }) => id === sleeve.id)?.universeRules
+    const built = config.sleeves.find(({ id }) => id === sleeve.id)
+    if (built?.sizing.kind === 'own' && sleeve.sizing !== undefined)
+      notes.push(
+        `${sleeve.id}: "sizing" is not read, because ${built.strategy} divides the capital itself; leave it out`,
+      )
+    const rules = built?.universeRules
     // With snapshots it depends on their days, which only the files say.
     const missing = rules === undefined || raw.snapshots.length > 0 ? [] : notEvaluated(rules, null, null)
     if (missing.length > 0) notes.push(`${sleeve.id}: not evaluated for lack of dated data: ${missing.join(', ')}`)

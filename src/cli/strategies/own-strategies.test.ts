@@ -115,6 +115,11 @@ describe("a user's own strategy is refused with", () => {
       inline(`${whole}, group: 0`),
       /: "group" must be a count of instruments such as 2, or left out, was "0"$/,
     ],
+    [
+      'sizes that are neither its own nor the sleeve’s',
+      inline(`${whole}, sizes: 'all'`),
+      /: "sizes" must be "own", or left out where the sleeve's sizing is asked for, was "all"$/,
+    ],
     ['no name', inline(whole.replace("name: 'own',", '')), /"name" must be lower-case .*, was missing$/],
     [
       'parameters that are no descriptors',

@@ -56,6 +56,9 @@ function shapeProblem(some: Readonly<Record<string, unknown>>): string | null {
   if (group !== undefined && !(typeof group === 'number' && Number.isInteger(group) && group >= 1)) {
     return `"group" must be a count of instruments such as 2, or left out, was ${shown(group)}`
   }
+  if (some['sizes'] !== undefined && some['sizes'] !== 'own') {
+    return `"sizes" must be "own", or left out where the sleeve's sizing is asked for, was ${shown(some['sizes'])}`
+  }
   for (const field of FUNCTIONS) {
     if (typeof some[field] === 'function') continue
     const advice = field === 'decide' ? '' : '; defineStrategy adds it'

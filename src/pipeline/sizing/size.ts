@@ -33,6 +33,8 @@ export function sizeOf(sizing: Sizing, input: SizeInput): number {
     }
     case 'quantity':
       return stepsOf(sizing.quantity * input.unitsPerWhole * input.factor, input.step)
+    case 'own':
+      return 0
     case 'maximumLoss': {
       // One is asked for even beyond the budget: the position limit decides whether it fits.
       const affordable = Math.floor((sizing.budget * input.factor) / input.maximumLoss)

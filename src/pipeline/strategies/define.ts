@@ -14,6 +14,8 @@ export interface Definition<T extends Readonly<Record<string, Parameter>>, M ext
   readonly parameters: T
   /** Instruments of the universe that belong together, in its declared order; left out: each stands for itself. */
   readonly group?: number
+  /** `own`: it names every quantity itself, and a sleeve states no sizing. Left out: `enter` asks for the sleeve's. */
+  readonly sizes?: 'own'
   /** What is wrong with parameters that are each within their bounds; left out: any combination is fine. */
   check?(parameters: ValuesOf<T>): string | null
   /** Left out: none. */
@@ -45,6 +47,7 @@ export function defineStrategy<T extends Readonly<Record<string, Parameter>>, M 
     ...(definition.summary === undefined ? {} : { summary: definition.summary }),
     parameters: definition.parameters as unknown as ParameterTable<ValuesOf<T>>,
     ...(definition.group === undefined ? {} : { group: definition.group }),
+    ...(definition.sizes === undefined ? {} : { sizes: definition.sizes }),
     check: (parameters) => definition.check?.(parameters) ?? null,
     indicators: (parameters) => definition.indicators?.(parameters) ?? {},
     lookback: (parameters) => definition.lookback?.(parameters) ?? 0,

@@ -109,7 +109,9 @@ export const sleeveSchema = z.strictObject({
       'states of an instrument, judged at each close of the portfolio, in which entries are made; exits always',
     ),
   universe_rules: universeRulesSchema,
-  sizing: sizing.optional(),
+  sizing: sizing
+    .optional()
+    .describe('what an entry is worth; not needed, and not read, where the strategy divides the capital itself'),
   limits: sleeveLimitsSchema,
   status: z.enum(['active', 'paused']).default('active'),
   starts: startsSchema.optional(),

@@ -50,6 +50,7 @@ export const cashAndCarry = defineStrategy({
   name: 'cash-and-carry',
   summary: 'long a spot, short its future or perpetual, while the difference pays',
   group: 2,
+  sizes: 'own',
   parameters,
   reads: ['funding'],
   check: ({ entry, exit }) => (exit < entry ? null : `"exit" must be below "entry" of ${entry}`),

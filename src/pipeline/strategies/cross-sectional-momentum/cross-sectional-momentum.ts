@@ -18,6 +18,7 @@ const GAP_BARS = 5
  */
 export const crossSectionalMomentum = defineStrategy({
   name: 'cross-sectional-momentum',
+  sizes: 'own',
   summary: 'holds the best of its universe, ranks anew every month',
   parameters: {
     lookback: integer(252, { min: 2, max: 520, search: [60, 260], title: 'Bars back at which the gain begins' }),

@@ -54,6 +54,7 @@ export const pairs = defineStrategy({
   summary: 'trades the distance between two instruments that belong together',
   parameters,
   group: 2,
+  sizes: 'own',
   check(p) {
     if (!(p.exitZ < p.entryZ && p.entryZ < p.stopZ))
       return `exit, entry and stop ${p.exitZ}, ${p.entryZ}, ${p.stopZ} deviations must rise`
