@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // A long profile of properties may take its time; nothing here asserts how long anything takes.
@@ -8,6 +9,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',
     isolate: false,
+    maxWorkers: availableParallelism(), // one would be left idle otherwise: half of a machine of two
     testTimeout: LIMIT_MS,
     hookTimeout: LIMIT_MS, // hooks start whole runs, too
   },
