@@ -1,17 +1,21 @@
+import { once } from 'node:events'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
-import { REDIS_NEED, redisServer } from '../servers.ts'
+import { openStore } from '../../src/adapters/store/open.ts'
+import { POSTGRES_NEED, postgresServer, REDIS_NEED, redisServer } from '../servers.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
-import { command } from './command.ts'
+import { command, start } from './command.ts'
 
 const preset = join(resolve(dirname(fileURLToPath(import.meta.url)), '../..'), 'presets/channels.yaml')
 const server = HAS_STORE ? await redisServer() : null
+const database = server === null ? null : await postgresServer()
 const folder = storeFolder()
 afterAll(async () => {
   folder.remove()
   await server?.stop()
+  await database?.stop()
 })
 
 const QUARTER = ['paper', preset, '--seed', '26', '--from', '2023-01-01', '--to', '2023-03-31', '--json']
@@ -44,5 +48,23 @@ describe.skipIf(server === null)(`paper trading that is told to others ${REDIS_N
     }
     expect(metrics.equity).toBeCloseTo(JSON.parse(end.out).equity, 6)
     expect(Object.keys(capital.sleeves)).toEqual(['large_cap', 'micro_cap', 'options', 'crypto', 'cash'])
+  })
+
+  it.skipIf(database === null)(`ends when it is told to, its last commit made ${POSTGRES_NEED}`, async () => {
+    const url = await database!.database('stopped')
+    const store = await openStore(url, { create: true })
+    const child = start(folder.path('.'), [...QUARTER, '--every', '0.05', '--bus', server!.url, '--store', url])
+    child.stdout!.resume()
+    let said = ''
+    child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    while (((await store.extents())[0]?.rows ?? 0) < 30) await new Promise((done) => setTimeout(done, 50))
+    child.kill('SIGTERM')
+    const [code] = (await once(child, 'close')) as [number | null]
+    const { journals, snapshots, problems } = await store.check()
+    await store.close()
+    expect(code).toBe(0)
+    expect(said).toContain('stopped as asked')
+    expect(journals[0]!.rows).toBeGreaterThan(29)
+    expect({ snapshots, problems }).toEqual({ snapshots: 1, problems: [] })
   })
 })

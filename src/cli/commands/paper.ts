@@ -45,7 +45,7 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   try {
     lease = await leaseOf(store, loaded.config.name, options, stop.signal)
     if (lease === null) return
-    if (options.bus !== undefined) outbox = await outboxTo(options.bus, store, loaded.config.name, stop.signal)
+    if (options.bus !== undefined) outbox = await outboxTo(options.bus, store, loaded.config.name)
     const end = await runJournalled(
       { config: loaded.config, market, strategies: [...loaded.strategies.values()], checks: true },
       {
@@ -91,15 +91,17 @@ async function leaseOf(
   return null
 }
 
-async function outboxTo(url: string, store: Store, portfolio: string, signal: AbortSignal): Promise<Outbox> {
+async function outboxTo(url: string, store: Store, portfolio: string): Promise<Outbox> {
   const { openRedis } = await import('../../adapters/bus/redis.ts')
   const bus = openRedis(url, process.env['REDIS_PASSWORD'])
+  // Its own signal: a run that was told to stop still has its last commit to make, and the outbox waits for that.
+  const closing = new AbortController()
   const outbox = openOutbox({
     store,
     portfolio,
     bus,
     busName: 'redis',
-    pause: (seconds) => pause(seconds, signal),
+    pause: (seconds) => pause(seconds, closing.signal),
     onState: (isThere, reason) => {
       const what = isThere ? 'is back: what it missed is on its way' : `is away (${reason}): trading goes on`
       process.stderr.write(`note: the bus ${what}\n`)
@@ -108,9 +110,13 @@ async function outboxTo(url: string, store: Store, portfolio: string, signal: Ab
   return {
     ...outbox,
     close: async () => {
-      const owed = await outbox.close()
-      await bus.close()
-      return owed
+      const owed = outbox.close()
+      closing.abort()
+      try {
+        return await owed
+      } finally {
+        await bus.close()
+      }
     },
   }
 }
