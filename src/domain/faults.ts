@@ -67,6 +67,10 @@ export const FAULTS = {
     exit: 1,
     text: 'the journal of "{portfolio}" in "{store}" goes on with event {expected}, not {found}: another process writes it; stop one of them',
   },
+  EXECUTION_KNOWN: {
+    exit: 1,
+    text: 'execution "{execution}" of {broker} was booked before for "{portfolio}" in "{store}": nothing of this commit is kept',
+  },
   JOURNAL_DIFFERS: {
     exit: 2,
     text: 'event {seq} ({kind}) of "{portfolio}" in "{store}" cannot be played again: {reason}; give it what it began with, or another store',

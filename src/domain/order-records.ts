@@ -19,6 +19,11 @@ export const PROTOCOL_STATES = [
 ] as const
 export type ProtocolState = (typeof PROTOCOL_STATES)[number]
 
+/** Whether it will not work any more; fills may still come. */
+export function isEnded(state: ProtocolState): boolean {
+  return state !== 'intended' && state !== 'acked' && state !== 'unknown'
+}
+
 /** The last word on one order; kept for ever, one row per client id. */
 export interface OrderRecord {
   readonly clientId: ClientOrderId

@@ -1,6 +1,8 @@
 /** Where the journal and snapshots of portfolios are kept so that nothing that was said is lost. */
+import type { ClientOrderId } from './broker.ts'
 import type { Message } from './bus.ts'
-import type { Instant } from './units.ts'
+import type { ExecutionRecord, OrderRecord } from './order-records.ts'
+import type { Instant, OrderId } from './units.ts'
 
 /** One event as it was given to the kernel. Numbers count from 0 without gaps. */
 export interface JournalRow {
@@ -26,6 +28,29 @@ export interface Batch {
   readonly snapshot?: StoredSnapshot
   /** What others are to be told of the rows; numbered by the store. */
   readonly messages?: readonly Omit<Message, 'number'>[]
+  /** The last word on orders: who has a client id that is known already takes its place. */
+  readonly orders?: readonly OrderRecord[]
+  /** Each is booked once for ever: one that is known refuses the whole commit. */
+  readonly executions?: readonly ExecutionRecord[]
+  /** Up to where the executions of a broker have been taken. */
+  readonly cursor?: { readonly broker: string; readonly value: string }
+}
+
+/** What a store knows of orders and executions; all of it by portfolio. */
+export interface OrderReads {
+  /** Those that have not ended, in the order in which they were intended. */
+  openOrders(portfolio: string): Promise<readonly OrderRecord[]>
+  orderOf(portfolio: string, clientId: ClientOrderId): Promise<OrderRecord | undefined>
+  /** With the sleeves' parts of it, for fills that come after the kernel has let it go. */
+  orderByNumber(portfolio: string, order: OrderId): Promise<OrderRecord | undefined>
+  /** Which of these executions of a broker are booked already. */
+  hasExecution(portfolio: string, broker: string, ids: readonly string[]): Promise<readonly string[]>
+  /** One execution with what each sleeve got of it: what a bust or correction reverses. */
+  executionOf(portfolio: string, broker: string, id: string): Promise<ExecutionRecord | undefined>
+  /** Executions from a number of the kernel on, in their order. */
+  executionsFrom(portfolio: string, number: number): AsyncIterable<ExecutionRecord>
+  /** Up to where the executions of a broker have been taken; '' where none were. */
+  cursorOf(portfolio: string, broker: string): Promise<string>
 }
 
 /** A journal's length: what a portfolio has been through. */
@@ -52,7 +77,7 @@ export interface Lease {
   release(): Promise<void>
 }
 
-export interface Store {
+export interface Store extends OrderReads {
   /** Random, given when the store was made: two stores never tell a broker the same order id. */
   readonly id: string
   /** What the journals hold, by portfolio. */
@@ -63,7 +88,7 @@ export interface Store {
    * Appends events and what belongs to them in one durable transaction: all of it or nothing.
    *
    * @throws FaultError LEASE_LOST where somebody has taken the lease since, JOURNAL_GAP where the first number does not
-   *   follow the last one kept
+   *   follow the last one kept, EXECUTION_KNOWN where an execution was booked before
    */
   commit(portfolio: string, lease: Pick<Lease, 'epoch'>, batch: Batch): Promise<void>
   /** Events from a number on, in order. */

@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
-import { rowsFrom, storeContract } from '../../../test/contracts/store.ts'
+import { orderStoreContract } from '../../../test/contracts/order-store.ts'
+import { rowsFrom, type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
 import { POSTGRES_NEED, postgresServer } from '../../../test/servers.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import { copyStore } from './copy.ts'
@@ -31,7 +32,7 @@ async function change(url: string, statement: string): Promise<void> {
 }
 
 if (server !== null) {
-  storeContract('a store in PostgreSQL', async () => {
+  const prepare = async (): Promise<StoreUnderTest> => {
     const url = await fresh()
     const at = (portfolio: string, seq: number): string => `WHERE portfolio = '${portfolio}' AND seq = ${seq}`
     return {
@@ -40,7 +41,9 @@ if (server !== null) {
       lose: (portfolio, seq) => change(url, `DELETE FROM journal ${at(portfolio, seq)}`),
       remove: () => Promise.resolve(),
     }
-  })
+  }
+  storeContract('a store in PostgreSQL', prepare)
+  orderStoreContract('a store in PostgreSQL', prepare)
 }
 
 describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {

@@ -1,6 +1,4 @@
-/** The tables, one schema for every database, and the steps that lead to it. A step is never changed once it was shipped. */
-import { type Kysely, type Migration, sql } from 'kysely'
-
+/** The tables, one schema for every database; the steps that lead to it are in migrations/. */
 export interface Tables {
   /** One row: what this store is. */
   store: { readonly name: string; readonly value: string }
@@ -35,67 +33,44 @@ export interface Tables {
     readonly payload: Uint8Array
     readonly hash: Uint8Array
   }
-}
-
-export type Dialect = 'sqlite' | 'postgres'
-
-/** Names are sorted: a step's number is its place. */
-export function migrationsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
-  const bytes = sql.raw(dialect === 'sqlite' ? 'blob' : 'bytea')
-  const whole = sql.raw(dialect === 'sqlite' ? 'integer' : 'bigint')
-  return {
-    '001_journal': {
-      async up(db: Kysely<unknown>) {
-        await db.schema
-          .createTable('store')
-          .addColumn('name', 'text', (column) => column.primaryKey())
-          .addColumn('value', 'text', (column) => column.notNull())
-          .execute()
-        await db.schema
-          .createTable('journal')
-          .addColumn('portfolio', 'text', (column) => column.notNull())
-          .addColumn('seq', whole as never, (column) => column.notNull())
-          .addColumn('epoch', 'integer', (column) => column.notNull())
-          .addColumn('at', whole as never, (column) => column.notNull())
-          .addColumn('kind', 'text', (column) => column.notNull())
-          .addColumn('version', 'integer', (column) => column.notNull())
-          .addColumn('payload', bytes as never, (column) => column.notNull())
-          .addColumn('hash', bytes as never, (column) => column.notNull())
-          .addPrimaryKeyConstraint('journal_key', ['portfolio', 'seq'])
-          .execute()
-        await db.schema
-          .createTable('lease')
-          .addColumn('portfolio', 'text', (column) => column.primaryKey())
-          .addColumn('epoch', 'integer', (column) => column.notNull())
-          .addColumn('owner', 'text', (column) => column.notNull())
-          .addColumn('taken_at', whole as never, (column) => column.notNull())
-          .execute()
-        await db.schema
-          .createTable('message')
-          .addColumn('portfolio', 'text', (column) => column.notNull())
-          .addColumn('number', whole as never, (column) => column.notNull())
-          .addColumn('at', whole as never, (column) => column.notNull())
-          .addColumn('channel', 'text', (column) => column.notNull())
-          .addColumn('body', 'text', (column) => column.notNull())
-          .addPrimaryKeyConstraint('message_key', ['portfolio', 'number'])
-          .execute()
-        await db.schema
-          .createTable('delivery')
-          .addColumn('portfolio', 'text', (column) => column.notNull())
-          .addColumn('bus', 'text', (column) => column.notNull())
-          .addColumn('number', whole as never, (column) => column.notNull())
-          .addPrimaryKeyConstraint('delivery_key', ['portfolio', 'bus'])
-          .execute()
-        await db.schema
-          .createTable('snapshot')
-          .addColumn('portfolio', 'text', (column) => column.notNull())
-          .addColumn('seq', whole as never, (column) => column.notNull())
-          .addColumn('kernel_version', 'integer', (column) => column.notNull())
-          .addColumn('payload', bytes as never, (column) => column.notNull())
-          .addColumn('hash', bytes as never, (column) => column.notNull())
-          .addPrimaryKeyConstraint('snapshot_key', ['portfolio', 'seq'])
-          .execute()
-      },
-    },
+  /** The last word on each order; lists are JSON, quantities units, moments milliseconds since 1970. */
+  broker_order: {
+    readonly portfolio: string
+    readonly client_id: string
+    readonly number: number
+    readonly account: string
+    readonly broker: string
+    readonly broker_id: string | null
+    readonly instrument: string | null
+    readonly legs: string
+    readonly terms: string
+    readonly quantity: number
+    readonly filled: number
+    readonly reducing: number
+    readonly shares: string
+    readonly state: string
+    readonly cancelling: number
+    readonly evidence: string
+    readonly intended_at: number
+    readonly sends: number
+    readonly changed_at: number
   }
+  /** One row per execution of a broker; the fee in counts of the instrument's currency. */
+  execution: {
+    readonly portfolio: string
+    readonly broker: string
+    readonly id: string
+    readonly number: number
+    readonly corrects: string | null
+    readonly client_id: string | null
+    readonly symbol: string
+    readonly instrument: string | null
+    readonly quantity: number
+    readonly price: number
+    readonly fee: number | null
+    readonly at: number
+    readonly shares: string | null
+  }
+  /** Up to where the executions of a broker were taken. */
+  broker_cursor: { readonly portfolio: string; readonly broker: string; readonly value: string }
 }

@@ -7,12 +7,14 @@ import { FaultError, fault } from '../../domain/faults.ts'
 import type { Batch, JournalExtent, JournalRow, Lease, Store, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
 import { firstLink, hashOf, hexOf, isSame, link } from './chain.ts'
-import { type Dialect, migrationsOf, type Tables } from './schema.ts'
+import type { Dialect } from './migrations/columns.ts'
+import { stepsOf } from './migrations/steps.ts'
+import { executionKnown, isExecutionTaken, orderReads, writeOrders } from './order-rows.ts'
+import { inParts } from './parts.ts'
+import type { Tables } from './schema.ts'
 
 /** Rows that are read at a time: a journal may be larger than memory. */
 const PAGE = 1_000
-/** Rows of one insert: below every database's limit of bound values. */
-const ROWS_PER_INSERT = 100
 
 export interface SqlStore {
   /** Several processes may use it at once. */
@@ -32,7 +34,7 @@ export interface SqlStore {
 
 /** Brings the tables to the newest form and returns the store's id, made on the first day. */
 export async function openTables(db: Kysely<Tables>, dialect: Dialect, name: string): Promise<string> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsOf(dialect) } })
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => stepsOf(dialect) } })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) {
     await db.destroy()
@@ -54,13 +56,14 @@ export function sqlStore(parts: SqlStore): Store {
     lease: (portfolio) => takeLease(parts, portfolio),
     commit: async (portfolio, { epoch }, batch) => {
       const { length } = batch.rows
-      if (length === 0 && batch.snapshot === undefined) return
+      if (isEmpty(batch)) return
       const head = heads.get(portfolio) ?? (await headOf(db, portfolio))
       heads.delete(portfolio)
       const next = await db
         .transaction()
         .execute((step) => append(step, { portfolio, epoch, head, isServer: parts.isServer, name: parts.name }, batch))
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
+          if (isExecutionTaken(error)) throw await executionKnown(parts, portfolio, batch.executions ?? [])
           throw isTaken(error) ? gap(parts.name, portfolio, head.next + length, head.next) : error
         })
       heads.set(portfolio, next)
@@ -68,6 +71,7 @@ export function sqlStore(parts: SqlStore): Store {
     read: (portfolio, from) => rowsOf(parts, portfolio, from),
     snapshotBefore: (portfolio, seq) => snapshotBefore(parts, portfolio, seq),
     messages: (portfolio, from) => messagesOf(db, portfolio, from),
+    ...orderReads(db),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
     confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),
     check: () => checkAll(parts),
@@ -128,11 +132,13 @@ interface Place {
   readonly name: string
 }
 
-async function append(
-  step: Transaction<Tables>,
-  place: Place,
-  { rows, snapshot, messages = [] }: Batch,
-): Promise<Head> {
+function isEmpty({ rows, snapshot, orders = [], executions = [], cursor }: Batch): boolean {
+  const written = rows.length + orders.length + executions.length
+  return written === 0 && snapshot === undefined && cursor === undefined
+}
+
+async function append(step: Transaction<Tables>, place: Place, batch: Batch): Promise<Head> {
+  const { rows, snapshot, messages = [] } = batch
   const { portfolio, epoch, head, name } = place
   await demandLease(step, place)
   let { next, hash } = head
@@ -151,6 +157,7 @@ async function append(
     body: JSON.stringify(body),
   }))
   for (const some of inParts(told)) await step.insertInto('message').values(some).execute()
+  await writeOrders(step, portfolio, batch)
   if (snapshot !== undefined) {
     const { seq, kernelVersion, payload } = snapshot
     const row = { portfolio, seq, kernel_version: kernelVersion, payload: Buffer.from(payload) }
@@ -160,10 +167,6 @@ async function append(
       .execute()
   }
   return { next, hash, message: head.message + told.length }
-}
-
-function* inParts<T>(values: readonly T[]): Iterable<readonly T[]> {
-  for (let from = 0; from < values.length; from += ROWS_PER_INSERT) yield values.slice(from, from + ROWS_PER_INSERT)
 }
 
 /** A server lets nobody take the lease until the transaction that asks here has ended. */

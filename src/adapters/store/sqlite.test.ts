@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
-import { rowsFrom, storeContract } from '../../../test/contracts/store.ts'
+import { orderStoreContract } from '../../../test/contracts/order-store.ts'
+import { rowsFrom, type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import { copyStore } from './copy.ts'
 import { openStore } from './open.ts'
@@ -22,7 +23,7 @@ function change(file: string, statement: string): Promise<void> {
 }
 
 if (HAS_STORE) {
-  storeContract('a store in an SQLite file', () => {
+  const prepare = (): Promise<StoreUnderTest> => {
     made += 1
     const file = folder.path(`contract-${made}.db`)
     const at = (portfolio: string, seq: number): string => `WHERE portfolio = '${portfolio}' AND seq = ${seq}`
@@ -32,7 +33,9 @@ if (HAS_STORE) {
       lose: (portfolio, seq) => change(file, `DELETE FROM journal ${at(portfolio, seq)}`),
       remove: () => Promise.resolve(),
     })
-  })
+  }
+  storeContract('a store in an SQLite file', prepare)
+  orderStoreContract('a store in an SQLite file', prepare)
 }
 
 describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {

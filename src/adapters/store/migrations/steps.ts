@@ -1,0 +1,13 @@
+/** The steps that lead to the newest tables, in the order of their names. A step is never changed once it was shipped. */
+import type { Migration } from 'kysely'
+import { journalStep } from './001-journal.ts'
+import { ordersStep } from './002-orders.ts'
+import { columnTypes, type Dialect } from './columns.ts'
+
+export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const types = columnTypes(dialect)
+  return {
+    '001_journal': journalStep(types),
+    '002_orders': ordersStep(types),
+  }
+}

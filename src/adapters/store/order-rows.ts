@@ -1,0 +1,246 @@
+/** Orders and executions in their tables. */
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { ClientOrderId } from '../../domain/broker.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
+import { type ExecutionRecord, isEnded, type OrderRecord, PROTOCOL_STATES } from '../../domain/order-records.ts'
+import type { Leg, Share, Terms } from '../../domain/orders.ts'
+import type { Batch, OrderReads } from '../../domain/store.ts'
+import type { AccountId, Instant, InstrumentId, Money, OrderId, Price, Quantity } from '../../domain/units.ts'
+import { inParts } from './parts.ts'
+import type { Tables } from './schema.ts'
+
+type OrderRow = Selectable<Tables['broker_order']>
+type ExecutionRow = Selectable<Tables['execution']>
+
+const OPEN_STATES = PROTOCOL_STATES.filter((state) => !isEnded(state))
+
+export async function writeOrders(
+  step: Transaction<Tables>,
+  portfolio: string,
+  { orders = [], executions = [], cursor }: Batch,
+): Promise<void> {
+  // One statement changes a row once: the last word is what stands.
+  const last = new Map(orders.map((order) => [order.clientId, orderRow(portfolio, order)]))
+  for (const some of inParts([...last.values()])) {
+    await step
+      .insertInto('broker_order')
+      .values(some)
+      .onConflict((one) =>
+        one.columns(['portfolio', 'client_id']).doUpdateSet(({ ref }) => ({
+          broker_id: ref('excluded.broker_id'),
+          filled: ref('excluded.filled'),
+          state: ref('excluded.state'),
+          cancelling: ref('excluded.cancelling'),
+          evidence: ref('excluded.evidence'),
+          sends: ref('excluded.sends'),
+          changed_at: ref('excluded.changed_at'),
+        })),
+      )
+      .execute()
+  }
+  for (const some of inParts(executions.map((execution) => executionRow(portfolio, execution))))
+    await step.insertInto('execution').values(some).execute()
+  if (cursor === undefined) return
+  const { broker, value } = cursor
+  await step
+    .insertInto('broker_cursor')
+    .values({ portfolio, broker, value })
+    .onConflict((one) => one.columns(['portfolio', 'broker']).doUpdateSet({ value }))
+    .execute()
+}
+
+/** Whether a commit failed because an execution of its kind was there already. */
+export function isExecutionTaken(error: unknown): boolean {
+  return error instanceof Error && /UNIQUE constraint failed: execution\.|"execution_key"/.test(error.message)
+}
+
+/** Which executions of a refused commit were known. */
+export async function executionKnown(
+  { db, name }: { readonly db: Kysely<Tables>; readonly name: string },
+  portfolio: string,
+  executions: readonly ExecutionRecord[],
+): Promise<FaultError> {
+  const seen = new Set<string>()
+  for (const { broker, id } of executions) {
+    const key = `${broker} ${id}`
+    const isKnown = seen.has(key) || (await hasExecution(db, portfolio, broker, [id])).length > 0
+    if (isKnown) return new FaultError(fault('EXECUTION_KNOWN', { store: name, portfolio, broker, execution: id }))
+    seen.add(key)
+  }
+  return new FaultError(fault('EXECUTION_KNOWN', { store: name, portfolio, broker: '', execution: '' }))
+}
+
+export function orderReads(db: Kysely<Tables>): OrderReads {
+  const one = async (portfolio: string, column: 'client_id' | 'number', value: string | number) => {
+    const found = await db
+      .selectFrom('broker_order')
+      .selectAll()
+      .where('portfolio', '=', portfolio)
+      .where(column, '=', value)
+      .orderBy('intended_at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return found === undefined ? undefined : orderOf(found)
+  }
+  return {
+    openOrders: async (portfolio) => {
+      const rows = await db
+        .selectFrom('broker_order')
+        .selectAll()
+        .where('portfolio', '=', portfolio)
+        .where('state', 'in', OPEN_STATES)
+        .orderBy('intended_at')
+        .orderBy('number')
+        .execute()
+      return rows.map(orderOf)
+    },
+    orderOf: (portfolio, clientId) => one(portfolio, 'client_id', clientId),
+    orderByNumber: (portfolio, order) => one(portfolio, 'number', order),
+    hasExecution: (portfolio, broker, ids) => hasExecution(db, portfolio, broker, ids),
+    executionOf: async (portfolio, broker, id) => {
+      const found = await db
+        .selectFrom('execution')
+        .selectAll()
+        .where('portfolio', '=', portfolio)
+        .where('broker', '=', broker)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return found === undefined ? undefined : executionOf(found)
+    },
+    executionsFrom: (portfolio, number) => executionsFrom(db, portfolio, number),
+    cursorOf: async (portfolio, broker) => {
+      const found = await db
+        .selectFrom('broker_cursor')
+        .select('value')
+        .where('portfolio', '=', portfolio)
+        .where('broker', '=', broker)
+        .executeTakeFirst()
+      return found?.value ?? ''
+    },
+  }
+}
+
+async function hasExecution(
+  db: Kysely<Tables>,
+  portfolio: string,
+  broker: string,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const known: string[] = []
+  for (const some of inParts(ids)) {
+    const rows = await db
+      .selectFrom('execution')
+      .select('id')
+      .where('portfolio', '=', portfolio)
+      .where('broker', '=', broker)
+      .where('id', 'in', some)
+      .execute()
+    for (const { id } of rows) known.push(id)
+  }
+  return known
+}
+
+/** Rows that are read at a time. */
+const PAGE = 1_000
+
+async function* executionsFrom(db: Kysely<Tables>, portfolio: string, from: number): AsyncIterable<ExecutionRecord> {
+  // Several rows may have one number: a page ends where a number does.
+  for (let next = from; ; ) {
+    const page = await db
+      .selectFrom('execution')
+      .selectAll()
+      .where('portfolio', '=', portfolio)
+      .where('number', '>=', next)
+      .orderBy('number')
+      .orderBy('id')
+      .limit(PAGE)
+      .execute()
+    const last = Number(page.at(-1)?.number ?? 0)
+    const isLast = page.length < PAGE
+    for (const row of page) if (isLast || Number(row.number) < last) yield executionOf(row)
+    if (isLast) return
+    next = last
+  }
+}
+
+function orderRow(portfolio: string, order: OrderRecord): Tables['broker_order'] {
+  return {
+    portfolio,
+    client_id: order.clientId,
+    number: order.order,
+    account: order.account,
+    broker: order.broker,
+    broker_id: order.brokerId,
+    instrument: order.instrument,
+    legs: JSON.stringify(order.legs),
+    terms: JSON.stringify(order.terms),
+    quantity: order.quantity,
+    filled: order.filled,
+    reducing: order.reducing ? 1 : 0,
+    shares: JSON.stringify(order.shares),
+    state: order.state,
+    cancelling: order.isCancelling ? 1 : 0,
+    evidence: order.evidence,
+    intended_at: order.intendedAt,
+    sends: order.sends,
+    changed_at: order.changedAt,
+  }
+}
+
+function orderOf(row: OrderRow): OrderRecord {
+  return {
+    clientId: row.client_id as ClientOrderId,
+    order: Number(row.number) as OrderId,
+    account: row.account as AccountId,
+    broker: row.broker,
+    brokerId: row.broker_id,
+    instrument: row.instrument as InstrumentId | null,
+    legs: JSON.parse(row.legs) as readonly Leg[],
+    terms: JSON.parse(row.terms) as Terms,
+    quantity: Number(row.quantity) as Quantity,
+    filled: Number(row.filled) as Quantity,
+    reducing: row.reducing === 1,
+    shares: JSON.parse(row.shares) as readonly Share[],
+    state: row.state as OrderRecord['state'],
+    isCancelling: row.cancelling === 1,
+    evidence: row.evidence,
+    intendedAt: Number(row.intended_at) as Instant,
+    sends: Number(row.sends),
+    changedAt: Number(row.changed_at) as Instant,
+  }
+}
+
+function executionRow(portfolio: string, execution: ExecutionRecord): Tables['execution'] {
+  return {
+    portfolio,
+    broker: execution.broker,
+    id: execution.id,
+    number: execution.number,
+    corrects: execution.corrects,
+    client_id: execution.clientId,
+    symbol: execution.symbol,
+    instrument: execution.instrument,
+    quantity: execution.quantity,
+    price: execution.price,
+    fee: execution.fee,
+    at: execution.at,
+    shares: execution.shares === null ? null : JSON.stringify(execution.shares),
+  }
+}
+
+function executionOf(row: ExecutionRow): ExecutionRecord {
+  return {
+    broker: row.broker,
+    id: row.id,
+    number: Number(row.number),
+    corrects: row.corrects,
+    clientId: row.client_id as ClientOrderId | null,
+    symbol: row.symbol,
+    instrument: row.instrument as InstrumentId | null,
+    quantity: Number(row.quantity) as Quantity,
+    price: row.price as Price,
+    fee: row.fee === null ? null : (Number(row.fee) as Money),
+    at: Number(row.at) as Instant,
+    shares: row.shares === null ? null : (JSON.parse(row.shares) as readonly Share[]),
+  }
+}
