@@ -1,0 +1,136 @@
+/** What the shell asks of the order protocol and what it is told: no waiting, no clock, no broker in here. */
+import type {
+  BrokerEvent,
+  BrokerOrder,
+  CancelAnswer,
+  ClientOrderId,
+  Execution,
+  OrderRequest,
+  SubmitAnswer,
+} from '../../domain/broker.ts'
+import type { ExecutionRecord, OrderRecord } from '../../domain/order-records.ts'
+import type { NetOrder } from '../../domain/orders.ts'
+import type { Instant, InstrumentId, OrderId } from '../../domain/units.ts'
+import type { EventBody } from '../../engine/run/broker-side.ts'
+
+/** What is to be done outside next. Each is answered once, by `answered`, whatever became of it. */
+export type DeskAction =
+  | { readonly kind: 'submit'; readonly request: OrderRequest }
+  | { readonly kind: 'cancel'; readonly clientId: ClientOrderId }
+  | { readonly kind: 'query'; readonly clientId: ClientOrderId }
+  /** Executions after the cursor. */
+  | { readonly kind: 'sweep'; readonly cursor: string }
+  /**
+   * What the store holds of an order that has left memory, or of one execution: answered with `Recalled`. `execution` is
+   * null where all of the order is meant, `clientId` where the order was not sent by this program.
+   */
+  | { readonly kind: 'recall'; readonly clientId: ClientOrderId | null; readonly execution: string | null }
+
+/** What the store holds: null and nothing where it has never heard of it. */
+export interface Recalled {
+  readonly record: OrderRecord | null
+  /** Of that order; where none was named, the one execution that was asked for. */
+  readonly executions: readonly ExecutionRecord[]
+}
+
+/** What came of asking for executions. */
+export interface Swept {
+  readonly executions: readonly Execution[]
+  readonly cursor: string
+}
+
+/** An error says that the outside could not be asked: it is evidence of nothing. */
+export type DeskAnswer = SubmitAnswer | CancelAnswer | BrokerOrder | 'absent' | 'unknown' | Swept | Recalled | Error
+
+/** Somebody must look: said once for each thing that happened. */
+export interface DeskAlert {
+  readonly at: Instant
+  readonly rule: DeskRule
+  readonly instrument: InstrumentId | null
+  readonly clientId: ClientOrderId | null
+  readonly text: string
+}
+
+export const DESK_RULES = [
+  'unresolved',
+  'lostByVenue',
+  'orphan',
+  'stuckCancel',
+  'missingFills',
+  'sweepFails',
+  'overfilled',
+  'misfit',
+  'rejectsOfInstrument',
+  'rejects',
+  'rejectedCloses',
+  'orderRate',
+  'notional',
+] as const
+export type DeskRule = (typeof DESK_RULES)[number]
+
+/** Plain data beside the records: what a restart must know as well. Part of every commit in which it changed. */
+export interface DeskState {
+  /** Executions up to here were heard. */
+  readonly cursor: string
+  /** Number of the next execution in the kernel. */
+  readonly nextExecution: number
+  /** What the breakers count: instants by what they watch. */
+  readonly counted: Readonly<Record<string, readonly number[]>>
+  /** Notional of the orders of this day. */
+  readonly notional: { readonly day: number; readonly amount: number }
+}
+
+/** What the operator knows of an order that the broker could not tell. */
+export type OperatorVerdict = 'absent' | 'working' | 'cancelled' | 'expired' | 'rejected'
+
+/**
+ * The loop around it: give what was heard and what time did (`heard`, `answered`, `elapsed`) to the kernel, `intend` and
+ * `askCancel` what the kernel commands, commit what `takeRecords` hands out, say `committed`, and only then do what is
+ * `due`. An order can be due only when its record as it stands was committed; cancels and questions always.
+ */
+export interface OrderDesk {
+  /** New orders, in the kernel's order. */
+  intend(orders: readonly NetOrder[], at: Instant): void
+  /** A request, never an end. An order that has not left yet ends here: the kernel hears it by the next call. */
+  askCancel(order: OrderId, at: Instant): void
+  /** Changed since last asked: part of the next commit. */
+  takeRecords(): { readonly orders: readonly OrderRecord[]; readonly executions: readonly ExecutionRecord[] }
+  /** What was taken is durable. */
+  committed(): void
+  /** Orders oldest first, after cancels, sweeps and questions. Handed out once, until answered. */
+  due(now: Instant): readonly DeskAction[]
+  /** Asked before `due`: what the passing of time means, and what earlier calls left to be said. */
+  elapsed(now: Instant): readonly EventBody[]
+  /** A gate shut between commit and send: the order never leaves. */
+  refuse(clientId: ClientOrderId, reason: string, now: Instant): readonly EventBody[]
+  /** What the kernel is to be told. */
+  answered(action: DeskAction, answer: DeskAnswer, now: Instant): readonly EventBody[]
+  /** One event or several that came together, whose fills then are one event. */
+  heard(event: BrokerEvent | readonly BrokerEvent[], now: Instant): readonly EventBody[]
+  /** When it wants to be asked again; null: only when something happens. */
+  nextAt(): Instant | null
+  /**
+   * After a restart, before anything else: every order that has not ended is asked for and executions are swept before
+   * anything is sent.
+   *
+   * @param records those that have not ended, and the ended ones of the last days
+   * @param executionIds booked in the last days
+   */
+  resume(
+    records: readonly OrderRecord[],
+    executionIds: readonly string[],
+    cursor: string,
+    now: Instant,
+    state?: DeskState,
+  ): void
+  /** An operator says what the broker could not. */
+  decide(clientId: ClientOrderId, verdict: OperatorVerdict, actor: string, now: Instant): readonly EventBody[]
+  /** Since last asked. */
+  takeAlerts(): readonly DeskAlert[]
+  /** Plain data for the snapshot. */
+  state(): DeskState
+  /** Orders of which nobody knows whether the broker has them. */
+  readonly unknowns: number
+  /** Not ended. */
+  readonly open: readonly OrderRecord[]
+}
