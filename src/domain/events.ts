@@ -1,7 +1,9 @@
 import type { LifecycleStage } from './allocation.ts'
+import type { ApprovalDecision, ApprovalRecord } from './approvals.ts'
 import type { RebalancingMethod } from './capital.ts'
 import type { FillColumns, OrderColumns, QuoteColumns } from './columns.ts'
 import type { PortfolioConfig } from './config.ts'
+import type { AccountMode, MeasuredGate } from './gates.ts'
 import type { Instrument } from './instruments.ts'
 import type { CorporateAction, OptionChain, QuotePhase, Slice } from './market.ts'
 import type { SleeveOperation } from './money-moves.ts'
@@ -14,6 +16,7 @@ import type {
   CurrencyCode,
   Instant,
   InstrumentId,
+  IntentId,
   Memory,
   Money,
   OrderId,
@@ -37,6 +40,21 @@ export type OperatorCommand =
   | { readonly kind: 'closeViolation'; readonly id: number; readonly note: string }
   /** Closes up to `quantity` (signed change) of an instrument across the sleeves that hold it: a margin call's order. */
   | { readonly kind: 'reduce'; readonly instrument: InstrumentId; readonly quantity: Quantity; readonly reason: string }
+  /** The word on an entry that waits for it. `quantity`, for `reduce` alone: units without sign, fewer than were asked for. */
+  | {
+      readonly kind: 'approve'
+      readonly id: IntentId
+      readonly decision: ApprovalDecision
+      readonly quantity?: Quantity
+    }
+  /**
+   * Closes all that one sleeve holds, or every sleeve (null), at the market, and keeps them from entering until they are
+   * resumed. Its orders pass where the account is killed or not armed, and no other gate.
+   */
+  | { readonly kind: 'flatten'; readonly sleeve: SleeveId | null; readonly reason: string }
+  /** Shuts `alive`, for good: working orders are asked to cancel, entries that wait are withdrawn. Only `revive` opens it. */
+  | { readonly kind: 'kill'; readonly reason: string }
+  | { readonly kind: 'revive' }
 
 /** Everything that can happen to the kernel. Time and chance enter only here. */
 export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
@@ -102,6 +120,16 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
       readonly tradeDate?: TradeDate
       readonly command: OperatorCommand
     }
+  /** A gate was shut or opened: of the whole account, or of one instrument. While it is shut nothing is sent there. */
+  | {
+      readonly kind: 'gate'
+      readonly gate: MeasuredGate
+      readonly isOpen: boolean
+      readonly instrument: InstrumentId | null
+      readonly reason: string
+    }
+  /** `reducing`: entries are refused, and those that wait are withdrawn. */
+  | { readonly kind: 'mode'; readonly mode: AccountMode; readonly reason: string }
 )
 
 /** Everything the kernel asks of the outside. */
@@ -110,5 +138,7 @@ export type Command =
   | { readonly kind: 'submit'; readonly orders: OrderColumns }
   | { readonly kind: 'cancel'; readonly order: OrderId }
   | { readonly kind: 'alert'; readonly violation: Violation }
+  /** An entry waits for an operator's word, or that wait is over. */
+  | { readonly kind: 'approval'; readonly approval: ApprovalRecord }
   /** An operator's command that was not carried out, and why. */
   | { readonly kind: 'declined'; readonly command: OperatorCommand; readonly reason: string }

@@ -19,6 +19,8 @@ export const GATES = [
   'fresh',
 ] as const
 export type GateName = (typeof GATES)[number]
+/** What the outside measures and says by an event. `alive` is the operator's kill and revive; `unknown` follows from orders. */
+export type MeasuredGate = Exclude<GateName, 'alive' | 'unknown'>
 
 /** A gate that is shut. */
 export interface ShutGate {

@@ -91,7 +91,11 @@ export interface NetOrder {
   readonly reducing: boolean
 }
 
-export const ORDER_STATES = ['working', 'filled', 'rejected', 'cancelled', 'expired'] as const
+/**
+ * `unknown`: the broker may or may not have it. No more orders leave in its instruments, and what is reserved for it stays,
+ * until another state is known or its fills complete it.
+ */
+export const ORDER_STATES = ['working', 'unknown', 'filled', 'rejected', 'cancelled', 'expired'] as const
 export type OrderState = (typeof ORDER_STATES)[number]
 
 export interface Fill {

@@ -14,6 +14,7 @@ import { configure, indexAgain, list, takeConfig } from './assembly.ts'
 import { canonicalBytes, revive } from './canonical.ts'
 import { createClock } from './clock.ts'
 import { onAuction, onRange, onSlices, takeChains } from './cycle.ts'
+import { onGate, onMode } from './gates/gates.ts'
 import { onCash, onOperator } from './operations.ts'
 import { retireBatch } from './orders/batch.ts'
 import { listPlain } from './orders/plain.ts'
@@ -216,6 +217,12 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
     case 'operator':
       runtime.tradeDate = event.tradeDate ?? runtime.tradeDate
       onOperator(parts, event.command)
+      break
+    case 'gate':
+      onGate(runtime, event)
+      break
+    case 'mode':
+      onMode(runtime, event)
       break
     default:
       return unreachable(event)

@@ -7,6 +7,7 @@ import type { InstrumentId } from '../domain/units.ts'
 import { roundHalfUp } from '../numerics/exact.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
 import { confirmStage } from './capital/lifecycle.ts'
+import { openGate, shutGate, WHOLE_ACCOUNT } from './gates/gates.ts'
 import type { Parts } from './parts.ts'
 import { baseCounts, convert } from './positions/foreign.ts'
 import { valueAll } from './positions/valuation.ts'
@@ -77,6 +78,16 @@ export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: '
       return
     case 'reduce':
       reduceAll(runtime, command)
+      return
+    case 'kill':
+      shutGate(runtime.state, 'alive', WHOLE_ACCOUNT, command.reason)
+      return
+    case 'revive':
+      openGate(runtime.state, 'alive', WHOLE_ACCOUNT)
+      return
+    case 'approve':
+    case 'flatten':
+      runtime.commands.push({ kind: 'declined', command, reason: `"${command.kind}" is not carried out yet` })
       return
     default:
       unreachable(command)

@@ -17,6 +17,7 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
+import type { GateState } from './gates/state.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
 import type { RegimeState } from './watch/regime-state.ts'
 import type { WatchState } from './watch/state.ts'
@@ -297,6 +298,8 @@ export interface KernelState {
   rebalance?: RebalanceState
   loans?: LoanState
   violations: Violation[]
+  /** Absent while every gate is open and the account is active. */
+  gates?: GateState
   /** By sleeve ordinal, null where there is none. In snapshots only: while a kernel lives they live beside it. */
   shadows?: readonly (ShadowState | null)[]
   nextIntent: number

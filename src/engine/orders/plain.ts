@@ -17,6 +17,7 @@ import { makeRoom, type PlainEntries } from './plain-columns.ts'
 export function takesPlain({ state, plain, isOption }: Runtime, instrument: number): boolean {
   return (
     plain.isOpen &&
+    state.gates === undefined &&
     state.waiting.length === 0 &&
     (plain.count === 0 || plain.at === state.at) &&
     isOption[instrument] === 0
@@ -43,6 +44,7 @@ type StateFields =
   | 'rolledAhead'
   | 'regimes'
   | 'fundamentals'
+  | 'gates'
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
@@ -62,7 +64,7 @@ export function isBareState(state: Known<KernelState, StateFields | 'capital'>):
   } = state
   if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
   if (measured !== undefined || rebalance !== undefined || unborrowable !== undefined) return false
-  if (state.regimes !== undefined) return false
+  if (state.regimes !== undefined || state.gates !== undefined) return false
   return (
     loans === undefined &&
     shadows === undefined &&

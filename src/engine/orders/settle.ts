@@ -6,6 +6,7 @@ import { tradedCash } from '../../domain/traded-cash.ts'
 import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { isComplete, outcomeOf } from '../../pipeline/orders/order-state.ts'
+import { freezeUnknown, releaseUnknown } from '../gates/gates.ts'
 import type { Runtime } from '../runtime.ts'
 import { release, type WorkingOrder } from '../state.ts'
 import { batchRow, keepClosed } from './batch.ts'
@@ -195,8 +196,14 @@ function settleWorking(runtime: Runtime, id: number, execution: Execution): void
   else endWorking(runtime, order, 'filled', '')
 }
 
-/** A broker's word on an order: rejected, cancelled, expired, or done. */
+/** A broker's word on an order: rejected, cancelled, expired, done; or that nobody can say. */
 export function settleState(runtime: Runtime, id: number, orderState: OrderState, evidence: string): void {
+  if (orderState === 'unknown') {
+    const instruments = instrumentsOf(runtime, id)
+    if (instruments.length > 0) freezeUnknown(runtime.state, id, instruments, evidence)
+    return
+  }
+  releaseUnknown(runtime.state, id)
   if (orderState === 'working') return
   const at = batchRow(runtime, id)
   if (at >= 0) {
@@ -208,8 +215,22 @@ export function settleState(runtime: Runtime, id: number, orderState: OrderState
   if (order !== undefined) endWorking(runtime, order, orderState, evidence)
 }
 
+/** What an order trades; nothing where it is not known here any more. */
+export function instrumentsOf(runtime: Runtime, id: number): readonly number[] {
+  const { state, batch, structureOrders } = runtime
+  const at = batchRow(runtime, id)
+  if (at >= 0) {
+    const instrument = batch.instrument[at]!
+    return instrument < 0 ? structureOrders.get(id)!.shares[0]!.waiting.contracts : [instrument]
+  }
+  const isIt = (order: { readonly id: number }): boolean => order.id === id
+  const order = state.working.find(isIt) ?? state.closed.find(isIt)
+  return order === undefined ? [] : [order.instrument]
+}
+
 function endBatchRow(runtime: Runtime, at: number, orderState: OrderState, evidence: string): void {
   const { batch } = runtime
+  releaseUnknown(runtime.state, batch.id[at]!)
   runtime.rowEnded[at] = 1
   runtime.endedAt[at] = runtime.state.at
   const start = runtime.shareStart[at]!
@@ -221,6 +242,7 @@ function endBatchRow(runtime: Runtime, at: number, orderState: OrderState, evide
 
 function endWorking(runtime: Runtime, order: WorkingOrder, orderState: OrderState, evidence: string): void {
   const { state } = runtime
+  releaseUnknown(state, order.id)
   for (const share of order.shares) {
     finish(runtime, share.sleeve, order.instrument, share, orderState, evidence)
   }

@@ -6,7 +6,7 @@
 import type { OrderState } from '../../domain/orders.ts'
 
 /** How an order is reported once it has ended; `partial` got something, and less than it wanted. */
-export type OrderOutcome = Exclude<OrderState, 'working'> | 'partial'
+export type OrderOutcome = Exclude<OrderState, 'working' | 'unknown'> | 'partial'
 
 /** Whether the signed units filled are all that was ordered. An order of nothing is complete. */
 export function isComplete(filled: number, ordered: number): boolean {

@@ -1,0 +1,121 @@
+/** Gates: whether an order may leave. Nothing that is sent passes a shut one, exits no more than entries; cancels always do. */
+import { assert } from '../../domain/assert.ts'
+import type { EngineEvent } from '../../domain/events.ts'
+import { GATES, type GateName, type ShutGate } from '../../domain/gates.ts'
+import type { Instant, InstrumentId } from '../../domain/units.ts'
+import type { Runtime } from '../runtime.ts'
+import type { KernelState } from '../state.ts'
+import type { GateState, Shut } from './state.ts'
+
+/** Where a gate names no instrument. */
+export const WHOLE_ACCOUNT = -1
+
+/** Gates that the orders of a flatten pass: whoever stopped the account must still be able to leave. */
+const OPEN_TO_FLATTEN: ReadonlySet<GateName> = new Set<GateName>(['armed', 'alive'])
+
+type GateHolder = Pick<KernelState, 'gates' | 'at'>
+
+function gatesOf(state: GateHolder): GateState {
+  state.gates ??= { shut: [], unknown: [], mode: 'active', modeReason: '', modeSince: 0 }
+  return state.gates
+}
+
+/** A state in which nothing is held back says nothing of gates. */
+function forgetIfOpen(state: GateHolder): void {
+  const { gates } = state
+  if (gates !== undefined && gates.shut.length + gates.unknown.length === 0 && gates.mode === 'active')
+    delete state.gates
+}
+
+export function onGate(runtime: Runtime, event: Extract<EngineEvent, { readonly kind: 'gate' }>): void {
+  const index = event.instrument === null ? WHOLE_ACCOUNT : runtime.byId.get(event.instrument)
+  assert(index !== undefined, `a gate names "${event.instrument}", which is not listed`)
+  if (event.isOpen) openGate(runtime.state, event.gate, index)
+  else shutGate(runtime.state, event.gate, index, event.reason)
+}
+
+export function onMode({ state }: Runtime, { mode, reason }: Extract<EngineEvent, { readonly kind: 'mode' }>): void {
+  const gates = gatesOf(state)
+  if (gates.mode !== mode) gates.modeSince = mode === 'active' ? 0 : state.at
+  gates.mode = mode
+  gates.modeReason = mode === 'active' ? '' : reason
+  forgetIfOpen(state)
+}
+
+/** A gate that is shut already keeps the moment since which it is. */
+export function shutGate(state: GateHolder, gate: GateName, instrument: number, reason: string): void {
+  const gates = gatesOf(state)
+  const before = gates.shut.find((one) => one.gate === gate && one.instrument === instrument)
+  const shut: Shut = { gate, instrument, reason, since: before?.since ?? state.at }
+  gates.shut = [...gates.shut.filter((one) => one !== before), shut].sort(
+    (one, other) => one.instrument - other.instrument || GATES.indexOf(one.gate) - GATES.indexOf(other.gate),
+  )
+}
+
+export function openGate(state: GateHolder, gate: GateName, instrument: number): void {
+  if (state.gates === undefined) return
+  state.gates.shut = state.gates.shut.filter((one) => one.gate !== gate || one.instrument !== instrument)
+  forgetIfOpen(state)
+}
+
+/** Nothing more leaves in these instruments until the order's state is known. */
+export function freezeUnknown(
+  state: GateHolder,
+  order: number,
+  instruments: readonly number[],
+  evidence: string,
+): void {
+  const gates = gatesOf(state)
+  const before = gates.unknown.find((one) => one.order === order)
+  if (before === undefined) gates.unknown = [...gates.unknown, { order, instruments, evidence, since: state.at }]
+}
+
+/** The state of an order is known: its instruments trade again, unless another order of them is unknown. */
+export function releaseUnknown(state: GateHolder, order: number): void {
+  const { gates } = state
+  if (gates === undefined || gates.unknown.length === 0) return
+  gates.unknown = gates.unknown.filter((one) => one.order !== order)
+  forgetIfOpen(state)
+}
+
+/** Every gate that is shut, the account's first. */
+export function shutGates({ state }: Runtime): readonly ShutGate[] {
+  const { gates, instruments } = state
+  if (gates === undefined) return []
+  const idOf = (index: number): InstrumentId | null => (index === WHOLE_ACCOUNT ? null : instruments[index]!.id)
+  return [
+    ...gates.shut.map(({ gate, instrument, reason, since }) => ({
+      gate,
+      instrument: idOf(instrument),
+      reason,
+      since: since as Instant,
+    })),
+    ...gates.unknown.flatMap(({ instruments: frozen, evidence, since }) =>
+      frozen.map((index) => ({
+        gate: 'unknown' as const,
+        instrument: idOf(index),
+        reason: evidence,
+        since: since as Instant,
+      })),
+    ),
+  ]
+}
+
+/**
+ * The first shut gate that holds an instrument's orders back; null where none does. What holds an underlying holds its
+ * contracts as well.
+ */
+export function isShut(runtime: Runtime, instrument: number, isFlatten: boolean): GateName | null {
+  const { gates, instruments } = runtime.state
+  if (gates === undefined) return null
+  const terms = instruments[instrument]!.option
+  const underlying = terms === null ? instrument : runtime.byId.get(terms.underlying)!
+  for (const { gate, instrument: place } of gates.shut) {
+    if (place !== WHOLE_ACCOUNT && place !== instrument && place !== underlying) continue
+    if (!isFlatten || !OPEN_TO_FLATTEN.has(gate)) return gate
+  }
+  const isFrozen = gates.unknown.some(
+    (one) => one.instruments.includes(instrument) || one.instruments.includes(underlying),
+  )
+  return isFrozen ? 'unknown' : null
+}
