@@ -56,8 +56,16 @@ export type OperatorCommand =
   | { readonly kind: 'kill'; readonly reason: string }
   | { readonly kind: 'revive' }
 
+/** What every event has. */
+interface EventHead {
+  readonly seq: number
+  readonly at: Instant
+  /** It came from an operator, a broker or a watch, and not from the market and what went before. */
+  readonly outside?: true
+}
+
 /** Everything that can happen to the kernel. Time and chance enter only here. */
-export type EngineEvent = { readonly seq: number; readonly at: Instant } & (
+export type EngineEvent = EventHead & (
   | { readonly kind: 'configured'; readonly config: PortfolioConfig; readonly codes: Readonly<Record<string, string>> }
   | { readonly kind: 'listed'; readonly instrument: Instrument }
   | { readonly kind: 'sessions'; readonly calendar: CalendarId; readonly sessions: Sessions }

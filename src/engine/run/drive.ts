@@ -9,7 +9,7 @@ import type { ExchangeAnswer, SimulatedExchange } from '../../exchange/simulated
 import type { Auditor } from '../invariants.ts'
 import type { Kernel } from '../kernel.ts'
 import type { BookAndBroker, EventBody } from './broker-side.ts'
-import { type BlockCursor, quotesAt } from './timeline.ts'
+import { type BlockCursor, type InstantProgress, quotesAt } from './timeline.ts'
 
 /** Where a run has its rates from, the last ones, and capital that waits for its first. */
 export interface RunRates {
@@ -34,6 +34,7 @@ export interface Run {
   readonly cursors: readonly BlockCursor[]
   /** The slices of all cursors: what an instant gives at which every clock closes. */
   readonly slices: readonly Slice[]
+  readonly progress: InstantProgress
   readonly rates: RunRates
   readonly dates: RunDates
   readonly actionsOf: ReadonlyMap<InstrumentId, readonly DatedAction[]>

@@ -30,6 +30,22 @@ export interface BlockCursor {
   published: number
 }
 
+/** How far an instant has come. */
+export interface InstantProgress {
+  closing: readonly BlockCursor[]
+  opening: readonly BlockCursor[]
+  chains: readonly OptionChain[]
+  /** Which of the cursors a step is at. */
+  turn: number
+  /** Executions when the exits of a bar were last looked at; NaN before the first look. */
+  looked: number
+}
+
+/** Before the first instant. */
+export function noProgress(): InstantProgress {
+  return { closing: [], opening: [], chains: [], turn: 0, looked: Number.NaN }
+}
+
 export function cursorsOf(market: MarketData): readonly BlockCursor[] {
   const byId = new Map(market.instruments.map((instrument) => [instrument.id, instrument]))
   return market.blocks.map((block) => {
