@@ -56,16 +56,11 @@ export type OperatorCommand =
   | { readonly kind: 'kill'; readonly reason: string }
   | { readonly kind: 'revive' }
 
-/** What every event has. */
-interface EventHead {
-  readonly seq: number
-  readonly at: Instant
-  /** It came from an operator, a broker or a watch, and not from the market and what went before. */
-  readonly outside?: true
-}
-
-/** Everything that can happen to the kernel. Time and chance enter only here. */
-export type EngineEvent = EventHead & (
+/**
+ * Everything that can happen to the kernel. Time and chance enter only here. `outside`: it came from an operator, a broker
+ * or a watch, and not from the market and what went before.
+ */
+export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly outside?: true } & (
   | { readonly kind: 'configured'; readonly config: PortfolioConfig; readonly codes: Readonly<Record<string, string>> }
   | { readonly kind: 'listed'; readonly instrument: Instrument }
   | { readonly kind: 'sessions'; readonly calendar: CalendarId; readonly sessions: Sessions }
