@@ -23,7 +23,6 @@ import {
   type Price,
   type TradeDate,
 } from '../../../domain/units.ts'
-import { freeze, revive } from '../../../engine/canonical.ts'
 import type { Moment } from '../../../exchange/matching.ts'
 import { type ExchangeAnswer, type SimulatedExchange, simulatedExchange } from '../../../exchange/simulated.ts'
 import { type PaperMarket, type PaperState, type PaperVenue, paperVenue } from './venue.ts'
@@ -187,7 +186,7 @@ describe('the paper venue', () => {
           venueStage(() => venue, said),
         )
         expect(said).toEqual(expected)
-        expect(freeze(venue.market.state())).toEqual(freeze(stage.exchange.state()))
+        expect(venue.market.state()).toEqual(stage.exchange.state())
       }),
       propertyRuns(300),
     )
@@ -205,8 +204,7 @@ describe('the paper venue', () => {
         const said: Said[] = []
         let venue = venueOf(tape)
         const restart = (day: number): void => {
-          if (day === stop)
-            venue = venueOf(tape, revive(JSON.parse(JSON.stringify(freeze(venue.state())))) as PaperState)
+          if (day === stop) venue = venueOf(tape, structuredClone(venue.state()))
         }
         await play(
           tape,
@@ -214,7 +212,7 @@ describe('the paper venue', () => {
           restart,
         )
         expect(said).toEqual(expected)
-        expect(freeze(venue.state())).toEqual(freeze(whole.state()))
+        expect(venue.state()).toEqual(whole.state())
       }),
       propertyRuns(100),
     )
