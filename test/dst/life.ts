@@ -1,0 +1,77 @@
+/** One process from its start to its end. What it waits for when it dies never comes; what it sent is under way. */
+import type { Random } from '../../src/numerics/random.ts'
+import type { Scheduler } from './scheduler.ts'
+
+export interface Life {
+  readonly number: number
+  readonly isAlive: boolean
+  /** Kills it here and now. */
+  kill(why: string): void
+  /** Told when it is killed, in the order in which they asked; returns what forgets it. */
+  onDeath(told: () => void): () => void
+  /**
+   * Asks something of the outside: the place at which a process may die, right before or right after. `done` and `fail`
+   * reach nobody once it is dead.
+   */
+  ask<T>(what: string, begin: (done: (value: T) => void, fail: (error: Error) => void) => void): Promise<T>
+  /** Calls that were made of the outside. */
+  readonly calls: number
+}
+
+export interface LifeOptions {
+  readonly number: number
+  readonly scheduler: Scheduler
+  readonly random: Random
+  /** The call of the outside at which it dies; null: at none. */
+  readonly diesAtCall: number | null
+  onKilled(why: string): void
+}
+
+export function createLife({ number, random, diesAtCall, onKilled }: LifeOptions): Life {
+  const told = new Set<() => void>()
+  let isAlive = true
+  let calls = 0
+
+  const life: Life = {
+    number,
+    get isAlive() {
+      return isAlive
+    },
+    get calls() {
+      return calls
+    },
+    kill(why) {
+      if (!isAlive) return
+      isAlive = false
+      onKilled(why)
+      for (const tell of told) tell()
+      told.clear()
+    },
+    onDeath(tell) {
+      told.add(tell)
+      return () => told.delete(tell)
+    },
+    ask(what, begin) {
+      calls += 1
+      return new Promise((resolve, reject) => {
+        if (!isAlive) return
+        const dies = calls === diesAtCall
+        const isBefore = dies && random.uniform() < 0.5
+        if (isBefore) {
+          life.kill(`before ${what}`)
+          return
+        }
+        begin(
+          (value) => {
+            if (isAlive) resolve(value)
+          },
+          (error) => {
+            if (isAlive) reject(error)
+          },
+        )
+        if (dies) life.kill(`after ${what}`)
+      })
+    },
+  }
+  return life
+}

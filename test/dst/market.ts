@@ -1,0 +1,151 @@
+/** The prices of a few instruments over a few dozen bars: what everybody knows at each close, and the way in between. */
+import type { Instrument } from '../../src/domain/instruments.ts'
+import type { DatedAction, MarketData } from '../../src/domain/market.ts'
+import { addDays, sessionsFrom, tradeDate } from '../../src/domain/sessions.ts'
+import { calendarId, clockId, type Instant, type TradeDate } from '../../src/domain/units.ts'
+import { exp } from '../../src/numerics/elementary.ts'
+import type { Random } from '../../src/numerics/random.ts'
+import { instrumentOf } from '../fixtures/exchange-rig.ts'
+
+export const CLOCK = clockId('bars')
+export const CALENDAR = calendarId('bars')
+const FIRST_DAY = tradeDate(20_240_304)
+/** 2024-03-04 14:30 UTC. */
+const BEGIN = 1_709_562_600_000
+
+export interface DrawnMarket {
+  readonly data: MarketData
+  readonly instruments: readonly Instrument[]
+  /** Instants at which the first bar opens and the last one closes. */
+  readonly begin: number
+  readonly end: number
+  /** What one whole share costs at an instant; between sessions the last price. */
+  priceAt(place: number, time: number): number
+  isOpen(time: number): boolean
+  /** The first moment from `time` on at which somebody trades; null: none comes. */
+  nextOpen(time: number): number | null
+  /** When the session that is open at an instant, or the next one, ends; null: none does. */
+  sessionEnd(time: number): number | null
+  /** The first moment from `time` on at which a price is as it is asked for; null: none. */
+  firstWhere(place: number, time: number, isMet: (price: number) => boolean): number | null
+}
+
+const BAR_SECONDS = [60, 60, 120, 300] as const
+/** Turns that a price takes within a bar. */
+const TURNS = 4
+
+/** Bars of some minutes in short sessions; some sessions follow each other at once, before others there is a pause. */
+export function drawMarket(random: Random): DrawnMarket {
+  const instruments = Array.from({ length: random.integer(3, 6) }, (_, index) => ({
+    ...instrumentOf(`S${index}`, index),
+    calendar: CALENDAR,
+    clocks: [CLOCK],
+  }))
+  const length = BAR_SECONDS[random.integer(0, BAR_SECONDS.length - 1)]! * 1_000
+  const days = random.integer(3, 5)
+  const opens: number[] = []
+  const dates: number[] = []
+  const sessions: { date: TradeDate; open: Instant; close: Instant }[] = []
+  let at = BEGIN
+  for (let day = 0; day < days; day += 1) {
+    const date = addDays(FIRST_DAY, day)
+    const bars = random.integer(5, 9)
+    for (let bar = 0; bar < bars; bar += 1) {
+      opens.push(at + bar * length)
+      dates.push(date)
+    }
+    sessions.push({ date, open: at as Instant, close: (at + bars * length) as Instant })
+    at += bars * length + random.integer(0, 3) * 60_000
+  }
+  const paths = instruments.map(() => pathOf(random, opens.length))
+  const data = dataOf(instruments, { opens, dates, length, paths, sessions })
+  return {
+    data,
+    instruments,
+    begin: opens[0]!,
+    end: opens.at(-1)! + length,
+    ...prices({ opens, length, paths, sessions }),
+  }
+}
+
+interface Drawn {
+  readonly opens: readonly number[]
+  readonly length: number
+  /** By instrument: four prices a bar. */
+  readonly paths: readonly Float64Array[]
+  readonly sessions: readonly { readonly date: TradeDate; readonly open: Instant; readonly close: Instant }[]
+}
+
+/** In whole cents. */
+function pathOf(random: Random, bars: number): Float64Array {
+  let price = 20 + random.uniform() * 180
+  return Float64Array.from({ length: bars * TURNS }, () => {
+    price *= exp(0.004 * random.normal())
+    return Math.floor(price * 100 + 0.5) / 100
+  })
+}
+
+function dataOf(instruments: readonly Instrument[], drawn: Drawn & { readonly dates: readonly number[] }): MarketData {
+  const { opens, dates, length, paths, sessions } = drawn
+  const grid = (read: (turns: Float64Array) => number): Float64Array =>
+    Float64Array.from({ length: opens.length * instruments.length }, (_, cell) => {
+      const [bar, place] = [Math.floor(cell / instruments.length), cell % instruments.length]
+      return read(paths[place]!.subarray(bar * TURNS, (bar + 1) * TURNS))
+    })
+  const actions: readonly DatedAction[] = []
+  return {
+    instruments,
+    blocks: [
+      {
+        clock: CLOCK,
+        calendar: CALENDAR,
+        instruments: instruments.map(({ id }) => id),
+        tradeDates: Int32Array.from(dates),
+        opens: Float64Array.from(opens),
+        closes: Float64Array.from(opens, (open) => open + length),
+        open: grid((turns) => turns[0]!),
+        high: grid((turns) => Math.max(...turns)),
+        low: grid((turns) => Math.min(...turns)),
+        close: grid((turns) => turns[TURNS - 1]!),
+        volume: grid(() => 1_000_000),
+        factor: grid(() => 1),
+      },
+    ],
+    actions,
+    sessions: [sessionsFrom(CALENDAR, sessions)],
+    chains: null,
+    notes: [],
+  }
+}
+
+type Prices = Pick<DrawnMarket, 'priceAt' | 'isOpen' | 'nextOpen' | 'sessionEnd' | 'firstWhere'>
+
+function prices({ opens, length, paths, sessions }: Drawn): Prices {
+  const turn = length / TURNS
+  /** The turn that an instant lies in; between bars the last one before; -1: before the first. */
+  const turnAt = (time: number): number => {
+    let bar = opens.length - 1
+    while (bar >= 0 && opens[bar]! > time) bar -= 1
+    return bar < 0 ? -1 : bar * TURNS + Math.min(TURNS - 1, Math.floor((time - opens[bar]!) / turn))
+  }
+  const beginOf = (at: number): number => opens[Math.floor(at / TURNS)]! + (at % TURNS) * turn
+  const sessionFrom = (time: number) => sessions.find(({ close }) => time < close)
+  return {
+    priceAt: (place, time) => paths[place]![Math.max(0, turnAt(time))]!,
+    isOpen: (time) => sessions.some(({ open, close }) => time >= open && time < close),
+    nextOpen(time) {
+      const session = sessionFrom(time)
+      return session === undefined ? null : Math.max(time, session.open)
+    },
+    sessionEnd: (time) => sessionFrom(time)?.close ?? null,
+    firstWhere(place, time, isMet) {
+      const path = paths[place]!
+      for (let at = Math.max(0, turnAt(time)); at < path.length; at += 1) {
+        if (!isMet(path[at]!)) continue
+        const from = Math.max(time, beginOf(at))
+        if (from < beginOf(at) + turn) return from
+      }
+      return null
+    },
+  }
+}
