@@ -26,9 +26,11 @@ export type ControlBody =
   | { readonly kind: 'fraction'; readonly fraction: number; readonly account: string }
 export type ControlKind = ControlBody['kind']
 
-/** `asked`: nobody has answered yet; `withdrawn`: whoever asked no longer waits, and it was not begun. */
-export const CONTROL_STATES = ['asked', 'done', 'declined', 'withdrawn'] as const
-export type ControlState = (typeof CONTROL_STATES)[number]
+/**
+ * `begun`: the engine has taken it up and will answer, after a crash the next one; `withdrawn`: whoever asked no longer
+ * waits, and it was not begun.
+ */
+export type ControlState = 'asked' | 'begun' | 'done' | 'declined' | 'withdrawn'
 
 export interface ControlCommand {
   /** Random: the same id is carried out once, however often it is asked. */
@@ -137,9 +139,9 @@ export interface Control {
   /** Asks; the same id again changes nothing. */
   ask(command: Omit<ControlCommand, 'state' | 'answer'>): Promise<void>
   find(portfolio: string, id: string): Promise<ControlCommand | undefined>
-  /** Commands that nobody has answered, in the order in which they were asked. */
-  asked(portfolio: string): Promise<readonly ControlCommand[]>
-  /** Takes back what was not answered; whoever is first, this or the answer, wins. */
+  /** Takes up what was asked: all that nobody has answered, in the order in which it was asked. */
+  begin(portfolio: string): Promise<readonly ControlCommand[]>
+  /** Takes back what was not begun; the command as it then is. */
   withdraw(portfolio: string, id: string): Promise<ControlCommand>
   beat(heartbeat: Heartbeat): Promise<void>
   /** The last word of every engine that ever ran here, by portfolio. */

@@ -1,6 +1,7 @@
 /** Where the journal and snapshots of portfolios are kept so that nothing that was said is lost. */
 import type { ClientOrderId } from './broker.ts'
 import type { Message } from './bus.ts'
+import type { ControlAnswer } from './control.ts'
 import type { ExecutionRecord, OrderRecord } from './order-records.ts'
 import type { Instant, OrderId } from './units.ts'
 
@@ -34,6 +35,8 @@ export interface Batch {
   readonly executions?: readonly ExecutionRecord[]
   /** Up to where the executions of a broker have been taken. */
   readonly cursor?: { readonly broker: string; readonly value: string }
+  /** What became of operators' commands: one that was not begun, or is answered, refuses the whole commit. */
+  readonly answers?: readonly ControlAnswer[]
 }
 
 /** What a store knows of orders and executions; all of it by portfolio. */

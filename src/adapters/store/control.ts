@@ -30,18 +30,24 @@ export function sqlControl(db: Kysely<Tables>): Control {
       )
     },
     find: (portfolio, id) => found(db, portfolio, id),
-    async asked(portfolio) {
+    async begin(portfolio) {
+      await db
+        .updateTable('control_command')
+        .set({ state: 'begun' })
+        .where('portfolio', '=', portfolio)
+        .where('state', '=', 'asked')
+        .execute()
       const rows = await db
         .selectFrom('control_command')
         .selectAll()
         .where('portfolio', '=', portfolio)
-        .where('state', '=', 'asked')
+        .where('state', '=', 'begun')
         .orderBy('number')
         .execute()
       return rows.map(commandOf)
     },
     async withdraw(portfolio, id) {
-      await changeAsked(db, portfolio, { id, state: 'withdrawn', answer: '' })
+      await changed(db, portfolio, 'asked', { id, state: 'withdrawn', answer: '' })
       const command = await found(db, portfolio, id)
       if (command === undefined) throw new RangeError(`no command "${id}" was asked`)
       return command
@@ -117,7 +123,7 @@ export function sqlControl(db: Kysely<Tables>): Control {
 /**
  * The engine's answers, within the transaction that makes them true.
  *
- * @throws RangeError where a command was withdrawn or answered since it was read: nothing of the transaction is kept
+ * @throws RangeError where a command was not begun, or is answered: nothing of the transaction is kept
  */
 export async function answerCommands(
   step: Transaction<Tables>,
@@ -125,14 +131,16 @@ export async function answerCommands(
   answers: readonly ControlAnswer[],
 ): Promise<void> {
   for (const answer of answers) {
-    if ((await changeAsked(step, portfolio, answer)) === 1) continue
-    throw new RangeError(`command "${answer.id}" of "${portfolio}" is no longer asked`)
+    if ((await changed(step, portfolio, 'begun', answer)) === 1) continue
+    throw new RangeError(`command "${answer.id}" of "${portfolio}" waits for no answer`)
   }
 }
 
-async function changeAsked(
+/** How many it was that stood so before: one, or none. */
+async function changed(
   db: Kysely<Tables>,
   portfolio: string,
+  before: ControlState,
   { id, state, answer }: { readonly id: string; readonly state: ControlState; readonly answer: string },
 ): Promise<number> {
   const { numUpdatedRows } = await db
@@ -140,7 +148,7 @@ async function changeAsked(
     .set({ state, answer })
     .where('portfolio', '=', portfolio)
     .where('id', '=', id)
-    .where('state', '=', 'asked')
+    .where('state', '=', before)
     .executeTakeFirstOrThrow()
   return Number(numUpdatedRows)
 }

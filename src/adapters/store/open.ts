@@ -1,6 +1,5 @@
 /** A store by the name that the user gives it: a file, or the address of a server. */
-import type { Store } from '../../domain/store.ts'
-import { type SqlStore, sqlStore } from './sql-store.ts'
+import { type OpenedStore, type SqlStore, sqlStore } from './sql-store.ts'
 
 export interface OpenOptions {
   /** False: a file that is not there is a fault, none is made. A server is there or is not. */
@@ -12,7 +11,7 @@ export function isServer(name: string): boolean {
 }
 
 /** @throws FaultError where it is not there, cannot be reached, or is damaged */
-export async function openStore(name: string, options: OpenOptions): Promise<Store> {
+export async function openStore(name: string, options: OpenOptions): Promise<OpenedStore> {
   return sqlStore(await openTablesOf(name, options))
 }
 

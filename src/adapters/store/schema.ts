@@ -1,5 +1,7 @@
 /** The tables, one schema for every database; the steps that lead to it are in migrations/. */
-export interface Tables {
+import type { ControlTables } from './control-tables.ts'
+
+export interface Tables extends ControlTables {
   /** One row: what this store is. */
   store: { readonly name: string; readonly value: string }
   journal: {

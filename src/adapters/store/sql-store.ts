@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Kysely, Migrator, sql, type Transaction } from 'kysely'
 import type { Message } from '../../domain/bus.ts'
+import type { Control } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Batch, JournalExtent, JournalRow, Lease, Store, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
 import { firstLink, hashOf, hexOf, isSame, link } from './chain.ts'
+import { answerCommands, sqlControl } from './control.ts'
 import type { Dialect } from './migrations/columns.ts'
 import { stepsOf } from './migrations/steps.ts'
 import { executionKnown, isExecutionTaken, orderReads, writeOrders } from './order-rows.ts'
@@ -47,7 +49,12 @@ export async function openTables(db: Kysely<Tables>, dialect: Dialect, name: str
   return id
 }
 
-export function sqlStore(parts: SqlStore): Store {
+/** A store, and the tables beside its journal through which processes talk. */
+export interface OpenedStore extends Store {
+  readonly control: Control
+}
+
+export function sqlStore(parts: SqlStore): OpenedStore {
   const { db } = parts
   const heads = new Map<string, Head>()
   return {
@@ -72,6 +79,7 @@ export function sqlStore(parts: SqlStore): Store {
     snapshotBefore: (portfolio, seq) => snapshotBefore(parts, portfolio, seq),
     messages: (portfolio, from) => messagesOf(db, portfolio, from),
     ...orderReads(db),
+    control: sqlControl(db),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
     confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),
     check: () => checkAll(parts),
@@ -132,8 +140,8 @@ interface Place {
   readonly name: string
 }
 
-function isEmpty({ rows, snapshot, orders = [], executions = [], cursor }: Batch): boolean {
-  const written = rows.length + orders.length + executions.length
+function isEmpty({ rows, snapshot, orders = [], executions = [], cursor, answers = [] }: Batch): boolean {
+  const written = rows.length + orders.length + executions.length + answers.length
   return written === 0 && snapshot === undefined && cursor === undefined
 }
 
@@ -158,6 +166,7 @@ async function append(step: Transaction<Tables>, place: Place, batch: Batch): Pr
   }))
   for (const some of inParts(told)) await step.insertInto('message').values(some).execute()
   await writeOrders(step, portfolio, batch)
+  await answerCommands(step, portfolio, batch.answers ?? [])
   if (snapshot !== undefined) {
     const { seq, kernelVersion, payload } = snapshot
     const row = { portfolio, seq, kernel_version: kernelVersion, payload: Buffer.from(payload) }

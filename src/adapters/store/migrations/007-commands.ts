@@ -23,6 +23,12 @@ export function commandsStep(types: ColumnTypes): Migration {
         },
         ['portfolio', 'id'],
       )
+      await db.schema
+        .createIndex('control_command_number')
+        .on('control_command')
+        .columns(['portfolio', 'number'])
+        .unique()
+        .execute()
       await createTable(db, types, 'heartbeat', { portfolio: 'text', at: 'whole', body: 'text' }, ['portfolio'])
       await createTable(
         db,
