@@ -61,13 +61,13 @@ export function simBroker(options: BrokerOptions): Broker {
       return reply.kind === 'answer' ? reply.value : 'unknown'
     },
     async snapshot() {
-      return valueOf(await net.request(life, 'snapshot', () => venue.snapshotAt(shown())))
+      return answerOf(await net.request(life, 'snapshot', () => venue.snapshotAt(shown())))
     },
     async executionsSince(cursor) {
-      return valueOf(await net.request(life, `executions ${cursor}`, () => venue.executionsSince(cursor, shown())))
+      return answerOf(await net.request(life, `executions ${cursor}`, () => venue.executionsSince(cursor, shown())))
     },
     async time() {
-      return valueOf(await net.request(life, 'time', () => scheduler.now as Instant))
+      return answerOf(await net.request(life, 'time', () => scheduler.now as Instant))
     },
     events: (signal) => openStream(options, signal),
     close: () => Promise.resolve(),
@@ -78,7 +78,7 @@ function textOf(reply: Reply<unknown>): string {
   return reply.kind === 'timeout' ? 'no answer in time' : `the venue answered: ${reply.kind}`
 }
 
-function valueOf<T>(reply: Reply<T>): T {
+function answerOf<T>(reply: Reply<T>): T {
   if (reply.kind !== 'answer') throw new Error(textOf(reply))
   return reply.value
 }

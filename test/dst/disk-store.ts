@@ -23,13 +23,9 @@ export function diskStore(disk: Disk, access: DiskAccess): Store {
   const read = <T>(what: string, portfolio: string, of: (tables: DiskTables) => T): Promise<T> =>
     access.read(what, () => of(disk.tables(portfolio)))
 
-  /** The next one that is asked for is looked up when it is asked for. */
-  async function* list<T>(what: string, portfolio: string, at: (tables: DiskTables, place: number) => T | undefined) {
-    for (let place = 0; ; place += 1) {
-      const found = place === 0 ? await read(what, portfolio, (one) => at(one, 0)) : at(disk.tables(portfolio), place)
-      if (found === undefined) return
-      yield found
-    }
+  /** As it is when the first one is asked for. */
+  async function* list<T>(what: string, portfolio: string, of: (tables: DiskTables) => readonly T[]) {
+    yield* await read(what, portfolio, of)
   }
 
   return {
@@ -43,11 +39,12 @@ export function diskStore(disk: Disk, access: DiskAccess): Store {
           disk.append(portfolio, epoch, given)
       })
     },
-    read: (portfolio, from) => list('read', portfolio, ({ journal }, place) => journal[Math.max(0, from) + place]?.row),
+    read: (portfolio, from) =>
+      list('read', portfolio, ({ journal }) => journal.slice(Math.max(0, from)).map(({ row }) => row)),
     snapshotBefore: (portfolio, seq) =>
       read('snapshot', portfolio, ({ snapshots }) => snapshots.findLast((one) => one.seq <= seq)),
     messages: (portfolio, from) =>
-      list('messages', portfolio, ({ messages }, place) => messages[Math.max(1, from) - 1 + place]),
+      list('messages', portfolio, (tables) => tables.messages.slice(Math.max(1, from) - 1)),
     delivered: (portfolio, bus) => read('delivered', portfolio, ({ delivered }) => delivered.get(bus) ?? 0),
     confirm: (portfolio, bus, number) =>
       access.write('confirm', () => {
@@ -62,11 +59,10 @@ export function diskStore(disk: Disk, access: DiskAccess): Store {
     executionOf: (portfolio, broker, id) =>
       read('execution', portfolio, ({ executions }) => executions.get(executionKey(broker, id))),
     executionsFrom: (portfolio, number) =>
-      list('executions', portfolio, ({ executions }, place) =>
+      list('executions', portfolio, ({ executions }) =>
         [...executions.values()]
           .filter((one) => one.number >= number)
-          .sort((one, other) => one.number - other.number || (one.id < other.id ? -1 : 1))
-          .at(place),
+          .sort((one, other) => one.number - other.number || (one.id < other.id ? -1 : 1)),
       ),
     cursorOf: (portfolio, broker) => read('cursor', portfolio, ({ cursors }) => cursors.get(broker) ?? ''),
     check: () => access.read('check', () => disk.check()),
@@ -86,8 +82,8 @@ function frozen(batch: Batch): Batch {
   }
 }
 
-function carriesMore({ orders = [], executions = [], cursor }: Batch): boolean {
-  return orders.length > 0 || executions.length > 0 || cursor !== undefined
+function carriesMore({ orders = [], executions = [], answers = [], cursor }: Batch): boolean {
+  return orders.length > 0 || executions.length > 0 || answers.length > 0 || cursor !== undefined
 }
 
 function leaseOf(tables: DiskTables, access: DiskAccess): Lease | null {

@@ -5,6 +5,7 @@ import type { Message } from '../../src/domain/bus.ts'
 import { FaultError, fault } from '../../src/domain/faults.ts'
 import { type ExecutionRecord, isEnded, type OrderRecord } from '../../src/domain/order-records.ts'
 import type { Batch, JournalExtent, JournalRow, StoreCheck, StoredSnapshot } from '../../src/domain/store.ts'
+import { answerCommands, type ControlTables, demandBegun, emptyControl } from './disk-control.ts'
 
 interface LinkedRow {
   readonly row: JournalRow
@@ -21,6 +22,7 @@ export interface DiskTables {
   /** By broker and id. */
   readonly executions: Map<string, ExecutionRecord>
   readonly cursors: Map<string, string>
+  readonly control: ControlTables
   epoch: number
   /** Who has the right to write; null: nobody. */
   holder: object | null
@@ -76,6 +78,7 @@ function emptyTables(): DiskTables {
     orders: new Map(),
     executions: new Map(),
     cursors: new Map(),
+    control: emptyControl(),
     epoch: 0,
     holder: null,
   }
@@ -92,6 +95,7 @@ function append(to: DiskTables, portfolio: string, epoch: number, batch: Batch):
     throw new FaultError(fault('LEASE_LOST', { store: STORE_NAME, portfolio, owner: `epoch ${to.epoch}` }))
   demandNext(to, portfolio, batch.rows)
   demandNew(to, portfolio, batch.executions ?? [])
+  demandBegun(to.control, portfolio, batch.answers ?? [])
   let hash = to.journal.at(-1)?.hash ?? firstLink(portfolio)
   for (const given of batch.rows) {
     const row = { ...given, payload: Uint8Array.from(given.payload) }
@@ -103,6 +107,7 @@ function append(to: DiskTables, portfolio: string, epoch: number, batch: Batch):
   for (const order of batch.orders ?? []) to.orders.set(order.clientId, order)
   for (const execution of batch.executions ?? [])
     to.executions.set(executionKey(execution.broker, execution.id), execution)
+  answerCommands(to.control, batch.answers ?? [])
   if (batch.cursor !== undefined) to.cursors.set(batch.cursor.broker, batch.cursor.value)
 }
 

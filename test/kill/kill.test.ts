@@ -25,7 +25,8 @@ async function journalRows(file: string): Promise<number> {
 
 describe.skipIf(!HAS_STORE)(`a process that is killed while it trades on paper ${STORE_NEED}`, () => {
   it('loses nothing and does nothing twice: books and journal of one that was left alone', async () => {
-    const outcome = await killRounds({ folder: folder.path('.'), args: killedYear(root), kills: 4, seed: 11 })
+    const stores = ['calm.db', 'killed.db'] as const
+    const outcome = await killRounds({ folder: folder.path('.'), stores, args: killedYear(root), kills: 4, seed: 11 })
     expect(outcome.problems).toEqual([])
     expect(outcome.killed).toBe(outcome.calm)
     expect(outcome.chains[1]).toBe(outcome.chains[0])

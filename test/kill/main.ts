@@ -2,31 +2,54 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { killedYear, killRounds } from './rounds.ts'
+import { POSTGRES_NEED, type PostgresServer, postgresServer } from '../servers.ts'
+import { type KillOutcome, type KillTest, killedYear, killRounds } from './rounds.ts'
 
-/* `npm run test:kill -- [kills] [seed]`: kill -9 of the real process at random moments of a year of paper trading. */
+/*
+ * `npm run test:kill -- [kills] [seed]`: kill -9 of the real process at random moments of a year of paper trading, once
+ * with a store in a file and once with one on a server.
+ */
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const [kills = '100', seed = String(Date.now() % 1_000_000)] = process.argv.slice(2)
-const folder = mkdtempSync(join(tmpdir(), 'polyfolio-kill-'))
-try {
-  console.log(`${kills} kills, seed ${seed}`)
+
+/** Tells how it went; returns whether nothing was lost. */
+async function run(name: string, stores: KillTest['stores'], folder: string): Promise<boolean> {
+  console.log(`${name}: ${kills} kills, seed ${seed}`)
   const outcome = await killRounds({
     folder,
+    stores,
     args: killedYear(root),
     kills: Number(kills),
     seed: Number(seed),
     onRound: (round, how) => process.stderr.write(`\r${round + 1} of ${kills}: ${how}  `),
   })
   process.stderr.write('\n')
-  const { chains, problems, deaths } = outcome
-  for (const problem of problems) console.log(problem)
-  const isSame = outcome.calm === outcome.killed && chains[0] === chains[1] && problems.length === 0
-  console.log(`${deaths} processes were killed at work; journal ${chains[1]}`)
+  for (const problem of outcome.problems) console.log(problem)
+  console.log(`${outcome.deaths} processes were killed at work; journal ${outcome.chains[1]}`)
+  const isKept = isSame(outcome)
   console.log(
-    isSame ? 'books and journal equal the undisturbed run, byte for byte' : 'NOT THE SAME as the undisturbed run',
+    isKept ? 'books and journal equal the undisturbed run, byte for byte' : 'NOT THE SAME as the undisturbed run',
   )
-  if (!isSame) process.exitCode = 1
+  return isKept
+}
+
+function isSame({ calm, killed, chains, problems }: KillOutcome): boolean {
+  return calm === killed && chains[0] === chains[1] && problems.length === 0
+}
+
+async function addresses(server: PostgresServer): Promise<KillTest['stores']> {
+  return [await server.database('calm'), await server.database('killed')]
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'polyfolio-kill-'))
+const server = await postgresServer()
+try {
+  const kept = [await run('SQLite', ['calm.db', 'killed.db'], folder)]
+  if (server === null) console.log(`PostgreSQL is left out ${POSTGRES_NEED}`)
+  else kept.push(await run('PostgreSQL', await addresses(server), folder))
+  if (kept.includes(false)) process.exitCode = 1
 } finally {
+  await server?.stop()
   rmSync(folder, { recursive: true, force: true })
 }

@@ -5,8 +5,10 @@ import { command, start } from '../cli/command.ts'
 
 /** A process that is killed in the middle, again and again, beside one that is left alone. */
 export interface KillTest {
-  /** Where both stores are made. */
+  /** Where the processes work. */
   readonly folder: string
+  /** Of the process that is left alone, and of those that are killed: files in the folder, or addresses of databases. */
+  readonly stores: readonly [calm: string, killed: string]
   /** `paper` and what follows it, without the store. */
   readonly args: readonly string[]
   readonly kills: number
@@ -28,13 +30,14 @@ export interface KillOutcome {
 /** A process begins to write after its start; up to this many milliseconds later it is killed. */
 const LIFE_MS = 2_500
 
-export async function killRounds({ folder, args, kills, seed, onRound }: KillTest): Promise<KillOutcome> {
+export async function killRounds({ folder, stores, args, kills, seed, onRound }: KillTest): Promise<KillOutcome> {
   const random = createRandom(seed)
-  const calm = await command(folder, [...args, '--json', '--store', 'calm.db'])
+  const [calmStore, killedStore] = stores
+  const calm = await command(folder, [...args, '--json', '--store', calmStore])
   if (calm.code !== 0) throw new Error(`the undisturbed run failed: ${calm.err}`)
   let deaths = 0
   for (let round = 0; round < kills; round += 1) {
-    const child = start(folder, [...args, '--every', String(kills / 1_000), '--store', 'killed.db'])
+    const child = start(folder, [...args, '--every', String(kills / 1_000), '--store', killedStore])
     child.stdout!.resume()
     child.stderr!.resume()
     const timer = setTimeout(() => child.kill('SIGKILL'), random.uniform() * LIFE_MS)
@@ -43,10 +46,8 @@ export async function killRounds({ folder, args, kills, seed, onRound }: KillTes
     if (signal === 'SIGKILL') deaths += 1
     onRound?.(round, signal ?? 'ended')
   }
-  const killed = await command(folder, [...args, '--json', '--store', 'killed.db'])
-  const checks = await Promise.all(
-    ['calm.db', 'killed.db'].map((store) => command(folder, ['store', 'check', store, '--json'])),
-  )
+  const killed = await command(folder, [...args, '--json', '--store', killedStore])
+  const checks = await Promise.all(stores.map((store) => command(folder, ['store', 'check', store, '--json'])))
   const found = checks.map(({ out }) => JSON.parse(out) as { journals: { head: string }[]; problems: string[] })
   return {
     calm: calm.out,
