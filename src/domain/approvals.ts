@@ -1,9 +1,21 @@
 /** Entries that an operator is asked about. Silence rejects; what shrinks a position is never asked about. */
+import type { LifecycleStage } from './allocation.ts'
 import type { Instant, InstrumentId, IntentId, Quantity, SleeveId } from './units.ts'
 
 /** `asked` waits; the others are ends. `withdrawn`: given up before anybody answered. */
 export const APPROVAL_STATES = ['asked', 'approved', 'reduced', 'rejected', 'expired', 'withdrawn'] as const
 export type ApprovalState = (typeof APPROVAL_STATES)[number]
+
+/** Which entries an operator is asked about: those that any of these names. */
+export interface ApprovalRules {
+  readonly all: boolean
+  /** Worth more than this, in the base currency; structures by their maximum loss. Null: worth decides nothing. */
+  readonly above: number | null
+  readonly stages: readonly LifecycleStage[]
+  readonly sleeves: readonly SleeveId[]
+  /** How long an answer is waited for. */
+  readonly expiresAfter: { readonly bars: number } | { readonly minutes: number }
+}
 
 /** What an operator may answer. */
 export type ApprovalDecision = 'approve' | 'reduce' | 'reject'

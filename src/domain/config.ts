@@ -1,3 +1,4 @@
+import type { ApprovalRules } from './approvals.ts'
 import type { CapitalPlan } from './capital.ts'
 import type { InstrumentKind } from './instruments.ts'
 import type { Group, PortfolioLimits, SleeveLimits } from './limits.ts'
@@ -165,4 +166,6 @@ export interface PortfolioConfig {
   readonly routing?: RoutingTable
   /** Absent: sizes are limited before a trade alone, and losses have the reactions of their severity. */
   readonly violations?: ViolationRules
+  /** Absent: nobody is asked. */
+  readonly approvals?: ApprovalRules
 }

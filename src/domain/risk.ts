@@ -5,6 +5,8 @@ import type { HaltReview, ParameterRecord, Resolution, Severity, SubjectKind } f
 /** Every rule that may trim or refuse, strictest first: the first to object names the refusal. */
 export const RULES = [
   'paused',
+  'killed',
+  'reducing',
   'notListed',
   'priceMissing',
   'rateMissing',
@@ -57,6 +59,7 @@ export const RULES = [
   'paper',
   'sleeveCash',
   'buyingPower',
+  'approval',
   'brokerRejected',
 ] as const
 export type RuleName = (typeof RULES)[number]

@@ -6,6 +6,9 @@ import type { Instant, TradeDate } from '../domain/units.ts'
 import { capitalDay } from './capital/day.ts'
 import { beginScores } from './capital/scores.ts'
 import { advanceClock, createClock, setColumns } from './clock.ts'
+import { stepApprovals } from './gates/approvals.ts'
+import { gateRule, holdsBack } from './gates/gates.ts'
+import { stepFlattening } from './gates/operator.ts'
 import { activateAuction, activateClose } from './orders/activate.ts'
 import { beginCycle } from './orders/batch.ts'
 import { listPlain } from './orders/plain.ts'
@@ -61,6 +64,8 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
     for (const index of judgeUniverse(runtime, screen, slices))
       withdrawLeaver(runtime, screen.sleeve.ordinal, index, 'universe')
   }
+  if (state.flattening !== undefined) stepFlattening(parts)
+  if (state.approvals !== undefined) stepApprovals(runtime)
   for (const sleeve of runtime.sleeves) {
     for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
   }
@@ -75,12 +80,19 @@ export function endClose(runtime: Runtime, slices: readonly Slice[]): void {
   runtime.closing = NO_SLICES
   if (state.waiting.length === 0 && state.waitingStructures.length === 0) return
   expireWaiting(runtime)
+  if (state.gates !== undefined) lapseAtClose(runtime, hasClosed(slices))
   if (state.structures.length > 0 && waitsForClose(state.waiting)) keepCover(runtime, isClosing(slices), false)
   if (waitsForClose(state.waiting)) {
     beginCycle(runtime)
     for (const slice of slices) activateClose(runtime, slice.instruments, slice.close)
     sendBatch(runtime)
   }
+}
+
+/** Whether an instrument has a price at this close. */
+function hasClosed(slices: readonly Slice[]): (instrument: number) => boolean {
+  return (instrument) =>
+    slices.some(({ instruments, close }) => !Number.isNaN(close[instruments.indexOf(instrument)] ?? Number.NaN))
 }
 
 function isClosing(slices: readonly Slice[]): (instrument: number) => boolean {
@@ -201,7 +213,26 @@ function expireWaiting(runtime: Runtime): void {
   if (!anyExpires(state.waiting, state.at)) return
   const lapsed = state.waiting.filter((wish) => wish.expires <= state.at)
   state.waiting = state.waiting.filter((wish) => wish.expires > state.at)
-  for (const wish of lapsed) endWaiting(runtime, wish, 'lapsed', 'noAuction')
+  for (const wish of lapsed) endWaiting(runtime, wish, 'lapsed', lapseOf(runtime, wish))
+}
+
+function lapseOf(runtime: Runtime, wish: Waiting): string {
+  const gate = holdsBack(runtime, wish)
+  return gate === null ? 'noAuction' : gateRule(gate)
+}
+
+/** A wish for this very close that a gate holds back has missed its moment. */
+function lapseAtClose(runtime: Runtime, closes: (instrument: number) => boolean): void {
+  const { state } = runtime
+  const misses = (wish: Waiting): boolean =>
+    wish.type === TYPE_CODE.close &&
+    wish.activeFrom <= state.at &&
+    closes(wish.instrument) &&
+    holdsBack(runtime, wish) !== null
+  const gone = state.waiting.filter(misses)
+  if (gone.length === 0) return
+  state.waiting = state.waiting.filter((wish) => !gone.includes(wish))
+  for (const wish of gone) endWaiting(runtime, wish, 'lapsed', lapseOf(runtime, wish))
 }
 
 export function onAuction(parts: Parts, quotes: QuoteColumns): void {
@@ -210,12 +241,13 @@ export function onAuction(parts: Parts, quotes: QuoteColumns): void {
   // What they wish for comes after what waited before.
   if (state.leftovers.length + state.guards.length > 0) listPlain(runtime)
   if (state.leftovers.length > 0) {
-    const opened = new Set(Array.from(quotes.instrument).filter((_, row) => !Number.isNaN(quotes.first[row]!)))
+    const opened = openedOf(quotes)
     closeLeftovers(runtime, (index) => {
       const terms = state.instruments[index]!.option
-      return opened.has(terms === null ? index : runtime.byId.get(terms.underlying)!)
+      return opened(terms === null ? index : runtime.byId.get(terms.underlying)!)
     })
   }
+  if (state.flattening !== undefined) stepFlattening(parts)
   if (state.guards.length > 0) guardAuction(runtime, quotes)
   if (state.structures.length + state.waitingStructures.length > 0) keepCover(runtime, openedOf(quotes), true)
   if (runtime.plain.count + state.waiting.length + state.waitingStructures.length === 0) return

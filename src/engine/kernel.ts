@@ -14,7 +14,9 @@ import { configure, indexAgain, list, takeConfig } from './assembly.ts'
 import { canonicalBytes, revive } from './canonical.ts'
 import { createClock } from './clock.ts'
 import { onAuction, onRange, onSlices, takeChains } from './cycle.ts'
-import { onGate, onMode } from './gates/gates.ts'
+import { stepApprovals } from './gates/approvals.ts'
+import { onGate } from './gates/gates.ts'
+import { onMode } from './gates/operator.ts'
 import { onCash, onOperator } from './operations.ts'
 import { retireBatch } from './orders/batch.ts'
 import { listPlain } from './orders/plain.ts'
@@ -171,6 +173,7 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
   state.at = event.at
   if (runtime.commands.length > 0) runtime.commands = []
   if (runtime.plain.count > 0 && !isAuction(event)) listPlain(runtime)
+  if (state.approvals !== undefined) stepApprovals(runtime)
   switch (event.kind) {
     case 'configured':
       configure(parts, event.config, event.codes, () => openShadows(source, event.config, null))
@@ -227,6 +230,7 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
     default:
       return unreachable(event)
   }
+  if (state.approvals !== undefined) stepApprovals(runtime)
   if (runtime.shadows !== null && event.kind !== 'slices') runtime.shadows.take(event)
   return runtime.commands.length === 0 ? NOTHING : runtime.commands
 }

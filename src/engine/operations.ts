@@ -7,7 +7,8 @@ import type { InstrumentId } from '../domain/units.ts'
 import { roundHalfUp } from '../numerics/exact.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
 import { confirmStage } from './capital/lifecycle.ts'
-import { openGate, shutGate, WHOLE_ACCOUNT } from './gates/gates.ts'
+import { answerApproval } from './gates/approvals.ts'
+import { flatten, kill, reviveAccount } from './gates/operator.ts'
 import type { Parts } from './parts.ts'
 import { baseCounts, convert } from './positions/foreign.ts'
 import { valueAll } from './positions/valuation.ts'
@@ -80,14 +81,16 @@ export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: '
       reduceAll(runtime, command)
       return
     case 'kill':
-      shutGate(runtime.state, 'alive', WHOLE_ACCOUNT, command.reason)
+      kill(runtime, command)
       return
     case 'revive':
-      openGate(runtime.state, 'alive', WHOLE_ACCOUNT)
+      reviveAccount(runtime, command)
+      return
+    case 'flatten':
+      flatten(parts, command)
       return
     case 'approve':
-    case 'flatten':
-      runtime.commands.push({ kind: 'declined', command, reason: `"${command.kind}" is not carried out yet` })
+      answerApproval(runtime, command)
       return
     default:
       unreachable(command)

@@ -17,7 +17,7 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
-import type { GateState } from './gates/state.ts'
+import type { AskedApproval, Flattening, GateState } from './gates/state.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
 import type { RegimeState } from './watch/regime-state.ts'
 import type { WatchState } from './watch/state.ts'
@@ -300,6 +300,10 @@ export interface KernelState {
   violations: Violation[]
   /** Absent while every gate is open and the account is active. */
   gates?: GateState
+  /** By sleeve ordinal. Absent while nothing is being flattened. */
+  flattening?: readonly Flattening[]
+  /** In the order in which they were asked. Absent while nobody is asked. */
+  approvals?: readonly AskedApproval[]
   /** By sleeve ordinal, null where there is none. In snapshots only: while a kernel lives they live beside it. */
   shadows?: readonly (ShadowState | null)[]
   nextIntent: number

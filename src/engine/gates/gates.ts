@@ -1,7 +1,7 @@
 /** Gates: whether an order may leave. Nothing that is sent passes a shut one, exits no more than entries; cancels always do. */
 import { assert } from '../../domain/assert.ts'
 import type { EngineEvent } from '../../domain/events.ts'
-import { GATES, type GateName, type ShutGate } from '../../domain/gates.ts'
+import { type AccountMode, GATES, type GateName, type ShutGate } from '../../domain/gates.ts'
 import type { Instant, InstrumentId } from '../../domain/units.ts'
 import type { Runtime } from '../runtime.ts'
 import type { KernelState } from '../state.ts'
@@ -14,6 +14,23 @@ export const WHOLE_ACCOUNT = -1
 const OPEN_TO_FLATTEN: ReadonlySet<GateName> = new Set<GateName>(['armed', 'alive'])
 
 type GateHolder = Pick<KernelState, 'gates' | 'at'>
+
+/** What a wish is told that ended before a shut gate: `gateUnknown`, `gateArmed`. */
+export function gateRule(gate: GateName): string {
+  return `gate${gate.charAt(0).toUpperCase()}${gate.slice(1)}`
+}
+
+/** The rule by which nothing may be opened now; null where entries may be. */
+export function barredEntries({ gates }: Pick<KernelState, 'gates'>): 'killed' | 'reducing' | null {
+  if (gates === undefined) return null
+  if (gates.shut.some(({ gate }) => gate === 'alive')) return 'killed'
+  return gates.mode === 'reducing' ? 'reducing' : null
+}
+
+/** Whether an operator has everything of the sleeve closed, and it is not yet. */
+export function isFlattening({ flattening }: Pick<KernelState, 'flattening'>, sleeve: number): boolean {
+  return flattening?.some((one) => one.sleeve === sleeve) === true
+}
 
 function gatesOf(state: GateHolder): GateState {
   state.gates ??= { shut: [], unknown: [], mode: 'active', modeReason: '', modeSince: 0 }
@@ -34,7 +51,7 @@ export function onGate(runtime: Runtime, event: Extract<EngineEvent, { readonly 
   else shutGate(runtime.state, event.gate, index, event.reason)
 }
 
-export function onMode({ state }: Runtime, { mode, reason }: Extract<EngineEvent, { readonly kind: 'mode' }>): void {
+export function setMode(state: GateHolder, mode: AccountMode, reason: string): void {
   const gates = gatesOf(state)
   if (gates.mode !== mode) gates.modeSince = mode === 'active' ? 0 : state.at
   gates.mode = mode
@@ -104,8 +121,10 @@ export function shutGates({ state }: Runtime): readonly ShutGate[] {
 /**
  * The first shut gate that holds an instrument's orders back; null where none does. What holds an underlying holds its
  * contracts as well.
+ *
+ * @param order whose own doubt does not hold it back: it may be asked for again under its own number
  */
-export function isShut(runtime: Runtime, instrument: number, isFlatten: boolean): GateName | null {
+export function isShut(runtime: Runtime, instrument: number, isFlatten: boolean, order = 0): GateName | null {
   const { gates, instruments } = runtime.state
   if (gates === undefined) return null
   const terms = instruments[instrument]!.option
@@ -115,7 +134,40 @@ export function isShut(runtime: Runtime, instrument: number, isFlatten: boolean)
     if (!isFlatten || !OPEN_TO_FLATTEN.has(gate)) return gate
   }
   const isFrozen = gates.unknown.some(
-    (one) => one.instruments.includes(instrument) || one.instruments.includes(underlying),
+    (one) => one.order !== order && (one.instruments.includes(instrument) || one.instruments.includes(underlying)),
   )
   return isFrozen ? 'unknown' : null
+}
+
+/** The gate that holds a sleeve's wish back, an exit or an entry; null where none does. */
+export function holdsBack(
+  runtime: Runtime,
+  {
+    sleeve,
+    instrument,
+    reducing,
+  }: { readonly sleeve: number; readonly instrument: number; readonly reducing: boolean },
+): GateName | null {
+  const { state } = runtime
+  if (state.gates === undefined) return null
+  return isShut(runtime, instrument, reducing && isFlattening(state, sleeve))
+}
+
+/** The same of a structure: of its underlying and every contract. `structure` names the one that closes; 0 opens one. */
+export function holdsBackStructure(
+  runtime: Runtime,
+  wish: {
+    readonly sleeve: number
+    readonly structure: number
+    readonly underlying: number
+    readonly contracts: readonly number[]
+  },
+): GateName | null {
+  if (runtime.state.gates === undefined) return null
+  const isFlatten = wish.structure !== 0 && isFlattening(runtime.state, wish.sleeve)
+  for (const instrument of [wish.underlying, ...wish.contracts]) {
+    const gate = isShut(runtime, instrument, isFlatten)
+    if (gate !== null) return gate
+  }
+  return null
 }

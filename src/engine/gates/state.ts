@@ -28,3 +28,29 @@ export interface GateState {
   modeReason: string
   modeSince: number
 }
+
+/** A sleeve of which an operator has everything closed: asked again until nothing is left. */
+export interface Flattening {
+  readonly sleeve: number
+  readonly reason: string
+  readonly since: number
+}
+
+/** An entry that an operator is asked about. The wish itself stands on the list of those that wait. */
+export interface AskedApproval {
+  readonly intent: number
+  readonly sleeve: number
+  /** Index; of a structure, of its underlying. */
+  readonly instrument: number
+  readonly label: string
+  /** As it was asked. */
+  readonly quantity: number
+  readonly reason: string
+  /** In the base currency, when it was asked. */
+  readonly value: number
+  readonly askedAt: number
+  /** When silence rejects; NaN where bars are counted. */
+  readonly expires: number
+  /** The sleeve's count of bars at which it does; NaN where minutes are counted. */
+  readonly untilBar: number
+}

@@ -8,6 +8,7 @@ import type { OrderId } from '../../domain/units.ts'
 import { countsUp } from '../../numerics/counting.ts'
 import { dealAmount } from '../../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../../pipeline/netting/net.ts'
+import { holdsBack } from '../gates/gates.ts'
 import type { Observer, OrderRow } from '../records/observer.ts'
 import type { Runtime } from '../runtime.ts'
 import { release, reserve, type Waiting } from '../state.ts'
@@ -82,7 +83,7 @@ function collect(runtime: Runtime, acts: (waiting: Waiting) => boolean): void {
   for (let row = 0; row < waiting.length; row += 1) {
     const wish = waiting[row]!
     next[row] = -2
-    if (wish.activeFrom > state.at || !acts(wish)) continue
+    if (wish.activeFrom > state.at || !acts(wish) || holdsBack(runtime, wish) !== null) continue
     taken += 1
     next[row] = -1
     if (RESTS[wish.type]) {
@@ -328,6 +329,7 @@ export const told: Writable<OrderRow> = {
   crossed: Number.NaN,
   reference: Number.NaN,
   sleeves: new Int32Array(0),
+  intents: new Float64Array(0),
   wanted: new Float64Array(0),
   crosses: new Float64Array(0),
   reasons: [],
@@ -349,6 +351,7 @@ export function beginTelling({ shares, state, tradeDate }: Runtime): void {
   told.at = state.at
   told.tradeDate = tradeDate
   told.sleeves = shares.sleeve
+  told.intents = shares.intent
   told.wanted = shares.wanted
   told.crosses = shares.crossed
   told.reasons = shares.reason

@@ -45,6 +45,8 @@ type StateFields =
   | 'regimes'
   | 'fundamentals'
   | 'gates'
+  | 'flattening'
+  | 'approvals'
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
@@ -65,6 +67,7 @@ export function isBareState(state: Known<KernelState, StateFields | 'capital'>):
   if (foreign !== undefined || sleeveBreakers !== undefined || watch !== undefined) return false
   if (measured !== undefined || rebalance !== undefined || unborrowable !== undefined) return false
   if (state.regimes !== undefined || state.gates !== undefined) return false
+  if (state.flattening !== undefined || state.approvals !== undefined) return false
   return (
     loans === undefined &&
     shadows === undefined &&

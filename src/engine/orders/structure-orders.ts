@@ -6,6 +6,7 @@ import type { Instant, TradeDate } from '../../domain/units.ts'
 import { dealAmount } from '../../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../../pipeline/netting/net.ts'
 import { takeTrade } from '../capital/trade-tally.ts'
+import { gateRule, holdsBackStructure } from '../gates/gates.ts'
 import { structureLabel, worstLoss } from '../positions/structures.ts'
 import type { Runtime, StructureOrder } from '../runtime.ts'
 import type { StructurePosition, WaitingStructure } from '../state.ts'
@@ -22,7 +23,7 @@ export function activateStructures(runtime: Runtime, open: (underlying: number) 
   const groups = new Map<string, WaitingStructure[]>()
   const staying: WaitingStructure[] = []
   for (const wish of state.waitingStructures) {
-    if (wish.activeFrom > state.at || !open(wish.underlying)) {
+    if (wish.activeFrom > state.at || !open(wish.underlying) || holdsBackStructure(runtime, wish) !== null) {
       staying.push(wish)
       continue
     }
@@ -113,6 +114,7 @@ function announce(runtime: Runtime, order: StructureOrder, lead: WaitingStructur
     crossed: netted.crossed,
     reference: Number.NaN,
     sleeves: Int32Array.from(order.shares, (share) => share.waiting.sleeve),
+    intents: Float64Array.from(order.shares, (share) => share.waiting.intent),
     wanted: Float64Array.from(order.shares, (share) => share.wanted),
     crosses: Float64Array.from(order.shares, (share) => share.crossed),
     reasons: order.shares.map((share) => share.waiting.reason),
@@ -330,7 +332,8 @@ export function expireStructures(runtime: Runtime): void {
   for (const wish of lapsed) {
     const position = state.structures.find((candidate) => candidate.id === wish.structure)
     if (position !== undefined) position.pending = false
-    endWaitingStructure(runtime, wish, 'lapsed', 'noAuction')
+    const gate = holdsBackStructure(runtime, wish)
+    endWaitingStructure(runtime, wish, 'lapsed', gate === null ? 'noAuction' : gateRule(gate))
   }
 }
 
@@ -338,7 +341,7 @@ export function expireStructures(runtime: Runtime): void {
 export function endWaitingStructure(
   runtime: Runtime,
   wish: WaitingStructure,
-  end: 'lapsed' | 'cancelled',
+  end: 'lapsed' | 'cancelled' | 'refused',
   rule: string,
 ): void {
   const { state } = runtime

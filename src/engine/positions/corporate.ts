@@ -7,6 +7,7 @@ import type { InstrumentId } from '../../domain/units.ts'
 import { dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { cashEntitlements, splitEntitlements } from '../../pipeline/ledger/entitlements.ts'
+import { holdsBack } from '../gates/gates.ts'
 import { blankPart, bookPart, dropGuard } from '../orders/booking.ts'
 import { endStream } from '../rebalance/standing.ts'
 import type { PostingKind } from '../records/observer.ts'
@@ -368,20 +369,22 @@ function isClosable(runtime: Runtime, one: Leftover): boolean {
   const underlyingOf = (index: number): InstrumentId | null => state.instruments[index]!.option?.underlying ?? null
   const underlying = underlyingOf(one.instrument)
   if (underlying === null || held(state, one.sleeve, one.instrument) === 0) return true
-  if (one.quantity < 0) return isQuoted(runtime, one.instrument)
+  if (one.quantity < 0) return isTradable(runtime, one)
   return state.leftovers.every(
-    ({ instrument, sleeve, quantity }) =>
-      sleeve !== one.sleeve ||
-      quantity >= 0 ||
-      underlyingOf(instrument) !== underlying ||
-      held(state, sleeve, instrument) === 0 ||
-      isQuoted(runtime, instrument),
+    (other) =>
+      other.sleeve !== one.sleeve ||
+      other.quantity >= 0 ||
+      underlyingOf(other.instrument) !== underlying ||
+      held(state, other.sleeve, other.instrument) === 0 ||
+      isTradable(runtime, other),
   )
 }
 
-function isQuoted({ state, chains }: Runtime, contract: number): boolean {
-  const { underlying, expiry, right, strike } = state.instruments[contract]!.option!
-  return (chains.get(underlying)?.quote(expiry, right, strike) ?? null) !== null
+/** Whether the contract has a quote, and no gate holds its sale or purchase back. */
+function isTradable(runtime: Runtime, { instrument, sleeve }: Leftover): boolean {
+  const { underlying, expiry, right, strike } = runtime.state.instruments[instrument]!.option!
+  const isQuoted = (runtime.chains.get(underlying)?.quote(expiry, right, strike) ?? null) !== null
+  return isQuoted && holdsBack(runtime, { sleeve, instrument, reducing: true }) === null
 }
 
 /** Sells or covers what an expiry or assignment left behind, as far as its sleeve still holds it; peers keep theirs. */

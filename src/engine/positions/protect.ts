@@ -3,6 +3,7 @@ import type { QuoteColumns } from '../../domain/columns.ts'
 import type { Slice } from '../../domain/market.ts'
 import { toTick } from '../../domain/ticks.ts'
 import { stepTrail } from '../../pipeline/risk/trail.ts'
+import { holdsBack } from '../gates/gates.ts'
 import { placeTriggered } from '../orders/activate.ts'
 import { beginCycle } from '../orders/batch.ts'
 import { isQuotedOn } from '../run/quoted.ts'
@@ -19,7 +20,8 @@ interface Levels {
   readonly target: number
 }
 
-function levelsOf(runtime: Runtime, guard: Guard): Levels {
+/** Where a guard closes its position as things stand. */
+export function levelsOf(runtime: Runtime, guard: Guard): Levels {
   const { state } = runtime
   const { protection } = guard
   const long = held(state, guard.sleeve, guard.instrument) > 0
@@ -62,7 +64,7 @@ export function guardAuction(runtime: Runtime, quotes: QuoteColumns): void {
   const { state } = runtime
   for (const guard of state.guards) {
     const row = rowOf(quotes, guard.instrument)
-    if (row < 0) continue
+    if (row < 0 || isHeldBack(runtime, guard)) continue
     const first = quotes.first[row]!
     const long = held(state, guard.sleeve, guard.instrument) > 0
     const levels = levelsOf(runtime, guard)
@@ -81,7 +83,7 @@ export function guardRange(runtime: Runtime, quotes: QuoteColumns): boolean {
   const placed = new Set<number>()
   for (const guard of state.guards) {
     const bar = barOf(runtime, guard)
-    if (placed.has(guard.instrument) || guard.sentBar === bar) continue
+    if (placed.has(guard.instrument) || guard.sentBar === bar || isHeldBack(runtime, guard)) continue
     const row = rowOf(quotes, guard.instrument)
     if (row < 0) continue
     const quantity = 0 - uncoveringUnits(runtime, guard)
@@ -116,6 +118,11 @@ function barOf({ state, sleeves }: Runtime, { sleeve, instrument }: Guard): numb
     : state.at
 }
 
+/** Before a shut gate an exit stays where it is: the next look once it is open judges it anew. */
+function isHeldBack(runtime: Runtime, { sleeve, instrument }: Guard): boolean {
+  return holdsBack(runtime, { sleeve, instrument, reducing: true }) !== null
+}
+
 /** Units still to be closed, signed as held: what is held less the exits already on their way. */
 function openUnits(runtime: Runtime, guard: Guard): number {
   const long = held(runtime.state, guard.sleeve, guard.instrument) > 0
@@ -145,13 +152,18 @@ export function guardClose(runtime: Runtime, slice: Slice): void {
       const signal = raw * slice.factor[column]!
       const moved = stepTrail(guard.extreme, signal, trail.fraction, long)
       guard.extreme = moved.extreme
-      if (!trail.intrabar && moved.hit) {
+      if (!trail.intrabar && moved.hit && !isHeldBack(runtime, guard)) {
         exitAtMarket(runtime, guard, 'trail')
         continue
       }
     }
     const at = guard.sleeve * state.books.width + guard.instrument
-    if (isOwn && bars !== undefined && state.sleeves[guard.sleeve]!.bars - state.openedBar[at]! >= bars)
+    if (
+      isOwn &&
+      bars !== undefined &&
+      !isHeldBack(runtime, guard) &&
+      state.sleeves[guard.sleeve]!.bars - state.openedBar[at]! >= bars
+    )
       exitAtMarket(runtime, guard, 'time')
   }
 }

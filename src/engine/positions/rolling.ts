@@ -8,6 +8,7 @@ import type { Instrument } from '../../domain/instruments.ts'
 import type { CorporateAction } from '../../domain/market.ts'
 import { toTick } from '../../domain/ticks.ts'
 import { averagePrice } from '../../pipeline/ledger/books.ts'
+import { barredEntries } from '../gates/gates.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Guard, held, type RollingPosition, release, reserve, type Waiting } from '../state.ts'
 import { endWaiting, waitFor } from '../wishes/waiting.ts'
@@ -113,6 +114,8 @@ function rollPosition(runtime: Runtime, sleeve: number, from: number, to: number
   const terms = { type: 'market', force: 'day' } as const
   const both = { sleeve, terms, reason: ROLL, protection: null }
   waitFor(runtime, { ...both, instrument: from, quantity: 0 - closing * side, reducing: true })
+  // Where nothing may be opened the position ends with its contract.
+  if (barredEntries(state) !== null) return
   // What an earlier auction bought of the new one, and could not sell of the old one, is there already.
   const opening = closing - Math.max(0, aheadOf(runtime, sleeve, chainOf(runtime, to)) * side)
   if (opening <= 0) return

@@ -3,6 +3,7 @@ import type { RebalancingMethod } from '../../domain/capital.ts'
 import { quoteColumns } from '../../domain/columns.ts'
 import type { Instant, SleeveId, TradeDate } from '../../domain/units.ts'
 import { type SimulatedExchange, simulatedExchange } from '../../exchange/simulated.ts'
+import { withoutApprovals } from '../gates/approvals.ts'
 import { type Kernel, restoreKernel } from '../kernel.ts'
 import { valueAll } from '../positions/valuation.ts'
 import { createRecorder, type Recorder } from '../records/recorder.ts'
@@ -112,6 +113,9 @@ function copyOf(kernel: Kernel, exchange: SimulatedExchange, recorder: Recorder)
   // What protects positions, what an expiry left and a rebalancing under way are not what is asked about.
   copy.runtime.state.guards = []
   copy.runtime.state.leftovers = []
+  // Nor are gates that are shut today, and whom an operator would be asked about.
+  delete copy.runtime.state.gates
+  copy.runtime.state.config = withoutApprovals(copy.runtime.state.config!)
   if (copy.runtime.state.rebalance !== undefined) copy.runtime.state.rebalance.underWay = null
   for (const [underlying, chain] of kernel.runtime.chains) copy.runtime.chains.set(underlying, chain)
   return {

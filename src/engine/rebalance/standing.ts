@@ -5,6 +5,7 @@ import { splitByLargestRemainder } from '../../numerics/exact.ts'
 import { reweighSleeves } from '../capital/day.ts'
 import { tellCapital } from '../capital/record.ts'
 import { isRecorded } from '../capital/state.ts'
+import { endFlattening } from '../gates/operator.ts'
 import type { Parts } from '../parts.ts'
 import { valueAll } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
@@ -40,6 +41,7 @@ export function onSleeveCommand(
       if (standing === undefined) {
         own.paused = ''
         endFaults(runtime, sleeve)
+        endFlattening(runtime, sleeve)
       }
       tell(standing === undefined ? 'resumed' : `not resumed: the sleeve is ${standing}`)
       return

@@ -1,3 +1,4 @@
+import type { ApprovalRecord } from '../../domain/approvals.ts'
 import type { CapitalRecord } from '../../domain/capital.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import type { OrderOutcome } from '../../pipeline/orders/order-state.ts'
@@ -67,6 +68,8 @@ export interface Observer {
   refused(record: RefusalRecord): void
   /** An entry that a strategy is sure of to a degree was allowed, in that size. */
   signalled?(signal: Signal): void
+  /** An entry waits for an operator's word, or that wait is over. */
+  approval?(record: ApprovalRecord): void
   structureOpened(opened: StructureEvent): void
   structureClosed(closed: StructureEvent & { readonly exitReason: string }): void
   /** The end of a portfolio day, after marking. */
@@ -133,6 +136,8 @@ export interface OrderRow {
   readonly crossed: number
   readonly reference: number
   readonly sleeves: Int32Array
+  /** Numbers of the intents behind the shares. */
+  readonly intents: Float64Array
   readonly wanted: Float64Array
   readonly crosses: Float64Array
   readonly reasons: readonly string[]

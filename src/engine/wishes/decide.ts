@@ -13,6 +13,7 @@ import { recall } from '../positions/roster.ts'
 import { valueAll } from '../positions/valuation.ts'
 import { pushWish, WISH, type WishColumns } from '../view.ts'
 import { recordViolation, SLEEVE_FAULT } from '../watch/records.ts'
+import { withdrawEntries } from '../watch/reduce.ts'
 import { sleeveSubject } from '../watch/subjects.ts'
 import { takeWishes } from './wishes.ts'
 
@@ -135,6 +136,7 @@ function pauseFor(parts: Parts, ordinal: number, cause: string): void {
     limit: 0,
     action: 'pause sleeve (manage-only)',
   })
+  withdrawEntries(runtime, sleeveSubject(ordinal), { rule: 'paused', rolls: 'stay' })
   if (sleeve.config.onFault === 'flatten') flatten(parts, ordinal)
 }
 

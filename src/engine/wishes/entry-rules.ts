@@ -3,6 +3,7 @@ import type { RuleName } from '../../domain/risk.ts'
 import { toDays, utcDate, WEEKDAY, weekday } from '../../domain/sessions.ts'
 import { type Instant, MAGNITUDE_MAX } from '../../domain/units.ts'
 import type { ViolationKind } from '../../domain/violations.ts'
+import { barredEntries } from '../gates/gates.ts'
 import { isChain } from '../positions/rolling.ts'
 import { isLiquidating } from '../rebalance/due.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
@@ -67,6 +68,8 @@ export function forbidden(
   const wanted = entry.maximumLoss === null ? entry.quantity : 1
   const own = state.sleeves[sleeve.ordinal]!
   if (own.paused !== '') return { rule: 'paused', value: null, limit: null }
+  const barred = barredEntries(state)
+  if (barred !== null) return { rule: barred, value: null, limit: null }
   if (isLiquidating(runtime)) return { rule: 'rebalancing', value: null, limit: null }
   if (state.delisted[instrument] === 1 || isChain(state.instruments[instrument]!))
     return { rule: 'notListed', value: null, limit: null }

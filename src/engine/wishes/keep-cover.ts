@@ -1,4 +1,5 @@
 /** What sells shares that cover a call takes the call along. */
+import { holdsBackStructure } from '../gates/gates.ts'
 import { listPlain } from '../orders/plain.ts'
 import { endWaitingStructure } from '../orders/structure-orders.ts'
 import { coverOf, pledgedUnits } from '../positions/cover.ts'
@@ -35,7 +36,7 @@ function keepCoverOf(runtime: Runtime, sleeve: number, underlying: number, isAuc
   let needed = pledgedUnits(runtime, sleeve, underlying)
   for (const one of state.structures) {
     const quantity = leaving.get(one.id) ?? 0
-    if (quantity > 0 && isOurs(one) && isAuction && isQuoted(runtime, one))
+    if (quantity > 0 && isOurs(one) && isAuction && isTradable(runtime, one))
       needed -= coverOf(runtime, { ...one, quantity })
   }
   if (needed <= staying) return
@@ -51,12 +52,13 @@ function keepCoverOf(runtime: Runtime, sleeve: number, underlying: number, isAuc
     const each = coverOf(runtime, { ...one, quantity: 1 })
     const quantity = Math.min(one.quantity, Math.ceil((needed - staying) / each))
     closeStructure(runtime, sleeve, one.id, 'cover', quantity)
-    if (isAuction && isQuoted(runtime, one)) needed -= quantity * each
+    if (isAuction && isTradable(runtime, one)) needed -= quantity * each
   }
   if (needed > staying) deferSales(runtime, sleeve, underlying)
 }
 
-function isQuoted(runtime: Runtime, one: StructurePosition): boolean {
+function isTradable(runtime: Runtime, one: StructurePosition): boolean {
+  if (holdsBackStructure(runtime, { ...one, structure: one.id }) !== null) return false
   const chain = runtime.chains.get(runtime.state.instruments[one.underlying]!.id)
   return chain !== undefined && one.legs.every((leg) => chain.quote(leg.expiry, leg.right, leg.strike) !== null)
 }

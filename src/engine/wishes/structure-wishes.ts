@@ -1,6 +1,7 @@
 /** Wishes for structures: opened under limits as a unit, closed whatever they say. */
 import type { StructureWish } from '../../domain/strategy.ts'
 import type { Claims } from '../../pipeline/risk/judge.ts'
+import { askForStructure, needsApproval } from '../gates/approvals.ts'
 import { freeCover } from '../positions/cover.ts'
 import { deltaUnitsOf } from '../positions/deltas.ts'
 import { CONTRACT_SIZE, findStructure, listContract, worstLoss } from '../positions/structures.ts'
@@ -102,6 +103,8 @@ export function openStructure(
     reason: wish.reason,
   })
   state.nextIntent += 1
+  const worth = quantity * entry.maximumLoss!
+  if (needsApproval(runtime, sleeve.ordinal, worth)) askForStructure(runtime, worth)
 }
 
 /** Wishes to close a structure, or so many of it; one that is already closing is left alone. */

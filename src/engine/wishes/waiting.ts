@@ -68,7 +68,7 @@ const MARKET = TYPE_CODE.market
 export function endWaiting(
   runtime: Runtime,
   wish: Waiting,
-  end: Extract<RefusalRecord['end'], 'lapsed' | 'superseded' | 'cancelled'>,
+  end: Extract<RefusalRecord['end'], 'lapsed' | 'superseded' | 'cancelled' | 'refused'>,
   rule: string,
 ): void {
   const { state } = runtime

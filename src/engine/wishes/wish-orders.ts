@@ -1,6 +1,7 @@
 /** Puts the part of a wish that is allowed where its moment will find it, with the exits that it must bring along. */
 import type { StopLimit } from '../../domain/limits.ts'
 import type { Protection, Terms } from '../../domain/orders.ts'
+import { askForWaiting, needsApproval } from '../gates/approvals.ts'
 import { listPlain, pushPlain, takesPlain } from '../orders/plain.ts'
 import type { Runtime } from '../runtime.ts'
 import { reserve } from '../state.ts'
@@ -24,7 +25,8 @@ export function placeWish(
   const protection = reducing ? null : protectionOf(runtime, sleeve, instrument, options?.protection ?? null)
   if (!reducing && options?.confidence !== undefined) tellSignal(runtime, wishes, row, quantity, protection)
   countOrder(runtime, sleeve)
-  if (options?.terms === undefined && protection === null && takesPlain(runtime, instrument)) {
+  const isAsked = !reducing && needsApproval(runtime, sleeve, worthOf(runtime, instrument, quantity))
+  if (!isAsked && options?.terms === undefined && protection === null && takesPlain(runtime, instrument)) {
     reserve(runtime.state, sleeve, instrument, quantity)
     pushPlain(runtime, sleeve, instrument, quantity, reducing, wishes.reason[row]!)
     return
@@ -39,6 +41,11 @@ export function placeWish(
     reason: wishes.reason[row]!,
     protection,
   })
+  if (isAsked) askForWaiting(runtime, worthOf(runtime, instrument, quantity))
+}
+
+function worthOf({ unitValue }: Runtime, instrument: number, quantity: number): number {
+  return Math.abs(quantity) * unitValue[instrument]!
 }
 
 /** What a strategy says that it is sure of to a degree, with what became of its size. */

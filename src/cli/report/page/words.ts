@@ -6,6 +6,8 @@ import { leverage, money, percent, quantityText } from '../numbers.ts'
 
 const RULE_WORDS: { readonly [K in RuleName]: string } = {
   paused: 'Sleeve is paused: it manages what it holds, nothing new',
+  killed: 'An operator stopped the account',
+  reducing: 'The account only reduces what it holds',
   notListed: 'Not listed on that day',
   priceMissing: 'No price to judge it by',
   rateMissing: 'No exchange rate to the portfolio currency',
@@ -58,6 +60,7 @@ const RULE_WORDS: { readonly [K in RuleName]: string } = {
   paper: 'Stage PAPER trades no money',
   sleeveCash: 'Sleeve has not enough cash',
   buyingPower: 'Account has not enough buying power',
+  approval: 'The operator did not approve all of it',
   brokerRejected: 'The broker refused the order',
 }
 

@@ -1,0 +1,58 @@
+/** The last word before an order leaves: whoever sends asks here, between the commit and the broker. */
+import type { GateName } from '../../domain/gates.ts'
+import { batchRow } from '../orders/batch.ts'
+import type { Runtime } from '../runtime.ts'
+import { isFlattening, isShut } from './gates.ts'
+
+interface Leaving {
+  readonly instruments: readonly number[]
+  /** Whether all that it does is close what sleeves hold that are being flattened. */
+  readonly isFlatten: boolean
+}
+
+/** What an order trades and for whom; null where it is not known here any more. */
+function leavingOf(runtime: Runtime, order: number): Leaving | null {
+  const at = batchRow(runtime, order)
+  return at >= 0 ? rowLeaving(runtime, at) : workingLeaving(runtime, order)
+}
+
+function rowLeaving(runtime: Runtime, at: number): Leaving {
+  const { state, batch, shares, shareStart, shareCount } = runtime
+  const isReducing = batch.reducing[at] === 1
+  if (batch.instrument[at]! < 0) {
+    const { shares: parts } = runtime.structureOrders.get(batch.id[at]!)!
+    const { underlying, contracts } = parts[0]!.waiting
+    const isFlatten = isReducing && parts.every(({ waiting }) => isFlattening(state, waiting.sleeve))
+    return { instruments: [underlying, ...contracts], isFlatten }
+  }
+  let isFlatten = isReducing
+  for (let share = shareStart[at]!; share < shareStart[at]! + shareCount[at]!; share += 1)
+    isFlatten &&= isFlattening(state, shares.sleeve[share]!)
+  return { instruments: [batch.instrument[at]!], isFlatten }
+}
+
+function workingLeaving({ state }: Runtime, id: number): Leaving | null {
+  const order = state.working.find((one) => one.id === id)
+  if (order === undefined) return null
+  const isFlatten = order.shares.every(({ sleeve, wanted, crossed, filled }) => {
+    const open = wanted - crossed - filled
+    const held = state.books.quantity[sleeve * state.books.width + order.instrument]!
+    return isFlattening(state, sleeve) && (open === 0 || (open * held < 0 && Math.abs(open) <= Math.abs(held)))
+  })
+  return { instruments: [order.instrument], isFlatten }
+}
+
+/**
+ * The shut gate that keeps an order from leaving, first or again; null where it may. Its own outcome being unknown is no
+ * reason. An order that the kernel has let go of leaves no more.
+ */
+export function stopOf(runtime: Runtime, order: number): GateName | 'ended' | null {
+  const leaving = leavingOf(runtime, order)
+  if (leaving === null) return 'ended'
+  if (runtime.state.gates === undefined) return null
+  for (const instrument of leaving.instruments) {
+    const gate = isShut(runtime, instrument, leaving.isFlatten, order)
+    if (gate !== null) return gate
+  }
+  return null
+}
