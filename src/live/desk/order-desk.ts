@@ -20,17 +20,21 @@ export type DeskAction =
   | { readonly kind: 'query'; readonly clientId: ClientOrderId }
   /** Executions after the cursor. */
   | { readonly kind: 'sweep'; readonly cursor: string }
-  /**
-   * What the store holds of an order that has left memory, or of one execution: answered with `Recalled`. `execution` is
-   * null where all of the order is meant, `clientId` where the order was not sent by this program.
-   */
-  | { readonly kind: 'recall'; readonly clientId: ClientOrderId | null; readonly execution: string | null }
+  /** What the store holds of an order and of executions that may have left memory: answered with `Recalled`. */
+  | {
+      readonly kind: 'recall'
+      readonly clientId: ClientOrderId | null
+      readonly execution: string
+      /** Of the execution that it corrects or takes back; null for a trade. */
+      readonly corrects: string | null
+    }
 
-/** What the store holds: null and nothing where it has never heard of it. */
+/** What the store holds: null where it has never heard of it. */
 export interface Recalled {
+  /** Null too where no client id was named. */
   readonly record: OrderRecord | null
-  /** Of that order; where none was named, the one execution that was asked for. */
-  readonly executions: readonly ExecutionRecord[]
+  readonly execution: ExecutionRecord | null
+  readonly corrected: ExecutionRecord | null
 }
 
 /** What came of asking for executions. */
@@ -38,6 +42,9 @@ export interface Swept {
   readonly executions: readonly Execution[]
   readonly cursor: string
 }
+
+/** What the desk listens to; money and corporate actions without an order are the books' business. */
+export type DeskEvent = Extract<BrokerEvent, { readonly kind: 'execution' | 'order' | 'gap' }>
 
 /** An error says that the outside could not be asked: it is evidence of nothing. */
 export type DeskAnswer = SubmitAnswer | CancelAnswer | BrokerOrder | 'absent' | 'unknown' | Swept | Recalled | Error
@@ -106,7 +113,7 @@ export interface OrderDesk {
   /** What the kernel is to be told. */
   answered(action: DeskAction, answer: DeskAnswer, now: Instant): readonly EventBody[]
   /** One event or several that came together, whose fills then are one event. */
-  heard(event: BrokerEvent | readonly BrokerEvent[], now: Instant): readonly EventBody[]
+  heard(event: DeskEvent | readonly DeskEvent[], now: Instant): readonly EventBody[]
   /** When it wants to be asked again; null: only when something happens. */
   nextAt(): Instant | null
   /**

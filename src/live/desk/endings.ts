@@ -1,0 +1,54 @@
+/** How an order ends: by its fills, by the venue's word, or by a conclusion that evidence allows. */
+import type { ProtocolState } from '../../domain/order-records.ts'
+import type { OrderState } from '../../domain/orders.ts'
+import type { Instant } from '../../domain/units.ts'
+import { countReject } from './breakers.ts'
+import { change, type Desk, isEnded, type Tracked, tell, type VenueEnd } from './tracked.ts'
+
+type End = Exclude<ProtocolState, 'intended' | 'acked' | 'unknown'>
+
+/** What the kernel calls it: an order that never left was taken back. */
+const TOLD: Readonly<Record<Exclude<End, 'filled'>, OrderState>> = {
+  cancelled: 'cancelled',
+  expired: 'expired',
+  rejected: 'rejected',
+  unsent: 'cancelled',
+}
+
+/** The last word. The kernel knows an order to be filled by its fills, anything else is told. */
+export function finish(desk: Desk, tracked: Tracked, state: End, evidence: string, now: Instant): void {
+  const isFirst = !isEnded(tracked)
+  change(desk, tracked, now, { state, evidence, isCancelling: false })
+  tracked.pendingEnd = null
+  tracked.sendAt = null
+  tracked.unknownSince = null
+  tracked.isFrozen = false
+  if (!isFirst) return
+  rest(tracked)
+  desk.ended.push(tracked)
+  desk.open.delete(tracked)
+  desk.catchUp?.pending.delete(tracked)
+  if (state !== 'filled') tell(desk, tracked, TOLD[state], evidence)
+  if (state === 'rejected') countReject(desk, tracked, evidence, now)
+}
+
+/** Nothing more is asked of the venue. */
+function rest(tracked: Tracked): void {
+  tracked.query.at = null
+  tracked.cancel.at = null
+  tracked.answerBy = null
+}
+
+/** Whether the executions that belong to the end that was heard are booked. */
+export function hasArrived({ record, heardFilled, pendingEnd }: Tracked): boolean {
+  const expected = pendingEnd?.state === 'filled' ? Math.abs(record.quantity) : heardFilled
+  return Math.abs(record.filled) >= expected
+}
+
+/** The venue says that it is over: believed once the fills that it names are here. */
+export function endByVenue(desk: Desk, tracked: Tracked, state: VenueEnd, evidence: string, now: Instant): void {
+  tracked.isVenueEnd = true
+  if (isEnded(tracked)) return
+  tracked.pendingEnd = { state, evidence }
+  if (hasArrived(tracked)) finish(desk, tracked, state, evidence, now)
+}

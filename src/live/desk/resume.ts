@@ -1,0 +1,53 @@
+/** A desk that goes on from what a store holds. */
+import type { OrderRecord } from '../../domain/order-records.ts'
+import type { Instant } from '../../domain/units.ts'
+import { sweepSoon } from './answers.ts'
+import type { DeskState } from './order-desk.ts'
+import { type Desk, isEnded, type Tracked, track } from './tracked.ts'
+
+export interface DeskLegacy {
+  readonly records: readonly OrderRecord[]
+  readonly executionIds: readonly string[]
+  readonly cursor: string
+  readonly state?: DeskState
+}
+
+/** Whatever was intended may have been sent: every order that has not ended is asked for before anything new leaves. */
+export function resumeDesk(desk: Desk, { records, executionIds, cursor, state }: DeskLegacy, now: Instant): void {
+  desk.resumedAt = now
+  desk.cursor = cursor
+  desk.safeCursor = cursor
+  for (const id of executionIds) desk.booked.set(id, { clientId: null, number: 0, at: now })
+  if (state !== undefined) takeState(desk, state)
+  const pending = new Set<Tracked>()
+  for (const record of records) {
+    const tracked = track(desk, record)
+    if (isEnded(tracked)) desk.ended.push(tracked)
+    else {
+      resumeOrder(desk, tracked, now)
+      pending.add(tracked)
+    }
+  }
+  desk.catchUp = { pending, isSwept: false, isShut: false }
+  sweepSoon(desk, now)
+}
+
+function takeState(desk: Desk, state: DeskState): void {
+  desk.nextExecution = state.nextExecution
+  for (const [what, instants] of Object.entries(state.counted)) desk.counted.set(what, instants as readonly Instant[])
+  desk.notional.day = state.notional.day
+  desk.notional.amount = state.notional.amount
+}
+
+function resumeOrder(desk: Desk, tracked: Tracked, now: Instant): void {
+  const { record } = tracked
+  tracked.isOut = true
+  tracked.isDoubtful = record.state !== 'acked'
+  tracked.lastSentAt = now
+  tracked.query.at = now
+  tracked.isFrozen = record.state === 'unknown'
+  tracked.unknownSince = record.state === 'unknown' ? now : null
+  tracked.cancelSince = record.isCancelling ? now : null
+  if (record.isCancelling && record.state === 'acked') tracked.cancel.at = now
+  desk.open.add(tracked)
+}

@@ -1,0 +1,154 @@
+/** What is due when: requests, questions, cancels and sweeps, and what the passing of time means for an order. */
+import type { OrderRequest } from '../../domain/broker.ts'
+import type { OrderRecord } from '../../domain/order-records.ts'
+import type { Instant } from '../../domain/units.ts'
+import { ask, becomeUnknown, isStillMeant } from './answers.ts'
+import { mayLeave } from './breakers.ts'
+import { finish } from './endings.ts'
+import type { DeskAction } from './order-desk.ts'
+import { alertOnce, change, type Desk, isEnded, opposes, type Retry, type Tracked } from './tracked.ts'
+
+/** Hands out what is due: cancels first, then what brings evidence, then requests. */
+export function takeDue(desk: Desk, now: Instant): readonly DeskAction[] {
+  const actions: DeskAction[] = []
+  for (const tracked of desk.open) {
+    if (!isDue(tracked.cancel, now) || tracked.isSending || tracked.pendingEnd !== null) continue
+    begin(tracked.cancel)
+    actions.push({ kind: 'cancel', clientId: tracked.record.clientId })
+  }
+  if (isDue(desk.sweep, now)) {
+    begin(desk.sweep)
+    actions.push({ kind: 'sweep', cursor: desk.cursor })
+  }
+  for (const [id, recall] of desk.recalls) {
+    if (recall.isAsked) continue
+    recall.isAsked = true
+    const { clientId, corrects } = recall.execution
+    actions.push({ kind: 'recall', clientId, execution: id, corrects })
+  }
+  for (const tracked of desk.open) {
+    if (!isDue(tracked.query, now) || tracked.isSending) continue
+    begin(tracked.query)
+    actions.push({ kind: 'query', clientId: tracked.record.clientId })
+  }
+  if (desk.catchUp === null) takeSubmits(desk, now, actions)
+  return actions
+}
+
+function isDue({ at, isAsked }: Retry, now: Instant): boolean {
+  return at !== null && at <= now && !isAsked
+}
+
+function begin(retry: Retry): void {
+  retry.isAsked = true
+  retry.at = null
+  retry.tries += 1
+}
+
+function takeSubmits(desk: Desk, now: Instant, actions: DeskAction[]): void {
+  for (const tracked of desk.open) {
+    if (!isReady(desk, tracked, now)) continue
+    if (!mayLeave(desk, tracked, now)) return
+    const { record } = tracked
+    tracked.isSending = true
+    tracked.isOut = true
+    tracked.sendAt = null
+    tracked.lastSentAt = now
+    tracked.answerBy = (now + desk.policy.answerWithin) as Instant
+    change(desk, tracked, now, { sends: record.sends + 1 })
+    actions.push({ kind: 'submit', request: requestOf(record) })
+  }
+}
+
+/** An order leaves only as it was committed, and never against one of the same instrument that is still out. */
+function isReady(desk: Desk, tracked: Tracked, now: Instant): boolean {
+  const { sendAt, isSending, durable, version, query, record } = tracked
+  if (sendAt === null || sendAt > now || isSending || query.isAsked || durable !== version) return false
+  if (!isStillMeant(desk, tracked, now)) return false
+  for (const other of desk.open) if (other !== tracked && other.isOut && opposes(record, other.record)) return false
+  return true
+}
+
+function requestOf({ clientId, order, account, legs, terms, quantity, reducing }: OrderRecord): OrderRequest {
+  return { clientId, order, account, legs, terms, quantity, reducing }
+}
+
+/** What time alone decides. */
+export function passTime(desk: Desk, now: Instant): void {
+  for (const tracked of desk.open) {
+    if (tracked.answerBy !== null && tracked.answerBy <= now) {
+      tracked.answerBy = null
+      tracked.isDoubtful = true
+      becomeUnknown(desk, tracked, `no answer within ${desk.policy.answerWithin} ms`, now)
+    }
+    if (tracked.sendAt !== null && !isStillMeant(desk, tracked, now)) dropStale(desk, tracked, now)
+    pageOver(desk, tracked, now)
+  }
+  forget(desk, now)
+}
+
+/** Prices have moved on: what never left ends, what may have left is asked for until the venue denies it. */
+function dropStale(desk: Desk, tracked: Tracked, now: Instant): void {
+  tracked.sendAt = null
+  if (tracked.isDoubtful) {
+    ask(tracked, now)
+    return
+  }
+  const evidence = `it was intended more than ${desk.policy.intentLife} ms ago`
+  finish(desk, tracked, 'unsent', evidence, now)
+}
+
+function pageOver(desk: Desk, tracked: Tracked, now: Instant): void {
+  const { policy } = desk
+  const { record, cancelSince, unknownSince } = tracked
+  if (cancelSince !== null && cancelSince + policy.stuckAfter <= now && !isEnded(tracked)) {
+    const text = `the cancel of order ${record.order} has no end since ${policy.stuckAfter} ms; what it may fill stays reserved`
+    alertOnce(desk, now, 'stuckCancel', tracked, text)
+  }
+  if (unknownSince !== null && unknownSince + policy.unresolvedAfter <= now) {
+    const text = `nobody knows since ${policy.unresolvedAfter} ms whether the broker has order ${record.order}: ${record.evidence}`
+    alertOnce(desk, now, 'unresolved', tracked, text)
+  }
+}
+
+/** Ended orders and executions leave memory; the store is asked for them where they are named again. */
+function forget(desk: Desk, now: Instant): void {
+  const until = now - desk.policy.forgetAfter
+  let gone = 0
+  for (const tracked of desk.ended) {
+    if (tracked.record.changedAt > until || tracked.version !== tracked.durable || desk.open.has(tracked)) break
+    desk.orders.delete(tracked.record.clientId)
+    desk.byNumber.delete(tracked.record.order)
+    gone += 1
+  }
+  if (gone > 0) desk.ended.splice(0, gone)
+  for (const [id, { at }] of desk.booked) {
+    if (at > until) break
+    desk.booked.delete(id)
+  }
+}
+
+/** The earliest moment at which `passTime` or `takeDue` would do something; null where nothing is waited for. */
+export function nextMoment(desk: Desk): Instant | null {
+  const { policy } = desk
+  let next = Number.POSITIVE_INFINITY
+  const take = (at: number | null): void => {
+    if (at !== null && at < next) next = at
+  }
+  if (!desk.sweep.isAsked) take(desk.sweep.at)
+  for (const tracked of desk.open) {
+    const { query, cancel, isSending, answerBy, sendAt, record, paged } = tracked
+    take(answerBy)
+    if (isSending) continue
+    if (!query.isAsked) take(query.at)
+    if (!cancel.isAsked && tracked.pendingEnd === null) take(cancel.at)
+    if (sendAt !== null) {
+      take(record.intendedAt + policy.intentLife + 1)
+      // Held back by another order, or by a commit: that is news, and no moment.
+      if (isReady(desk, tracked, sendAt) && desk.catchUp === null) take(sendAt)
+    }
+    if (tracked.cancelSince !== null && !paged.has('stuckCancel')) take(tracked.cancelSince + policy.stuckAfter)
+    if (tracked.unknownSince !== null && !paged.has('unresolved')) take(tracked.unknownSince + policy.unresolvedAfter)
+  }
+  return Number.isFinite(next) ? (next as Instant) : null
+}
