@@ -77,7 +77,9 @@ export function takeExchangeState(desk: Desk, book: WorkingOrder[], state: Excha
   for (const { instruments, serial } of state.clocks) {
     const none = { open: NO_PRICES, high: NO_PRICES, low: NO_PRICES, close: NO_PRICES, volume: NO_PRICES }
     const rowOf = new Int32Array(0)
-    desk.slots.push({ bars: { instrument: instruments, ...none }, rowOf, moment: 'close', at: Number.NaN, serial })
+    // A copy: the clock's own array is met again with bars of its own.
+    const bars = { instrument: instruments.slice(), ...none }
+    desk.slots.push({ bars, rowOf, moment: 'close', at: Number.NaN, serial })
   }
   desk.now = state.now
   desk.serial = state.serial

@@ -32,6 +32,7 @@ import {
 import type { ExchangeState } from '../../../exchange/state.ts'
 import { BrokerEvents } from './broker-events.ts'
 import { brokerOrder, isOpen, type LedgerState, PaperLedger, type PaperOrder } from './ledger.ts'
+import { malformation } from './refusals.ts'
 
 export interface PaperVenueOptions {
   /** As the configuration names the broker. */
@@ -226,14 +227,12 @@ class Venue {
   }
 
   /** What no market is needed for to refuse. */
-  #refusalOf({ order, legs, quantity, account }: OrderRequest): string | null {
+  #refusalOf(request: OrderRequest): string | null {
+    const { order, account } = request
     if (this.#ledger.isSealed(order)) return `order ${order} is older than what the venue remembers`
     if (this.#ledger.byNumber(order) !== undefined) return `order ${order} is here under another client id`
     if (account !== this.#options.exchange.account.id) return `the venue has no account "${account}"`
-    if (legs.length === 0) return 'an order must name what it trades'
-    const unlisted = legs.find(({ instrument }) => !this.#byId.has(instrument))
-    if (unlisted !== undefined) return `the venue does not list "${unlisted.instrument}"`
-    return Number.isSafeInteger(quantity) && quantity !== 0 ? null : `an order of ${quantity} units is none`
+    return malformation(request, (id) => this.#byId.get(id))
   }
 
   #nameOf({ legs }: OrderRequest): string {
