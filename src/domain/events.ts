@@ -55,6 +55,8 @@ export type OperatorCommand =
   /** Shuts `alive`, for good: working orders are asked to cancel, entries that wait are withdrawn. Only `revive` opens it. */
   | { readonly kind: 'kill'; readonly reason: string }
   | { readonly kind: 'revive' }
+  /** Part of every sleeve's capital that its sizes are measured on, above 0 and up to 1; what is held already stays. */
+  | { readonly kind: 'fraction'; readonly fraction: number }
 
 /**
  * Everything that can happen to the kernel. Time and chance enter only here. `outside`: it came from an operator, a broker

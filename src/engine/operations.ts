@@ -7,6 +7,7 @@ import type { InstrumentId } from '../domain/units.ts'
 import { roundHalfUp } from '../numerics/exact.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
 import { confirmStage } from './capital/lifecycle.ts'
+import { setLiveFraction } from './capital/live-fraction.ts'
 import { answerApproval } from './gates/approvals.ts'
 import { flatten, kill, reviveAccount } from './gates/operator.ts'
 import type { Parts } from './parts.ts'
@@ -91,6 +92,9 @@ export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: '
       return
     case 'approve':
       answerApproval(runtime, command)
+      return
+    case 'fraction':
+      setLiveFraction(runtime, command)
       return
     default:
       unreachable(command)

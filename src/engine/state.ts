@@ -298,6 +298,8 @@ export interface KernelState {
   rebalance?: RebalanceState
   loans?: LoanState
   violations: Violation[]
+  /** Part of the allocation that is traded, as an operator allowed it. Absent: all of it. */
+  liveFraction?: number
   /** Absent while every gate is open and the account is active. */
   gates?: GateState
   /** By sleeve ordinal. Absent while nothing is being flattened. */

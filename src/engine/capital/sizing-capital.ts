@@ -9,9 +9,10 @@ export function sizingBase(runtime: Runtime, sleeve: number): number {
   return runtime.equity * state.capital.weights[sleeve]!
 }
 
-/** Product of the day's overlays on a sleeve's sizes; 1 where there are none. */
+/** Product of the day's overlays on a sleeve's sizes, and of the part that trades live; 1 where there are none. */
 export function capitalFactor({ state }: Runtime, sleeve: number): number {
-  return state.capital === undefined ? 1 : state.capital.factor[sleeve]!
+  const traded = state.liveFraction ?? 1
+  return state.capital === undefined ? traded : state.capital.factor[sleeve]! * traded
 }
 
 /** Capital that a sleeve may work with now, in the base currency: a fully invested sleeve holds this much. */

@@ -47,6 +47,7 @@ type StateFields =
   | 'gates'
   | 'flattening'
   | 'approvals'
+  | 'liveFraction'
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
@@ -68,6 +69,7 @@ export function isBareState(state: Known<KernelState, StateFields | 'capital'>):
   if (measured !== undefined || rebalance !== undefined || unborrowable !== undefined) return false
   if (state.regimes !== undefined || state.gates !== undefined) return false
   if (state.flattening !== undefined || state.approvals !== undefined) return false
+  if (state.liveFraction !== undefined) return false
   return (
     loans === undefined &&
     shadows === undefined &&
