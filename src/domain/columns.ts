@@ -1,4 +1,5 @@
 import { assert } from './assert.ts'
+import type { OpenShare } from './corrections.ts'
 import type { Quote } from './market.ts'
 import { type Fill, type Leg, type NetOrder, ORDER_TYPES, type OrderType, type Share, type Terms } from './orders.ts'
 import type { AccountId, Instant, InstrumentId, Money, OrderId, Price, Quantity, Rows } from './units.ts'
@@ -152,8 +153,12 @@ export interface FillColumns extends Rows<Fill> {
   quantity: Float64Array
   price: Float64Array
   fee: Float64Array
+  /** What the shares of the order of a row still want: by row, where the kernel has let the order go. Absent: nowhere. */
+  shares?: (readonly OpenShare[] | undefined)[]
   clear(at: Instant): void
   push(order: number, execution: number, instrument: number, quantity: number, price: number, fee: number): void
+  /** Adds the shares of the order to the last row. */
+  attach(shares: readonly OpenShare[]): void
 }
 
 export function fillColumns(
@@ -176,6 +181,11 @@ export function fillColumns(
     clear(at) {
       columns.count = 0
       columns.moment = at
+      if (columns.shares !== undefined) delete columns.shares
+    },
+    attach(shares) {
+      columns.shares ??= []
+      columns.shares[columns.count - 1] = shares
     },
     push(order, execution, instrument, quantity, price, fee) {
       const row = columns.count
@@ -206,6 +216,7 @@ export function fillColumns(
         price: columns.price[row] as Price,
         fee: columns.fee[row] as Money,
         at: columns.moment,
+        ...(columns.shares?.[row] === undefined ? {} : { shares: columns.shares[row] }),
       }
     },
   }

@@ -66,9 +66,10 @@ export interface SleeveConfig {
   readonly expected: ExpectedRanges | null
   /**
    * `return_stream`: holds a recorded stream of returns at the size of its capital, as an outside manager or an account
-   * elsewhere is included. Absent: it trades by its strategy, or is a reserve.
+   * elsewhere is included. `external`: holds what the account has that nobody here asked for; it is never traded. Absent:
+   * it trades by its strategy, or is a reserve.
    */
-  readonly kind?: 'return_stream'
+  readonly kind?: 'return_stream' | 'external'
   /** Of a return stream: the file and the column that it was recorded in. */
   readonly recorded?: { readonly file: string; readonly column: string }
 }

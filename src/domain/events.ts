@@ -3,6 +3,8 @@ import type { ApprovalDecision, ApprovalRecord } from './approvals.ts'
 import type { RebalancingMethod } from './capital.ts'
 import type { FillColumns, OrderColumns, QuoteColumns } from './columns.ts'
 import type { PortfolioConfig } from './config.ts'
+import type { Correction } from './corrections.ts'
+import type { ExternalFinding } from './external.ts'
 import type { AccountMode, MeasuredGate } from './gates.ts'
 import type { Instrument } from './instruments.ts'
 import type { CorporateAction, OptionChain, QuotePhase, Slice } from './market.ts'
@@ -20,6 +22,7 @@ import type {
   Memory,
   Money,
   OrderId,
+  Price,
   Quantity,
   SleeveId,
   TradeDate,
@@ -57,6 +60,29 @@ export type OperatorCommand =
   | { readonly kind: 'revive' }
   /** Part of every sleeve's capital that its sizes are measured on, above 0 and up to 1; what is held already stays. */
   | { readonly kind: 'fraction'; readonly fraction: number }
+  /**
+   * Moves a position between the external sleeve and another: `quantity` is the signed change of the one that is named, the
+   * external sleeve changes by the opposite. `cash` is what the named sleeve pays for it, negative where it gets; left out:
+   * quantity x price. The price is what it costs that sleeve from then on.
+   */
+  | {
+      readonly kind: 'assign'
+      readonly to: SleeveId
+      readonly instrument: InstrumentId
+      readonly quantity: Quantity
+      readonly price: Price
+      readonly cash?: Money
+      /** The discrepancy that is resolved by it. */
+      readonly discrepancy?: string
+    }
+  /** Moves money alone; negative: back to the external sleeve. */
+  | {
+      readonly kind: 'assignCash'
+      readonly to: SleeveId
+      readonly currency: CurrencyCode
+      readonly amount: Money
+      readonly discrepancy?: string
+    }
 
 /**
  * Everything that can happen to the kernel. Time and chance enter only here. `outside`: it came from an operator, a broker
@@ -135,6 +161,10 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly
     }
   /** `reducing`: entries are refused, and those that wait are withdrawn. */
   | { readonly kind: 'mode'; readonly mode: AccountMode; readonly reason: string }
+  /** What the broker takes back or changes of an execution that is booked. */
+  | { readonly kind: 'correction'; readonly correction: Correction }
+  /** What the broker has and no book knows: it enters the external sleeve. */
+  | { readonly kind: 'external'; readonly finding: ExternalFinding }
 )
 
 /** Everything the kernel asks of the outside. */

@@ -1,5 +1,6 @@
 /** Orders and executions as a store keeps them: what has been said to a broker, and what it has said. */
 import type { ClientOrderId } from './broker.ts'
+import type { BookedShare } from './corrections.ts'
 import type { Leg, Share, Terms } from './orders.ts'
 import type { AccountId, Instant, InstrumentId, Money, OrderId, Price, Quantity } from './units.ts'
 
@@ -65,6 +66,6 @@ export interface ExecutionRecord {
   readonly price: Price
   readonly fee: Money | null
   readonly at: Instant
-  /** What each sleeve got, in the order of the shares; null where it went to the external sleeve. */
-  readonly shares: readonly Share[] | null
+  /** What each sleeve has of it as it is booked, in the order of the shares; null until it is. */
+  readonly shares: readonly BookedShare[] | null
 }

@@ -1,3 +1,4 @@
+import type { OpenShare } from './corrections.ts'
 import type { AccountId, Instant, InstrumentId, IntentId, Money, OrderId, Price, Quantity, SleeveId } from './units.ts'
 
 /** `market` and `open` act at the next auction, `close` at this bar's close, the rest rest. */
@@ -98,7 +99,11 @@ export interface NetOrder {
 export const ORDER_STATES = ['working', 'unknown', 'filled', 'rejected', 'cancelled', 'expired'] as const
 export type OrderState = (typeof ORDER_STATES)[number]
 
+/** Stands for every order that was not sent by this program. */
+export const FOREIGN_ORDER = 0 as OrderId
+
 export interface Fill {
+  /** FOREIGN_ORDER: nobody here sent it; it goes to the external sleeve. */
   readonly order: OrderId
   /** Unique per broker and account: the same execution twice is booked once. */
   readonly execution: string
@@ -108,4 +113,6 @@ export interface Fill {
   readonly price: Price
   readonly fee: Money
   readonly at: Instant
+  /** What the shares still want, where the kernel has let the order go. */
+  readonly shares?: readonly OpenShare[]
 }

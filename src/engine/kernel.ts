@@ -14,6 +14,8 @@ import { configure, indexAgain, list, takeConfig } from './assembly.ts'
 import { canonicalBytes, revive } from './canonical.ts'
 import { createClock } from './clock.ts'
 import { onAuction, onRange, onSlices, takeChains } from './cycle.ts'
+import { amend } from './external/amend.ts'
+import { takeFinding } from './external/findings.ts'
 import { stepApprovals } from './gates/approvals.ts'
 import { onGate } from './gates/gates.ts'
 import { onMode } from './gates/operator.ts'
@@ -207,6 +209,12 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
     case 'corporateAction':
       runtime.tradeDate = event.tradeDate
       applyAction(runtime, event.action)
+      break
+    case 'correction':
+      amend(runtime, event.correction)
+      break
+    case 'external':
+      takeFinding(runtime, event.finding)
       break
     case 'rates':
       onRates(runtime, event)

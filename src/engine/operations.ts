@@ -8,6 +8,7 @@ import { roundHalfUp } from '../numerics/exact.ts'
 import { dealFill } from '../pipeline/fills/attribute.ts'
 import { confirmStage } from './capital/lifecycle.ts'
 import { setLiveFraction } from './capital/live-fraction.ts'
+import { assign } from './external/assign.ts'
 import { answerApproval } from './gates/approvals.ts'
 import { flatten, kill, reviveAccount } from './gates/operator.ts'
 import type { Parts } from './parts.ts'
@@ -89,6 +90,10 @@ export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: '
       return
     case 'flatten':
       flatten(parts, command)
+      return
+    case 'assign':
+    case 'assignCash':
+      assign(runtime, command)
       return
     case 'approve':
       answerApproval(runtime, command)

@@ -57,7 +57,13 @@ export function executionRecord(number: number, changed: Partial<ExecutionRecord
     fee: 1_250_000 as Money,
     at: (1_700_000_000_500 + number) as Instant,
     shares: [
-      { intent: 1 as IntentId, sleeve: 'a' as SleeveId, wanted: 60_000_000 as Quantity, crossed: 0 as Quantity },
+      {
+        sleeve: 'a' as SleeveId,
+        quantity: 60_000_000 as Quantity,
+        cash: -28_206_000_000 as Money,
+        fee: 1_250_000 as Money,
+        realised: 0,
+      },
     ],
     ...changed,
   }

@@ -1,6 +1,7 @@
 /** Orders and executions in their tables. */
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { ClientOrderId } from '../../domain/broker.ts'
+import type { BookedShare } from '../../domain/corrections.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { type ExecutionRecord, isEnded, type OrderRecord, PROTOCOL_STATES } from '../../domain/order-records.ts'
 import type { Leg, Share, Terms } from '../../domain/orders.ts'
@@ -241,6 +242,6 @@ function executionOf(row: ExecutionRow): ExecutionRecord {
     price: row.price as Price,
     fee: row.fee === null ? null : (Number(row.fee) as Money),
     at: Number(row.at) as Instant,
-    shares: row.shares === null ? null : (JSON.parse(row.shares) as readonly Share[]),
+    shares: row.shares === null ? null : (JSON.parse(row.shares) as readonly BookedShare[]),
   }
 }

@@ -8,6 +8,7 @@
  */
 import { assert } from '../../domain/assert.ts'
 import { type FillColumns, fillColumns, quoteColumns } from '../../domain/columns.ts'
+import type { OpenShare } from '../../domain/corrections.ts'
 import type { EngineEvent } from '../../domain/events.ts'
 import type { OptionChain, Slice } from '../../domain/market.ts'
 import type { InstrumentId } from '../../domain/units.ts'
@@ -67,7 +68,8 @@ function headOf(event: EngineEvent, put: (values: Column, count: number) => void
     case 'fills': {
       const { fills, ...rest } = event
       for (const name of FILL_COLUMNS) put(fills[name], fills.count)
-      return { ...rest, account: fills.account, moment: fills.moment, count: fills.count }
+      const head = { ...rest, account: fills.account, moment: fills.moment, count: fills.count }
+      return fills.shares === undefined ? head : { ...head, shares: attachedTo(fills) }
     }
     default:
       return { ...event }
@@ -81,6 +83,16 @@ function sliceHead(slice: Slice, put: (values: Column, count: number) => void): 
   put(instruments, instruments.length)
   for (const name of SLICE_COLUMNS) put(columns[name], instruments.length)
   return { clock, at, tradeDate, records, count: instruments.length, chains: chains.map(dataOf) }
+}
+
+/** Shares that go with single fills, by row. */
+function attachedTo(fills: FillColumns): readonly (readonly [number, readonly OpenShare[]])[] {
+  const rows: (readonly [number, readonly OpenShare[]])[] = []
+  for (let row = 0; row < fills.count; row += 1) {
+    const shares = fills.shares?.[row]
+    if (shares !== undefined) rows.push([row, shares])
+  }
+  return rows
 }
 
 function dataOf(chain: OptionChain): unknown {
@@ -106,8 +118,10 @@ function eventOf(head: Head, next: (count: number) => Float64Array, nameOf: Inst
       const quotes = quoteColumns(instrument, { first, low, high, last, ...volume })
       return { ...rest, quotes, chains: chains.map((data) => chainFrom(data)) } as unknown as EngineEvent
     }
-    case 'fills':
-      return { seq: head['seq'], at: head['at'], kind: 'fills', fills: fillsOf(head, next, nameOf) } as EngineEvent
+    case 'fills': {
+      const { account, moment, count, shares, ...rest } = head
+      return { ...rest, fills: fillsOf(head, next, nameOf) } as unknown as EngineEvent
+    }
     default:
       return head as unknown as EngineEvent
   }
@@ -133,8 +147,11 @@ function fillsOf(head: Head, next: (count: number) => Float64Array, nameOf: Inst
   ]
   const fills = fillColumns(head['account'] as never, nameOf, Math.max(1, count))
   fills.clear(head['moment'] as never)
+  const shares = new Map((head['shares'] ?? []) as [number, readonly OpenShare[]][])
   for (let row = 0; row < count; row += 1) {
     fills.push(order[row]!, execution[row]!, instrument[row]!, quantity[row]!, price[row]!, fee[row]!)
+    const own = shares.get(row)
+    if (own !== undefined) fills.attach(own)
   }
   return fills
 }

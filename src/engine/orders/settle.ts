@@ -1,11 +1,11 @@
 /** What the broker did, taken into the books: fills attributed to the sleeves, and the ends of orders. */
-import { assert } from '../../domain/assert.ts'
 import type { FillColumns } from '../../domain/columns.ts'
 import type { OrderState } from '../../domain/orders.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
 import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { isComplete, outcomeOf } from '../../pipeline/orders/order-state.ts'
+import { settleUnasked, withoutExcess } from '../external/unasked.ts'
 import { freezeUnknown, releaseUnknown } from '../gates/gates.ts'
 import type { Runtime } from '../runtime.ts'
 import { release, type WorkingOrder } from '../state.ts'
@@ -51,13 +51,14 @@ export function settleFills(runtime: Runtime, fills: FillColumns): void {
         continue
       }
       settleBatch(runtime, at, aim(quantity, price, signed, fee, fills.execution[row]!))
-    } else settleWorking(runtime, order, aim(quantity, price, signed, fee, fills.execution[row]!))
+    } else settleWorking(runtime, fills, row, aim(quantity, price, signed, fee, fills.execution[row]!))
     runtime.observer?.executed(instrument, quantity)
     runtime.observer?.orderFilled(order, quantity, price, fee)
   }
 }
 
 interface Execution {
+  /** Signed units. */
   quantity: number
   price: number
   /** Signed counts before the fee. */
@@ -101,12 +102,14 @@ function deal(runtime: Runtime, instrument: number, count: number, execution: Ex
   dealAmount(execution.fee, quantities, count, measure, fees)
 }
 
-function settleBatch(runtime: Runtime, at: number, execution: Execution): void {
+function settleBatch(runtime: Runtime, at: number, told: Execution): void {
   const { shares, batch } = runtime
   const start = runtime.shareStart[at]!
   const count = runtime.shareCount[at]!
   const instrument = batch.instrument[at]!
   const id = batch.id[at]!
+  const execution = asked(runtime, id, instrument, told, batch.quantity[at]! - runtime.filled[at]!)
+  if (execution === null) return
   ensure(count)
   const isLate = runtime.rowEnded[at] === 1
   const side = execution.quantity < 0 ? -1 : 1
@@ -135,9 +138,13 @@ function settleBatch(runtime: Runtime, at: number, execution: Execution): void {
   }
   runtime.filled[at] = runtime.filled[at]! + execution.quantity
   if (!isLate && Math.abs(runtime.filled[at]!) >= Math.abs(batch.quantity[at]!)) endBatchRow(runtime, at, 'filled', '')
-  // Asked before asserting, because writing the sentence costs more than the fill.
-  const isBeyond = Math.abs(runtime.filled[at]!) > Math.abs(batch.quantity[at]!)
-  if (isBeyond) assert(false, `order "${id}" was filled beyond what was ordered`)
+}
+
+/** An execution as far as its order still wants it: the excess belongs to nobody who asked. Null where nothing is left. */
+function asked(runtime: Runtime, order: number, instrument: number, told: Execution, wanted: number): Execution | null {
+  const { quantity } = told
+  if (wanted > 0 ? quantity > 0 && quantity <= wanted : quantity < 0 && quantity >= wanted) return told
+  return withoutExcess(runtime, { order, instrument }, told, wanted)
 }
 
 /** After an order's end nothing is reserved for it any more: a late fill moves positions and money only. */
@@ -168,11 +175,18 @@ function bookShare(
   bookPart(runtime, part)
 }
 
-function settleWorking(runtime: Runtime, id: number, execution: Execution): void {
+function settleWorking(runtime: Runtime, fills: FillColumns, row: number, told: Execution): void {
   const { state } = runtime
+  const id = fills.order[row]!
+  const instrument = fills.instrument[row]!
   const live = state.working.find((candidate) => candidate.id === id)
   const order = live ?? state.closed.find((candidate) => candidate.id === id)
-  assert(order !== undefined, `a fill names order "${id}", which is not known here`)
+  if (order === undefined || order.instrument !== instrument) {
+    settleUnasked(runtime, { order: id, instrument }, told, fills.shares?.[row])
+    return
+  }
+  const execution = asked(runtime, id, instrument, told, order.quantity - order.filled)
+  if (execution === null) return
   const isLate = live === undefined
   const count = order.shares.length
   ensure(count)

@@ -42,6 +42,12 @@ export function bookFlow(runtime: Runtime, sleeve: number, currency: number, amo
   tellMoney(runtime, 'transfer', sleeve, worth, reason)
 }
 
+/** Something of value has come to a sleeve from outside, or left it, in kind: no return of anybody. Base currency. */
+export function shiftFlow(runtime: Runtime, sleeve: number, worth: number): void {
+  shiftPortfolioPeak(runtime, worth)
+  shiftMeasures(runtime, sleeve, worth * baseUnit(runtime))
+}
+
 /** Books transfers of the base currency, values everything anew and records what each sleeve had before and has now. */
 export function moveCapital(
   runtime: Runtime,

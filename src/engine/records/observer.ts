@@ -1,5 +1,6 @@
 import type { ApprovalRecord } from '../../domain/approvals.ts'
 import type { CapitalRecord } from '../../domain/capital.ts'
+import type { Amendment, BookedShare } from '../../domain/corrections.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import type { OrderOutcome } from '../../pipeline/orders/order-state.ts'
 import type { RefusalRecord } from './result.ts'
@@ -17,6 +18,10 @@ export const POSTING_KINDS = [
   'transfer',
   'marginCall',
   'conversion',
+  'external',
+  'assigned',
+  'reversal',
+  'correction',
 ] as const
 export type PostingKind = (typeof POSTING_KINDS)[number]
 
@@ -53,6 +58,8 @@ export interface Observer {
   posting(posting: Posting): void
   /** One side of a change of currency: signed counts of the currency in that column of the books. */
   converted?(sleeve: number, currency: number, amount: number, reason: string): void
+  /** An execution was corrected: how it stands from now on, and under which number. */
+  amended?(amended: AmendedExecution): void
   /** An execution has been dealt: its signed units, after the postings of its parts. */
   executed(instrument: number, quantity: number): void
   /** A reducing wish was judged: units asked, and how far the projected position moved. */
@@ -84,6 +91,14 @@ export interface Observer {
   capital?(record: CapitalRecord): void
   /** Weights and the overlays' factors by sleeve whenever one of them has changed; reused arrays. */
   weighed?(weighing: Weighing): void
+}
+
+export interface AmendedExecution {
+  readonly number: number
+  readonly corrects: number
+  readonly kind: Amendment['kind']
+  /** Nothing where it was busted. */
+  readonly shares: readonly BookedShare[]
 }
 
 /** An entry with what the strategy said of it; prices raw, NaN where it named none. */

@@ -88,6 +88,10 @@ export interface AttributionRecord {
     | 'transfer'
     | 'marginCall'
     | 'conversion'
+    | 'external'
+    | 'assigned'
+    | 'reversal'
+    | 'correction'
   readonly quantity: number
   readonly price: number
   readonly cash: number

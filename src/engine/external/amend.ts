@@ -1,0 +1,340 @@
+/** Busts, corrections and late fees: what an execution did is taken back by its stored shares, and booked as it was. */
+import { assert } from '../../domain/assert.ts'
+import type { Amendment, BookedShare, Correction } from '../../domain/corrections.ts'
+import { tradedCash } from '../../domain/traded-cash.ts'
+import type { Money, Quantity } from '../../domain/units.ts'
+import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
+import { postAccount } from '../../pipeline/ledger/books.ts'
+import { postFee, postReversal } from '../../pipeline/ledger/reversal.ts'
+import { takeBooking } from '../capital/trades.ts'
+import { blankPart, bookPart, dropGuard } from '../orders/booking.ts'
+import { centCounts } from '../orders/cents.ts'
+import { realiseForeign } from '../positions/foreign.ts'
+import { valueAll } from '../positions/valuation.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Guard } from '../state.ts'
+import { alertExternal } from './alerts.ts'
+import { amendOrder } from './amend-order.ts'
+import { externalOf } from './sleeve.ts'
+
+/** What every step of one correction needs. */
+interface Amending {
+  readonly runtime: Runtime
+  readonly correction: Correction
+  readonly instrument: number
+  /** Ordinals of the shares' sleeves. */
+  readonly sleeves: readonly number[]
+}
+
+/** What goes on over a correction: the position is the one that it was. */
+interface Opening {
+  readonly guard: Guard | null
+  readonly bar: number
+  readonly at: number
+  readonly side: number
+}
+
+const part = blankPart()
+
+/** Books a correction of the account and of every sleeve that has a share; says how the execution stands from now on. */
+export function amend(runtime: Runtime, correction: Correction): void {
+  const instrument = runtime.byId.get(correction.instrument)
+  assert(instrument !== undefined, `a correction names "${correction.instrument}", which is not listed`)
+  const sleeves = correction.shares.map(({ sleeve }) => {
+    const ordinal = runtime.sleeveOrdinal.get(sleeve)
+    assert(ordinal !== undefined, `a share names sleeve "${sleeve}", which is not configured`)
+    return ordinal
+  })
+  const amending: Amending = { runtime, correction, instrument, sleeves }
+  const standing = standingAfter(amending, correction.amendment)
+  runtime.state.executions += 1
+  amendOrder(runtime, correction, standing)
+  const { number, execution } = correction
+  runtime.observer?.amended?.({ number, corrects: execution, kind: correction.amendment.kind, shares: standing })
+  if (externalOf(runtime) >= 0 && correction.amendment.kind !== 'fee') tell(amending)
+  valueAll(runtime)
+}
+
+/** A position that others decided on has changed behind a sleeve's back: somebody must know. */
+function tell({ runtime, instrument }: Amending): void {
+  alertExternal(runtime, instrument, 'amended')
+}
+
+function standingAfter(amending: Amending, amendment: Amendment): readonly BookedShare[] {
+  switch (amendment.kind) {
+    case 'bust':
+      reverse(amending)
+      return []
+    case 'replaced':
+      return replace(amending, amendment)
+    case 'fee':
+      return chargeAnew(amending, amendment.fee)
+    case 'feeInKind':
+      return takeInKind(amending, amendment)
+  }
+}
+
+/** Takes the execution back, share by share, exactly as it was booked. */
+function reverse({ runtime, correction, instrument, sleeves }: Amending): void {
+  const { state } = runtime
+  const { shares, price } = correction
+  let quantity = 0
+  let cash = 0
+  shares.forEach((share, place) => {
+    quantity += share.quantity
+    cash += share.cash - share.fee
+    reverseShare(runtime, correction, { share, sleeve: sleeves[place]!, instrument, price })
+  })
+  postAccount(state.books, instrument, 0 - quantity + 0, 0 - cash + 0)
+  runtime.observer?.orderFilled(correction.order, 0 - quantity, price, 0 - sumOf(shares, 'fee'))
+}
+
+function reverseShare(
+  runtime: Runtime,
+  { order, number, evidence }: Correction,
+  own: {
+    readonly share: BookedShare
+    readonly sleeve: number
+    readonly instrument: number
+    readonly price: number
+  },
+): void {
+  const { state } = runtime
+  const { share, sleeve, instrument, price } = own
+  const at = sleeve * state.books.width + instrument
+  const before = state.books.quantity[at]!
+  const gained = postReversal(state.books, sleeve, instrument, { ...share, price })
+  const after = state.books.quantity[at]!
+  if (after === 0) dropGuard(runtime, sleeve, instrument)
+  else if (before === 0 || before > 0 !== after > 0) {
+    dropGuard(runtime, sleeve, instrument)
+    state.openedBar[at] = state.sleeves[sleeve]!.bars
+    state.openedAt[at] = state.at
+  }
+  part.kind = 'reversal'
+  part.order = order
+  part.execution = number
+  part.sleeve = sleeve
+  part.instrument = instrument
+  part.quantity = 0 - share.quantity
+  part.price = price
+  part.cash = 0 - share.cash
+  part.fee = 0 - share.fee
+  part.before = before
+  part.reason = evidence
+  part.realised = inBase(runtime, { sleeve, instrument, gained, fee: 0 - share.fee, before, after })
+  const trades = state.capital?.trades
+  if (trades !== undefined) takeBooking(runtime, trades, part)
+  runtime.observer?.posting(part)
+}
+
+function inBase(
+  runtime: Runtime,
+  booking: {
+    readonly sleeve: number
+    readonly instrument: number
+    readonly gained: number
+    readonly fee: number
+    readonly before: number
+    readonly after: number
+  },
+): number {
+  const { sleeve, instrument, gained, fee, before, after } = booking
+  if (runtime.state.books.currency[instrument] === 0) return gained
+  const shrinks = before !== 0 && Math.abs(after) < Math.abs(before)
+  const closed = before * after <= 0 ? 1 : shrinks ? 1 - after / before : 0
+  return realiseForeign(runtime, { sleeve, instrument, realised: gained, closed, fee, dividend: 0 })
+}
+
+/** Reverses the execution and books it as it was; the sleeves' parts stay in proportion. */
+function replace(
+  amending: Amending,
+  { quantity, price, fee }: Extract<Amendment, { kind: 'replaced' }>,
+): readonly BookedShare[] {
+  const { runtime, correction, instrument, sleeves } = amending
+  const { shares } = correction
+  const openings = sleeves.map((sleeve) => openingOf(runtime, sleeve, instrument))
+  reverse(amending)
+  const charged = fee ?? sumOf(shares, 'fee')
+  const cash = tradedCash(quantity, price, runtime.perPrice[instrument]!)
+  const signed = quantity > 0 ? 0 - cash : cash
+  postAccount(runtime.state.books, instrument, quantity, signed - charged)
+  const dealt = dealtOver(amending, quantity, { cash, fee: charged })
+  const booked = sleeves.map((sleeve, place) => {
+    const { units, counts, fees } = dealt[place]!
+    const gained = bookAnew(amending, {
+      sleeve,
+      quantity: units,
+      price,
+      cash: quantity > 0 ? 0 - counts : counts,
+      fee: fees,
+    })
+    restore(runtime, { sleeve, instrument }, openings[place]!)
+    return shareOf(shares[place]!, { quantity: units, cash: part.cash, fee: fees, realised: gained })
+  })
+  runtime.observer?.orderFilled(correction.order, quantity, price, charged)
+  return booked
+}
+
+/** @returns what it realised, in the instrument's currency */
+function bookAnew(
+  { runtime, correction, instrument }: Amending,
+  own: {
+    readonly sleeve: number
+    readonly quantity: number
+    readonly price: number
+    readonly cash: number
+    readonly fee: number
+  },
+): number {
+  const { books } = runtime.state
+  const at = own.sleeve * books.width + instrument
+  const before = books.realised[at]!
+  part.kind = 'correction'
+  part.order = correction.order
+  part.execution = correction.number
+  part.sleeve = own.sleeve
+  part.instrument = instrument
+  part.quantity = own.quantity
+  part.price = own.price
+  part.cash = own.cash + 0
+  part.fee = own.fee
+  part.reason = correction.evidence
+  part.protection = null
+  bookPart(runtime, part)
+  return books.realised[at]! - before
+}
+
+/** Whole steps by largest remainder over what the shares had; cash and fee over what they get. */
+function dealtOver(
+  { runtime, correction, instrument }: Amending,
+  quantity: number,
+  { cash, fee }: { readonly cash: number; readonly fee: number },
+): readonly { readonly units: number; readonly counts: number; readonly fees: number }[] {
+  const { shares } = correction
+  const count = shares.length
+  const side = quantity < 0 ? -1 : 1
+  const step = runtime.step[instrument]!
+  const weights = Float64Array.from(shares, (share) => Math.abs(share.quantity) * side)
+  const [units, counts, fees] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)]
+  dealFill(quantity, weights, count, step, units)
+  dealAmount(cash, units, count, { quantityStep: step, amountStep: 1 }, counts)
+  dealAmount(fee, units, count, { quantityStep: step, amountStep: centCounts(runtime, instrument) }, fees)
+  return shares.map((_, place) => ({ units: units[place]!, counts: counts[place]!, fees: fees[place]! }))
+}
+
+/** The fee that was charged goes back, the one that the broker tells is split by the same shares. */
+function chargeAnew(amending: Amending, fee: number): readonly BookedShare[] {
+  const { runtime, correction, instrument, sleeves } = amending
+  const { shares } = correction
+  const { books } = runtime.state
+  const currency = books.currency[instrument]!
+  postAccount(books, instrument, 0, sumOf(shares, 'fee') - fee)
+  const weights = Float64Array.from(shares, ({ quantity }) => quantity)
+  const fees = new Float64Array(shares.length)
+  const measure = { quantityStep: runtime.step[instrument]!, amountStep: centCounts(runtime, instrument) }
+  dealAmount(fee, weights, shares.length, measure, fees)
+  runtime.observer?.orderFilled(correction.order, 0, correction.price, fee - sumOf(shares, 'fee'))
+  return shares.map((share, place) => {
+    const sleeve = sleeves[place]!
+    for (const [kind, charge] of [
+      ['reversal', 0 - share.fee],
+      ['correction', fees[place]!],
+    ] as const) {
+      postFee(books, sleeve, currency, charge)
+      if (currency !== 0)
+        realiseForeign(runtime, { sleeve, instrument, realised: 0, closed: 0, fee: charge, dividend: 0 })
+      tellFee(amending, { kind, sleeve, fee: charge })
+    }
+    return shareOf(share, { ...share, fee: fees[place]! })
+  })
+}
+
+function tellFee(
+  { runtime, correction, instrument }: Amending,
+  { kind, sleeve, fee }: { readonly kind: 'reversal' | 'correction'; readonly sleeve: number; readonly fee: number },
+): void {
+  const { state } = runtime
+  part.kind = kind
+  part.order = correction.order
+  part.execution = correction.number
+  part.sleeve = sleeve
+  part.instrument = instrument
+  part.quantity = 0
+  part.price = correction.price
+  part.cash = 0
+  part.fee = fee + 0
+  part.realised = 0
+  part.before = state.books.quantity[sleeve * state.books.width + instrument]!
+  part.reason = correction.evidence
+  const trades = state.capital?.trades
+  if (trades !== undefined && part.before !== 0) takeBooking(runtime, trades, part)
+  runtime.observer?.posting(part)
+}
+
+/** Units that were kept as a fee: as if they had been sold at their price and the fee paid with the money. */
+function takeInKind(
+  amending: Amending,
+  { quantity, price }: Extract<Amendment, { kind: 'feeInKind' }>,
+): readonly BookedShare[] {
+  const { runtime, correction, instrument, sleeves } = amending
+  const { shares } = correction
+  const side = sumOf(shares, 'quantity') < 0 ? -1 : 1
+  const worth = tradedCash(quantity, price, runtime.perPrice[instrument]!)
+  postAccount(runtime.state.books, instrument, 0 - quantity * side, 0)
+  const dealt = dealtOver(amending, quantity, { cash: worth, fee: worth })
+  return shares.map((share, place) => {
+    const { units, counts } = dealt[place]!
+    const cash = side > 0 ? counts : 0 - counts
+    // What a short pays in kind it buys back first: the fee is what that costs, so that no money moves.
+    const gained = bookAnew(amending, { sleeve: sleeves[place]!, quantity: 0 - units * side, price, cash, fee: cash })
+    return shareOf(share, {
+      quantity: share.quantity - units * side,
+      cash: share.cash + cash,
+      fee: share.fee + cash,
+      realised: share.realised + gained,
+    })
+  })
+}
+
+function shareOf(
+  { sleeve }: BookedShare,
+  own: { readonly quantity: number; readonly cash: number; readonly fee: number; readonly realised: number },
+): BookedShare {
+  return {
+    sleeve,
+    quantity: own.quantity as Quantity,
+    cash: own.cash as Money,
+    fee: own.fee as Money,
+    realised: own.realised,
+  }
+}
+
+function sumOf(shares: readonly BookedShare[], field: 'quantity' | 'fee'): number {
+  return shares.reduce((sum, share) => sum + share[field], 0)
+}
+
+function openingOf({ state }: Runtime, sleeve: number, instrument: number): Opening {
+  const at = sleeve * state.books.width + instrument
+  const guard = state.guards.find((one) => one.sleeve === sleeve && one.instrument === instrument) ?? null
+  return {
+    guard: guard === null ? null : { ...guard },
+    bar: state.openedBar[at]!,
+    at: state.openedAt[at]!,
+    side: Math.sign(state.books.quantity[at]!),
+  }
+}
+
+/** A position on the side that it was on has been open as long as before, and keeps its exits. */
+function restore(
+  { state }: Runtime,
+  { sleeve, instrument }: { readonly sleeve: number; readonly instrument: number },
+  opening: Opening,
+): void {
+  const at = sleeve * state.books.width + instrument
+  if (opening.side === 0 || Math.sign(state.books.quantity[at]!) !== opening.side) return
+  state.openedBar[at] = opening.bar
+  state.openedAt[at] = opening.at
+  const isKept = state.guards.some((one) => one.sleeve === sleeve && one.instrument === instrument)
+  if (!isKept && opening.guard !== null) state.guards.push(opening.guard)
+}

@@ -1,0 +1,37 @@
+/** The external sleeve in the kernel: where it stands and what it holds. */
+import { isExternal } from '../../domain/external.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** Ordinal of the external sleeve, which is the last one; -1 where the portfolio has none, as in a backtest. */
+export function externalOf({ sleeves }: Pick<Runtime, 'sleeves'>): number {
+  const last = sleeves.length - 1
+  return last >= 0 && isExternal(sleeves[last]!.config) ? last : -1
+}
+
+/** Equity of what is not the portfolio's to deal: 0 without an external sleeve. */
+export function externalEquity(runtime: Pick<Runtime, 'sleeves'>): number {
+  const sleeve = externalOf(runtime)
+  return sleeve < 0 ? 0 : runtime.sleeves[sleeve]!.equity
+}
+
+/** Whether anything was ever booked to the external sleeve; one that is still as it began is not shown. */
+export function isExternalUsed(runtime: Runtime): boolean {
+  const sleeve = externalOf(runtime)
+  if (sleeve < 0) return false
+  const { books, instruments } = runtime.state
+  for (let currency = 0; currency < books.currencies; currency += 1) {
+    const purse = sleeve * books.currencies + currency
+    if (books.cash[purse] !== 0 || books.fees[purse] !== 0 || books.dividends[purse] !== 0) return true
+  }
+  return instruments.some(({ index }) => {
+    const at = sleeve * books.width + index
+    return books.quantity[at] !== 0 || books.realised[at] !== 0
+  })
+}
+
+/** What the external sleeve holds, in units. */
+export function externalUnits(runtime: Runtime, instrument: number): number {
+  const { books } = runtime.state
+  const sleeve = externalOf(runtime)
+  return sleeve < 0 ? 0 : books.quantity[sleeve * books.width + instrument]!
+}
