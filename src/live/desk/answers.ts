@@ -9,6 +9,7 @@ export function takeSubmitAnswer(desk: Desk, tracked: Tracked, answer: SubmitAns
   tracked.isSending = false
   tracked.answerBy = null
   tracked.lastSentAt = now
+  if (isEnded(tracked) && answer?.state !== 'accepted') return
   if (answer === null || answer.state === 'unknown') {
     tracked.isDoubtful = true
     becomeUnknown(desk, tracked, answer?.evidence ?? 'the broker could not be asked', now)
@@ -40,7 +41,6 @@ function takeAccepted(desk: Desk, tracked: Tracked, brokerId: string, now: Insta
 
 /** A first request that was refused is over. One that was made again may be refused because the first one arrived. */
 function takeRejected(desk: Desk, tracked: Tracked, evidence: string, now: Instant): void {
-  if (isEnded(tracked)) return
   const isSeen = tracked.record.state === 'acked' || tracked.record.filled !== 0
   if (!tracked.isDoubtful && !isSeen) {
     tracked.isVenueEnd = true

@@ -1,60 +1,66 @@
 /** Breakers against runaway loops: what they shut stays shut until an operator opens it. */
 import type { OrderRecord } from '../../domain/order-records.ts'
 import type { Instant } from '../../domain/units.ts'
-import type { DeskRule } from './order-desk.ts'
 import { alert, type Desk, type Tracked } from './tracked.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+const FOR_EVER = Number.POSITIVE_INFINITY
 
 /** A rejection counts for its instrument, for the account, and, where it was a closing order, for the loop it may be in. */
 export function countReject(desk: Desk, tracked: Tracked, evidence: string, now: Instant): void {
   const { breakers } = desk.policy
-  const { reducing } = tracked.record
   const name = nameOf(tracked.record)
-  if (count(desk, 'rejects', now, HOUR) >= breakers.rejects) {
+  if (isReached(desk, 'rejects', breakers.rejects, now, HOUR)) {
     const reason = `${breakers.rejects} orders were rejected within an hour, the last: ${evidence}`
-    trip(desk, tracked, 'rejects', reason, now)
+    alert(desk, now, 'rejects', tracked, reason)
     disarm(desk, reason)
   }
-  if (count(desk, `rejects ${name}`, now, HOUR) >= breakers.rejectsOfInstrument) {
+  if (isReached(desk, `rejects ${name}`, breakers.rejectsOfInstrument, now, HOUR)) {
     const reason = `${breakers.rejectsOfInstrument} orders of ${name} were rejected within an hour, the last: ${evidence}`
-    trip(desk, tracked, 'rejectsOfInstrument', reason, now)
+    alert(desk, now, 'rejectsOfInstrument', tracked, reason)
     freeze(desk, tracked.record, reason)
   }
-  if (!reducing) return
-  if (count(desk, `closes ${name}`, now, Number.POSITIVE_INFINITY) < breakers.rejectedCloses) return
-  const reason = `${breakers.rejectedCloses} closing orders of ${name} in a row were rejected, the last: ${evidence}`
-  trip(desk, tracked, 'rejectedCloses', reason, now)
+  const { rejectedCloses } = breakers
+  if (!tracked.record.reducing || !isReached(desk, `closes ${name}`, rejectedCloses, now, FOR_EVER)) return
+  const reason = `${rejectedCloses} closing orders of ${name} in a row were rejected, the last: ${evidence}`
+  alert(desk, now, 'rejectedCloses', tracked, reason)
   freeze(desk, tracked.record, reason)
 }
 
-/** An order of the instrument was taken: its closing orders are in no loop. */
+/** The venue took an order: closing orders of its instrument are in no loop. */
 export function countTaken(desk: Desk, { record }: Tracked): void {
   if (record.reducing) desk.counted.delete(`closes ${nameOf(record)}`)
 }
 
-/** Counts an order that is about to leave; false where it must not, because one of the breakers has tripped. */
-export function mayLeave(desk: Desk, tracked: Tracked, now: Instant): boolean {
-  const { breakers } = desk.policy
-  if (count(desk, 'orders', now, MINUTE) > breakers.ordersPerMinute) {
-    const reason = `more than ${breakers.ordersPerMinute} orders within a minute`
-    trip(desk, tracked, 'orderRate', reason, now)
+/**
+ * Counts an order that is about to leave.
+ *
+ * @returns `stop`: nothing leaves now; `refuse`: this one never does, and the reason
+ */
+export function judgeLeaving(
+  desk: Desk,
+  tracked: Tracked,
+  now: Instant,
+): 'leave' | 'stop' | { readonly refuse: string } {
+  const { ordersPerMinute, notionalPerDay } = desk.policy.breakers
+  if (isReached(desk, 'orders', ordersPerMinute + 1, now, MINUTE)) {
+    const reason = `more than ${ordersPerMinute} orders within a minute`
+    alert(desk, now, 'orderRate', tracked, reason)
     disarm(desk, reason)
-    return false
+    return 'stop'
   }
-  const isFirst = tracked.record.sends === 0
-  if (!isFirst || breakers.notionalPerDay === Number.POSITIVE_INFINITY) return true
+  if (tracked.record.sends > 0 || notionalPerDay === FOR_EVER) return 'leave'
   const worth = desk.options.notionalOf(tracked.record)
-  if (!tracked.record.reducing && notionalOf(desk, now) + worth > breakers.notionalPerDay) {
-    const reason = `orders of this day would be worth more than ${breakers.notionalPerDay}`
+  if (!tracked.record.reducing && notionalOf(desk, now) + worth > notionalPerDay) {
+    const reason = `with it the orders of this day would be worth more than ${notionalPerDay}`
     alert(desk, now, 'notional', tracked, reason)
     desk.said.push({ kind: 'mode', mode: 'reducing', reason })
-    return false
+    return { refuse: reason }
   }
   desk.notional.amount = notionalOf(desk, now) + worth
-  return true
+  return 'leave'
 }
 
 /** Of the orders of this day; a new day begins with nothing. */
@@ -67,25 +73,20 @@ function notionalOf({ notional }: Desk, now: Instant): number {
   return notional.amount
 }
 
-/** Adds one and says how many there are within the window. */
-function count(desk: Desk, what: string, now: Instant, window: number): number {
+/**
+ * Adds one; true where that reaches the limit within the window. It then begins to count anew: what a breaker shuts is its
+ * latch.
+ */
+function isReached(desk: Desk, what: string, limit: number, now: Instant, window: number): boolean {
+  if (limit === FOR_EVER) return false
   const recent = (desk.counted.get(what) ?? []).filter((at) => at > now - window)
   recent.push(now)
-  desk.counted.set(what, recent)
-  return recent.length
-}
-
-/** Tells somebody, and begins to count anew: what it shuts is the latch. */
-function trip(desk: Desk, tracked: Tracked, rule: DeskRule, reason: string, now: Instant): void {
-  alert(desk, now, rule, tracked, reason)
-  desk.counted.delete(COUNTED[rule]?.(nameOf(tracked.record)) ?? '')
-}
-
-const COUNTED: Readonly<Partial<Record<DeskRule, (name: string) => string>>> = {
-  rejects: () => 'rejects',
-  rejectsOfInstrument: (name) => `rejects ${name}`,
-  rejectedCloses: (name) => `closes ${name}`,
-  orderRate: () => 'orders',
+  if (recent.length < limit) {
+    desk.counted.set(what, recent)
+    return false
+  }
+  desk.counted.delete(what)
+  return true
 }
 
 function disarm(desk: Desk, reason: string): void {

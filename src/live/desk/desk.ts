@@ -11,7 +11,7 @@ import { finish } from './endings.ts'
 import { takeExecutions, takeRecalled } from './executions.ts'
 import type { DeskAction, DeskAnswer, DeskEvent, DeskState, OrderDesk, Recalled, Swept } from './order-desk.ts'
 import { resumeDesk } from './resume.ts'
-import { beginCatchUp, noteAsked, sweepLater, takeSweepFailed, takeSwept } from './sweeps.ts'
+import { beginCatchUp, keepCursor, noteAsked, takeSweepFailed, takeSwept } from './sweeps.ts'
 import { change, type Desk, type DeskOptions, isEnded, later, recordOf, type Tracked, track } from './tracked.ts'
 import { nextMoment, passTime, takeDue } from './waiting.ts'
 
@@ -55,7 +55,6 @@ export function createDesk(options: DeskOptions): OrderDesk {
         desk.changed.add(tracked)
         desk.open.add(tracked)
       }
-      if (desk.sweep.at === null && !desk.sweep.isAsked) sweepLater(desk, at)
     },
     askCancel: (order, at) => askCancel(desk, desk.byNumber.get(order), at),
     takeRecords() {
@@ -162,6 +161,7 @@ function takeAnswer(desk: Desk, action: DeskAction, answer: DeskAnswer, now: Ins
     case 'recall':
       if (failed) retryRecall(desk, action.execution)
       else takeRecalled(desk, action.execution, answer as Recalled, now)
+      keepCursor(desk)
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Quantity,
   quantity,
 } from '../../domain/units.ts'
+import { countTaken } from './breakers.ts'
 import { finish, hasArrived } from './endings.ts'
 import type { Recalled } from './order-desk.ts'
 import { alert, change, type Desk, isEnded, type Tracked, tell, track } from './tracked.ts'
@@ -122,6 +123,7 @@ function confirm(desk: Desk, tracked: Tracked, { brokerId, id }: Execution, now:
     return
   }
   change(desk, tracked, now, { state: 'acked', brokerId, evidence: `execution "${id}"` })
+  countTaken(desk, tracked)
   tracked.unknownSince = null
   tracked.sendAt = null
   if (!tracked.isFrozen) return

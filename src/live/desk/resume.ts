@@ -22,12 +22,15 @@ export function resumeDesk(desk: Desk, { records, executionIds, cursor, state }:
   const pending = new Set<Tracked>()
   for (const record of records) {
     const tracked = track(desk, record)
-    if (isEnded(tracked)) desk.ended.push(tracked)
-    else {
+    if (isEnded(tracked)) {
+      tracked.isVenueEnd = record.brokerId !== null || record.state === 'rejected'
+      desk.ended.push(tracked)
+    } else {
       resumeOrder(desk, tracked, now)
       pending.add(tracked)
     }
   }
+  desk.ended.sort((one, other) => one.record.changedAt - other.record.changedAt)
   desk.catchUp = { pending, isSwept: false, isShut: false }
   sweepSoon(desk, now)
 }

@@ -1,11 +1,12 @@
 /** What is due when: requests, questions, cancels and sweeps, and what the passing of time means for an order. */
 import type { OrderRequest } from '../../domain/broker.ts'
 import type { OrderRecord } from '../../domain/order-records.ts'
-import type { Instant } from '../../domain/units.ts'
+import type { Instant, InstrumentId } from '../../domain/units.ts'
 import { ask, becomeUnknown, isStillMeant } from './answers.ts'
-import { mayLeave } from './breakers.ts'
+import { judgeLeaving } from './breakers.ts'
 import { finish } from './endings.ts'
 import type { DeskAction } from './order-desk.ts'
+import { sweepLater } from './sweeps.ts'
 import { alertOnce, change, type Desk, isEnded, opposes, type Retry, type Tracked } from './tracked.ts'
 
 /** Hands out what is due: cancels first, then what brings evidence, then requests. */
@@ -46,27 +47,52 @@ function begin(retry: Retry): void {
 }
 
 function takeSubmits(desk: Desk, now: Instant, actions: DeskAction[]): void {
+  const out = outOf(desk)
   for (const tracked of desk.open) {
-    if (!isReady(desk, tracked, now)) continue
-    if (!mayLeave(desk, tracked, now)) return
+    if (!isReady(desk, tracked, out, now)) continue
     const { record } = tracked
+    const judgement = judgeLeaving(desk, tracked, now)
+    if (judgement === 'stop') return
+    if (judgement !== 'leave') {
+      finish(desk, tracked, 'unsent', judgement.refuse, now)
+      continue
+    }
     tracked.isSending = true
     tracked.isOut = true
     tracked.sendAt = null
     tracked.lastSentAt = now
     tracked.answerBy = (now + desk.policy.answerWithin) as Instant
+    putOut(out, tracked)
     change(desk, tracked, now, { sends: record.sends + 1 })
     actions.push({ kind: 'submit', request: requestOf(record) })
   }
 }
 
+/** Orders that may be at the venue, by each of their instruments. */
+type Out = Map<InstrumentId, Tracked[]>
+
+function outOf(desk: Desk): Out {
+  const out: Out = new Map()
+  for (const tracked of desk.open) if (tracked.isOut) putOut(out, tracked)
+  return out
+}
+
+function putOut(out: Out, tracked: Tracked): void {
+  for (const { instrument } of tracked.record.legs) {
+    const there = out.get(instrument)
+    if (there === undefined) out.set(instrument, [tracked])
+    else there.push(tracked)
+  }
+}
+
 /** An order leaves only as it was committed, and never against one of the same instrument that is still out. */
-function isReady(desk: Desk, tracked: Tracked, now: Instant): boolean {
+function isReady(desk: Desk, tracked: Tracked, out: Out, now: Instant): boolean {
   const { sendAt, isSending, durable, version, query, record } = tracked
   if (sendAt === null || sendAt > now || isSending || query.isAsked || durable !== version) return false
   if (!isStillMeant(desk, tracked, now)) return false
-  for (const other of desk.open) if (other !== tracked && other.isOut && opposes(record, other.record)) return false
-  return true
+  return !record.legs.some(({ instrument }) =>
+    out.get(instrument)?.some((other) => other !== tracked && opposes(record, other.record)),
+  )
 }
 
 function requestOf({ clientId, order, account, legs, terms, quantity, reducing }: OrderRecord): OrderRequest {
@@ -75,26 +101,29 @@ function requestOf({ clientId, order, account, legs, terms, quantity, reducing }
 
 /** What time alone decides. */
 export function passTime(desk: Desk, now: Instant): void {
+  if (desk.sweep.at === null && !desk.sweep.isAsked) sweepLater(desk, now)
   for (const tracked of desk.open) {
     if (tracked.answerBy !== null && tracked.answerBy <= now) {
       tracked.answerBy = null
+      tracked.isSending = false
       tracked.isDoubtful = true
       becomeUnknown(desk, tracked, `no answer within ${desk.policy.answerWithin} ms`, now)
     }
-    if (tracked.sendAt !== null && !isStillMeant(desk, tracked, now)) dropStale(desk, tracked, now)
+    if (tracked.sendAt !== null && !isStillMeant(desk, tracked, now)) dropUnmeant(desk, tracked, now)
     pageOver(desk, tracked, now)
   }
   forget(desk, now)
 }
 
-/** Prices have moved on: what never left ends, what may have left is asked for until the venue denies it. */
-function dropStale(desk: Desk, tracked: Tracked, now: Instant): void {
+/** Taken back, or prices have moved on: what never left ends, what may have left is asked for until the venue denies it. */
+function dropUnmeant(desk: Desk, tracked: Tracked, now: Instant): void {
   tracked.sendAt = null
   if (tracked.isDoubtful) {
     ask(tracked, now)
     return
   }
-  const evidence = `it was intended more than ${desk.policy.intentLife} ms ago`
+  const isOld = !tracked.record.isCancelling
+  const evidence = isOld ? `it was intended more than ${desk.policy.intentLife} ms ago` : 'taken back before it left'
   finish(desk, tracked, 'unsent', evidence, now)
 }
 
@@ -135,6 +164,7 @@ export function nextMoment(desk: Desk): Instant | null {
   const take = (at: number | null): void => {
     if (at !== null && at < next) next = at
   }
+  const out = outOf(desk)
   if (!desk.sweep.isAsked) take(desk.sweep.at)
   for (const tracked of desk.open) {
     const { query, cancel, isSending, answerBy, sendAt, record, paged } = tracked
@@ -145,7 +175,7 @@ export function nextMoment(desk: Desk): Instant | null {
     if (sendAt !== null) {
       take(record.intendedAt + policy.intentLife + 1)
       // Held back by another order, or by a commit: that is news, and no moment.
-      if (isReady(desk, tracked, sendAt) && desk.catchUp === null) take(sendAt)
+      if (isReady(desk, tracked, out, sendAt) && desk.catchUp === null) take(sendAt)
     }
     if (tracked.cancelSince !== null && !paged.has('stuckCancel')) take(tracked.cancelSince + policy.stuckAfter)
     if (tracked.unknownSince !== null && !paged.has('unresolved')) take(tracked.unknownSince + policy.unresolvedAfter)
