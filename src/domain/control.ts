@@ -126,14 +126,6 @@ export interface ConfigurationApproval {
 export const APPROVED_PARTS = ['allocation', 'universe', 'structure', 'venue'] as const
 export type ApprovedPart = (typeof APPROVED_PARTS)[number]
 
-/** A step of the part of the allocation that is traded live. */
-export interface FractionStep {
-  readonly fraction: number
-  readonly by: string
-  readonly at: Instant
-  readonly reason: string
-}
-
 /** The tables beside the journal through which processes talk to each other. */
 export interface Control {
   /** Asks; the same id again changes nothing. */
@@ -152,7 +144,4 @@ export interface Control {
   approveConfiguration(portfolio: string, approval: ConfigurationApproval): Promise<void>
   /** Oldest first: the last one counts. */
   approvals(portfolio: string): Promise<readonly ConfigurationApproval[]>
-  stepFraction(portfolio: string, step: FractionStep): Promise<void>
-  /** Oldest first. */
-  fractions(portfolio: string): Promise<readonly FractionStep[]>
 }

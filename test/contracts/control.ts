@@ -137,14 +137,8 @@ export function controlContract(name: string, prepare: () => Promise<() => Promi
       await store.control.recordGate('one', gate)
       await store.control.recordGate('one', { ...gate, value: '14 days', passed: true })
       await store.control.approveConfiguration('one', approval)
-      await store.control.stepFraction('one', { fraction: 0.1, by: 'me', at: AT, reason: 'start' })
-      await store.control.stepFraction('one', { fraction: 0.25, by: 'you', at: AT, reason: '' })
       expect(await store.control.gates('one')).toEqual([gate, { ...gate, value: '14 days', passed: true }])
       expect(await store.control.approvals('one')).toEqual([approval])
-      expect((await store.control.fractions('one')).map(({ fraction, by }) => [fraction, by])).toEqual([
-        [0.1, 'me'],
-        [0.25, 'you'],
-      ])
       expect([await store.control.gates('two'), await store.control.approvals('two')]).toEqual([[], []])
     })
   })

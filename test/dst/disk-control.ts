@@ -4,7 +4,6 @@ import type {
   Control,
   ControlAnswer,
   ControlCommand,
-  FractionStep,
   Heartbeat,
   ValidationGate,
 } from '../../src/domain/control.ts'
@@ -16,12 +15,11 @@ export interface ControlTables {
   readonly commands: Map<string, ControlCommand>
   readonly gates: ValidationGate[]
   readonly approvals: ConfigurationApproval[]
-  readonly fractions: FractionStep[]
   heartbeat: Heartbeat | null
 }
 
 export function emptyControl(): ControlTables {
-  return { commands: new Map(), gates: [], approvals: [], fractions: [], heartbeat: null }
+  return { commands: new Map(), gates: [], approvals: [], heartbeat: null }
 }
 
 /** @throws RangeError where a command was not begun, or is answered */
@@ -59,8 +57,6 @@ export function diskControl(disk: Disk, access: DiskAccess): Control {
     approveConfiguration: (portfolio, approval) =>
       access.write('approval', () => void tables(portfolio).approvals.push(approval)),
     approvals: (portfolio) => access.read('approvals', () => [...tables(portfolio).approvals]),
-    stepFraction: (portfolio, step) => access.write('fraction', () => void tables(portfolio).fractions.push(step)),
-    fractions: (portfolio) => access.read('fractions', () => [...tables(portfolio).fractions]),
   }
 }
 

@@ -34,12 +34,4 @@ export interface ControlTables {
     readonly at: number
     readonly note: string
   }
-  fraction_step: {
-    readonly portfolio: string
-    readonly number: number
-    readonly fraction: number
-    readonly actor: string
-    readonly at: number
-    readonly reason: string
-  }
 }

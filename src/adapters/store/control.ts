@@ -104,19 +104,6 @@ export function sqlControl(db: Kysely<Tables>): Control {
         note,
       }))
     },
-    async stepFraction(portfolio, { by, ...step }) {
-      const row = { ...step, portfolio, actor: by }
-      await inserted(db, 'fraction_step', portfolio, (number) =>
-        db
-          .insertInto('fraction_step')
-          .values({ ...row, number })
-          .execute(),
-      )
-    },
-    async fractions(portfolio) {
-      const rows = await numbered(db, 'fraction_step', portfolio)
-      return rows.map(({ fraction, actor, at, reason }) => ({ fraction, by: actor, at: Number(at) as Instant, reason }))
-    },
   }
 }
 

@@ -53,13 +53,6 @@ export function commandsStep(types: ColumnTypes): Migration {
         { portfolio: 'text', number: 'whole', hash: 'text', parts: 'text', actor: 'text', at: 'whole', note: 'text' },
         ['portfolio', 'number'],
       )
-      await createTable(
-        db,
-        types,
-        'fraction_step',
-        { portfolio: 'text', number: 'whole', fraction: 'number', actor: 'text', at: 'whole', reason: 'text' },
-        ['portfolio', 'number'],
-      )
     },
   }
 }

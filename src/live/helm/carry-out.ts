@@ -1,0 +1,183 @@
+/** What one command of an operator comes to: events for the kernel, or the reason why it is not carried out. */
+import type { ControlCommand } from '../../domain/control.ts'
+import type { OperatorCommand } from '../../domain/events.ts'
+import type { ShutGate } from '../../domain/gates.ts'
+import type { Sessions } from '../../domain/sessions.ts'
+import { formatInstant } from '../../domain/sessions.ts'
+import type { Instant, IntentId, Quantity, SleeveId } from '../../domain/units.ts'
+import { armedUntil } from '../gates/arming.ts'
+
+/** How the engine stands when it is asked. */
+export interface Standpoint {
+  readonly role: 'paper' | 'live'
+  /** Ends of the account's number that dangerous commands must name; empty: it has none, and none is asked for. */
+  readonly accountSuffix: string
+  readonly sleeves: readonly { readonly id: SleeveId; readonly isPaused: boolean }[]
+  readonly gates: readonly ShutGate[]
+  /** Of the portfolio's own calendar. */
+  readonly sessions: Sessions
+  readonly liveFraction: number
+  /** Numbers of the events after which an older view no longer counts. */
+  readonly changed: {
+    /** A gate was shut, the account began only to reduce, a sleeve was stopped, a limit was broken. */
+    readonly worse: number
+    /** Capital was dealt anew, or another part of it trades. */
+    readonly capital: number
+  }
+  /** Units of a whole share, contract or coin of what an approval waits for; null: none of that number waits. */
+  unitsOf(approval: IntentId): number | null
+}
+
+export type Effect =
+  | { readonly kind: 'arm'; readonly until: Instant }
+  | { readonly kind: 'disarm'; readonly reason: string }
+  | { readonly kind: 'kill'; readonly reason: string }
+
+/** `commands` are given to the kernel in turn; `answer` is told whoever asked where it declines none of them. */
+export type Carried =
+  | {
+      readonly isDeclined: false
+      readonly commands: readonly OperatorCommand[]
+      readonly effect: Effect | null
+      readonly answer: string
+    }
+  | { readonly isDeclined: true; readonly reason: string }
+
+const decline = (reason: string): Carried => ({ isDeclined: true, reason })
+
+export function carryOut(command: ControlCommand, standpoint: Standpoint, now: Instant): Carried {
+  const objection = objectionTo(command, standpoint, now)
+  if (objection !== '') return decline(objection)
+  const { body } = command
+  switch (body.kind) {
+    case 'pause':
+    case 'resume':
+      return pauseOrResume(body, standpoint)
+    case 'kill':
+      return done([{ kind: 'kill', reason: body.reason }], 'killed: nothing leaves until it is revived', {
+        kind: 'kill',
+        reason: body.reason,
+      })
+    case 'revive':
+      return done([{ kind: 'revive' }], revivedText(standpoint))
+    case 'arm':
+      return arm(body.until, standpoint, now)
+    case 'disarm':
+      return done([], 'disarmed', { kind: 'disarm', reason: body.reason })
+    case 'flatten': {
+      const what = body.sleeve === null ? 'every sleeve' : `"${body.sleeve}"`
+      const reason = `asked by ${command.actor}`
+      const flatten = { kind: 'flatten', sleeve: body.sleeve as SleeveId | null, reason } as const
+      return done([flatten], `${what} is being closed at the market, and enters nothing until it is resumed`)
+    }
+    case 'rebalance':
+      return done([{ kind: 'rebalance', by: body.by }], 'capital is being dealt anew')
+    case 'approve':
+      return approve(body, standpoint)
+    case 'fraction': {
+      const { fraction } = body
+      return done([{ kind: 'fraction', fraction }], `${percentText(fraction)} of the allocation trades`)
+    }
+  }
+}
+
+function done(commands: readonly OperatorCommand[], answer: string, effect: Effect | null = null): Carried {
+  return { isDeclined: false, commands, effect, answer }
+}
+
+/** Why a command is refused before it is looked at any closer; empty: it is not. */
+function objectionTo({ body, until, seen }: ControlCommand, standpoint: Standpoint, now: Instant): string {
+  if (until !== null && now > until) return 'it was asked too long ago'
+  if ('sleeve' in body && body.sleeve !== null && !standpoint.sleeves.some(({ id }) => id === body.sleeve)) {
+    const known = standpoint.sleeves.map(({ id }) => `"${id}"`).join(', ')
+    return `no sleeve "${body.sleeve}"; there are ${known}`
+  }
+  if ('account' in body && needsAccount(body, standpoint) && !isSuffix(body.account, standpoint.accountSuffix)) {
+    return `the account's number does not end in "${body.account}"`
+  }
+  const newest = changedSince(body.kind, standpoint)
+  if (seen < newest)
+    return `something changed since: event ${newest}, and event ${seen} was the last one seen; look again`
+  return ''
+}
+
+function isSuffix(typed: string, suffix: string): boolean {
+  return suffix === '' || (typed.length >= Math.min(4, suffix.length) && suffix.endsWith(typed))
+}
+
+/** A smaller part of the allocation needs no proof. */
+function needsAccount(body: ControlCommand['body'], { liveFraction }: Standpoint): boolean {
+  return body.kind !== 'fraction' || body.fraction > liveFraction
+}
+
+/** What stops or shrinks is never too late; what opens and enlarges must know what it opens. */
+function changedSince(kind: ControlCommand['body']['kind'], { changed }: Standpoint): number {
+  if (kind === 'arm' || kind === 'revive' || kind === 'resume') return changed.worse
+  if (kind === 'fraction') return Math.max(changed.worse, changed.capital)
+  return kind === 'rebalance' ? changed.capital : -1
+}
+
+function pauseOrResume(
+  { kind, sleeve }: { readonly kind: 'pause' | 'resume'; readonly sleeve: string | null },
+  { sleeves }: Standpoint,
+): Carried {
+  const meant = sleeve === null ? sleeves : sleeves.filter(({ id }) => id === sleeve)
+  const open = meant.filter(({ isPaused }) => isPaused === (kind === 'resume'))
+  const word = kind === 'pause' ? 'paused' : 'resumed'
+  if (open.length === 0) {
+    return decline(kind === 'pause' ? 'it is paused already' : 'it is not paused')
+  }
+  const commands = open.map(({ id }) => ({ kind, sleeve: id }) as const)
+  return done(commands, `${word}: ${open.map(({ id }) => id).join(', ')}`)
+}
+
+/** Nobody is given leave while something else than the leave itself is in the way. */
+function arm(until: Instant | null, { gates, sessions, role }: Standpoint, now: Instant): Carried {
+  const inTheWay = gates.filter(({ gate, instrument }) => gate !== 'armed' && (instrument === null || role === 'live'))
+  if (inTheWay.length > 0) {
+    const named = inTheWay.map(({ gate, instrument, reason }) => {
+      return `${gate}${instrument === null ? '' : ` of ${instrument}`} (${reason})`
+    })
+    return decline(`what is shut stays in the way: ${named.join('; ')}`)
+  }
+  const end = armedUntil(until, sessions, now)
+  if (end === null) return decline('leave ends at a later moment, at most seven days away')
+  return done([], `armed until ${minuteText(end)}`, { kind: 'arm', until: end })
+}
+
+function approve(
+  {
+    approval,
+    decision,
+    quantity,
+  }: {
+    readonly approval: string
+    readonly decision: 'approve' | 'reduce' | 'reject'
+    readonly quantity: number | null
+  },
+  { unitsOf }: Standpoint,
+): Carried {
+  const id = Number(approval) as IntentId
+  const units = Number.isSafeInteger(id) ? unitsOf(id) : null
+  if (units === null) return decline(`no wish "${approval}" waits for an approval`)
+  if (decision !== 'reduce') {
+    const word = decision === 'approve' ? 'approved: it joins the next cycle' : 'rejected'
+    return done([{ kind: 'approve', id, decision }], word)
+  }
+  const reduced = Math.floor((quantity ?? 0) * units + 0.5) as Quantity
+  if (!(reduced > 0)) return decline('say how much may pass, above 0')
+  return done([{ kind: 'approve', id, decision, quantity: reduced }], `reduced to ${quantity}: it joins the next cycle`)
+}
+
+function revivedText({ gates }: Standpoint): string {
+  const left = gates.filter(({ gate }) => gate !== 'alive').map(({ gate }) => gate)
+  return left.length === 0 ? 'revived' : `revived; still shut: ${[...new Set(left)].join(', ')}`
+}
+
+function minuteText(at: Instant): string {
+  return `${formatInstant(at).replace('T', ' ').slice(0, 16)} UTC`
+}
+
+function percentText(fraction: number): string {
+  return `${Math.floor(fraction * 1_000 + 0.5) / 10} %`
+}

@@ -1,0 +1,240 @@
+/**
+ * Who decides whether anything may leave: operators' commands, leave that ends, the kill latch, our clock and the age of
+ * prices. It says what the kernel is to be told, and keeps nothing that a restart needs: a new process is disarmed, and all
+ * else is in the kernel.
+ */
+import type { ControlAnswer, ControlCommand } from '../../domain/control.ts'
+import type { Slice } from '../../domain/market.ts'
+import { barLength, timeframeOf } from '../../domain/timeframes.ts'
+import type { CalendarId, ClockId, Instant, InstrumentId, IntentId } from '../../domain/units.ts'
+import { shutGates } from '../../engine/gates/gates.ts'
+import type { EventBody } from '../../engine/run/broker-side.ts'
+import type { Runtime } from '../../engine/runtime.ts'
+import { type Arming, type ArmingInput, DISARMED, type Doubt, stepArming } from '../gates/arming.ts'
+import {
+  type BarClock,
+  type FreshnessOf,
+  type FreshnessRules,
+  freshnessChanges,
+  oldestAge,
+  type Seen,
+  sawBar,
+  UNSEEN,
+} from '../gates/freshness.ts'
+import { type KillLatch, killLatch } from '../gates/kill.ts'
+import { type Moment, open } from '../gates/moment.ts'
+import { CLOCK_UNREAD, type ClockInput, type ClockWatch, stepClock } from '../gates/skew.ts'
+import { type Carried, carryOut, type Effect, type Standpoint } from './carry-out.ts'
+import { type Changes, changesOf, NO_CHANGES } from './changes.ts'
+
+export interface HelmOptions {
+  readonly role: 'paper' | 'live'
+  readonly accountSuffix: string
+  /** True: prices come as time goes on, so that their age and our clock are judged. False: bars are replayed. */
+  readonly isPaced: boolean
+  readonly freshness: FreshnessRules
+}
+
+/** What the kernel is to be told of one command, or of time; in one commit with the answer. */
+export interface HelmTurn {
+  readonly events: readonly EventBody[]
+  /**
+   * The answer, once the kernel has taken the events; null where nobody asked.
+   *
+   * @param declined what the kernel said against it; empty: nothing
+   */
+  answer(declined: string): ControlAnswer | null
+  /** The commit that holds events and answer is durable. */
+  committed(): void
+}
+
+export interface Helm {
+  /** Asked before every send; tripped before its event is written, released after. */
+  readonly latch: KillLatch
+  readonly armedUntil: Instant | null
+  /** A new process, before anything else. */
+  begin(now: Moment): readonly EventBody[]
+  /** One command that the engine has taken up. */
+  obey(command: ControlCommand, runtime: Runtime, now: Moment): HelmTurn
+  /** What takes leave away without anybody's word. */
+  doubt(doubt: Doubt, now: Moment): readonly EventBody[]
+  /** Whether the kill switch was used cannot be told: that counts as used. */
+  unable(reason: string): readonly EventBody[]
+  /** Bars have closed. */
+  saw(slices: readonly Slice[], runtime: Runtime): void
+  /** The broker's clock was read. */
+  read(reading: Extract<ClockInput, { readonly kind: 'reading' }>, now: Moment): readonly EventBody[]
+  /** Time has passed: leave ends, clocks jump, prices grow old. */
+  time(runtime: Runtime, now: Moment): readonly EventBody[]
+  /** Looks at what has changed for the worse; to be asked after each commit. */
+  look(runtime: Runtime): void
+  /** Milliseconds of trading time since the last bar of whatever waits longest; null: unknown. */
+  dataAge(now: Instant): number | null
+  /** What somebody should know of our clock; empty: nothing. */
+  readonly warning: string
+}
+
+export function createHelm(options: HelmOptions): Helm {
+  const { role, isPaced } = options
+  const latch = killLatch()
+  const ages = createAges(options.freshness)
+  let arming: Arming = DISARMED
+  let watch: ClockWatch = CLOCK_UNREAD
+  let changes: Changes = NO_CHANGES
+  let warning = ''
+
+  const arm = (input: ArmingInput, now: Moment): readonly EventBody[] => {
+    const step = stepArming(arming, input, now)
+    arming = step.arming
+    return step.changes
+  }
+  const clock = (input: ClockInput, now: Moment): readonly EventBody[] => {
+    const step = stepClock(watch, input, now)
+    watch = step.watch
+    warning = step.warning
+    const isShut = step.changes.some(({ isOpen }) => !isOpen)
+    return isShut ? [...step.changes, ...arm({ kind: 'doubt', doubt: 'clock' }, now)] : step.changes
+  }
+  const effectOf = (effect: Effect | null, now: Moment): readonly EventBody[] => {
+    switch (effect?.kind) {
+      case 'arm':
+        return arm(effect, now)
+      case 'disarm':
+        // On paper nobody had to arm: the gate is shut all the same.
+        if (arming.until !== null) return arm(effect, now)
+        return [{ kind: 'gate', gate: 'armed', isOpen: false, instrument: null, reason: effect.reason }]
+      case 'kill':
+        latch.trip(effect.reason)
+        return arm({ kind: 'doubt', doubt: 'killed' }, now)
+      default:
+        return []
+    }
+  }
+
+  return {
+    latch,
+    get armedUntil() {
+      return arming.until
+    },
+    get warning() {
+      return warning
+    },
+    begin: (now) => (role === 'live' ? arm({ kind: 'doubt', doubt: 'started' }, now) : []),
+    obey(command, runtime, now) {
+      changes = changesOf(changes, runtime)
+      const carried = carryOut(command, standpointOf(runtime, options, changes), now.wall)
+      return turnOf(command, carried, carried.isDeclined ? [] : effectOf(carried.effect, now), latch)
+    },
+    doubt: (doubt, now) => arm({ kind: 'doubt', doubt }, now),
+    unable(reason) {
+      const isNew = latch.ask(() => {
+        throw new RangeError(reason)
+      })
+      return isNew ? [killed(latch.reason, 'engine', 'unable')] : []
+    },
+    saw: (slices, runtime) => {
+      if (isPaced) ages.saw(slices, runtime)
+    },
+    read: clock,
+    time(runtime, now) {
+      const over = arm({ kind: 'time' }, now)
+      return isPaced ? [...over, ...clock({ kind: 'time' }, now), ...ages.changes(runtime, now.wall)] : over
+    },
+    look(runtime) {
+      changes = changesOf(changes, runtime)
+    },
+    dataAge: (now) => (isPaced ? ages.oldest(now) : null),
+  }
+}
+
+function killed(reason: string, actor: string, id: string): EventBody {
+  return { kind: 'operator', id, actor, seen: 0, command: { kind: 'kill', reason } }
+}
+
+function turnOf(
+  { id, actor, seen, body }: ControlCommand,
+  carried: Carried,
+  effects: readonly EventBody[],
+  latch: KillLatch,
+): HelmTurn {
+  if (carried.isDeclined) {
+    const { reason } = carried
+    return { events: [], answer: () => ({ id, state: 'declined', answer: reason }), committed: () => {} }
+  }
+  const told = carried.commands.map((command) => ({ kind: 'operator', id, actor, seen, command }) as const)
+  let isDone = true
+  return {
+    events: [...told, ...effects],
+    answer(declined) {
+      isDone = declined === ''
+      return { id, state: isDone ? 'done' : 'declined', answer: isDone ? carried.answer : declined }
+    },
+    committed() {
+      if (body.kind === 'revive' && isDone) latch.release()
+    },
+  }
+}
+
+function standpointOf(runtime: Runtime, { role, accountSuffix }: HelmOptions, { worse, capital }: Changes): Standpoint {
+  const { state } = runtime
+  const config = state.config!
+  return {
+    role,
+    accountSuffix,
+    sleeves: runtime.sleeves.map(({ config: { id }, ordinal }) => ({
+      id,
+      isPaused: state.sleeves[ordinal]!.paused !== '',
+    })),
+    gates: shutGates(runtime),
+    sessions: runtime.sessions.get(config.dayCalendar)!,
+    liveFraction: state.liveFraction ?? 1,
+    changed: { worse, capital },
+    unitsOf: (approval) => unitsOf(runtime, approval),
+  }
+}
+
+function unitsOf({ state }: Runtime, id: IntentId): number | null {
+  if (state.approvals?.some(({ intent }) => intent === id) !== true) return null
+  const wish = state.waiting.find(({ intent }) => intent === id)
+  // Structures are counted whole.
+  return wish === undefined ? 1 : state.instruments[wish.instrument]!.unitsPerWhole
+}
+
+/** The bars of every instrument that the engine trades by, and which of them are stale. */
+function createAges(rules: FreshnessRules) {
+  const clocks = new Map<ClockId, BarClock>()
+  const seen = new Map<InstrumentId, { readonly clock: ClockId; bars: Seen }>()
+  const stale = new Set<InstrumentId>()
+  const all = (): readonly FreshnessOf[] =>
+    [...seen].map(([instrument, { clock, bars }]) => ({ instrument, seen: bars, clock: clocks.get(clock)! }))
+
+  return {
+    saw(slices: readonly Slice[], { state, sessions }: Runtime): void {
+      for (const { clock, at, instruments, close } of slices) {
+        const calendar = clock.slice(0, clock.lastIndexOf('/')) as CalendarId
+        const table = sessions.get(calendar)
+        if (table === undefined) continue
+        const bars = { sessions: table, barMs: barLength(timeframeOf(clock)) }
+        clocks.set(clock, bars)
+        instruments.forEach((index, column) => {
+          const { id, clocks: own } = state.instruments[index]!
+          // Prices are those of the shortest clock.
+          if (own[0] !== undefined && own[0] !== clock) return
+          const before = seen.get(id)?.bars ?? UNSEEN
+          const hasBar = !Number.isNaN(close[column]!)
+          seen.set(id, { clock, bars: hasBar ? sawBar(before, bars, at) : before })
+        })
+      }
+    },
+    changes: ({ state, byId }: Runtime, now: Instant): readonly EventBody[] => {
+      const gone: EventBody[] = []
+      for (const id of seen.keys()) {
+        if (state.delisted[byId.get(id)!] !== 1) continue
+        seen.delete(id)
+        if (stale.delete(id)) gone.push(open('fresh', 'it is no longer listed', id))
+      }
+      return [...gone, ...freshnessChanges(all(), stale, rules, now)]
+    },
+    oldest: (now: Instant) => oldestAge(all(), now),
+  }
+}
