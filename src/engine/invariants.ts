@@ -4,6 +4,8 @@
  */
 import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
+import { externalOf } from './external/sleeve.ts'
+import { type Crossed, checkLeaving, checkLiveOrders } from './gates/audit.ts'
 import type { Kernel } from './kernel.ts'
 import { batchRow } from './orders/batch.ts'
 import type { Runtime } from './runtime.ts'
@@ -19,7 +21,14 @@ export const INVARIANTS = {
   '13': 'weights never exceed the investable fraction',
   '14': 'every sleeve position is holdable on its own',
 } as const
-export type InvariantId = keyof typeof INVARIANTS
+/** Of trading with somebody who answers late, or not at all: looked at like the others, and no part of a backtest's report. */
+export const LIVE_INVARIANTS = {
+  '8': 'never two live orders for one intent',
+  '9': 'a fill is booked exactly once',
+  '10': 'no order leaves through a closed gate',
+} as const
+const NAMES = { ...INVARIANTS, ...LIVE_INVARIANTS }
+export type InvariantId = keyof typeof NAMES
 
 export interface BrokerBooks {
   /** Money counts of the base currency. */
@@ -36,6 +45,13 @@ export interface Auditor {
   closed?(kernel: Kernel): void
   /** One fill: the signed parts that reached the sleeves against what the broker filled. */
   fill(filled: number, parts: number): void
+  /**
+   * Executions were given to the kernel, in the order of their numbers: what it counted as booked before and after. A
+   * correction is one of them.
+   */
+  executed?(numbers: ArrayLike<number>, count: number, booked: number): void
+  /** A sleeve's part of a cross was booked. */
+  crossed?(sleeve: number, instrument: number): void
   transferred(before: number, after: number): void
   reducingJudged(asked: number, allowed: number): void
   faultIsolated(paused: boolean, othersDecided: boolean): void
@@ -48,16 +64,18 @@ export interface Auditor {
 const OVER_PER_CHECK = 16
 
 export function createAuditor(): Auditor {
-  const counts = Object.fromEntries(Object.keys(INVARIANTS).map((id) => [id, 0])) as Record<InvariantId, number>
+  const counts = Object.fromEntries(Object.keys(NAMES).map((id) => [id, 0])) as Record<InvariantId, number>
   const violated: string[] = []
   let date = 0
   let turn = 0
   const columns: number[] = []
+  const crosses: Crossed[] = []
+  let lastExecution = 0
   const hold = (id: InvariantId, holds: boolean, detail: () => string): void => {
     counts[id] += 1
     if (holds || violated.length >= 100) return
     violated.push(
-      `${id} (${INVARIANTS[id]}) on ${date === 0 ? 'the first day' : formatDate(date as TradeDate)}: ${detail()}`,
+      `${id} (${NAMES[id]}) on ${date === 0 ? 'the first day' : formatDate(date as TradeDate)}: ${detail()}`,
     )
   }
   return {
@@ -72,12 +90,28 @@ export function createAuditor(): Auditor {
       checkMoney(kernel, broker, hold)
       checkIntents(kernel, hold)
       checkCapital(kernel, hold)
+      checkLiveOrders(kernel, hold)
+      checkLeaving(kernel, crosses.splice(0), hold)
     },
     closed(kernel) {
       if (kernel.runtime.contracts > 0) checkCover(kernel, hold)
     },
     fill: (filled, parts) =>
       hold('3', filled === parts, () => `a fill of ${filled} units reached the sleeves as ${parts}`),
+    executed(numbers, count, booked) {
+      let before = lastExecution
+      let again = 0
+      for (let row = 0; row < count; row += 1) {
+        const number = numbers[row]!
+        if (number <= before) again = number
+        before = Math.max(before, number)
+      }
+      lastExecution = before
+      hold('9', again === 0 && booked === count, () =>
+        again === 0 ? `${count} executions were told, ${booked} booked` : `execution ${again} was told again`,
+      )
+    },
+    crossed: (sleeve, instrument) => void crosses.push({ sleeve, instrument }),
     transferred: (before, after) =>
       hold('5', before === after, () => `the account held ${before} before and ${after} after`),
     reducingJudged: (asked, allowed) =>
@@ -110,6 +144,7 @@ function takeColumns({ roster }: Runtime, columns: number[], turn: number): numb
 function checkPositions(kernel: Kernel, broker: BrokerBooks | null, columns: readonly number[], hold: Hold): void {
   const { books, instruments } = kernel.runtime.state
   const { quantity, sleeves, width } = books
+  const external = externalOf(kernel.runtime)
   let wrong = -1
   let bare = ''
   for (const index of columns) {
@@ -118,7 +153,8 @@ function checkPositions(kernel: Kernel, broker: BrokerBooks | null, columns: rea
       const own = quantity[sleeve * width + index]!
       if (own === 0) continue
       sum += own
-      if (own < 0 && !instruments[index]!.shortable) bare = `sleeve ${sleeve} is short "${instruments[index]!.symbol}"`
+      if (own < 0 && !instruments[index]!.shortable && sleeve !== external)
+        bare = `sleeve ${sleeve} is short "${instruments[index]!.symbol}"`
     }
     if (sum !== books.accountQuantity[index]) wrong = index
     if (broker !== null && sum !== (broker.positions[index] ?? 0)) wrong = index
@@ -176,6 +212,7 @@ function checkCover({ runtime }: Kernel, hold: Hold): void {
   const { contracts } = runtime.roster
   let wrong = ''
   for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) {
+    if (sleeve === externalOf(runtime)) continue
     const cover = new Map<number, number>()
     for (const index of contracts) {
       const quantity = books.quantity[sleeve * books.width + index]!

@@ -10,10 +10,11 @@ interface Leaving {
   readonly isFlatten: boolean
 }
 
-/** What an order trades and for whom; null where it is not known here any more. */
+/** What an order trades and for whom; null where it has ended. */
 function leavingOf(runtime: Runtime, order: number): Leaving | null {
   const at = batchRow(runtime, order)
-  return at >= 0 ? rowLeaving(runtime, at) : workingLeaving(runtime, order)
+  if (at < 0) return workingLeaving(runtime, order)
+  return runtime.rowEnded[at] === 1 ? null : rowLeaving(runtime, at)
 }
 
 function rowLeaving(runtime: Runtime, at: number): Leaving {
@@ -44,7 +45,7 @@ function workingLeaving({ state }: Runtime, id: number): Leaving | null {
 
 /**
  * The shut gate that keeps an order from leaving, first or again; null where it may. Its own outcome being unknown is no
- * reason. An order that the kernel has let go of leaves no more.
+ * reason. An order that has ended leaves no more.
  */
 export function stopOf(runtime: Runtime, order: number): GateName | 'ended' | null {
   const leaving = leavingOf(runtime, order)

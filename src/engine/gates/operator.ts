@@ -1,6 +1,7 @@
 /** What an operator stops: the whole account for good, or everything that a sleeve holds. */
 import { TYPE_CODE } from '../../domain/columns.ts'
 import type { EngineEvent, OperatorCommand } from '../../domain/events.ts'
+import { isExternal } from '../../domain/external.ts'
 import type { WishOptions } from '../../domain/strategy.ts'
 import type { OrderId } from '../../domain/units.ts'
 import { tellCapital } from '../capital/record.ts'
@@ -85,7 +86,7 @@ export function flatten(parts: Parts, { sleeve, reason }: CommandOf<'flatten'>):
   const { runtime } = parts
   const { state } = runtime
   for (const { config, ordinal } of runtime.sleeves) {
-    if (sleeve !== null && config.id !== sleeve) continue
+    if ((sleeve !== null && config.id !== sleeve) || isExternal(config)) continue
     const own = state.sleeves[ordinal]!
     if (own.standing === 'awaited' || own.standing === 'closed') continue
     // What a fault stopped stays stopped: only a resumption lets it decide again.

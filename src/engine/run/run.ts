@@ -133,6 +133,7 @@ function audited(recorder: Observer, auditor: Auditor): Observer {
     ...recorder,
     posting: (posting) => {
       if (posting.kind === 'fill') parts += posting.quantity
+      if (posting.kind === 'cross') auditor.crossed?.(posting.sleeve, posting.instrument)
       recorder.posting(posting)
     },
     executed: (instrument, filled) => {
