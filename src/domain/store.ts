@@ -50,6 +50,8 @@ export interface OrderReads {
   hasExecution(portfolio: string, broker: string, ids: readonly string[]): Promise<readonly string[]>
   /** One execution with what each sleeve got of it: what a bust or correction reverses. */
   executionOf(portfolio: string, broker: string, id: string): Promise<ExecutionRecord | undefined>
+  /** All of an order, corrections included, in the order of their numbers. */
+  executionsOf(portfolio: string, clientId: ClientOrderId): Promise<readonly ExecutionRecord[]>
   /** Executions from a number of the kernel on, in their order. */
   executionsFrom(portfolio: string, number: number): AsyncIterable<ExecutionRecord>
   /** Up to where the executions of a broker have been taken; '' where none were. */

@@ -167,6 +167,10 @@ export function orderStoreContract(name: string, prepare: () => Promise<StoreUnd
       expect(await all(store.executionsFrom('one', 2_099))).toEqual([executions[2_099], foreign])
       expect(await store.executionOf('one', 'paper', foreign.id)).toEqual(foreign)
       expect(await store.executionOf('one', 'other', foreign.id)).toBeUndefined()
+      const { clientId } = executions[5]!
+      const own = executions.filter((one) => one.clientId === clientId)
+      expect(await store.executionsOf('one', clientId!)).toEqual(own)
+      expect(await store.executionsOf('other', clientId!)).toEqual([])
     })
 
     it('moves the cursor of a broker with the executions that it stands for, or not at all', async () => {

@@ -58,6 +58,12 @@ export function diskStore(disk: Disk, access: DiskAccess): Store {
       read('executions', portfolio, ({ executions }) => ids.filter((id) => executions.has(executionKey(broker, id)))),
     executionOf: (portfolio, broker, id) =>
       read('execution', portfolio, ({ executions }) => executions.get(executionKey(broker, id))),
+    executionsOf: (portfolio, clientId) =>
+      read('executions', portfolio, ({ executions }) =>
+        [...executions.values()]
+          .filter((one) => one.clientId === clientId)
+          .sort((one, other) => one.number - other.number),
+      ),
     executionsFrom: (portfolio, number) =>
       list('executions', portfolio, ({ executions }) =>
         [...executions.values()]

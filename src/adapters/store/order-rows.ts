@@ -108,6 +108,16 @@ export function orderReads(db: Kysely<Tables>): OrderReads {
         .executeTakeFirst()
       return found === undefined ? undefined : executionOf(found)
     },
+    executionsOf: async (portfolio, clientId) => {
+      const rows = await db
+        .selectFrom('execution')
+        .selectAll()
+        .where('portfolio', '=', portfolio)
+        .where('client_id', '=', clientId)
+        .orderBy('number')
+        .execute()
+      return rows.map(executionOf)
+    },
     executionsFrom: (portfolio, number) => executionsFrom(db, portfolio, number),
     cursorOf: async (portfolio, broker) => {
       const found = await db

@@ -58,6 +58,7 @@ export function ordersStep(types: ColumnTypes): Migration {
         ['portfolio', 'broker', 'id'],
       )
       await db.schema.createIndex('execution_number').on('execution').columns(['portfolio', 'number']).execute()
+      await db.schema.createIndex('execution_client').on('execution').columns(['portfolio', 'client_id']).execute()
       await createTable(db, types, 'broker_cursor', { portfolio: 'text', broker: 'text', value: 'text' }, [
         'portfolio',
         'broker',
