@@ -6,7 +6,7 @@
 import type { ControlAnswer, ControlCommand } from '../../domain/control.ts'
 import type { Slice } from '../../domain/market.ts'
 import { barLength, timeframeOf } from '../../domain/timeframes.ts'
-import type { CalendarId, ClockId, Instant, InstrumentId, IntentId } from '../../domain/units.ts'
+import type { ClockId, Instant, InstrumentId, IntentId } from '../../domain/units.ts'
 import { shutGates } from '../../engine/gates/gates.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
 import type { Runtime } from '../../engine/runtime.ts'
@@ -211,8 +211,8 @@ function createAges(rules: FreshnessRules) {
   return {
     saw(slices: readonly Slice[], { state, sessions }: Runtime): void {
       for (const { clock, at, instruments, close } of slices) {
-        const calendar = clock.slice(0, clock.lastIndexOf('/')) as CalendarId
-        const table = sessions.get(calendar)
+        const [first] = instruments
+        const table = first === undefined ? undefined : sessions.get(state.instruments[first]!.calendar)
         if (table === undefined) continue
         const bars = { sessions: table, barMs: barLength(timeframeOf(clock)) }
         clocks.set(clock, bars)
