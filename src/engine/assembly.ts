@@ -3,6 +3,7 @@
 import { assert } from '../domain/assert.ts'
 import { orderColumns } from '../domain/columns.ts'
 import type { PortfolioConfig } from '../domain/config.ts'
+import { isExternal } from '../domain/external.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import { volumeAverage } from '../indicators/volume-average/volume-average.ts'
 import { createRollingMoments } from '../pipeline/allocation/rolling.ts'
@@ -61,7 +62,7 @@ export function configure(
     own.equityBefore = sleeve.equity
   }
   openWatch(parts.runtime)
-  state.moments = createRollingMoments(config.sleeves.length)
+  state.moments = createRollingMoments(config.sleeves.filter((sleeve) => !isExternal(sleeve)).length)
   state.previousEquity = Float64Array.from(parts.runtime.sleeves, (sleeve) => sleeve.equity)
   openRouting(parts.runtime)
   if (config.capitalPlan?.shadows === true) parts.runtime.shadows = openShadows()

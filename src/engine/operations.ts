@@ -2,6 +2,7 @@
 
 import { assert, unreachable } from '../domain/assert.ts'
 import type { EngineEvent } from '../domain/events.ts'
+import { EXTERNAL } from '../domain/external.ts'
 import type { CashTransfer } from '../domain/risk.ts'
 import type { InstrumentId } from '../domain/units.ts'
 import { roundHalfUp } from '../numerics/exact.ts'
@@ -9,6 +10,7 @@ import { dealFill } from '../pipeline/fills/attribute.ts'
 import { confirmStage } from './capital/lifecycle.ts'
 import { setLiveFraction } from './capital/live-fraction.ts'
 import { assign } from './external/assign.ts'
+import { externalOf } from './external/sleeve.ts'
 import { answerApproval } from './gates/approvals.ts'
 import { flatten, kill, reviveAccount } from './gates/operator.ts'
 import type { Parts } from './parts.ts'
@@ -52,6 +54,10 @@ function moveBetween(
 
 export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: 'operator' }>['command']): void {
   const { runtime } = parts
+  if ('sleeve' in command && command.sleeve === EXTERNAL && externalOf(runtime) >= 0) {
+    runtime.commands.push({ kind: 'declined', command, reason: 'what is external is held, and never traded' })
+    return
+  }
   switch (command.kind) {
     case 'pause':
     case 'resume':

@@ -1,5 +1,6 @@
 import type { AttributionFigures, BrinsonView, EffectsView, PolicyView } from '../../api/contract/attribution.ts'
 import type { RiskFigures } from '../../api/contract/risk.ts'
+import { isExternal } from '../../domain/external.ts'
 import type { RunResult } from '../../engine/records/result.ts'
 import { type BrinsonPeriod, type Effects, linkBrinson, linkedSegments } from '../../pipeline/metrics/brinson.ts'
 import { finite, known } from './numbers.ts'
@@ -58,7 +59,7 @@ function policyOf(result: RunResult): PolicyView[] {
   })
   const rest = 1 - parts.reduce((sum, { weight }) => sum + weight, 0)
   if (Math.abs(rest) <= EPSILON) return parts
-  const reserve = config.sleeves.find(({ strategy }) => strategy === null)?.id
+  const reserve = config.sleeves.find((sleeve) => sleeve.strategy === null && !isExternal(sleeve))?.id
   const isCash = ({ name, benchmark }: PolicyView): boolean => name === reserve && benchmark === null
   if (!parts.some(isCash)) return [...parts, { name: CASH, weight: rest, benchmark: null }]
   return parts.map((part) => (isCash(part) ? { ...part, weight: part.weight + rest } : part))

@@ -1,3 +1,4 @@
+import { ownEquity } from '../external/sleeve.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** What a sleeve's sizes are measured on before the overlays of the day: money in the base currency. */
@@ -6,7 +7,7 @@ export function sizingBase(runtime: Runtime, sleeve: number): number {
   const plan = state.config!.capitalPlan
   if (plan === undefined || state.capital === undefined || !plan.rebalancing.triggers.includes('every_bar'))
     return runtime.sleeves[sleeve]!.equity
-  return runtime.equity * state.capital.weights[sleeve]!
+  return ownEquity(runtime) * state.capital.weights[sleeve]!
 }
 
 /** Product of the day's overlays on a sleeve's sizes, and of the part that trades live; 1 where there are none. */

@@ -8,10 +8,10 @@ export function externalOf({ sleeves }: Pick<Runtime, 'sleeves'>): number {
   return last >= 0 && isExternal(sleeves[last]!.config) ? last : -1
 }
 
-/** Equity of what is not the portfolio's to deal: 0 without an external sleeve. */
-export function externalEquity(runtime: Pick<Runtime, 'sleeves'>): number {
+/** Equity of the portfolio's own sleeves: what capital is dealt from and sizes are measured on. */
+export function ownEquity(runtime: Pick<Runtime, 'sleeves' | 'equity'>): number {
   const sleeve = externalOf(runtime)
-  return sleeve < 0 ? 0 : runtime.sleeves[sleeve]!.equity
+  return sleeve < 0 ? runtime.equity : runtime.equity - runtime.sleeves[sleeve]!.equity
 }
 
 /** Whether anything was ever booked to the external sleeve; one that is still as it began is not shown. */

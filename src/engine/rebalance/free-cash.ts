@@ -1,7 +1,9 @@
 /** What of a sleeve's money could leave it now, and what it is meant to have. In counts of the base currency. */
 import { countsPerUnit } from '../../domain/currencies.ts'
+import { isExternal } from '../../domain/external.ts'
 import { roundHalfUp } from '../../numerics/exact.ts'
 import { isAllocated, isRecorded } from '../capital/state.ts'
+import { ownEquity } from '../external/sleeve.ts'
 import { collateral } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -16,7 +18,7 @@ export function equityCounts(runtime: Runtime, sleeve: number): number {
 
 /** Ordinal of the sleeve that keeps what no other gets; -1 where the portfolio has none. */
 export function reserveOf({ sleeves }: Runtime): number {
-  return sleeves.findIndex(({ config }) => !isAllocated(config))
+  return sleeves.findIndex(({ config }) => !isAllocated(config) && !isExternal(config))
 }
 
 /** Whether capital is dealt to the sleeve now: not to a reserve, nor while it waits to be added or is closed. */
@@ -50,11 +52,13 @@ function isSizedNow({ state, sleeves, closing }: Runtime, sleeve: number): boole
 /**
  * Cash of the base currency that a sleeve can do without: its purse less waiting purchases at their mark, the collateral
  * of structures, and what its shorts need to be bought back with their margin. A return stream trades at the very close
- * at which it is sized: where that is now, or at the end of every portfolio day, everything that it has is free.
+ * at which it is sized: where that is now, or at the end of every portfolio day, everything that it has is free. Nothing
+ * that is external is.
  */
 export function freeCash(runtime: Runtime, sleeve: number): number {
   const { state, unitValue } = runtime
   const { books } = state
+  if (isExternal(runtime.sleeves[sleeve]!.config)) return 0
   if (isSizedNow(runtime, sleeve)) return Math.max(0, equityCounts(runtime, sleeve))
   const margin = state.config!.account.shortMaintenanceMargin
   let bound = collateral(runtime, sleeve)
@@ -78,7 +82,7 @@ export function freeCash(runtime: Runtime, sleeve: number): number {
  */
 export function targetCounts(runtime: Runtime): Float64Array {
   const { state } = runtime
-  const total = roundHalfUp(runtime.equity * baseUnit(runtime))
+  const total = roundHalfUp(ownEquity(runtime) * baseUnit(runtime))
   const reserve = reserveOf(runtime)
   const lent = state.loans?.lent
   const owed = lent?.reduce((sum, counts) => sum + counts, 0) ?? 0
@@ -87,7 +91,8 @@ export function targetCounts(runtime: Runtime): Float64Array {
   const targets = weightsInForce(runtime).map((weight, sleeve) => {
     const target = Math.max(0, Math.floor((total - owed) * weight)) + (lent?.[sleeve] ?? 0)
     dealt += target
-    if (sleeve !== reserve && !takesCapital(runtime, sleeve)) aside += equityCounts(runtime, sleeve)
+    if (sleeve !== reserve && !takesCapital(runtime, sleeve) && !isExternal(runtime.sleeves[sleeve]!.config))
+      aside += equityCounts(runtime, sleeve)
     return target
   })
   if (reserve >= 0) targets[reserve] = Math.max(0, total - dealt - aside)

@@ -1,17 +1,20 @@
 /** The books as they stand and every booking that led there: what two runs must have in common to be the same run. */
 import { canonicalBytes } from '../canonical.ts'
-import type { Runtime } from '../runtime.ts'
+import { externalOf, isExternalUsed } from '../external/sleeve.ts'
+import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { AttributionRecord } from './result.ts'
 
 /**
  * Canonical bytes of positions, cash, fees, dividends and realised gains of every sleeve and of the account, and of all
- * postings in their order. What the kernel remembers beside its books is not part of it.
+ * postings in their order. What the kernel remembers beside its books is not part of it, nor is an external sleeve that
+ * nothing was ever booked to.
  */
 export function booksRecord(runtime: Runtime, postings: readonly AttributionRecord[]): Uint8Array {
   const { books, currencies, instruments } = runtime.state
   const purses = (of: Float64Array, from: number): Record<string, number> =>
     Object.fromEntries(currencies.map((currency, index) => [currency, of[from + index]!]))
-  const sleeves = runtime.sleeves.map(({ config, ordinal }) => ({
+  const isShown = ({ ordinal }: SleeveRuntime): boolean => ordinal !== externalOf(runtime) || isExternalUsed(runtime)
+  const sleeves = runtime.sleeves.filter(isShown).map(({ config, ordinal }) => ({
     id: config.id,
     cash: purses(books.cash, ordinal * books.currencies),
     fees: purses(books.fees, ordinal * books.currencies),

@@ -1,8 +1,10 @@
+import type { PortfolioConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { sessionOf, utcDate } from '../../domain/sessions.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
 import { averagePrice } from '../../pipeline/ledger/books.ts'
 import { capitalResult } from '../capital/result.ts'
+import { externalOf, isExternalUsed } from '../external/sleeve.ts'
 import { INVARIANTS } from '../invariants.ts'
 import { undated } from '../run/dated.ts'
 import type { Run } from '../run/drive.ts'
@@ -31,14 +33,14 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     ]),
   )
   return {
-    config: state.config!,
+    config: shownConfig(runtime),
     instruments: state.instruments,
     days,
     equity: Float64Array.from(series.equity),
     cash: Float64Array.from(series.cash),
     grossExposure: Float64Array.from(series.gross),
     netExposure: Float64Array.from(series.net),
-    sleeves: runtime.sleeves.map((_, ordinal) => sleeveResult(run, recorder, ordinal, days)),
+    sleeves: shownConfig(runtime).sleeves.map((_, ordinal) => sleeveResult(run, recorder, ordinal, days)),
     trades: withExcursions(recorder.trades.trades, orders, run.market, state.config!),
     orders,
     attribution: recorder.attribution,
@@ -65,6 +67,13 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
     cycles: run.cycle,
     events: run.seq,
   }
+}
+
+/** Without an external sleeve that nothing was ever booked to. */
+function shownConfig(runtime: Runtime): PortfolioConfig {
+  const config = runtime.state.config!
+  const external = externalOf(runtime)
+  return external < 0 || isExternalUsed(runtime) ? config : { ...config, sleeves: config.sleeves.slice(0, external) }
 }
 
 /** Snapshots speak of a day of the calendar, whatever the clock. */

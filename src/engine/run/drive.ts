@@ -59,8 +59,16 @@ export function give(run: Dialogue, body: EventBody): void {
 /** As `give`, for an event that is already numbered and dated. */
 export function giveEvent(run: Dialogue, event: EngineEvent): void {
   run.seq += 1
+  const { state } = run.kernel.runtime
+  const before = state.executions
   const commands = run.kernel.apply(event)
-  run.auditor?.check(run.kernel, run.exchange.account)
+  if (run.auditor !== null) {
+    if (event.kind === 'fills')
+      run.auditor.executed?.(event.fills.execution, event.fills.count, state.executions - before)
+    else if (event.kind === 'correction')
+      run.auditor.executed?.([event.correction.number], 1, state.executions - before)
+    run.auditor.check(run.kernel, run.exchange.account)
+  }
   carryOutAll(run, commands)
 }
 

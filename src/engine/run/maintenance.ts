@@ -1,4 +1,5 @@
 import { countsPerUnit } from '../../domain/currencies.ts'
+import { isExternal } from '../../domain/external.ts'
 import { marginOf } from '../../domain/margins.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
 import { baseCounts } from '../positions/foreign.ts'
@@ -6,6 +7,8 @@ import type { Runtime } from '../runtime.ts'
 
 /** Money counts by which a sleeve's equity is below the maintenance requirement of its own positions. */
 export function maintenanceDeficit(runtime: Runtime, ordinal: number): number {
+  // Nobody lends for what nobody here has asked for.
+  if (isExternal(runtime.sleeves[ordinal]!.config)) return 0
   const { state } = runtime
   const rules = state.config!.account
   let required = 0

@@ -1,5 +1,6 @@
 /** The reserve answers margin calls first: it lends to sleeves that ran out of money, each loan a transfer. */
 
+import { isExternal } from '../../domain/external.ts'
 import type { CashTransfer } from '../../domain/risk.ts'
 import { money } from '../../domain/units.ts'
 import { give, type Run } from './drive.ts'
@@ -15,7 +16,7 @@ export function answerMarginCalls(run: Run): boolean {
   const { state } = runtime
   const config = state.config!
   if (config.account.kind !== 'margin') return false
-  const reserve = config.sleeves.find((sleeve) => sleeve.strategy === null)
+  const reserve = config.sleeves.find((sleeve) => sleeve.strategy === null && !isExternal(sleeve))
   if (reserve !== undefined) {
     for (const sleeve of runtime.sleeves) {
       if (sleeve.config === reserve) continue

@@ -1,6 +1,7 @@
 /** What a wish to enter means in whole units, by the sizing of its sleeve. */
 import { sizeOf } from '../../pipeline/sizing/size.ts'
 import { capitalFactor, sizingBase } from '../capital/sizing-capital.ts'
+import { ownEquity } from '../external/sleeve.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { WishColumns } from '../view.ts'
 import { entryFactor } from '../watch/return.ts'
@@ -32,7 +33,7 @@ export function entrySize(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishC
   asked.unitsPerWhole = instrument.unitsPerWhole
   asked.step = instrument.step
   asked.sleeveEquity = sizingBase(runtime, sleeve.ordinal)
-  asked.portfolioEquity = runtime.equity
+  asked.portfolioEquity = ownEquity(runtime)
   asked.factor =
     wishes.factor[row]! *
     weekendFactor *
@@ -51,7 +52,7 @@ export function structureSize(runtime: Runtime, sleeve: SleeveRuntime, wishes: W
   asked.unitsPerWhole = 1
   asked.step = 1
   asked.sleeveEquity = sizingBase(runtime, sleeve.ordinal)
-  asked.portfolioEquity = runtime.equity
+  asked.portfolioEquity = ownEquity(runtime)
   asked.factor =
     wishes.factor[row]! *
     capitalFactor(runtime, sleeve.ordinal) *

@@ -91,9 +91,10 @@ export function endWaiting(
 
 /**
  * Units that a change of this side may take off what the sleeve holds for certain: filled, less the exits already on
- * their way. Entries that have not filled are no holding.
+ * their way. Entries that have not filled are no holding, and what is external is nobody's here to sell.
  */
 export function exitRoom(state: KernelState, sleeve: number, instrument: number, side: number): number {
+  if (state.config!.sleeves[sleeve]!.kind === 'external') return 0
   const at = sleeve * state.books.width + instrument
   const opposite = 0 - state.books.quantity[at]! * side
   const leaving = side > 0 ? state.pendingBuys[at]! : state.pendingSells[at]!
