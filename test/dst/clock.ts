@@ -20,7 +20,7 @@ export function simClock(scheduler: Scheduler, machine: MachineTime, life: Life)
           done(undefined)
           return
         }
-        const forget = scheduler.after(Math.max(0, milliseconds), `p${life.number} waited`, () => {
+        const forget = scheduler.after(Math.max(0, milliseconds), `${life.name} waited`, () => {
           signal?.removeEventListener('abort', abort)
           stop()
           done(undefined)

@@ -34,6 +34,8 @@ export interface Disk {
   tables(portfolio: string): DiskTables
   /** @throws as a store's commit does; nothing is kept of what is refused */
   append(portfolio: string, epoch: number, batch: Batch): void
+  /** Told of every transaction once it is there. */
+  onAppend(told: (batch: Batch) => void): void
   extents(): readonly JournalExtent[]
   check(): StoreCheck
 }
@@ -45,6 +47,7 @@ export const executionKey = (broker: string, id: string): string => `${broker} $
 
 export function createDisk(id: string): Disk {
   const portfolios = new Map<string, DiskTables>()
+  const told: ((batch: Batch) => void)[] = []
 
   function tables(portfolio: string): DiskTables {
     let found = portfolios.get(portfolio)
@@ -59,7 +62,11 @@ export function createDisk(id: string): Disk {
     id,
     portfolios,
     tables,
-    append: (portfolio, epoch, batch) => append(tables(portfolio), portfolio, epoch, batch),
+    append(portfolio, epoch, batch) {
+      append(tables(portfolio), portfolio, epoch, batch)
+      for (const tell of told) tell(batch)
+    },
+    onAppend: (tell) => told.push(tell),
     extents: () => written(portfolios).map(([portfolio, one]) => extentOf(portfolio, one)),
     check: () => ({
       journals: written(portfolios).map(([portfolio, one]) => extentOf(portfolio, one)),

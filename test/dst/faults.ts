@@ -9,6 +9,8 @@ export interface NetFaults {
   /** One way, in milliseconds: the middle of a lognormal, cut at three seconds. */
   readonly latency: number
   readonly spread: number
+  /** Some requests hang on their way for seconds. */
+  readonly stalls: boolean
   /** After this long the client gives up; what it asked for may still arrive. */
   readonly timeout: number
   /** What the venue's reads show is up to so many milliseconds old. */
@@ -140,6 +142,7 @@ function netFaults(random: Random, has: Has, when: When): NetFaults {
     serverError: part('errors', 0.2),
     latency: slow ? 40 + random.uniform() * 300 : 15,
     spread: slow ? 0.4 + random.uniform() : 0.2,
+    stalls: slow,
     timeout: LATENCY_TIMEOUTS[random.integer(0, 3)]!,
     restLag: has('lag') ? random.integer(0, 5_000) : 0,
     squeezes: listOf(has('squeeze', 0.3) ? random.integer(1, 2) : 0, () => {
@@ -198,7 +201,7 @@ function machineFaults(random: Random, has: Has, when: When): MachineFaults {
       by: random.integer(-600_000, 600_000),
     })),
     deaths: listOf(has('deaths', 0.6) ? random.integer(1, 3) : 0, () =>
-      random.uniform() < 0.4 ? random.integer(1, 60) : random.integer(1, 1_500),
+      random.uniform() < 0.4 ? random.integer(1, 60) : random.integer(1, 700),
     ),
     restartAfter: random.integer(50, 30_000),
     diskFailures: listOf(has('disk', 0.2) ? 1 : 0, () => {

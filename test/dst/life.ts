@@ -1,9 +1,9 @@
 /** One process from its start to its end. What it waits for when it dies never comes; what it sent is under way. */
 import type { Random } from '../../src/numerics/random.ts'
-import type { Scheduler } from './scheduler.ts'
 
 export interface Life {
-  readonly number: number
+  /** The machine's name and how many processes it has begun. */
+  readonly name: string
   readonly isAlive: boolean
   /** Kills it here and now. */
   kill(why: string): void
@@ -19,21 +19,21 @@ export interface Life {
 }
 
 export interface LifeOptions {
-  readonly number: number
-  readonly scheduler: Scheduler
+  readonly name: string
   readonly random: Random
   /** The call of the outside at which it dies; null: at none. */
   readonly diesAtCall: number | null
+  mayDie(): boolean
   onKilled(why: string): void
 }
 
-export function createLife({ number, random, diesAtCall, onKilled }: LifeOptions): Life {
+export function createLife({ name, random, diesAtCall, mayDie, onKilled }: LifeOptions): Life {
   const told = new Set<() => void>()
   let isAlive = true
   let calls = 0
 
   const life: Life = {
-    number,
+    name,
     get isAlive() {
       return isAlive
     },
@@ -55,7 +55,7 @@ export function createLife({ number, random, diesAtCall, onKilled }: LifeOptions
       calls += 1
       return new Promise((resolve, reject) => {
         if (!isAlive) return
-        const dies = calls === diesAtCall
+        const dies = calls === diesAtCall && mayDie()
         const isBefore = dies && random.uniform() < 0.5
         if (isBefore) {
           life.kill(`before ${what}`)

@@ -30,32 +30,32 @@ export interface DrawnMarket {
   firstWhere(place: number, time: number, isMet: (price: number) => boolean): number | null
 }
 
-const BAR_SECONDS = [60, 60, 120, 300] as const
+const BAR_SECONDS = [20, 30, 45, 60] as const
 /** Turns that a price takes within a bar. */
 const TURNS = 4
 
-/** Bars of some minutes in short sessions; some sessions follow each other at once, before others there is a pause. */
+/** Bars of less than a minute in short sessions; some follow each other at once, before others there is a pause. */
 export function drawMarket(random: Random): DrawnMarket {
-  const instruments = Array.from({ length: random.integer(3, 6) }, (_, index) => ({
+  const instruments = Array.from({ length: random.integer(3, 5) }, (_, index) => ({
     ...instrumentOf(`S${index}`, index),
     calendar: CALENDAR,
     clocks: [CLOCK],
   }))
   const length = BAR_SECONDS[random.integer(0, BAR_SECONDS.length - 1)]! * 1_000
-  const days = random.integer(3, 5)
+  const days = random.integer(3, 4)
   const opens: number[] = []
   const dates: number[] = []
   const sessions: { date: TradeDate; open: Instant; close: Instant }[] = []
   let at = BEGIN
   for (let day = 0; day < days; day += 1) {
     const date = addDays(FIRST_DAY, day)
-    const bars = random.integer(5, 9)
+    const bars = random.integer(4, 8)
     for (let bar = 0; bar < bars; bar += 1) {
       opens.push(at + bar * length)
       dates.push(date)
     }
     sessions.push({ date, open: at as Instant, close: (at + bars * length) as Instant })
-    at += bars * length + random.integer(0, 3) * 60_000
+    at += bars * length + random.integer(0, 2) * 60_000
   }
   const paths = instruments.map(() => pathOf(random, opens.length))
   const data = dataOf(instruments, { opens, dates, length, paths, sessions })

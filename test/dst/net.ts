@@ -25,12 +25,16 @@ export interface Net {
 }
 
 const LATENCY_MOST = 3_000
+/** One request in fifty hangs on its way, longer than anybody waits for its answer. */
+const STALLS = 0.02
+const STALL_MS = [3_000, 9_000] as const
 const CALM: NetFaults = {
   requestLoss: 0,
   responseLoss: 0,
   serverError: 0,
   latency: 15,
   spread: 0.2,
+  stalls: false,
   timeout: 5_000,
   restLag: 0,
   squeezes: [],
@@ -39,6 +43,8 @@ const CALM: NetFaults = {
 export function createNet(scheduler: Scheduler, random: Random, drawn: NetFaults): Net {
   let faults = drawn
   const latency = (): number => Math.min(LATENCY_MOST, Math.ceil(faults.latency * exp(faults.spread * random.normal())))
+  const wayThere = (): number =>
+    faults.stalls && happens(STALLS) ? random.integer(STALL_MS[0], STALL_MS[1]) : latency()
   const happens = (chance: number): boolean => chance > 0 && random.uniform() < chance
 
   function squeezed(): number | null {
@@ -65,7 +71,7 @@ export function createNet(scheduler: Scheduler, random: Random, drawn: NetFaults
           })
         }
         if (happens(faults.requestLoss)) return
-        scheduler.after(latency(), `${what} arrived`, () => {
+        scheduler.after(wayThere(), `${what} arrived`, () => {
           const retryAfter = squeezed()
           if (retryAfter !== null) {
             answer({ kind: 'limited', retryAfter })

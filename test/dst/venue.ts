@@ -77,7 +77,7 @@ export const ACCOUNT_NUMBER = 'SIM-0042'
 const DOLLAR = currencyCode('USD')
 const CENT = 10_000
 const CALM = { rejects: 0, alwaysRejects: null, stuckCancel: 0, lateFill: 0, correction: 0, bust: 0, lateFees: false }
-const LATE_MOST = 1_200_000
+const LATE_MOST = 600_000
 
 export function isOver(state: BrokerOrderState): boolean {
   return state !== 'working' && state !== 'pendingCancel'
@@ -151,16 +151,16 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
     if (order.filled === order.quantity) change(order, 'filled')
     else change(order, order.state)
     if (execution.fee === null)
-      scheduler.after(random.integer(1_000, 120_000), `fee of ${execution.id}`, () =>
+      scheduler.after(random.integer(1_000, 60_000), `fee of ${execution.id}`, () =>
         correct(execution, { fee: fee as Money }),
       )
     else if (happens(faults.correction)) {
       const moved = (Math.floor(price * 100) + random.integer(-20, 20)) / 100
-      scheduler.after(random.integer(500, 300_000), `correction of ${execution.id}`, () =>
+      scheduler.after(random.integer(500, 200_000), `correction of ${execution.id}`, () =>
         correct(execution, { price: moved as Price }),
       )
     } else if (happens(faults.bust)) {
-      scheduler.after(random.integer(500, 300_000), `bust of ${execution.id}`, () => bust(order, execution))
+      scheduler.after(random.integer(500, 200_000), `bust of ${execution.id}`, () => bust(order, execution))
     }
   }
 

@@ -1,0 +1,62 @@
+/*
+ * `npm run dst -- [--seed N] [--count N] [--trace] [--without CLASS,CLASS] [--mutant NAME] [--protocol]`: plays histories of
+ * the live engine and says which broke what. `--trace` prints everything that happened; `--without` leaves classes of
+ * faults out, to see which one matters; `--protocol` plays the order protocol by itself.
+ */
+import { FAULT_CLASSES, type FaultClass } from './faults.ts'
+import { type History, type HistoryOptions, playHistory } from './history.ts'
+import { MUTANT_NAMES, type MutantName } from './mutants.ts'
+import { protocol } from './protocol.ts'
+
+const ALL_LINES = 1_000_000
+
+interface Asked {
+  readonly seed: number
+  readonly count: number
+  readonly options: HistoryOptions
+}
+
+function readArguments(given: readonly string[]): Asked {
+  const textAfter = (name: string): string | undefined => {
+    const at = given.indexOf(name)
+    return at < 0 ? undefined : given[at + 1]
+  }
+  const without = (textAfter('--without') ?? '').split(',').filter((name) => name !== '')
+  for (const name of without) demandOne(name, FAULT_CLASSES)
+  const mutant = textAfter('--mutant')
+  if (mutant !== undefined) demandOne(mutant, MUTANT_NAMES)
+  return {
+    seed: Number(textAfter('--seed') ?? 0),
+    count: Number(textAfter('--count') ?? (given.includes('--seed') ? 1 : 100)),
+    options: {
+      keep: given.includes('--trace') ? ALL_LINES : 0,
+      without: new Set(without as FaultClass[]),
+      ...(mutant === undefined ? {} : { mutant: mutant as MutantName }),
+    },
+  }
+}
+
+function demandOne(name: string, names: readonly string[]): void {
+  if (!names.includes(name)) throw new RangeError(`"${name}" is none of ${names.join(', ')}`)
+}
+
+async function main(): Promise<number> {
+  const { seed: first, count, options } = readArguments(process.argv.slice(2))
+  let broken = 0
+  let events = 0
+  const began = process.cpuUsage()
+  for (let seed = first; seed < first + count; seed += 1) {
+    const history: History = await playHistory(seed, protocol, options)
+    events += history.events
+    for (const line of history.lines) console.log(line)
+    if (history.problems.length === 0) continue
+    broken += 1
+    console.log(`seed ${seed}: ${history.problems.join('\n  ')}`)
+  }
+  const { user, system } = process.cpuUsage(began)
+  const cost = ((user + system) / 1_000 / count).toFixed(1)
+  console.log(`${count} histories, ${Math.floor(events / count)} events and ${cost} ms of CPU each, ${broken} broken`)
+  return broken === 0 ? 0 : 1
+}
+
+process.exitCode = await main()

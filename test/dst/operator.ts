@@ -1,0 +1,67 @@
+/** A person beside the engine: arms it when it asks for nothing else, kills and revives by the script of the history. */
+import type { Control, ControlBody } from '../../src/domain/control.ts'
+import type { Instant } from '../../src/domain/units.ts'
+import type { OperatorScript } from './faults.ts'
+import type { World } from './history.ts'
+import { PORTFOLIO } from './scene.ts'
+import { ACCOUNT_NUMBER } from './venue.ts'
+
+export interface OperatorOptions {
+  readonly world: World
+  readonly control: Control
+  readonly script: OperatorScript
+}
+
+/** How often the operator looks at the screen. */
+const LOOK_MS = 10_000
+const ARMED_MS = 6 * 86_400_000
+
+export function createOperator({ world, control, script }: OperatorOptions): void {
+  const { scheduler, disk } = world
+  const tables = disk.tables(PORTFOLIO)
+  let count = 0
+  /** While these are in the future the operator does not want it to trade. */
+  let offUntil = 0
+
+  function ask(body: ControlBody): string {
+    count += 1
+    const id = `${body.kind} ${count}`
+    const seen = tables.journal.length - 1
+    const command = {
+      id,
+      portfolio: PORTFOLIO,
+      actor: 'operator',
+      at: scheduler.now as Instant,
+      seen,
+      until: null,
+      body,
+    }
+    void control.ask(command)
+    return id
+  }
+
+  const isWaiting = (): boolean =>
+    [...tables.control.commands.values()].some(({ state }) => state === 'asked' || state === 'begun')
+
+  function look(): void {
+    if (world.isOver) return
+    scheduler.after(LOOK_MS, 'the operator looks', look)
+    const shut = tables.control.heartbeat?.gates ?? []
+    if (scheduler.now < offUntil || isWaiting()) return
+    if (shut.some(({ gate }) => gate === 'alive')) ask({ kind: 'revive', reason: 'looked at', account: ACCOUNT_NUMBER })
+    else if (shut.some(({ gate }) => gate === 'armed'))
+      ask({ kind: 'arm', account: ACCOUNT_NUMBER, until: (scheduler.now + ARMED_MS) as Instant })
+  }
+
+  for (const { at, reviveAfter } of script.kills)
+    scheduler.at(at, 'the operator kills', () => {
+      offUntil = Math.max(offUntil, at + reviveAfter)
+      ask({ kind: 'kill', reason: 'by the script' })
+    })
+  for (const { at, armAfter } of script.disarms)
+    scheduler.at(at, 'the operator disarms', () => {
+      offUntil = Math.max(offUntil, at + armAfter)
+      ask({ kind: 'disarm', reason: 'by the script' })
+    })
+  scheduler.after(1_000, 'the operator looks', look)
+}

@@ -1,0 +1,163 @@
+/** What must hold in every history, looked at whenever something is written, sent or accepted. */
+import type { Execution, OrderRequest } from '../../src/domain/broker.ts'
+import type { ControlCommand } from '../../src/domain/control.ts'
+import type { OrderRecord } from '../../src/domain/order-records.ts'
+import { isEnded } from '../../src/domain/order-records.ts'
+import type { Batch } from '../../src/domain/store.ts'
+import { BROKER_NAME } from './broker.ts'
+import type { DiskTables } from './disk.ts'
+import type { Life } from './life.ts'
+import type { DrawnMarket } from './market.ts'
+import { LEVERAGE_MAX } from './scene.ts'
+import type { Scheduler } from './scheduler.ts'
+import { isOver, type Venue, type VenueOrder } from './venue.ts'
+
+export interface Watch {
+  /** Each thing that must not happen, once, with the moment at which it did. */
+  readonly problems: readonly string[]
+  report(problem: string): void
+  /** A process is about to send an order. */
+  sends(life: Life, request: OrderRequest): void
+  /** A process was refused its commit: from here on it sends nothing. */
+  refused(life: Life): void
+  /** A transaction is on the disk. */
+  wrote(batch: Batch): void
+  /** The venue has taken an order. */
+  accepted(order: VenueOrder): void
+}
+
+export interface Watched {
+  readonly scheduler: Scheduler
+  readonly market: DrawnMarket
+  readonly tables: DiskTables
+  venue(): Venue
+}
+
+/** A process that was asked to stop trading has this long, in milliseconds. */
+const KILL_GRACE_MS = 15_000
+/** Prices move between a decision and its order, and limits are judged at the decision. */
+const EXPOSURE_TOLERANCE = 1.15
+
+export function createWatch({ scheduler, market, tables, venue }: Watched): Watch {
+  const problems: string[] = []
+  const said = new Set<string>()
+  const refusedLives = new Set<string>()
+  const acceptedOnce = new Map<number, VenueOrder>()
+  const known = new Map<string, Execution>()
+
+  function report(problem: string): void {
+    if (said.has(problem)) return
+    said.add(problem)
+    problems.push(`${scheduler.now} ${problem}`)
+  }
+
+  function demandWritten({ clientId, order }: OrderRequest): void {
+    const record = tables.orders.get(clientId)
+    if (record === undefined) report(`order ${order} (${clientId}) is sent before it is on the disk`)
+    else if (isEnded(record.state)) report(`order ${order} (${clientId}) is sent though it has ended: ${record.state}`)
+  }
+
+  /** By what operators asked, not by what the engine believes. */
+  function demandLeave({ order }: OrderRequest): void {
+    const standing = switchOf([...tables.control.commands.values()], scheduler.now)
+    if (standing.killed !== null) report(`order ${order} is sent after the kill "${standing.killed}"`)
+    if (standing.disarmed !== null) report(`order ${order} is sent after "${standing.disarmed}" disarmed`)
+  }
+
+  function demandSingle(order: VenueOrder): void {
+    const { request } = order
+    if (request === null) return
+    const earlier = acceptedOnce.get(request.order)
+    if (earlier !== undefined)
+      report(`order ${request.order} is at the venue twice: ${earlier.brokerId} and ${order.brokerId}`)
+    acceptedOnce.set(request.order, order)
+    for (const other of venue().orders) {
+      const isOpposed = other.quantity > 0 !== order.quantity > 0
+      if (other.request === null || other === order || isOver(other.state) || other.instrument !== order.instrument)
+        continue
+      if (isOpposed)
+        report(`${order.brokerId} and ${other.brokerId} stand against each other on ${order.instrument.symbol}`)
+    }
+  }
+
+  function demandKnown({ request, brokerId }: VenueOrder): void {
+    if (request === null) return
+    const record = tables.orders.get(request.clientId)
+    if (record === undefined) report(`${brokerId} (${request.clientId}) is at the venue and in no record`)
+    else if (isEnded(record.state))
+      report(`${brokerId} (${request.clientId}) is at the venue, its record says ${record.state}`)
+  }
+
+  /** The worse end of everything that stands at the venue, at the prices of now. */
+  function demandWithin({ request }: VenueOrder): void {
+    if (request === null || request.reducing) return
+    const { positions, cash } = venue().books.at(scheduler.now)
+    let [gross, equity] = [0, cash]
+    market.instruments.forEach((instrument, place) => {
+      const price = market.priceAt(place, scheduler.now)
+      const held = positions.get(instrument.symbol) ?? 0
+      let [low, high] = [held, held]
+      for (const order of venue().orders) {
+        if (order.instrument !== instrument || isOver(order.state)) continue
+        const left = order.quantity - order.filled
+        if (left > 0) high += left
+        else low += left
+      }
+      gross += Math.max(Math.abs(low), Math.abs(high)) * price
+      equity += held * price
+    })
+    if (gross > LEVERAGE_MAX * EXPOSURE_TOLERANCE * equity)
+      report(`exposure with all that works is ${(gross / equity).toFixed(2)} times equity`)
+  }
+
+  function demandHonest(order: OrderRecord): void {
+    if (order.state !== 'rejected' && order.state !== 'unsent') return
+    const there = venue().orders.find(({ clientId }) => clientId === order.clientId)
+    if (there !== undefined)
+      report(`order ${order.order} is written down as ${order.state}, ${there.brokerId} is at the venue`)
+  }
+
+  return {
+    problems,
+    report,
+    refused: (life) => refusedLives.add(life.name),
+    sends(life, request) {
+      demandWritten(request)
+      demandLeave(request)
+      if (refusedLives.has(life.name))
+        report(`process ${life.name} sends order ${request.order} after a refused commit`)
+    },
+    wrote({ orders = [], executions = [] }) {
+      for (const order of orders) demandHonest(order)
+      const told = venue().books.executions
+      while (known.size < told.length) known.set(told[known.size]!.id, told[known.size]!)
+      for (const { id, broker, quantity } of executions) {
+        const there = known.get(id)
+        if (broker !== BROKER_NAME || there === undefined) report(`execution ${id} is booked, and the venue knows none`)
+        else if (there.quantity !== quantity)
+          report(`execution ${id} is booked with ${quantity}, it was ${there.quantity}`)
+      }
+    },
+    accepted(order) {
+      demandSingle(order)
+      demandKnown(order)
+      demandWithin(order)
+    },
+  }
+}
+
+/** Which switches operators have thrown long enough ago for the engine to know; null: none. */
+function switchOf(
+  commands: readonly ControlCommand[],
+  now: number,
+): { readonly killed: string | null; readonly disarmed: string | null } {
+  let [killed, disarmed]: [string | null, string | null] = [null, null]
+  for (const { id, at, body, state } of commands) {
+    const isKnown = state === 'done' || now - at > KILL_GRACE_MS
+    if (body.kind === 'kill' && isKnown) killed = id
+    if (body.kind === 'revive' && state === 'done') killed = null
+    if (body.kind === 'disarm' && isKnown) disarmed = id
+    if (body.kind === 'arm' && state === 'done') disarmed = null
+  }
+  return { killed, disarmed }
+}
