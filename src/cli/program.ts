@@ -6,6 +6,7 @@ import { parseDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import { SIMULATION_METHODS } from '../research/monte-carlo/simulate.ts'
 import { addConfigurations } from './configurations/commands.ts'
+import { addAsking, addOperating } from './operating.ts'
 import { packageVersion } from './package-root.ts'
 
 /*
@@ -125,6 +126,7 @@ export function buildProgram(): Command {
     .exitOverride()
   addRuns(program)
   addLive(program)
+  addOperating(program)
   addConfig(program)
   addConfigurations(program)
   addStrategies(program)
@@ -155,17 +157,17 @@ function addRuns(program: Command): void {
     .option('--html <file>', 'write the comparison as a page')
     .addOption(jsonOption())
     .action(async (runs: readonly string[], options) => (await import('./commands/compare.ts')).compare(runs, options))
-  program
-    .command('rebalance <config>')
-    .description('what dealing capital anew would move, order and cost on the last day of a run')
+  addAsking(program.command('rebalance [config]'))
+    .description('what dealing capital anew would move, order and cost on the last day of a run; without a file, now')
     .addOption(dataOption())
     .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed).default(26))
     .addOption(fromOption())
     .addOption(new Option('--to <date>', 'the day of the rebalancing').argParser(date))
     .option('--preview', 'show it; nothing is changed')
     .addOption(new Option('--by <method>', 'how; as configured where left out').choices(REBALANCING_METHODS))
-    .addOption(jsonOption())
-    .action(async (config: string, options) => (await import('./commands/rebalance.ts')).rebalance(config, options))
+    .action(async (config: string | undefined, options) =>
+      (await import('./commands/rebalance.ts')).rebalance(config, options),
+    )
   program
     .command('stress <config>')
     .description("put today's book through market moves, past crises and shocks, by the engine itself")

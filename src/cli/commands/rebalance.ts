@@ -5,22 +5,29 @@ import { previewRebalance, type RebalancePreview } from '../../engine/rebalance/
 import { runBare } from '../../engine/run/run.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { marketOfPast } from '../market/past.ts'
+import { type AskOptions, askEngine } from '../operate/ask.ts'
 import { print, printJson, progressBar } from '../output.ts'
 import { requireFolder } from '../paths.ts'
 import { longDate, money, percentTo, quantityText } from '../report/numbers.ts'
 import { type MarketSource, pastOf, type RunReach, reachOf } from '../run.ts'
 import { textTable } from '../text-table.ts'
 
-interface RebalanceOptions extends RunReach {
+interface RebalanceOptions extends RunReach, AskOptions {
   readonly data?: string
   readonly seed: number
   readonly preview?: boolean
   readonly by?: RebalancingMethod
-  readonly json?: boolean
 }
 
-/** `polyfolio rebalance`: what dealing capital anew would move, order and cost on the last day of a run. */
-export async function rebalance(file: string, options: RebalanceOptions): Promise<void> {
+/**
+ * `polyfolio rebalance`: what dealing capital anew would move, order and cost on the last day of a run; without a file, an
+ * order to the engine that runs.
+ */
+export async function rebalance(file: string | undefined, options: RebalanceOptions): Promise<void> {
+  if (file === undefined) {
+    await askEngine({ kind: 'rebalance', by: options.by ?? 'transfer' }, options)
+    return
+  }
   if (options.preview !== true) {
     const reason =
       'is needed: a backtest is history, so there is nothing to carry out; date the command under `operations` to run with it'

@@ -1,0 +1,116 @@
+/** How an engine is, for people and as the document of `--json`. */
+import type { Heartbeat } from '../../domain/control.ts'
+import { count, decimal, finite, money, percentTo, quantityText } from '../report/numbers.ts'
+import { textTable } from '../text-table.ts'
+import { SILENT_MS } from './portfolio-of.ts'
+
+export interface PortfolioStatus {
+  readonly portfolio: string
+  /** In its journal. */
+  readonly events: number
+  /** Null: no engine ever spoke. */
+  readonly heartbeat: Heartbeat | null
+}
+
+/** Whether an engine runs, as far as anybody can tell from when it was last heard. */
+export function isRunning(heartbeat: Heartbeat | null, now: number): heartbeat is Heartbeat {
+  return heartbeat !== null && now - heartbeat.at <= SILENT_MS
+}
+
+export function statusDocument({ portfolio, events, heartbeat }: PortfolioStatus, now: number) {
+  if (heartbeat === null) return { portfolio, events, running: false, engine: null }
+  const { portfolio: _, accountSuffix, ...rest } = heartbeat
+  return {
+    portfolio,
+    events,
+    running: isRunning(heartbeat, now),
+    engine: {
+      ...rest,
+      account: accountSuffix,
+      startedAt: momentText(rest.startedAt),
+      at: momentText(rest.at),
+      marketAt: momentText(rest.marketAt),
+      lastCycleAt: momentText(rest.lastCycleAt),
+      nextCycleAt: momentText(rest.nextCycleAt),
+      armedUntil: momentText(rest.armedUntil),
+      equity: finite(rest.equity),
+      gates: rest.gates.map((gate) => ({ ...gate, since: momentText(gate.since) })),
+      approvals: rest.approvals.map((one) => ({ ...one, until: momentText(one.until) })),
+    },
+  }
+}
+
+function momentText(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
+
+export function statusText({ portfolio, events, heartbeat }: PortfolioStatus, now: number): string {
+  if (heartbeat === null) return `${portfolio}: ${count(events)} events; no engine has spoken yet`
+  const lines = isRunning(heartbeat, now) ? runningLines(heartbeat, now) : stoppedLines(heartbeat)
+  return [
+    `${portfolio}, ${heartbeat.role}: ${lines[0]}`,
+    ...lines.slice(1).map((line) => `  ${line}`),
+    ...gateLines(heartbeat).map((line) => `  ${line}`),
+    ...(heartbeat.approvals.length === 0 ? [] : ['', approvalsText(heartbeat.approvals, heartbeat.currency)]),
+  ].join('\n')
+}
+
+function runningLines(beat: Heartbeat, now: number): readonly [string, ...string[]] {
+  const { seq, marketAt, lastCycleAt, nextCycleAt, openOrders, unknownOrders, loopLag, dataAge, equity } = beat
+  return [
+    `run by ${beat.owner} since ${clockText(beat.startedAt)}, last heard ${secondsText(now - beat.at)} ago`,
+    `event ${count(seq)}, market at ${clockText(marketAt)}; last cycle ${clockText(lastCycleAt)}, next ${clockText(nextCycleAt)}`,
+    `equity ${equity === null ? 'n/a' : money(equity, beat.currency)}; ${count(openOrders)} open orders, ${count(unknownOrders)} of unknown outcome`,
+    `data ${dataAge === null ? 'replayed' : `${secondsText(dataAge)} old`}; timers late by ${decimal(loopLag, 1)} ms`,
+    ...fractionLine(beat),
+    ...(beat.failure === '' ? [] : [`last cycle failed: ${beat.failure}`]),
+  ]
+}
+
+function fractionLine({ liveFraction, accountSuffix }: Heartbeat): readonly string[] {
+  if (liveFraction === null) return []
+  return [`${percentTo(liveFraction, 1)} of the allocation trades; account …${accountSuffix}`]
+}
+
+function stoppedLines(beat: Heartbeat): readonly [string, ...string[]] {
+  return [
+    `no engine runs it; ${beat.owner} was last heard at ${clockText(beat.at)}`,
+    `event ${count(beat.seq)}, market at ${clockText(beat.marketAt)}`,
+    ...(beat.failure === '' ? [] : [`it ended with: ${beat.failure}`]),
+  ]
+}
+
+function gateLines({ mode, gates, armedUntil }: Heartbeat): readonly string[] {
+  const armed = armedUntil === null ? [] : [`armed until ${clockText(armedUntil)}`]
+  if (gates.length === 0) return [mode === 'active' ? 'every gate is open' : 'only reducing orders leave', ...armed]
+  const shut = gates.map(({ gate, instrument, reason, since }) => {
+    const of = instrument === null ? '' : ` of ${instrument}`
+    return `shut: ${gate}${of}, ${reason} (since ${clockText(since)})`
+  })
+  return [...shut, ...(mode === 'active' ? [] : ['only reducing orders leave']), ...armed]
+}
+
+export function approvalsText(waiting: Heartbeat['approvals'], currency: string): string {
+  if (waiting.length === 0) return 'No wish waits for an approval.'
+  return textTable(
+    ['Approval', 'Sleeve', 'Instrument', 'Quantity', 'Value', 'Until', 'Reason'],
+    waiting.map(({ id, sleeve, instrument, quantity, value, until, reason }) => [
+      id,
+      sleeve,
+      instrument,
+      quantityText(quantity),
+      value === null ? 'n/a' : money(value, currency),
+      clockText(until),
+      reason,
+    ]),
+    [3, 4],
+  )
+}
+
+function clockText(at: number | null): string {
+  return at === null ? 'n/a' : `${new Date(at).toISOString().replace('T', ' ').slice(0, 19)} UTC`
+}
+
+function secondsText(milliseconds: number): string {
+  return `${decimal(Math.max(0, milliseconds) / 1_000, 1)} s`
+}

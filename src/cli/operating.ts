@@ -1,0 +1,147 @@
+/** Commands by which an operator speaks to running engines, through the store that both of them have. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Instant } from '../domain/units.ts'
+
+/** How long an answer is waited for where nothing else is said. */
+export const ANSWER_SECONDS = 15
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Write a whole number.')
+  return value
+}
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 3_600)) {
+    throw new InvalidArgumentError('Write seconds from 0 to 3600.')
+  }
+  return value
+}
+
+function moment(text: string): Instant {
+  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at)) throw new InvalidArgumentError('Write a moment of UTC such as 2026-03-06T21:00Z.')
+  return at as Instant
+}
+
+function part(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value > 0 && value <= 1)) {
+    throw new InvalidArgumentError('Write a fraction above 0 and at most 1, such as 0.25.')
+  }
+  return value
+}
+
+function quantity(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value > 0 && value < 1e12)) throw new InvalidArgumentError('Write a number above 0.')
+  return value
+}
+
+function words(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Say something.')
+  return text
+}
+
+const storeOption = (): Option =>
+  new Option('--store <store>', 'where the engine keeps its events: a file, or postgres://...')
+    .argParser(words)
+    .default('polyfolio.db')
+const portfolioOption = (): Option =>
+  new Option('--portfolio <name>', 'which one, where the store holds several').argParser(words)
+const jsonOption = (): Option => new Option('--json', 'print one JSON document on stdout and nothing else')
+
+/** The options of every command that asks an engine for something. */
+export function addAsking(command: Command): Command {
+  return command
+    .addOption(storeOption())
+    .addOption(portfolioOption())
+    .addOption(new Option('--actor <name>', 'who asks; the name of the user where left out').argParser(words))
+    .addOption(
+      new Option('--seen <event>', 'number of the last event that you have seen: older views are refused').argParser(
+        wholeNumber,
+      ),
+    )
+    .addOption(
+      new Option('--wait <seconds>', 'how long to wait for an answer').argParser(seconds).default(ANSWER_SECONDS),
+    )
+    .addOption(jsonOption())
+}
+
+const sleeveOption = (what: string): Option => new Option('--sleeve <id>', what).argParser(words)
+const confirmOption = (): Option =>
+  new Option('--confirm <suffix>', "at least the last four characters of the account's number").argParser(words)
+const reasonOption = (fallback: string): Option =>
+  new Option('--reason <text>', 'kept with it').argParser(words).default(fallback)
+
+export function addOperating(program: Command): void {
+  addReading(program)
+  addStopping(program)
+  addOpening(program)
+}
+
+function addReading(program: Command): void {
+  program
+    .command('status')
+    .description('how every portfolio of a store and its engine are')
+    .addOption(storeOption())
+    .addOption(portfolioOption())
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/status.ts')).status(options))
+  program
+    .command('approvals')
+    .description("entries that wait for an operator's word")
+    .addOption(storeOption())
+    .addOption(portfolioOption())
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/status.ts')).approvals(options))
+}
+
+function addStopping(program: Command): void {
+  addAsking(program.command('pause'))
+    .description('no new positions, of one sleeve or of all; those that are there are managed')
+    .addOption(sleeveOption('only this one'))
+    .action(async (options) => (await import('./commands/operate.ts')).pause(options))
+  addAsking(program.command('kill'))
+    .description('stop all trading now: nothing leaves any more, what works at the broker is cancelled')
+    .addOption(reasonOption('an operator used the kill switch'))
+    .action(async (options) => (await import('./commands/operate.ts')).kill(options))
+  addAsking(program.command('disarm'))
+    .description('nothing leaves until it is armed again')
+    .addOption(reasonOption('an operator disarmed it'))
+    .action(async (options) => (await import('./commands/operate.ts')).disarm(options))
+  addAsking(program.command('flatten'))
+    .description('close all that a sleeve or the portfolio holds, at the market, and enter nothing until it is resumed')
+    .addOption(sleeveOption('only this one'))
+    .addOption(confirmOption())
+    .action(async (options) => (await import('./commands/operate.ts')).flatten(options))
+}
+
+function addOpening(program: Command): void {
+  addAsking(program.command('resume'))
+    .description('what was paused or flattened enters again')
+    .addOption(sleeveOption('only this one'))
+    .action(async (options) => (await import('./commands/operate.ts')).resume(options))
+  addAsking(program.command('revive'))
+    .description('take the kill switch back; nothing is armed by that')
+    .addOption(confirmOption())
+    .addOption(reasonOption('an operator revived it'))
+    .action(async (options) => (await import('./commands/operate.ts')).revive(options))
+  addAsking(program.command('arm'))
+    .description('give leave to send orders, until the end of the session or a stated moment')
+    .addOption(confirmOption())
+    .addOption(
+      new Option('--until <moment>', 'of UTC, such as 2026-03-06T21:00Z; at most a week away').argParser(moment),
+    )
+    .action(async (options) => (await import('./commands/operate.ts')).arm(options))
+  addAsking(program.command('approve <approval>'))
+    .description('let an entry pass that waits for it, all of it or less, or reject it')
+    .addOption(new Option('--quantity <number>', 'so much of it only').argParser(quantity))
+    .option('--reject', 'not at all')
+    .action(async (approval: string, options) => (await import('./commands/operate.ts')).approve(approval, options))
+  addAsking(program.command('fraction <part>'))
+    .description('part of the allocation that trades; the rest stays cash')
+    .addOption(confirmOption())
+    .action(async (text: string, options) => (await import('./commands/operate.ts')).fraction(part(text), options))
+}
