@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
-import type { ControlCommand, Heartbeat } from '../../src/domain/control.ts'
-import type { Lease } from '../../src/domain/store.ts'
+import type { Control, ControlCommand, Heartbeat } from '../../src/domain/control.ts'
+import type { Lease, Store } from '../../src/domain/store.ts'
 import type { Instant } from '../../src/domain/units.ts'
 import { rowsFrom } from './store.ts'
+
+type ControlledStore = Store & { readonly control: Control }
 
 const AT = 1_700_000_000_000 as Instant
 
@@ -38,10 +39,10 @@ const BEAT: Heartbeat = {
 }
 
 /** What operators and engines of different processes rely on, whichever database holds it. */
-export function controlContract(name: string, prepare: () => Promise<() => Promise<OpenedStore>>): void {
+export function controlContract(name: string, prepare: () => Promise<() => Promise<ControlledStore>>): void {
   describe(name, () => {
-    let open: () => Promise<OpenedStore>
-    let store: OpenedStore
+    let open: () => Promise<ControlledStore>
+    let store: ControlledStore
     let lease: Lease
     beforeEach(async () => {
       open = await prepare()

@@ -25,10 +25,7 @@ class Bridge {
   readonly gated: GatedRun
   helm: Helm
   #asked = 0
-  constructor(
-    given: Partial<HandRun> = {},
-    readonly options: HelmOptions = LIVE,
-  ) {
+  constructor(given: Partial<HandRun> = {}, options: HelmOptions = LIVE) {
     const sleeves = { one: { capital: 100_000, act: buys }, two: { capital: 100_000, act: nothing } }
     this.gated = gatedRun(handRun({ prices: { A: flat(40) }, sleeves, ...given }))
     this.helm = createHelm(options)
