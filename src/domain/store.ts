@@ -3,6 +3,7 @@ import type { ClientOrderId } from './broker.ts'
 import type { Message } from './bus.ts'
 import type { ControlAnswer } from './control.ts'
 import type { ExecutionRecord, OrderRecord } from './order-records.ts'
+import type { Projected, ProjectedTable, ProjectionMemory } from './projections.ts'
 import type { Instant, OrderId } from './units.ts'
 
 /** One event as it was given to the kernel. Numbers count from 0 without gaps. */
@@ -37,6 +38,26 @@ export interface Batch {
   readonly cursor?: { readonly broker: string; readonly value: string }
   /** What became of operators' commands: one that was not begun, or is answered, refuses the whole commit. */
   readonly answers?: readonly ControlAnswer[]
+  /** What the rows change in the tables that anybody can read. */
+  readonly projected?: Projected
+}
+
+/** Tables that follow from the journal; all of it by portfolio. */
+export interface Projections {
+  /** What whoever goes on with the rows must know of those that are there. */
+  projectionMemory(portfolio: string): Promise<ProjectionMemory>
+  /** Rows of one table in the order of their keys; truths as 0 and 1. */
+  projectedRows(portfolio: string, table: ProjectedTable): AsyncIterable<Readonly<Record<string, unknown>>>
+  /**
+   * Puts rows in the place of all that the tables hold of a portfolio, in one transaction.
+   *
+   * @param rows what the journal gives, read by what it is handed
+   */
+  rebuild(
+    portfolio: string,
+    lease: Pick<Lease, 'epoch'>,
+    rows: (journal: Pick<Store, 'read'>) => AsyncIterable<Projected>,
+  ): Promise<void>
 }
 
 /** What a store knows of orders and executions; all of it by portfolio. */

@@ -1,7 +1,7 @@
 /** A run on a market that survives its process: one durable transaction after every instant. */
 import { FaultError, fault } from '../domain/faults.ts'
 import type { Sessions } from '../domain/sessions.ts'
-import type { JournalRow, Lease, Store, StoredSnapshot } from '../domain/store.ts'
+import type { JournalRow, Lease, Projections, Store, StoredSnapshot } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import { CODEC_VERSION, decodeEvent, encodeEvent } from '../engine/journal/codec.ts'
 import { awaitsStructure } from '../engine/orders/batch.ts'
@@ -11,9 +11,11 @@ import type { RunState } from '../engine/run/run-state.ts'
 import { renewCalendars, type SteppedRun, stepRun } from '../engine/run/steps.ts'
 import { KERNEL_VERSION } from '../engine/snapshot.ts'
 import { messageWriter } from './messages.ts'
+import { toldAll } from './observers.ts'
+import { projectionWriter } from './projections/writer.ts'
 
 export interface JournalledOptions {
-  readonly store: Store
+  readonly store: Store & { readonly projections?: Pick<Projections, 'projectionMemory'> }
   /** The right to write it. */
   readonly lease: Lease
   /** As the user named it, for messages. */
@@ -47,16 +49,18 @@ export async function runJournalled(
   const { store, lease, portfolio } = options
   const pending: JournalRow[] = []
   const writer = messageWriter()
+  const tables = projectionWriter(await store.projections?.projectionMemory(portfolio))
   const journal: RunInput['journal'] = (event) => {
     const { seq, at, kind } = event
     if (event.kind === 'slices') writer.prices(event.slices)
+    tables.event(event)
     pending.push({ seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) })
   }
   const kept = await lastButOne(options)
   const from = kept === undefined ? undefined : stateOf(kept, options)
   await demandConfiguration(input, options)
   const told = kept === undefined ? await calendarsTold(options) : undefined
-  const steps = stepRun({ ...input, journal }, from, writer.observer, told)
+  const steps = stepRun({ ...input, journal }, from, toldAll([writer.observer, tables.observer]), told)
   const resumed = await catchUp(steps, pending, options)
   writer.take() // told already, with the events that are there
   renewCalendars(steps.run)
@@ -67,7 +71,12 @@ export async function runJournalled(
     else if (!isLast || unkept === 0) return
     const isDue = isLast || unkept >= options.snapshotEvery
     const snapshot = isDue && !awaitsStructure(steps.run.kernel.runtime) ? snapshotOf(steps) : undefined
-    const batch = { rows: pending, messages: writer.take(), ...(snapshot === undefined ? {} : { snapshot }) }
+    const batch = {
+      rows: pending,
+      messages: writer.take(),
+      projected: tables.take(),
+      ...(snapshot === undefined ? {} : { snapshot }),
+    }
     await store.commit(portfolio, lease, batch)
     added += pending.length
     pending.length = 0

@@ -1,6 +1,6 @@
 /** PostgreSQL: the same tables and statements as in a file, for several machines. */
 import { Kysely, PostgresDialect } from 'kysely'
-import { Pool } from 'pg'
+import { Pool, types } from 'pg'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Tables } from './schema.ts'
 import { openTables, type SqlStore } from './sql-store.ts'
@@ -16,7 +16,8 @@ const VERSION_MIN = 14
  */
 export async function openPostgres(url: string): Promise<SqlStore> {
   const name = withoutPassword(url)
-  const pool = new Pool({ connectionString: url, max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_MS })
+  const limits = { max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_MS }
+  const pool = new Pool({ connectionString: url, ...limits, types: { getTypeParser: parserOf } })
   // A connection that breaks while nobody uses it is replaced; the next statement says what is wrong.
   pool.on('error', () => {})
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
@@ -40,6 +41,13 @@ export async function openPostgres(url: string): Promise<SqlStore> {
     lock: (portfolio) => lockOf(pool, portfolio),
     intact: () => Promise.resolve('ok'), // the server checks its own pages
   }
+}
+
+/** Whole numbers and their sums come as numbers: none is ever beyond 2^53. */
+const WHOLE_NUMBERS: ReadonlySet<number> = new Set([types.builtins.INT8, types.builtins.NUMERIC])
+
+function parserOf(type: number, format?: 'text' | 'binary') {
+  return WHOLE_NUMBERS.has(type) ? Number : types.getTypeParser(type, format as 'text')
 }
 
 /** An advisory lock of one session: the server takes it back when the session ends. */

@@ -1,7 +1,20 @@
 /** The tables, one schema for every database; the steps that lead to it are in migrations/. */
+import type { ProjectedRows, ProjectedTable } from '../../domain/projections.ts'
 import type { ControlTables } from './control-tables.ts'
 
-export interface Tables extends ControlTables {
+type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : ''
+
+/** The readable tables, as their rows are named in the database: a truth is 0 or 1. */
+type ProjectedInTables = {
+  readonly [Table in ProjectedTable as SnakeCase<Table>]: { readonly portfolio: string } & {
+    readonly [Column in keyof ProjectedRows[Table] &
+      string as SnakeCase<Column>]: ProjectedRows[Table][Column] extends boolean ? number : ProjectedRows[Table][Column]
+  }
+}
+
+export interface Tables extends ControlTables, ProjectedInTables {
   /** One row: what this store is. */
   store: { readonly name: string; readonly value: string }
   journal: {

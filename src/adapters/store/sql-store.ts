@@ -5,14 +5,25 @@ import { type Kysely, Migrator, sql, type Transaction } from 'kysely'
 import type { Message } from '../../domain/bus.ts'
 import type { Control } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
-import type { Batch, JournalExtent, JournalRow, Lease, Store, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
+import type {
+  Batch,
+  JournalExtent,
+  JournalRow,
+  Lease,
+  Projections,
+  Store,
+  StoreCheck,
+  StoredSnapshot,
+} from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
+import { type BulkWriter, bulkWriter } from './bulk.ts'
 import { firstLink, hashOf, hexOf, isSame, link } from './chain.ts'
 import { answerCommands, sqlControl } from './control.ts'
 import type { Dialect } from './migrations/columns.ts'
 import { stepsOf } from './migrations/steps.ts'
 import { executionKnown, isExecutionTaken, orderReads, writeOrders } from './order-rows.ts'
 import { inParts } from './parts.ts'
+import { clearProjected, projectedRows, projectionMemory, writeProjected } from './projections.ts'
 import type { Tables } from './schema.ts'
 
 /** Rows that are read at a time: a journal may be larger than memory. */
@@ -52,11 +63,28 @@ export async function openTables(db: Kysely<Tables>, dialect: Dialect, name: str
 /** A store, and the tables beside its journal through which processes talk. */
 export interface OpenedStore extends Store {
   readonly control: Control
+  readonly projections: Projections
+}
+
+function sqlProjections(parts: SqlStore, bulk: BulkWriter): Projections {
+  const { db, isServer, name } = parts
+  return {
+    projectionMemory: (portfolio) => projectionMemory(db, portfolio),
+    projectedRows: (portfolio, table) => projectedRows(db, portfolio, table),
+    rebuild: (portfolio, { epoch }, rows) =>
+      db.transaction().execute(async (step) => {
+        await demandLease(step, { portfolio, epoch, isServer, name })
+        await clearProjected(step, portfolio)
+        const journal = { read: (of: string, from: number) => rowsOf({ ...parts, db: step }, of, from) }
+        for await (const some of rows(journal)) await writeProjected(step, bulk, portfolio, some)
+      }),
+  }
 }
 
 export function sqlStore(parts: SqlStore): OpenedStore {
   const { db } = parts
   const heads = new Map<string, Head>()
+  const bulk = bulkWriter(db, (text) => text)
   return {
     id: parts.id,
     extents: () => extentsOf(db),
@@ -68,7 +96,9 @@ export function sqlStore(parts: SqlStore): OpenedStore {
       heads.delete(portfolio)
       const next = await db
         .transaction()
-        .execute((step) => append(step, { portfolio, epoch, head, isServer: parts.isServer, name: parts.name }, batch))
+        .execute((step) =>
+          append(step, { portfolio, epoch, head, isServer: parts.isServer, name: parts.name, bulk }, batch),
+        )
         .catch(async (error: unknown) => {
           if (isExecutionTaken(error)) throw await executionKnown(parts, portfolio, batch.executions ?? [])
           throw isTaken(error) ? gap(parts.name, portfolio, head.next + length, head.next) : error
@@ -79,6 +109,7 @@ export function sqlStore(parts: SqlStore): OpenedStore {
     snapshotBefore: (portfolio, seq) => snapshotBefore(parts, portfolio, seq),
     messages: (portfolio, from) => messagesOf(db, portfolio, from),
     ...orderReads(db),
+    projections: sqlProjections(parts, bulk),
     control: sqlControl(db),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
     confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),
@@ -138,6 +169,7 @@ interface Place {
   readonly isServer: boolean
   /** The store, for messages. */
   readonly name: string
+  readonly bulk: BulkWriter
 }
 
 function isEmpty({ rows, snapshot, orders = [], executions = [], cursor, answers = [] }: Batch): boolean {
@@ -166,6 +198,7 @@ async function append(step: Transaction<Tables>, place: Place, batch: Batch): Pr
   }))
   for (const some of inParts(told)) await step.insertInto('message').values(some).execute()
   await writeOrders(step, portfolio, batch)
+  if (batch.projected !== undefined) await writeProjected(step, place.bulk, portfolio, batch.projected)
   await answerCommands(step, portfolio, batch.answers ?? [])
   if (snapshot !== undefined) {
     const { seq, kernelVersion, payload } = snapshot
@@ -179,7 +212,10 @@ async function append(step: Transaction<Tables>, place: Place, batch: Batch): Pr
 }
 
 /** A server lets nobody take the lease until the transaction that asks here has ended. */
-async function demandLease(step: Transaction<Tables>, { portfolio, epoch, isServer, name }: Place): Promise<void> {
+async function demandLease(
+  step: Transaction<Tables>,
+  { portfolio, epoch, isServer, name }: Omit<Place, 'head' | 'bulk'>,
+): Promise<void> {
   const asked = step.selectFrom('lease').select(['epoch', 'owner']).where('portfolio', '=', portfolio)
   const held = await (isServer ? asked.forShare() : asked).executeTakeFirst()
   if (held?.epoch === epoch) return

@@ -2,6 +2,7 @@
 import type { Migration } from 'kysely'
 import { journalStep } from './001-journal.ts'
 import { ordersStep } from './002-orders.ts'
+import { projectionsStep } from './003-projections.ts'
 import { commandsStep } from './007-commands.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
@@ -10,6 +11,7 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
   return {
     '001_journal': journalStep(types),
     '002_orders': ordersStep(types),
+    '003_projections': projectionsStep(types),
     '007_commands': commandsStep(types),
   }
 }

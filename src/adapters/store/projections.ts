@@ -1,0 +1,107 @@
+/** The readable tables: written with the journal, read by whoever goes on, made again from the journal. */
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { EquityGrain, EquityRow, Projected, ProjectedTable, ProjectionMemory } from '../../domain/projections.ts'
+import type { BulkWriter } from './bulk.ts'
+import { columnName, PROJECTED, PROJECTED_TABLES } from './projected-tables.ts'
+import type { Tables } from './schema.ts'
+
+/** Days of which the growth is remembered: a volatility looks back on them. */
+const DAYS = 62
+
+export async function writeProjected(
+  step: Transaction<Tables>,
+  bulk: BulkWriter,
+  portfolio: string,
+  projected: Projected,
+): Promise<void> {
+  for (const table of PROJECTED_TABLES) {
+    const rows = projected[table]
+    if (rows !== undefined && rows.length > 0) await bulk.insert(step, portfolio, table, rows as never)
+  }
+}
+
+/** Every row of a portfolio in one of the tables, by key, with the names of the rows. */
+export async function* projectedRows(
+  db: Kysely<Tables>,
+  portfolio: string,
+  table: ProjectedTable,
+): AsyncIterable<Readonly<Record<string, unknown>>> {
+  const { key, columns } = PROJECTED[table]
+  const names = Object.keys(columns)
+  const order = key.map((column) => sql`${sql.ref(columnName(column))}`)
+  for (let page = 0; ; page += 1) {
+    const { rows } = await sql<Record<string, unknown>>`
+      SELECT * FROM ${sql.table(columnName(table))} WHERE portfolio = ${portfolio}
+      ORDER BY ${sql.join(order)} LIMIT ${PAGE} OFFSET ${page * PAGE}`.execute(db)
+    for (const row of rows) yield Object.fromEntries(names.map((name) => [name, row[columnName(name)]]))
+    if (rows.length < PAGE) return
+  }
+}
+
+const PAGE = 2_000
+
+export async function projectionMemory(db: Kysely<Tables>, portfolio: string): Promise<ProjectionMemory> {
+  const rows = await db
+    .selectFrom('equity')
+    .selectAll()
+    .where('portfolio', '=', portfolio)
+    .where('grain', '=', 'cycle')
+    .where('bucket', '=', (asked) =>
+      asked
+        .selectFrom('equity')
+        .select(({ fn }) => fn.max('bucket').as('bucket'))
+        .where('portfolio', '=', portfolio)
+        .where('grain', '=', 'cycle'),
+    )
+    .execute()
+  const last = rows.map(equityRow)
+  const days = new Map<string, { readonly bucket: number; readonly growth: number }[]>()
+  for (const { sleeve } of last) {
+    const ended = await db
+      .selectFrom('equity')
+      .select(['bucket', 'growth'])
+      .where('portfolio', '=', portfolio)
+      .where('grain', '=', 'day')
+      .where('sleeve', '=', sleeve)
+      .orderBy('bucket', 'desc')
+      .limit(DAYS)
+      .execute()
+    days.set(
+      sleeve,
+      ended.reverse().map(({ bucket, growth }) => ({ bucket: Number(bucket), growth })),
+    )
+  }
+  const told = await db
+    .selectFrom('journal')
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .where('portfolio', '=', portfolio)
+    .executeTakeFirst()
+  return { seq: Number(told?.seq ?? -1), last, days, flows: await flowsSince(db, portfolio, last[0]?.seq ?? -1) }
+}
+
+async function flowsSince(db: Kysely<Tables>, portfolio: string, seq: number): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom('posting')
+    .select(({ fn }) => ['sleeve', fn.sum('cash').as('cash')])
+    .where('portfolio', '=', portfolio)
+    .where('seq', '>', seq)
+    .where('is_flow', '=', 1)
+    .groupBy('sleeve')
+    .execute()
+  const flows = new Map(rows.map(({ sleeve, cash }) => [sleeve, Number(cash)]))
+  let all = 0
+  for (const flow of flows.values()) all += flow
+  return flows.set('', all)
+}
+
+function equityRow(row: Tables['equity']): EquityRow {
+  const { portfolio: _, grain, bucket, at, seq, positions, flow, closes, ...rest } = row
+  const whole = { bucket, at, seq, positions, flow, closes }
+  const numbers = Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, Number(value)]))
+  return { ...rest, ...(numbers as typeof whole), grain: grain as EquityGrain }
+}
+
+export async function clearProjected(step: Transaction<Tables>, portfolio: string): Promise<void> {
+  for (const table of PROJECTED_TABLES)
+    await sql`DELETE FROM ${sql.table(columnName(table))} WHERE portfolio = ${portfolio}`.execute(step)
+}

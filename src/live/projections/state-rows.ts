@@ -1,0 +1,168 @@
+/** Rows of how things stand: the last word alone, written where it has changed. */
+import type { SleeveConfig } from '../../domain/config.ts'
+import type { ProjectedRows } from '../../domain/projections.ts'
+import type { Violation } from '../../domain/risk.ts'
+import { stageOf } from '../../engine/capital/state.ts'
+import { levelsOf } from '../../engine/positions/protect.ts'
+import type { Runtime } from '../../engine/runtime.ts'
+import { averagePrice } from '../../pipeline/ledger/books.ts'
+import { known, type RowBuffer, textOf } from './rows.ts'
+
+export interface StateRows {
+  /** A booking touched what a sleeve holds of an instrument. */
+  touched(sleeve: number, instrument: number): void
+  /** After a close: the marks of what is held are new. */
+  closed(): void
+  /** Adds what has changed since it was last asked. */
+  add(): void
+}
+
+type Last = 'sleeve' | 'holding' | 'purse' | 'violation'
+
+export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
+  const said = new Map<string, string>()
+  const holdings = new Set<string>()
+  let firstClose: number | null = null
+
+  /** What was said of the same key last is not said again. */
+  function say<Table extends Last>(table: Table, key: string, row: ProjectedRows[Table]): void {
+    const text = JSON.stringify(row)
+    const place = `${table} ${key}`
+    if (said.get(place) === text) return
+    said.set(place, text)
+    rows.add(table, row)
+  }
+
+  function addSleeves(): void {
+    const { sleeves, state } = runtime()
+    for (const { config, ordinal } of sleeves) {
+      const { paused } = state.sleeves[ordinal]!
+      const stage = state.capital === undefined ? null : stageOf(state.capital, ordinal)
+      say('sleeve', config.id, {
+        ...configured(runtime(), config, ordinal),
+        reason: paused,
+        stage,
+        createdAt: firstClose,
+        status: paused === '' ? 'active' : 'paused',
+      })
+    }
+  }
+
+  function addPurses(): void {
+    const { sleeves, state } = runtime()
+    const { books, currencies } = state
+    for (const { config, ordinal } of sleeves) {
+      currencies.forEach((currency, column) => {
+        const at = ordinal * books.currencies + column
+        const [cash, fees, dividends] = [books.cash[at]!, books.fees[at]!, books.dividends[at]!]
+        say('purse', `${ordinal} ${column}`, { sleeve: config.id, currency, cash, fees, dividends })
+      })
+    }
+  }
+
+  function addHoldings(): void {
+    const { state } = runtime()
+    // A level that trails moves without a booking.
+    for (const { sleeve, instrument } of state.guards) holdings.add(`${sleeve} ${instrument}`)
+    for (const key of holdings) {
+      const [sleeve, instrument] = key.split(' ').map(Number) as [number, number]
+      say('holding', key, holdingOf(runtime(), sleeve, instrument))
+    }
+    holdings.clear()
+  }
+
+  function addMarks(): void {
+    const { state, roster } = runtime()
+    const { books, currencies } = state
+    for (const index of roster.live) {
+      const price = state.mark[index]!
+      if (!Number.isFinite(price) || !isHeld(runtime(), index)) continue
+      const rate = currencies.length === 1 ? 1 : state.rate[books.currency[index]!]!
+      rows.add('mark', { instrument: state.instruments[index]!.id, price, rate: known(rate) ?? 0, at: state.at })
+    }
+  }
+
+  return {
+    touched: (sleeve, instrument) => holdings.add(`${sleeve} ${instrument}`),
+    closed: () => {
+      firstClose ??= runtime().state.at
+      addMarks()
+    },
+    add() {
+      if (runtime().state.config === null) return
+      addSleeves()
+      addPurses()
+      addHoldings()
+      for (const violation of runtime().state.violations) say('violation', String(violation.id), violationOf(violation))
+    },
+  }
+}
+
+function isHeld({ state, sleeves }: Runtime, instrument: number): boolean {
+  const { books } = state
+  if (books.accountQuantity[instrument] !== 0) return true
+  return sleeves.some(({ ordinal }) => books.quantity[ordinal * books.width + instrument] !== 0)
+}
+
+function configured(
+  { state }: Runtime,
+  config: SleeveConfig,
+  ordinal: number,
+): Omit<ProjectedRows['sleeve'], 'status' | 'reason' | 'stage' | 'createdAt'> {
+  const records = state.config!.capitalPlan?.allocation.records ?? []
+  const place = state.config!.sleeves.filter(({ strategy }) => strategy !== null).indexOf(config)
+  const stated = place < 0 ? undefined : records[place]
+  return {
+    sleeve: config.id,
+    ordinal,
+    title: config.title,
+    strategy: config.strategy,
+    parameters: textOf(config.parameters),
+    universe: textOf(config.universe),
+    calendar: config.calendar,
+    clock: config.clock,
+    weight: config.weight,
+    capital: config.capital,
+    knownSharpe: known(stated?.sharpe ?? null),
+    knownWinRate: known(stated?.winRate ?? null),
+    regimes: config.regimes === undefined ? null : textOf(config.regimes),
+  }
+}
+
+function holdingOf(runtime: Runtime, sleeve: number, instrument: number): ProjectedRows['holding'] {
+  const { state, sleeves } = runtime
+  const at = sleeve * state.books.width + instrument
+  const quantity = state.books.quantity[at]!
+  const guard = state.guards.find((one) => one.sleeve === sleeve && one.instrument === instrument)
+  const levels = guard === undefined || quantity === 0 ? null : levelsOf(runtime, guard)
+  return {
+    sleeve: sleeves[sleeve]!.config.id,
+    instrument: state.instruments[instrument]!.id,
+    quantity,
+    averagePrice: quantity === 0 ? null : averagePrice(state.books, sleeve, instrument),
+    openedAt: quantity === 0 ? null : state.openedAt[at]!,
+    stop: levels === null ? null : known(levels.stop),
+    target: levels === null ? null : known(levels.target),
+    realised: state.books.realised[at]!,
+  }
+}
+
+function violationOf(violation: Violation): ProjectedRows['violation'] {
+  const { id, at, severity, rule, about, subject, value, limit, action, resolvedAt, resolution } = violation
+  return {
+    id,
+    at,
+    severity,
+    rule,
+    about,
+    subject,
+    value: known(value),
+    limit: known(limit),
+    action,
+    resolvedAt,
+    how: resolution?.how ?? null,
+    note: resolution?.note ?? '',
+    review: violation.review === null ? null : textOf(violation.review),
+    parameters: violation.parameters === null ? null : textOf(violation.parameters),
+  }
+}

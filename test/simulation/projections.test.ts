@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/adapters/store/open.ts'
+import { PROJECTED_TABLES } from '../../src/adapters/store/projected-tables.ts'
+import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
+import type { Lease, Store } from '../../src/domain/store.ts'
+import type { RunInput } from '../../src/engine/run/run.ts'
+import { runJournalled } from '../../src/live/journalled-run.ts'
+import { projectedAgain } from '../../src/live/projections/rebuild.ts'
+import { propertyRuns } from '../profile.ts'
+import { POSTGRES_NEED, postgresServer } from '../servers.ts'
+import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
+import { drawnMoves, withMoves } from './drawn-moves.ts'
+import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
+
+const folder = storeFolder()
+const server = await postgresServer()
+afterAll(async () => {
+  folder.remove()
+  await server?.stop()
+})
+
+const NAME = 'drawn'
+let made = 0
+
+interface Leased {
+  readonly store: OpenedStore
+  readonly lease: Lease
+}
+
+async function leased(name: string): Promise<Leased> {
+  const store = await openStore(name, { create: true })
+  return { store, lease: (await store.lease(NAME))! }
+}
+
+function fresh(): Promise<Leased> {
+  made += 1
+  return leased(folder.path(`tables-${made}.db`))
+}
+
+async function close({ store, lease }: Leased): Promise<void> {
+  await lease.release()
+  await store.close()
+}
+
+function run(input: RunInput, { store, lease }: Leased, more: { readonly store?: Store } = {}) {
+  return runJournalled(input, {
+    store: { ...store, ...more.store },
+    lease,
+    storeName: 'test.db',
+    portfolio: NAME,
+    snapshotEvery: 4,
+    due: () => Promise.resolve(),
+    isStopped: () => false,
+  })
+}
+
+/** A process that dies at one of its commits: right before it is on the disk, or right after. */
+async function dies(input: RunInput, leasedStore: Leased, at: number, isWritten: boolean): Promise<void> {
+  let commits = 0
+  const commit: Store['commit'] = async (...given) => {
+    commits += 1
+    if (commits < at) return leasedStore.store.commit(...given)
+    if (isWritten) await leasedStore.store.commit(...given)
+    throw new Error('the process died')
+  }
+  await run(input, { ...leasedStore, store: { ...leasedStore.store, commit } }).catch((error: unknown) => {
+    if (!(error instanceof Error && error.message === 'the process died')) throw error
+  })
+}
+
+type TableRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
+
+async function tablesOf({ projections }: OpenedStore): Promise<TableRows> {
+  const tables: Record<string, Readonly<Record<string, unknown>>[]> = {}
+  for (const table of PROJECTED_TABLES) {
+    tables[table] = []
+    for await (const row of projections.projectedRows(NAME, table)) tables[table].push(row)
+  }
+  return tables
+}
+
+const inputOf = (drawn: Parameters<typeof runInputOf>[0], moves: Parameters<typeof withMoves>[1]): RunInput => {
+  const played = runInputOf(drawn)
+  return { ...played, config: withMoves(played.config, moves) }
+}
+
+describe.skipIf(!HAS_STORE)(`tables that follow from the journal ${STORE_NEED}`, () => {
+  it('are the same however often the process died, and when they are made again from the journal alone', async () => {
+    const filled = new Set<string>()
+    const places = fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.boolean()), { maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(drawnPortfolio, drawnMoves, places, async (drawn, moves, deaths) => {
+        const input = inputOf(drawn, moves)
+        const [calm, stormy] = [await fresh(), await fresh()]
+        await run(input, calm)
+        for (const [at, isWritten] of deaths) await dies(input, stormy, at, isWritten)
+        await run(input, stormy)
+        const tables = await tablesOf(calm.store)
+        expect(await tablesOf(stormy.store)).toEqual(tables)
+        const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
+        await calm.store.projections.rebuild(NAME, calm.lease, (journal) => projectedAgain(journal, NAME, strategies))
+        expect(await tablesOf(calm.store)).toEqual(tables)
+        for (const table of PROJECTED_TABLES) if (tables[table]!.length > 0) filled.add(table)
+        await close(calm)
+        await close(stormy)
+      }),
+      propertyRuns(8),
+    )
+    const usual = ['sleeve', 'configuration', 'instrument', 'posting', 'netOrder', 'intent', 'orderFill', 'orderEnd']
+    expect([...filled]).toEqual(expect.arrayContaining([...usual, 'holding', 'purse', 'mark', 'equity']))
+  })
+
+  it.skipIf(server === null)(`are the same in both databases ${POSTGRES_NEED}`, async () => {
+    const drawn = fc.sample(fc.tuple(drawnPortfolio, drawnMoves), { numRuns: 3, seed: 7 })
+    for (const [place, [portfolio, moves]] of drawn.entries()) {
+      const input = inputOf(portfolio, moves)
+      const [file, database] = [await fresh(), await leased(await server!.database(`tables_${place}`))]
+      await run(input, file)
+      await run(input, database)
+      expect(await tablesOf(database.store)).toEqual(await tablesOf(file.store))
+      await close(file)
+      await close(database)
+    }
+  })
+})
