@@ -79,8 +79,14 @@ export const FAULTS = {
     exit: 2,
     text: 'the state of "{portfolio}" in "{store}" is of kernel version {found}, this is {own}; start that version once to close it',
   },
-  STORE_EMPTY: { exit: 2, text: 'the store "{store}" holds no portfolio yet; `polyfolio paper CONFIG --store {store}` begins one' },
-  PORTFOLIO_UNNAMED: { exit: 2, text: 'the store "{store}" holds several portfolios: {known}; name one by --portfolio' },
+  STORE_EMPTY: {
+    exit: 2,
+    text: 'the store "{store}" holds no portfolio yet; `polyfolio paper CONFIG --store {store}` begins one',
+  },
+  PORTFOLIO_UNNAMED: {
+    exit: 2,
+    text: 'the store "{store}" holds several portfolios: {known}; name one by --portfolio',
+  },
   CONFIRM_MISSING: {
     exit: 2,
     text: '{what} needs --confirm with at least the last four characters of the account; `polyfolio status` shows it',
