@@ -19,6 +19,7 @@ import { readSnapshots, type Snapshot } from '../market/snapshots.ts'
 import { print, printJson } from '../output.ts'
 import { ratio } from '../report/numbers.ts'
 import { textTable } from '../text-table.ts'
+import { approvalWords } from './approval-words.ts'
 import { planWarnings, planWords } from './plan-words.ts'
 import { universeWords, unjudged } from './universe-words.ts'
 
@@ -126,6 +127,7 @@ function viewOf(
       notEvaluated: unjudged(sleeve.universeRules, past, loaded.snapshots),
     })),
     capitalPlan: config.capitalPlan === undefined ? null : planWords(config, config.capitalPlan),
+    approvals: config.approvals === undefined ? null : approvalWords(config, config.approvals),
     limits: config.limits,
     deployable: deployable(config),
     overlaps,
@@ -229,6 +231,7 @@ function printView(view: View): void {
     print('\nCapital while the portfolio runs:')
     for (const sentence of view.capitalPlan) print(`  ${sentence}`)
   }
+  if (view.approvals !== null) print(`\n${view.approvals}`)
   if (view.overlaps.length > 0) {
     print('\nInstruments of several sleeves, whose wishes are netted:')
     for (const { instrument, sleeves } of view.overlaps) print(`  ${instrument}: ${sleeves.join(', ')}`)

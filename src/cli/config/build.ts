@@ -18,6 +18,7 @@ import type { MembershipChange, UniverseRules } from '../../domain/universe.ts'
 import { SCHEDULES, type ScheduleName } from '../../exchange/schedules.ts'
 import { splitByLargestRemainder } from '../../numerics/exact.ts'
 import { accountOf } from './account.ts'
+import { approvalsOf } from './approvals.ts'
 import { planOf } from './capital.ts'
 import type { CheckedSleeve, WeightedSleeve } from './checked-sleeve.ts'
 import { capitalInOf } from './currencies.ts'
@@ -105,11 +106,16 @@ export function buildConfig(
     periods,
     groups: groupsOf(raw.groups, named, problems),
     ...routingOf(raw, sleeves, problems),
+    ...approvalsOf(raw, tradingIds(sleeves), problems),
     ...(raw.benchmark === null ? {} : { benchmark: instrumentId(raw.benchmark) }),
     ...(policy === undefined ? {} : { policy }),
     ...(plan === undefined ? {} : { capitalPlan: plan }),
   }
   return { ...config, ...violationsOf(raw.violations, config, problems) }
+}
+
+function tradingIds(sleeves: readonly WeightedSleeve[]): readonly string[] {
+  return sleeves.flatMap(({ raw, strategy }) => (strategy === null ? [] : [raw.id]))
 }
 
 /** Exchange before round the clock; a portfolio of recorded streams alone ends its days with the first stream's dates. */

@@ -16,6 +16,8 @@ import type { AskedApproval } from './state.ts'
 
 const RULE = 'approval'
 const MINUTE_MS = 60_000
+/** Relative: an entry of exactly the stated worth is not above it. */
+const EPSILON = 1e-12
 /** A moment that no event has: until the answer a wish neither acts nor lapses. */
 const NEVER = Number.MAX_SAFE_INTEGER
 
@@ -31,7 +33,7 @@ export function needsApproval({ state, sleeves }: Runtime, sleeve: number, worth
   const rules = state.config!.approvals
   if (rules === undefined) return false
   if (rules.all || rules.sleeves.includes(sleeves[sleeve]!.config.id)) return true
-  if (rules.above !== null && worth > rules.above) return true
+  if (rules.above !== null && worth > rules.above * (1 + EPSILON)) return true
   const stage = state.capital === undefined ? null : stageOf(state.capital, sleeve)
   return stage !== null && rules.stages.includes(stage)
 }

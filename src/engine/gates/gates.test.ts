@@ -269,7 +269,7 @@ describe('the last look before an order leaves', () => {
   it('names the gate that was shut after the order was made', () => {
     const gated = runOf({ one: rests })
     gated.take(3)
-    const [{ order }] = gated.sent() as [{ order: OrderId }]
+    const { order } = gated.sent()[0]!
     const { runtime } = gated.run.kernel
     gated.gate('fresh', false, 'B')
     expect(stopOf(runtime, order)).toBeNull()

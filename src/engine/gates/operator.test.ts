@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type GatedRun, gatedRun } from '../../../test/fixtures/gated-run.ts'
 import { type Act, type HandBar, type HandRun, handRun, SHARE } from '../../../test/simulation/hand-run.ts'
-import { type OrderId, type Price, quantity, sleeveId } from '../../domain/units.ts'
+import { type Price, quantity, sleeveId } from '../../domain/units.ts'
 import { shutGates } from './gates.ts'
 import { stopOf } from './leaving.ts'
 
@@ -218,7 +218,7 @@ describe('flatten', () => {
     days(gated, 3)
     flatten(gated, 'one')
     gated.deaf(() => gated.next())
-    const [both] = gated.sent().slice(-1) as [{ order: OrderId }]
+    const both = gated.sent().at(-1)!
     const { runtime } = gated.run.kernel
     gated.gate('armed', false)
     expect([runtime.batch.count, stopOf(runtime, both.order)]).toEqual([1, 'armed'])

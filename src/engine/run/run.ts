@@ -7,6 +7,7 @@ import type { Parameters } from '../../domain/parameters.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { Instant, InstrumentId, Memory, TradeDate } from '../../domain/units.ts'
 import { simulatedExchange } from '../../exchange/simulated.ts'
+import { withoutApprovals } from '../gates/approvals.ts'
 import { type Auditor, createAuditor } from '../invariants.ts'
 import { createKernel, type Kernel, restoreKernel } from '../kernel.ts'
 import type { Observer } from '../records/observer.ts'
@@ -36,21 +37,32 @@ export interface RunInput {
   readonly onProgress?: (done: number) => void
 }
 
-export function runBacktest(input: RunInput): RunResult {
+/** Nobody sits beside a backtest to be asked. */
+const UNASKED = 'approvals are not asked for in a backtest: every entry that the limits allow passes'
+
+export function runBacktest(given: RunInput): RunResult {
+  const input = unasked(given)
   const recorder = createRecorder()
   const auditor = input.checks ? createAuditor() : null
   const run = startRun(input, auditor === null ? recorder : audited(recorder, auditor), auditor)
   recorder.attach(run.kernel.runtime)
+  if (input !== given) run.dates.notes.push(UNASKED)
   openBooks(run, input)
   playMarket(run, input)
   return resultOf(run, recorder)
 }
 
+function unasked<Input extends Omit<RunInput, 'checks'>>(input: Input): Input {
+  const config = withoutApprovals(input.config)
+  return config === input.config ? input : { ...input, config }
+}
+
 /** A run without reports: the same loop for benches and sweeps. An observer may be shown the kernel before the first bar. */
 export function runBare(
-  input: Omit<RunInput, 'checks'>,
+  given: Omit<RunInput, 'checks'>,
   observer?: Observer & { attach?(runtime: Runtime): void },
 ): Run {
+  const input = unasked(given)
   const run = startRun({ ...input, checks: false }, observer, null)
   observer?.attach?.(run.kernel.runtime)
   openBooks(run, input)
@@ -60,10 +72,11 @@ export function runBare(
 
 /** A run under somebody else's eyes: the auditor sees the books after every event, the observer every booking. */
 export function runAudited(
-  input: Omit<RunInput, 'checks'>,
+  given: Omit<RunInput, 'checks'>,
   auditor: Auditor,
   observer: Observer & { attach?(runtime: Runtime): void },
 ): Run {
+  const input = unasked(given)
   const run = startRun({ ...input, checks: true }, audited(observer, auditor), auditor)
   observer.attach?.(run.kernel.runtime)
   openBooks(run, input)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { INSTRUMENT_KINDS } from '../../../domain/instruments.ts'
 import { allocationSchema } from './allocation.ts'
+import { approvalsSchema } from './approvals.ts'
 import { eventsSchema } from './events.ts'
 import { instrumentSchema, optionsSchema } from './instruments.ts'
 import { groupsSchema, portfolioLimitsSchema } from './limits.ts'
@@ -77,6 +78,7 @@ export const portfolioSchema = z.strictObject({
     .optional()
     .describe('a book of each sleeve alone at full capital, by which it is scored; true where something scores'),
   violations: violationsSchema.optional(),
+  approvals: approvalsSchema.optional(),
   rebalancing: rebalancingSchema.optional().describe('when capital is dealt anew while the portfolio runs; never'),
   flows: flowsSchema.default([]),
   operations: operationsSchema.default([]),
