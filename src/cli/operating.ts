@@ -79,6 +79,7 @@ export function addOperating(program: Command): void {
   addReading(program)
   addStopping(program)
   addOpening(program)
+  addGates(program)
 }
 
 function addReading(program: Command): void {
@@ -144,4 +145,47 @@ function addOpening(program: Command): void {
     .description('part of the allocation that trades; the rest stays cash')
     .addOption(confirmOption())
     .action(async (text: string, options) => (await import('./commands/operate.ts')).fraction(part(text), options))
+}
+
+function addGates(program: Command): void {
+  const gates = program.command('gates').description('what must be on record as passed before anything trades live')
+  gates
+    .command('list')
+    .description('all that were recorded; the last one of a name counts')
+    .addOption(storeOption())
+    .addOption(portfolioOption())
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/gates.ts')).gatesList(options))
+  gates
+    .command('record <name>')
+    .description('keep how a criterion was judged, by whom and when')
+    .addOption(new Option('--criterion <text>', 'what was asked').argParser(words).makeOptionMandatory())
+    .addOption(new Option('--value <text>', 'what was found').argParser(words).makeOptionMandatory())
+    .option('--passed', 'it holds')
+    .option('--failed', 'it does not')
+    .addOption(storeOption())
+    .addOption(portfolioOption())
+    .addOption(new Option('--actor <name>', 'who judged; the name of the user where left out').argParser(words))
+    .addOption(jsonOption())
+    .action(async (name: string, options) => (await import('./commands/gates.ts')).gatesRecord(name, options))
+  program
+    .command('live <config>')
+    .description('trade with real money; refuses, naming everything that is missing')
+    .addOption(storeOption())
+    .addOption(confirmOption())
+    .action(async (config: string, options) => (await import('./commands/live.ts')).live(config, options))
+}
+
+/** `config approve`, beside the other commands about portfolio files. */
+export function addApproving(config: Command): void {
+  config
+    .command('approve <file>')
+    .description('what live trading may run with: allocation, universe, structure and venue, kept as hashes')
+    .addOption(storeOption())
+    .addOption(new Option('--actor <name>', 'who approves; the name of the user where left out').argParser(words))
+    .addOption(new Option('--note <text>', 'kept with it').argParser(words).default(''))
+    .addOption(jsonOption())
+    .action(async (file: string, options) =>
+      (await import('./commands/config-approve.ts')).configApprove(file, options),
+    )
 }

@@ -6,7 +6,7 @@ import { parseDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import { SIMULATION_METHODS } from '../research/monte-carlo/simulate.ts'
 import { addConfigurations } from './configurations/commands.ts'
-import { addAsking, addOperating } from './operating.ts'
+import { addApproving, addAsking, addOperating } from './operating.ts'
 import { packageVersion } from './package-root.ts'
 
 /*
@@ -243,6 +243,7 @@ function addConfig(program: Command): void {
     .addOption(dataOption())
     .addOption(jsonOption())
     .action(async (file: string, options) => (await import('./commands/config-check.ts')).configCheck(file, options))
+  addApproving(config)
   config
     .command('schema')
     .description('print a JSON Schema of portfolio files, for editors')

@@ -91,6 +91,7 @@ export const FAULTS = {
     exit: 2,
     text: '{what} needs --confirm with at least the last four characters of the account; `polyfolio status` shows it',
   },
+  LIVE_MISSING: { exit: 2, text: 'live trading of "{portfolio}" needs {what}' },
   COMMAND_DECLINED: { exit: 1, text: '{command} was declined: {reason}' },
   COMMAND_UNANSWERED: { exit: 1, text: '{engine}; {outcome} (store "{store}")' },
   JOURNAL_EMPTY: { exit: 2, text: 'the store "{store}" holds no portfolio "{portfolio}"; it holds {known}' },

@@ -22,6 +22,7 @@ import { unusedKeys } from './money-moves.ts'
 import { policyInstruments } from './policy.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
 import { namesOf, substituteOf } from './routing.ts'
+import { runningOf } from './running.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
 import { type Isolation, parametersOf, type StrategyLoader, strategySource } from './strategies.ts'
@@ -70,6 +71,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     options: raw.options ?? null,
     screen: raw.screen ?? null,
     events: eventFeedsOf(raw, instruments, readers),
+    running: runningOf(raw, config),
     snapshots: raw.snapshots,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
     unused: [...unusedKeys(document.value), ...unusedAllocation(document.value, rawSleeves)],

@@ -5,6 +5,7 @@ import type { InstrumentId, SleeveId } from '../../domain/units.ts'
 import type { Path, Place } from './document.ts'
 import type { EventFeeds } from './events.ts'
 import type { FutureDeclaration } from './futures.ts'
+import type { RunningSettings } from './running.ts'
 import type { RawOptions, RawSimulation } from './schema/instruments.ts'
 import type { RawScreen } from './schema/universe.ts'
 
@@ -37,6 +38,8 @@ export interface LoadedPortfolio {
   readonly options: RawOptions | null
   readonly screen: RawScreen | null
   readonly events: EventFeeds
+  /** How it runs on paper and live. */
+  readonly running: RunningSettings
   /** Files of what companies were on a day, relative to the data folder. */
   readonly snapshots: readonly string[]
   readonly benchmark: InstrumentId | null

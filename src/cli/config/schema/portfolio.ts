@@ -9,6 +9,7 @@ import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from '
 import { overlaysSchema } from './overlays.ts'
 import { policySchema } from './policy.ts'
 import { routingSchema } from './routing.ts'
+import { engineSchema, liveSchema, modeSchema } from './running.ts'
 import { fraction, leverage, notNegative, positive, text, wholePositive } from './terms.ts'
 import { screenSchema } from './universe.ts'
 import { violationsSchema } from './violations.ts'
@@ -91,6 +92,9 @@ export const portfolioSchema = z.strictObject({
   routing: routingSchema.optional(),
   benchmark: text.nullable().default(null).describe('an instrument to compare with'),
   policy: policySchema.optional(),
+  mode: modeSchema,
+  engine: engineSchema,
+  live: liveSchema,
   options: optionsSchema.optional(),
   events: eventsSchema,
   screen: screenSchema.optional(),

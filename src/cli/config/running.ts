@@ -1,0 +1,41 @@
+/** How a portfolio runs, in the units of the engine: milliseconds. */
+import type { PortfolioConfig } from '../../domain/config.ts'
+import type { RawPortfolio } from './schema/portfolio.ts'
+
+export interface RunningSettings {
+  readonly mode: 'paper' | 'live'
+  /** Between two looks of the engine. */
+  readonly cycleMs: number
+  /** Between two renewals of its figures. */
+  readonly updateMs: number
+  readonly retryMs: number
+  readonly stale: { readonly graceMs: number; readonly barsMissed: number }
+  readonly live: {
+    /** Part of the allocation that live trading starts with. */
+    readonly fraction: number
+    /** Criteria by the names of the gates. */
+    readonly gates: Readonly<Record<string, string>>
+  }
+}
+
+const MINUTE_MS = 60_000
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: 60 * MINUTE_MS }
+
+function milliseconds(text: string): number {
+  return Number(text.slice(0, -1)) * UNIT_MS[text.at(-1)!]!
+}
+
+export function runningOf({ mode, engine, live }: RawPortfolio, { sleeves }: PortfolioConfig): RunningSettings {
+  const trading = sleeves.filter(({ strategy }) => strategy !== null)
+  const isRoundTheClock = trading.length > 0 && trading.every(({ calendar }) => calendar === 'continuous')
+  const cycleMs =
+    engine.cycle === undefined ? (isRoundTheClock ? 5 * MINUTE_MS : MINUTE_MS) : milliseconds(engine.cycle)
+  return {
+    mode,
+    cycleMs,
+    updateMs: engine.update_every === undefined ? cycleMs : milliseconds(engine.update_every),
+    retryMs: milliseconds(engine.retry_after),
+    stale: { graceMs: milliseconds(engine.stale_after.grace), barsMissed: engine.stale_after.bars },
+    live: { fraction: live.fraction, gates: live.gates },
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { fraction, text, wholePositive } from './terms.ts'
+
+/* How a portfolio runs on paper and live: nothing here changes what a backtest does. */
+
+const duration = z
+  .string()
+  .regex(/^[1-9]\d*(s|m|h)$/, 'must be a whole number of seconds, minutes or hours such as 30s, 5m or 1h')
+
+export const modeSchema = z
+  .enum(['paper', 'live'])
+  .default('paper')
+  .describe('live: orders of real money may leave, once everything that live trading asks for is there')
+
+export const engineSchema = z
+  .strictObject({
+    cycle: duration
+      .optional()
+      .describe(
+        'how often the engine looks for bars, commands and gates; 1m, or 5m where everything trades round the clock',
+      ),
+    update_every: duration.optional().describe('how often its figures are renewed; as often as the cycle'),
+    retry_after: duration.default('60s').describe('a cycle that failed is tried again after this'),
+    stale_after: z
+      .strictObject({ grace: duration.default('30s'), bars: wholePositive.default(2) })
+      .prefault({})
+      .describe('a price is stale when so many bars are not there so long after their close'),
+  })
+  .prefault({})
+export type RawEngine = z.output<typeof engineSchema>
+
+export const liveSchema = z
+  .strictObject({
+    fraction: fraction.default(0.1).describe('part of the allocation that live trading starts with'),
+    gates: z
+      .record(text, text)
+      .default({
+        backtest: 'a backtest over at least two years was reviewed',
+        paper: 'two weeks on paper were reviewed',
+        drill: 'kill, flatten and a restart were tried on paper',
+      })
+      .describe('what must be on record as passed before anything trades live: name and criterion'),
+  })
+  .prefault({})
+export type RawLive = z.output<typeof liveSchema>
