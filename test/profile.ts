@@ -2,7 +2,7 @@
  * How long and from which seed the property tests run: short from one fixed seed, so that every run of the tests says
  * the same; or nightly, long and from a fresh seed, which is printed and can be given again by POLYFOLIO_SEED.
  */
-const isNightly = process.env['POLYFOLIO_PROFILE'] === 'nightly'
+export const isNightly = process.env['POLYFOLIO_PROFILE'] === 'nightly'
 const FIXED_SEED = 20_000_101
 
 function readSeed(): number {

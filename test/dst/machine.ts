@@ -48,7 +48,7 @@ export interface Machine {
   readonly lives: number
 }
 
-const LEASE_POLL_MS = 1_000
+const LEASE_POLL_MS = 3_000
 
 export function createMachine(options: MachineOptions): Machine {
   const { name, scheduler, random, faults, say } = options

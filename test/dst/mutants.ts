@@ -96,11 +96,13 @@ function failOpenKill(control: Control): Control {
 /** What an order is said to have filled becomes fills, whether or not they were told. */
 function inferFills(broker: Broker): Broker {
   const inferred = new Map<string, number>()
+  let at = 0
   return {
     ...broker,
     async *events(signal) {
       for await (const event of broker.events(signal)) {
         yield event
+        if (event.kind === 'execution') at = event.execution.at
         if (event.kind !== 'order' || event.order.clientId === null) continue
         const { brokerId, clientId, filled, symbol, instrument } = event.order
         const missing = filled - (inferred.get(brokerId) ?? 0)
@@ -117,7 +119,7 @@ function inferFills(broker: Broker): Broker {
           quantity: missing as Execution['quantity'],
           price: 100 as Execution['price'],
           fee: 0 as Execution['fee'],
-          at: (await broker.time()) as Execution['at'],
+          at: at as Execution['at'],
         }
         yield { kind: 'execution', execution }
       }

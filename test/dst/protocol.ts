@@ -124,7 +124,8 @@ async function carryOut(action: DeskAction, { broker, store }: ProcessPorts): Pr
         const of = async (id: string | null) =>
           id === null ? null : ((await store.executionOf(PORTFOLIO, BROKER_NAME, id)) ?? null)
         const record = clientId === null ? null : ((await store.orderOf(PORTFOLIO, clientId)) ?? null)
-        return { record, execution: await of(execution), corrected: await of(corrects) }
+        const executions = clientId === null ? [] : await store.executionsOf(PORTFOLIO, clientId)
+        return { record, execution: await of(execution), corrected: await of(corrects), executions }
       }
     }
   } catch (error) {
@@ -177,9 +178,9 @@ function judge({ venue, disk, watch, alerts }: World): Promise<void> {
     if (kind === 'trade' && !executions.has(`${BROKER_NAME} ${id}`)) watch.report(`execution ${id} was never booked`)
   for (const { clientId, state, brokerId } of venue.orders) {
     if (clientId === null) continue
-    const record = orders.get(clientId)!
-    if (isOver(state) !== isEnded(record.state))
-      watch.report(`${brokerId} is ${state}, its record says ${record.state}`)
+    const said = orders.get(clientId)?.state
+    if (said === undefined || isOver(state) !== isEnded(said))
+      watch.report(`${brokerId} is ${state}, its record says ${said}`)
   }
   for (const { state, order } of orders.values()) {
     if (state !== 'unknown' && state !== 'intended') continue

@@ -78,6 +78,7 @@ const DOLLAR = currencyCode('USD')
 const CENT = 10_000
 const CALM = { rejects: 0, alwaysRejects: null, stuckCancel: 0, lateFill: 0, correction: 0, bust: 0, lateFees: false }
 const LATE_MOST = 600_000
+const LAST_WORD_MS = 30_000
 
 export function isOver(state: BrokerOrderState): boolean {
   return state !== 'working' && state !== 'pendingCancel'
@@ -99,6 +100,11 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
   const next = (letter: string): string => {
     count += 1
     return `${letter}${count}`
+  }
+
+  /** Whatever comes late comes while somebody is there to hear it. */
+  const later = (delay: number, what: string, act: () => void): void => {
+    scheduler.at(Math.min(scheduler.now + delay, market.end + LAST_WORD_MS), what, act)
   }
 
   /** Writes down what it is now and tells everybody. */
@@ -151,16 +157,14 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
     if (order.filled === order.quantity) change(order, 'filled')
     else change(order, order.state)
     if (execution.fee === null)
-      scheduler.after(random.integer(1_000, 60_000), `fee of ${execution.id}`, () =>
-        correct(execution, { fee: fee as Money }),
-      )
+      later(random.integer(1_000, 60_000), `fee of ${execution.id}`, () => correct(execution, { fee: fee as Money }))
     else if (happens(faults.correction)) {
       const moved = (Math.floor(price * 100) + random.integer(-20, 20)) / 100
-      scheduler.after(random.integer(500, 200_000), `correction of ${execution.id}`, () =>
+      later(random.integer(500, 200_000), `correction of ${execution.id}`, () =>
         correct(execution, { price: moved as Price }),
       )
     } else if (happens(faults.bust)) {
-      scheduler.after(random.integer(500, 200_000), `bust of ${execution.id}`, () => bust(order, execution))
+      later(random.integer(500, 200_000), `bust of ${execution.id}`, () => bust(order, execution))
     }
   }
 
@@ -254,7 +258,7 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
     if (left === 0 || !happens(faults.lateFill)) return
     const { step } = order.instrument
     const units = random.integer(1, Math.abs(left) / step) * step * Math.sign(left)
-    scheduler.after(random.integer(1_000, LATE_MOST), `late fill of ${order.brokerId}`, () =>
+    later(random.integer(1_000, LATE_MOST), `late fill of ${order.brokerId}`, () =>
       execute(order, boundedBy(order, units)),
     )
   }
