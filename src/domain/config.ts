@@ -115,6 +115,11 @@ export interface CostRules {
   readonly slippage: SlippageModel
   /** Largest part of a bar's volume one order may take; the rest stays open or lapses. Null: no cap. */
   readonly participationMax: number | null
+  /**
+   * Half of the spread as a fraction of price: bars are the middle, every order buys above it and sells below it, limits
+   * included. On top of slippage. Absent: orders trade at the bar's own prices.
+   */
+  readonly halfSpread?: number
 }
 
 export interface AccountRules {

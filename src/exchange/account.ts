@@ -107,12 +107,12 @@ export function createListings(
 
 /**
  * Costs that the fast lane of an auction can reckon without looking further: basis points only, and slippage that does
- * not depend on the order's size.
+ * not depend on the order's size, at the bar's own prices.
  */
-function isPlain({ commission, slippage }: CostRules): boolean {
+function isPlain({ commission, slippage, halfSpread = 0 }: CostRules): boolean {
   const { perShare, minimumPerOrder, maximumFraction, tiers, saleFraction, salePerShare } = commission
   const fees = perShare === 0 && minimumPerOrder === 0 && maximumFraction === null && tiers.length === 0
-  return fees && saleFraction === 0 && salePerShare === 0 && slippage.kind !== 'participation'
+  return fees && saleFraction === 0 && salePerShare === 0 && slippage.kind !== 'participation' && halfSpread === 0
 }
 
 /** Numbers per instrument in `Listings.terms`, and what stands where. */

@@ -83,6 +83,8 @@ export interface Desk {
   sharesThisMonth: number
   /** Initial margin still free, in money counts; NaN: to be reckoned anew. */
   excess: number
+  /** How much of the way to the bar's worst price the market has gone before orders reach it, from 0 to 1. */
+  slide: number
 }
 
 export function say(desk: Desk, order: number, state: OrderState, evidence: string): void {

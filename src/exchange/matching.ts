@@ -16,7 +16,7 @@ export type Moment = (typeof MOMENTS)[number]
 /** What matching needs to know of an order. */
 export interface Resting {
   readonly type: number
-  readonly limit: number
+  limit: number
   readonly stop: number
   /** The stop has been reached: a market order from then on, or a limit where it names one. */
   triggered: boolean
@@ -58,6 +58,36 @@ export function matchPrice(order: Resting, side: number, bar: BarPrices, moment:
     default:
       return stopLimitPrice(order, side, bar, moment)
   }
+}
+
+/**
+ * `matchPrice` of a bar that is the middle of a spread: a limit meets the quote on its side, so the middle must go beyond
+ * it by half the spread. Stops are reached by the middle.
+ *
+ * @param half of the spread, as a fraction of price
+ */
+export function matchAround(order: Resting, side: number, bar: BarPrices, moment: Moment, half: number): number {
+  if (half === 0 || slips(order.type)) return matchPrice(order, side, bar, moment)
+  const { limit } = order
+  order.limit = limit / (1 + side * half)
+  const matched = matchPrice(order, side, bar, moment)
+  order.limit = limit
+  return matched
+}
+
+/**
+ * Where the price has gone by the time that an order reaches it: so much of the way to the bar's worst.
+ *
+ * @param slide from 0 to 1
+ */
+export function slid(price: number, side: number, bar: BarPrices, slide: number): number {
+  const worst = side > 0 ? Math.max(price, bar.high) : Math.min(price, bar.low)
+  return price + (worst - price) * slide
+}
+
+/** A limit's fill: never beyond the limit, whatever rounding and waiting made of the price. */
+export function atLimit(price: number, limit: number, side: number): number {
+  return side > 0 ? Math.min(price, limit) : Math.max(price, limit)
 }
 
 function limitPrice(limit: number, side: number, bar: BarPrices, moment: Moment): number {

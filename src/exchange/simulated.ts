@@ -45,7 +45,7 @@ import type { Moment } from './matching.ts'
 import { type OptionEnds, optionEnds } from './option-ends.ts'
 import { quoteNow } from './quoted.ts'
 import { type ExchangeState, exchangeState, takeExchangeState } from './state.ts'
-import { blankOrder, isQuoted, lapses, orderName, readOrder, refusalOf, resting, tryOrder } from './trading.ts'
+import { blankOrder, isQuoted, lapses, meetsAs, orderName, readOrder, refusalOf, resting, tryOrder } from './trading.ts'
 
 export interface ExchangeOptions {
   readonly account: AccountRules
@@ -75,7 +75,11 @@ export interface SimulatedExchange extends OptionEnds {
   readonly account: BrokerAccount
   list(instrument: Instrument): void
   open(at: Instant, tradeDate: TradeDate, bars: BarColumns, chains?: readonly OptionChain[]): ExchangeAnswer
-  submit(orders: OrderColumns, moment: Moment): ExchangeAnswer
+  /**
+   * With a `slide` above 0 the orders reach the market while the bar runs: by then it has gone so much of the way from their
+   * price to the bar's worst. Those for the auction still meet the bar that they missed it of, at 'range'.
+   */
+  submit(orders: OrderColumns, moment: Moment, slide?: number): ExchangeAnswer
   range(at: Instant, bars: BarColumns): ExchangeAnswer
   /** `sessionEnds` is false for the bars of a session but its last: day orders live on. */
   close(
@@ -139,6 +143,7 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
     month: 0,
     sharesThisMonth: 0,
     excess: Number.NaN,
+    slide: 0,
   }
   const parts: Parts = { desk, book: [], order: blankOrder(), answer: { states: desk.states, fills: null } }
   if (options.from !== undefined) {
@@ -149,7 +154,12 @@ export function simulatedExchange(options: ExchangeOptions): SimulatedExchange {
     account: listings.account,
     list: (instrument) => listInstrument(listings, instrument, options.costs),
     open: (at, tradeDate, bars, chains = NO_CHAINS) => openBars(parts, at, tradeDate, bars, chains),
-    submit: (orders, moment) => submitOrders(parts, orders, moment),
+    submit(orders, moment, slide = 0) {
+      desk.slide = slide
+      const answer = submitOrders(parts, orders, moment)
+      desk.slide = 0
+      return answer
+    },
     range: (at, bars) => rangeBars(parts, at, bars),
     close: (at, tradeDate, bars, chains = NO_CHAINS, sessionEnds = true) => {
       turnMonth(desk, tradeDate)
@@ -415,7 +425,7 @@ function submitRow(parts: Parts, orders: OrderColumns, row: number, moment: Mome
   }
   const open = tryOrder(desk, order, moment)
   if (open === null) return
-  if (lapses(order, moment)) {
+  if (lapses(order, meetsAs(desk, order, moment))) {
     say(desk, order.id, order.force === FORCE_CODE.cycle ? 'cancelled' : 'expired', open)
     return
   }

@@ -4,7 +4,7 @@ import { listedInstrument } from './account.ts'
 import { admit } from './buying-power.ts'
 import { nothingTraded } from './commission.ts'
 import { type BarSlot, type Desk, execute, type OrderLeg, say, type WorkingOrder } from './desk.ts'
-import { type Moment, matchPrice, slips, trades } from './matching.ts'
+import { atLimit, type Moment, matchAround, slid, slips, trades } from './matching.ts'
 import { tryQuoted } from './quoted.ts'
 import { slippageFraction, slipped } from './slippage.ts'
 
@@ -118,18 +118,19 @@ function tryAtBar(desk: Desk, order: WorkingOrder, slot: BarSlot, moment: Moment
   bar.volume = slot.bars.volume[row]!
   if (!trades(bar)) return Number.isNaN(bar.open) ? 'no bar now' : 'the bar has no volume'
   const side = order.remaining > 0 ? 1 : -1
-  const reference = matchPrice(order, side, bar, moment)
-  if (Number.isNaN(reference)) return 'its price or moment has not come'
+  const { listings } = desk
+  const { slippage: model, halfSpread: half = 0 } = listings.costs[index]!
+  const matched = matchAround(order, side, bar, meetsAs(desk, order, moment), half)
+  if (Number.isNaN(matched)) return 'its price or moment has not come'
+  const reference = desk.slide > 0 ? slid(matched, side, bar, desk.slide) : matched
   const units = withinVolume(desk, order, slot)
   if (units === 0) return 'the volume cap leaves nothing'
-  const { listings } = desk
-  const model = listings.costs[index]!.slippage
   const fraction =
     model.kind === 'none' || !slips(order.type)
-      ? 0
-      : slippageFraction(model, Math.abs(units) / listings.perWhole[index]!, bar.volume)
+      ? half
+      : half + slippageFraction(model, Math.abs(units) / listings.perWhole[index]!, bar.volume)
   const price = fraction === 0 ? reference : slipped(reference, side, fraction)
-  return fill(desk, order, units, price, reference)
+  return fill(desk, order, units, slips(order.type) ? price : atLimit(price, order.limit, side), reference)
 }
 
 /** Signed units that the cap on the bar's volume lets this order take, in whole steps. */
@@ -167,6 +168,13 @@ function fill(desk: Desk, order: WorkingOrder, units: number, price: number, ref
     return null
   }
   return order.remaining === 0 ? null : 'the volume cap leaves a rest'
+}
+
+/** The moment by whose rules an order is matched: one that missed its auction meets the bar as if it were there. */
+export function meetsAs({ slide }: Desk, { type, force }: WorkingOrder, moment: Moment): Moment {
+  if (slide === 0 || moment !== 'range') return moment
+  const atAuction = type === TYPE_CODE.market || type === TYPE_CODE.open || force === FORCE_CODE.cycle
+  return atAuction ? 'auction' : moment
 }
 
 /** Whether an order of this force lapses after this moment has been tried. */

@@ -1,13 +1,14 @@
-/** What the paper venue refuses on sight, without asking the market. */
-import type { OrderRequest } from '../../../domain/broker.ts'
+/** What the paper venue refuses on sight, without asking the market, and how prices come onto ticks. */
+import type { BrokerCapabilities, OrderRequest } from '../../../domain/broker.ts'
 import type { Instrument } from '../../../domain/instruments.ts'
 import type { Terms } from '../../../domain/orders.ts'
+import type { PaperRules } from '../../../domain/paper.ts'
+import type { Price } from '../../../domain/units.ts'
+
+type InstrumentOf = (id: string) => Instrument | undefined
 
 /** Why no venue would take the request; null where one would. */
-export function malformation(
-  { legs, quantity, terms }: OrderRequest,
-  instrumentOf: (id: string) => Instrument | undefined,
-): string | null {
+export function malformation({ legs, quantity, terms }: OrderRequest, instrumentOf: InstrumentOf): string | null {
   if (legs.length === 0) return 'an order must name what it trades'
   for (const { instrument, ratio } of legs) {
     if (instrumentOf(instrument) === undefined) return `the venue does not list "${instrument}"`
@@ -29,4 +30,84 @@ function levelFault({ type, limit, stop }: Terms, isStructure: boolean): string 
 
 function isLevel(level: number | undefined, mayBeBelowZero: boolean): boolean {
   return level !== undefined && Number.isFinite(level) && (mayBeBelowZero || level > 0)
+}
+
+/** What the broker that the venue stands for cannot do; null where it can. */
+export function incapacity(
+  { kinds, can }: BrokerCapabilities,
+  { legs }: OrderRequest,
+  instrumentOf: InstrumentOf,
+): string | null {
+  for (const { instrument } of legs) {
+    const { kind, symbol } = instrumentOf(instrument)!
+    if (!kinds.includes(kind)) return `the broker does not trade "${symbol}", of kind ${kind}`
+  }
+  return legs.length > 1 && !can.includes('structure') ? 'the broker trades no structures' : null
+}
+
+/** Parts of a tick below which a price lies on it. */
+const TICK_TOLERANCE = 1e-6
+
+/**
+ * Odd sizes, odd prices and orders too small for the broker; null where nothing is odd. Sizes are looked at alone: what
+ * closes may be as small as what is left.
+ *
+ * @param price last one known of each instrument; NaN before the first
+ */
+export function oddity(
+  { legs, quantity, terms, reducing }: OrderRequest,
+  { orderMinimum, oddTicks }: Pick<PaperRules, 'orderMinimum' | 'oddTicks'>,
+  canFractions: boolean,
+  instrumentOf: InstrumentOf,
+  price: (index: number) => number,
+): string | null {
+  for (const { instrument, ratio } of legs) {
+    const { symbol, step, unitsPerWhole } = instrumentOf(instrument)!
+    const lot = canFractions || legs.length > 1 ? step : Math.max(step, unitsPerWhole)
+    const units = quantity * ratio
+    if (units % lot !== 0)
+      return `${Math.abs(units) / unitsPerWhole} of "${symbol}" are not a whole number of lots of ${lot / unitsPerWhole}`
+  }
+  if (legs.length > 1) return null
+  const own = instrumentOf(legs[0]!.instrument)!
+  for (const level of [terms.limit, terms.stop]) {
+    if (level === undefined || oddTicks === 'round' || isOnTick(level, own)) continue
+    return `price ${level} of "${own.symbol}" is not a whole number of ticks of ${tickAt(own, level)}`
+  }
+  const least = orderMinimum[own.kind] ?? 0
+  const value = (Math.abs(quantity) / own.unitsPerWhole) * own.multiplier * (terms.limit ?? price(own.index))
+  if (!reducing && value < least) return `an order of ${value.toFixed(2)} is below the least of ${least}`
+  return null
+}
+
+function tickAt({ ticks }: Instrument, level: number): number {
+  let found = 0
+  for (const { from, tick } of ticks) if (level >= from) found = tick
+  return found
+}
+
+function isOnTick(level: number, instrument: Instrument): boolean {
+  const tick = tickAt(instrument, level)
+  return tick === 0 || Math.abs(level / tick - Math.floor(level / tick + 0.5)) < TICK_TOLERANCE
+}
+
+/**
+ * The prices of an order on the ticks of its instrument, moved away from the market: limits become less generous, stops are
+ * reached later.
+ */
+export function onTicks(terms: Terms, side: number, instrument: Instrument): Terms {
+  const { limit, stop } = terms
+  return {
+    ...terms,
+    ...(limit === undefined ? {} : { limit: tickBeside(limit, 0 - side, instrument) }),
+    ...(stop === undefined ? {} : { stop: tickBeside(stop, side, instrument) }),
+  }
+}
+
+function tickBeside(level: number, towards: number, instrument: Instrument): Price {
+  const tick = tickAt(instrument, level)
+  if (tick === 0 || isOnTick(level, instrument)) return level as Price
+  const below = Math.floor(level / tick)
+  const count = towards > 0 ? below + 1 : below
+  return (count === 0 ? level : count * tick) as Price
 }
