@@ -92,6 +92,7 @@ export const FAULTS = {
     text: '{what} needs --confirm with at least the last four characters of the account; `polyfolio status` shows it',
   },
   LIVE_MISSING: { exit: 2, text: 'live trading of "{portfolio}" needs {what}' },
+  PORT_TAKEN: { exit: 1, text: 'port {port} cannot be used: {reason}; name another one by --port' },
   COMMAND_DECLINED: { exit: 1, text: '{command} was declined: {reason}' },
   COMMAND_UNANSWERED: { exit: 1, text: '{engine}; {outcome} (store "{store}")' },
   JOURNAL_EMPTY: { exit: 2, text: 'the store "{store}" holds no portfolio "{portfolio}"; it holds {known}' },

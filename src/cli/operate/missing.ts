@@ -15,7 +15,9 @@ export async function missingForLive(
   const { config, file, running } = loaded
   const missing: string[] = []
   if (running.mode !== 'live') missing.push(`"mode: live" in ${file}: it says paper`)
-  for (const venue of venuesOf(loaded)) {
+  const venues = Object.keys(config.routing?.brokers ?? {})
+  if (venues.length === 0) missing.push(`a venue: ${file} names no broker under "routing:"`)
+  for (const venue of venues) {
     if (!VENUES.has(venue)) missing.push(`an adapter for the venue "${venue}": this version trades on paper only`)
   }
   if (confirm === undefined || confirm.length < 4)
@@ -27,12 +29,6 @@ export async function missingForLive(
     missing.push('fresh streams of every price that it trades by: they come with the connection')
   }
   return missing
-}
-
-/** Where orders would go: brokers of the routing table, else one that the file does not name. */
-function venuesOf({ config: { routing } }: LoadedPortfolio): readonly string[] {
-  const named = Object.keys(routing?.brokers ?? {})
-  return named.length === 0 ? ['not named: the file has no routing'] : named
 }
 
 async function missingGates(
