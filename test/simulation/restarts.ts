@@ -38,17 +38,26 @@ export const restored = (kernel: Kernel, strategies: RunInput['strategies']): Ke
 /** The states themselves are compared at every so many cuts, and at the end; what is asked of the outside always. */
 const STATES_EVERY = 20
 
-/**
- * Plays the journal twice, once through a snapshot before each event that `isCut` names, and compares commands and bytes
- * all the way.
- */
+/** Plays the run, and its journal through restarts, as `comparesJournal` does. */
 export function comparesAll(
   input: RunInput,
   isCut: (event: EngineEvent, place: number, places: number) => boolean,
   alive: Alive,
 ): void {
-  const { events, bytes } = journalOf(input)
-  const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
+  comparesJournal(journalOf(input), input.strategies, isCut, alive)
+}
+
+/**
+ * Plays the journal twice, once through a snapshot before each event that `isCut` names, and compares commands and bytes
+ * all the way.
+ */
+export function comparesJournal(
+  { events, bytes }: { readonly events: readonly EngineEvent[]; readonly bytes: string },
+  deciding: RunInput['strategies'],
+  isCut: (event: EngineEvent, place: number, places: number) => boolean,
+  alive: Alive,
+): void {
+  const strategies = new Map(deciding.map((strategy) => [strategy.name, strategy]))
   const plain = createKernel({ strategies })
   let other = createKernel({ strategies })
   let due = false
@@ -63,7 +72,7 @@ export function comparesAll(
       alive.guards += guards.length
       alive.structures += structures.length
       alive.cuts += 1
-      other = restored(other, input.strategies)
+      other = restored(other, deciding)
       if (alive.cuts % STATES_EVERY === 1) expect(textOf(other)).toBe(textOf(plain))
     }
     expect(said(other.apply(event))).toBe(said(plain.apply(event)))
