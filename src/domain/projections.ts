@@ -19,6 +19,8 @@ export interface SleeveRow {
   readonly universe: string
   readonly calendar: string
   readonly clock: string
+  /** Length of its bars. */
+  readonly timeframe: string
   /** Part of the portfolio's capital as configured. */
   readonly weight: number
   readonly capital: number

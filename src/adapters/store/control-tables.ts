@@ -34,4 +34,20 @@ export interface ControlTables {
     readonly at: number
     readonly note: string
   }
+  /** Questions to workers; arguments and result are JSON. */
+  job: {
+    readonly id: string
+    readonly kind: string
+    readonly args: string
+    readonly actor: string
+    readonly at: number
+    readonly state: string
+    readonly worker: string | null
+    readonly attempts: number
+    /** Last sign of life of its worker. */
+    readonly seen_at: number
+    readonly result: string | null
+    readonly error: string
+    readonly ended_at: number | null
+  }
 }

@@ -14,7 +14,7 @@ import type { ControlTables } from './control-tables.ts'
 import type { Tables } from './schema.ts'
 
 /** Tables whose rows are numbered within a portfolio. */
-type Numbered = Exclude<keyof ControlTables, 'heartbeat'>
+type Numbered = Exclude<keyof ControlTables, 'heartbeat' | 'job'>
 /** Two processes may ask at once: whoever comes second takes the next number. */
 const ATTEMPTS = 20
 

@@ -31,6 +31,7 @@ export const PROJECTED: { readonly [Table in ProjectedTable]: ProjectedShape<Tab
       universe: true,
       calendar: true,
       clock: true,
+      timeframe: true,
       weight: true,
       capital: true,
       status: true,

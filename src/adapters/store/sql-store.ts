@@ -5,6 +5,7 @@ import { type Kysely, Migrator, sql, type Transaction } from 'kysely'
 import type { Message } from '../../domain/bus.ts'
 import type { Control } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
+import type { Jobs } from '../../domain/jobs.ts'
 import type {
   Batch,
   JournalExtent,
@@ -19,6 +20,7 @@ import type { Instant } from '../../domain/units.ts'
 import { type BulkWriter, bulkWriter } from './bulk.ts'
 import { firstLink, hashOf, hexOf, isSame, link } from './chain.ts'
 import { answerCommands, sqlControl } from './control.ts'
+import { type JobsPace, storeJobs } from './jobs.ts'
 import type { Dialect } from './migrations/columns.ts'
 import { stepsOf } from './migrations/steps.ts'
 import { executionKnown, isExecutionTaken, orderReads, writeOrders } from './order-rows.ts'
@@ -63,6 +65,8 @@ export async function openTables(db: Kysely<Tables>, dialect: Dialect, name: str
 /** A store, and the tables beside its journal through which processes talk. */
 export interface OpenedStore extends Store {
   readonly control: Control
+  /** Questions to workers of any process. */
+  jobs(pace?: JobsPace): Jobs
   readonly projections: Projections
 }
 
@@ -111,6 +115,7 @@ export function sqlStore(parts: SqlStore): OpenedStore {
     ...orderReads(db),
     projections: sqlProjections(parts, bulk),
     control: sqlControl(db),
+    jobs: (pace) => storeJobs(db, pace),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
     confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),
     check: () => checkAll(parts),

@@ -2,6 +2,7 @@
 import type { SleeveConfig } from '../../domain/config.ts'
 import type { ProjectedRows } from '../../domain/projections.ts'
 import type { Violation } from '../../domain/risk.ts'
+import { timeframeOf } from '../../domain/timeframes.ts'
 import { stageOf } from '../../engine/capital/state.ts'
 import { levelsOf } from '../../engine/positions/protect.ts'
 import type { Runtime } from '../../engine/runtime.ts'
@@ -121,6 +122,7 @@ function configured(
     universe: textOf(config.universe),
     calendar: config.calendar,
     clock: config.clock,
+    timeframe: timeframeOf(config.clock),
     weight: config.weight,
     capital: config.capital,
     knownSharpe: known(stated?.sharpe ?? null),

@@ -17,6 +17,7 @@ const TABLES: Readonly<Record<string, { readonly columns: Columns; readonly key:
       universe: 'text',
       calendar: 'text',
       clock: 'text',
+      timeframe: 'text',
       weight: 'number',
       capital: 'whole',
       status: 'text',

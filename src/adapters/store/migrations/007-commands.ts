@@ -53,6 +53,26 @@ export function commandsStep(types: ColumnTypes): Migration {
         { portfolio: 'text', number: 'whole', hash: 'text', parts: 'text', actor: 'text', at: 'whole', note: 'text' },
         ['portfolio', 'number'],
       )
+      await createTable(
+        db,
+        types,
+        'job',
+        {
+          id: 'text',
+          kind: 'text',
+          args: 'text',
+          actor: 'text',
+          at: 'whole',
+          state: 'text',
+          worker: 'text?',
+          attempts: 'whole',
+          seen_at: 'whole',
+          result: 'text?',
+          error: 'text',
+          ended_at: 'whole?',
+        },
+        ['id'],
+      )
     },
   }
 }

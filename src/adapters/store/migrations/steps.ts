@@ -3,6 +3,7 @@ import type { Migration } from 'kysely'
 import { journalStep } from './001-journal.ts'
 import { ordersStep } from './002-orders.ts'
 import { projectionsStep } from './003-projections.ts'
+import { viewsStep } from './004-views.ts'
 import { commandsStep } from './007-commands.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
@@ -12,6 +13,7 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '001_journal': journalStep(types),
     '002_orders': ordersStep(types),
     '003_projections': projectionsStep(types),
+    '004_views': viewsStep(types),
     '007_commands': commandsStep(types),
   }
 }
