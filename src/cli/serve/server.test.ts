@@ -29,7 +29,13 @@ describe('what a process shows', () => {
       0,
       new Map([
         ['/health', () => Promise.resolve(json({ ok: true }))],
-        ['/counts', () => Promise.resolve(json({ changed: (changed += 1) }))],
+        [
+          '/counts',
+          () => {
+            changed += 1
+            return Promise.resolve(json({ changed }))
+          },
+        ],
         ['/broken', () => Promise.reject(new Error('postgres://me:secret@db/x is away'))],
       ]),
     )

@@ -1,0 +1,51 @@
+/** Long questions that other processes answer: asked once, worked on by one worker at a time, kept until they are read. */
+import type { Instant } from './units.ts'
+
+/** Commands of the command line that a worker runs. */
+export const JOB_KINDS = ['backtest', 'stress', 'simulate', 'compare', 'compare-allocators'] as const
+export type JobKind = (typeof JOB_KINDS)[number]
+
+export interface NewJob {
+  /** Random: the same id is one job, however often it is asked. */
+  readonly id: string
+  readonly kind: JobKind
+  /** As they stand behind the command. */
+  readonly args: readonly string[]
+  readonly actor: string
+  readonly at: Instant
+}
+
+export type JobState = 'waiting' | 'running' | 'done' | 'failed'
+
+export interface JobRecord extends NewJob {
+  readonly state: JobState
+  /** Machine and process; null until one took it. */
+  readonly worker: string | null
+  readonly attempts: number
+  /** What the command printed: one JSON document; null until it is done. */
+  readonly result: string | null
+  /** Why it failed; empty until then. */
+  readonly error: string
+  readonly endedAt: Instant | null
+}
+
+/** What a worker says of a job that it took. */
+export type JobOutcome =
+  | { readonly state: 'done'; readonly result: string }
+  | { readonly state: 'failed'; readonly error: string }
+
+export interface Jobs {
+  add(job: NewJob): Promise<void>
+  find(id: string): Promise<JobRecord | undefined>
+  /** The last ones, newest first. */
+  recent(count: number): Promise<readonly JobRecord[]>
+  /**
+   * Gives jobs to the worker, one after the other, until the signal; then waits for the one that is under way. A job whose
+   * worker was lost is given again, up to three times.
+   */
+  work(worker: string, run: (job: NewJob) => Promise<JobOutcome>, signal: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+/** How often a job is begun before it counts as failed. */
+export const JOB_ATTEMPTS = 3
