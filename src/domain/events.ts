@@ -86,9 +86,9 @@ export type OperatorCommand =
 
 /**
  * Everything that can happen to the kernel. Time and chance enter only here. `outside`: it came from an operator, a broker
- * or a watch, and not from the market and what went before.
+ * or a watch, after so many steps of the run, and does not follow from the market and what went before.
  */
-export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly outside?: true } & (
+export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly outside?: number } & (
   | { readonly kind: 'configured'; readonly config: PortfolioConfig; readonly codes: Readonly<Record<string, string>> }
   | { readonly kind: 'listed'; readonly instrument: Instrument }
   | { readonly kind: 'sessions'; readonly calendar: CalendarId; readonly sessions: Sessions }

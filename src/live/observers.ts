@@ -2,31 +2,19 @@
 import type { Observer } from '../engine/records/observer.ts'
 import type { Runtime } from '../engine/runtime.ts'
 
-export type Attached = Observer & { attach(runtime: Runtime): void }
+export type Attached = Partial<Observer> & { attach(runtime: Runtime): void }
 
-export function toldAll(listeners: readonly Attached[]): Attached {
-  const each = (tell: (one: Attached) => void): void => {
-    for (const one of listeners) tell(one)
+type Tell = (...told: readonly unknown[]) => void
+
+/** What none of them wants to know stays unsaid. */
+export function toldAll(listeners: readonly Attached[]): Observer & { attach(runtime: Runtime): void } {
+  const names = new Set(listeners.flatMap((listener) => Object.keys(listener)))
+  const all: Record<string, Tell> = {}
+  for (const name of names) {
+    const tells = listeners.flatMap((listener) => (listener as unknown as Record<string, Tell | undefined>)[name] ?? [])
+    all[name] = (...told) => {
+      for (const tell of tells) tell(...told)
+    }
   }
-  return {
-    attach: (runtime) => each((one) => one.attach(runtime)),
-    posting: (posting) => each((one) => one.posting(posting)),
-    converted: (...told) => each((one) => one.converted?.(...told)),
-    executed: (...told) => each((one) => one.executed(...told)),
-    reduced: (...told) => each((one) => one.reduced(...told)),
-    ordered: (row) => each((one) => one.ordered(row)),
-    orderFilled: (...told) => each((one) => one.orderFilled(...told)),
-    orderEnded: (...told) => each((one) => one.orderEnded(...told)),
-    refused: (record) => each((one) => one.refused(record)),
-    signalled: (signal) => each((one) => one.signalled?.(signal)),
-    structureOpened: (opened) => each((one) => one.structureOpened(opened)),
-    structureClosed: (closed) => each((one) => one.structureClosed(closed)),
-    day: (...told) => each((one) => one.day(...told)),
-    allocated: (...told) => each((one) => one.allocated(...told)),
-    transferred: (...told) => each((one) => one.transferred?.(...told)),
-    membership: (judged) => each((one) => one.membership?.(judged)),
-    approval: (record) => each((one) => one.approval?.(record)),
-    capital: (record) => each((one) => one.capital?.(record)),
-    weighed: (weighing) => each((one) => one.weighed?.(weighing)),
-  }
+  return all as unknown as Observer & { attach(runtime: Runtime): void }
 }

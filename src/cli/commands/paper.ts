@@ -2,11 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { openStore } from '../../adapters/store/open.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Lease, Store } from '../../domain/store.ts'
-import { runJournalled } from '../../live/journalled-run.ts'
+import { runEngine } from '../../live/engine.ts'
 import { keysOf } from '../../live/messages.ts'
 import { type Outbox, openOutbox } from '../../live/outbox.ts'
 import { standingOf } from '../../live/standing.ts'
 import { loadPortfolio } from '../config/load.ts'
+import { paperVenueFor, sha256 } from '../live/paper-venue.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
 import { marketOfPast } from '../market/past.ts'
 import { print, printJson, progressBar } from '../output.ts'
@@ -46,7 +47,7 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
     lease = await leaseOf(store, loaded.config.name, options, stop.signal)
     if (lease === null) return
     if (options.bus !== undefined) outbox = await outboxTo(options.bus, store, loaded.config.name)
-    const end = await runJournalled(
+    const end = await runEngine(
       { config: loaded.config, market, strategies: [...loaded.strategies.values()], checks: true },
       {
         store,
@@ -54,6 +55,9 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
         storeName: options.store,
         portfolio: loaded.config.name,
         snapshotEvery: options.snapshotEvery,
+        venue: paperVenueFor(loaded.config, store.id),
+        sha256,
+        clock: null,
         due: () => pause(options.every, stop.signal),
         isStopped: () => stop.signal.aborted,
         onInstant: ({ kernel }) => outbox?.poke(() => keysOf(standingOf(kernel))),

@@ -1,4 +1,5 @@
 /** Where a run stands between two instants, as plain data. */
+import type { Sessions } from '../../domain/sessions.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
 import type { ExchangeState } from '../../exchange/state.ts'
 import { freeze, revive } from '../canonical.ts'
@@ -60,4 +61,13 @@ export function takeUp(run: Run, state: RunState): void {
 
 function last<T>(list: readonly T[], count: number): readonly T[] {
   return list.slice(list.length - count)
+}
+
+/** Calendars that reach further than those the kernel knows: the market has gone on since it was put away. */
+export function laterCalendars(run: Run): readonly Sessions[] {
+  return run.market.sessions.filter((sessions) => {
+    const known = run.kernel.runtime.sessions.get(sessions.calendar)
+    // A market that is told up to an earlier day takes nothing back.
+    return known === undefined || (known.dates.at(-1) ?? 0) < (sessions.dates.at(-1) ?? 0)
+  })
 }

@@ -1,12 +1,12 @@
 /** Backtest: a synchronous loop that gives the kernel bars and the simulated exchange's answers. No promise, no clock. */
 
 import type { PortfolioConfig } from '../../domain/config.ts'
-import type { EngineEvent } from '../../domain/events.ts'
+import type { Command, EngineEvent } from '../../domain/events.ts'
 import type { DatedAction, MarketData } from '../../domain/market.ts'
 import type { Parameters } from '../../domain/parameters.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { Instant, InstrumentId, Memory, TradeDate } from '../../domain/units.ts'
-import { simulatedExchange } from '../../exchange/simulated.ts'
+import { type SimulatedExchange, simulatedExchange } from '../../exchange/simulated.ts'
 import { withoutApprovals } from '../gates/approvals.ts'
 import { type Auditor, createAuditor } from '../invariants.ts'
 import { createKernel, type Kernel, restoreKernel } from '../kernel.ts'
@@ -33,6 +33,8 @@ export interface RunInput {
   readonly everyBar?: boolean
   /** Told of every event before the kernel takes it: what a journal keeps. Every bar is then an event of its own. */
   readonly journal?: (event: EngineEvent) => void
+  /** Told what the kernel commands after an event, before it is carried out. */
+  readonly commanded?: (commands: readonly Command[]) => void
   /** Told after each instant how much of the run is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void
 }
@@ -84,12 +86,17 @@ export function runAudited(
   return run
 }
 
-/** A run before its first event, or where another one stood. */
+/**
+ * A run before its first event, or where another one stood.
+ *
+ * @param exchange left out: one is made that answers at once, or goes on where the other run's stood
+ */
 export function startRun(
   input: RunInput,
   observer: Observer | undefined,
   auditor: Auditor | null,
   from?: RunState,
+  exchange: SimulatedExchange = exchangeFor(input, from),
 ): Run {
   const { config, market } = input
   const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
@@ -103,16 +110,8 @@ export function startRun(
   const options = { strategies, checks: input.checks, ...(observer === undefined ? {} : { observer }) }
   const kernel = from === undefined ? createKernel(options) : restoreKernel(from.kernel, options)
   return {
-    kernel: input.journal === undefined ? kernel : journalled(kernel, input.journal),
-    exchange: simulatedExchange({
-      account: config.account,
-      currency: config.currency,
-      cash: config.capital,
-      parity: config.parity,
-      costs: config.costs,
-      checks: input.checks,
-      ...(from === undefined ? {} : { from: exchangeOf(from) }),
-    }),
+    kernel: input.journal === undefined ? kernel : journalled(kernel, input.journal, input.commanded),
+    exchange,
     market,
     auditor,
     cursors,
@@ -131,10 +130,24 @@ export function startRun(
   }
 }
 
-function journalled(kernel: Kernel, keep: (event: EngineEvent) => void): Kernel {
+function exchangeFor({ config, checks }: RunInput, from: RunState | undefined): SimulatedExchange {
+  return simulatedExchange({
+    account: config.account,
+    currency: config.currency,
+    cash: config.capital,
+    parity: config.parity,
+    costs: config.costs,
+    checks,
+    ...(from === undefined ? {} : { from: exchangeOf(from) }),
+  })
+}
+
+function journalled(kernel: Kernel, keep: (event: EngineEvent) => void, commanded?: RunInput['commanded']): Kernel {
   const apply: Kernel['apply'] = (event) => {
     keep(event)
-    return kernel.apply(event)
+    const commands = kernel.apply(event)
+    commanded?.(commands)
+    return commands
   }
   return { ...kernel, apply }
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
+import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
 import type { Message } from '../../src/domain/bus.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
-import { type JournalledEnd, type JournalledOptions, runJournalled } from '../../src/live/journalled-run.ts'
+import { runEngine } from '../../src/live/engine.ts'
+import type { EngineEnd, EngineOptions } from '../../src/live/engine-options.ts'
 import { replay } from '../../src/live/replay.ts'
 import { propertyRuns } from '../profile.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
@@ -15,20 +17,25 @@ import { type Act, handRun, SHARE } from './hand-run.ts'
 const folder = storeFolder()
 afterAll(() => folder.remove())
 
-const textOf = ({ run }: JournalledEnd): string => new TextDecoder().decode(run.kernel.canonical())
+const textOf = ({ run }: EngineEnd): string => new TextDecoder().decode(run.kernel.canonical())
 const NAME = 'drawn'
 
-function options({ store, lease }: Leased, more: Partial<JournalledOptions> = {}): JournalledOptions {
+function options({ store, lease }: Leased, more: Partial<EngineOptions> = {}): Omit<EngineOptions, 'venue'> {
   return {
     store,
     lease,
     storeName: 'test.db',
     portfolio: NAME,
     snapshotEvery: 4,
-    due: () => Promise.resolve(),
+    clock: null,
+    sha256,
     isStopped: () => false,
     ...more,
   }
+}
+
+function play(input: RunInput, given: Omit<EngineOptions, 'venue'>): Promise<EngineEnd> {
+  return runEngine(input, { ...given, venue: paperVenueFor(input.config, given.store.id) })
 }
 
 /** A store whose process dies at one of its commits: right before it is on the disk, or right after. */
@@ -76,14 +83,14 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
         const played = runInputOf(drawn)
         const input: RunInput = { ...played, config: withMoves(played.config, moves) }
         const [calm, stormy] = [await freshStore(), await freshStore()]
-        const whole = await runJournalled(input, options(calm))
+        const whole = await play(input, options(calm))
         for (const [at, isWritten] of dies) {
-          await runJournalled(input, options(dying(stormy, at, isWritten))).catch((error: Error) => {
+          await play(input, options(dying(stormy, at, isWritten))).catch((error: Error) => {
             expect(error.message).toBe('the process died')
             deaths += 1
           })
         }
-        const end = await runJournalled(input, options(stormy))
+        const end = await play(input, options(stormy))
         expect(textOf(end)).toBe(textOf(whole))
         expect(await stormy.store.extents()).toEqual(await calm.store.extents())
         expect((await stormy.store.check()).problems).toEqual([])
@@ -103,41 +110,39 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     const input = runInputOf(fc.sample(drawnPortfolio, { seed: 7, numRuns: 1 })[0]!)
     const store = await freshStore()
     let instants = 0
-    const stopped = await runJournalled(
+    const stopped = await play(
       input,
       options(store, { snapshotEvery: 1_000, isStopped: () => instants >= 5, onInstant: () => (instants += 1) }),
     )
     expect(stopped.ended).toBe('stopped')
     const richer = { ...input, config: { ...input.config, name: 'another name' } }
-    await expect(runJournalled(richer, options(store))).rejects.toThrow('the configuration is another one')
-    const end = await runJournalled(input, options(store))
+    await expect(play(richer, options(store))).rejects.toThrow('the configuration is another one')
+    const end = await play(input, options(store))
     expect(end.ended).toBe('market')
     expect(end.resumed).toBe(stopped.added)
-    const again = await runJournalled(input, options(store))
+    const again = await play(input, options(store))
     expect(again).toMatchObject({ added: 0, resumed: end.resumed + end.added })
     await close(store)
 
     const other = await freshStore()
-    const cut = await runJournalled(input, options(dying(other, 5, true), { snapshotEvery: 1_000 })).catch(
+    const cut = await play(input, options(dying(other, 5, true), { snapshotEvery: 1_000 })).catch(
       (error: Error) => error.message,
     )
     expect(cut).toBe('the process died')
     const dearer = { ...input, market: { ...input.market, blocks: input.market.blocks.map(doubled) } }
-    await expect(runJournalled(dearer, options(other))).rejects.toThrow(
-      /event \d+ \((slices|quotes|fills)\).*another one/,
-    )
+    await expect(play(dearer, options(other))).rejects.toThrow(/event \d+ \((slices|quotes|fills)\).*another one/)
     await close(other)
   })
 
   it('goes on after a death on a market that had gone on since the last state was kept', async () => {
     const [calm, stormy] = [await freshStore(), await freshStore()]
-    const begun = await runJournalled(risingFor(5), options(stormy, { snapshotEvery: 1_000 }))
+    const begun = await play(risingFor(5), options(stormy, { snapshotEvery: 1_000 }))
     expect(begun.ended).toBe('market')
-    const died = runJournalled(risingFor(10), options(dying(stormy, 4, false), { snapshotEvery: 1_000 }))
+    const died = play(risingFor(10), options(dying(stormy, 4, false), { snapshotEvery: 1_000 }))
     await expect(died).rejects.toThrow('the process died')
-    const end = await runJournalled(risingFor(10), options(stormy, { snapshotEvery: 1_000 }))
-    await runJournalled(risingFor(5), options(calm))
-    const whole = await runJournalled(risingFor(10), options(calm))
+    const end = await play(risingFor(10), options(stormy, { snapshotEvery: 1_000 }))
+    await play(risingFor(5), options(calm))
+    const whole = await play(risingFor(10), options(calm))
     expect(textOf(end)).toBe(textOf(whole))
     expect(await stormy.store.extents()).toEqual(await calm.store.extents())
     await close(calm)
@@ -148,45 +153,45 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     const store = await freshStore()
     let instants = 0
     const few = { snapshotEvery: 1_000, isStopped: () => instants >= 3, onInstant: () => (instants += 1) }
-    const { added } = await runJournalled(risingFor(5), options(store, few))
+    const { added } = await play(risingFor(5), options(store, few))
     expect((await store.store.snapshotBefore(NAME, added))?.seq).toBe(added - 1)
     const input = risingFor(5)
     const without = { ...input, config: { ...input.config, name: 'other' }, market: { ...input.market, blocks: [] } }
-    await expect(runJournalled(without, options(store))).rejects.toThrow('the configuration is another one')
+    await expect(play(without, options(store))).rejects.toThrow('the configuration is another one')
     await close(store)
   })
 
   it('finds prices that were restated behind it, where the journal ends with a state, too', async () => {
     const store = await freshStore()
-    await runJournalled(risingFor(5), options(store, { snapshotEvery: 1_000 }))
+    await play(risingFor(5), options(store, { snapshotEvery: 1_000 }))
     const restated = (bars: number): RunInput => {
       const input = risingFor(bars)
       return { ...input, market: { ...input.market, blocks: input.market.blocks.map(doubled) } }
     }
-    await expect(runJournalled(restated(5), options(store))).rejects.toThrow(/cannot be played again: the market/)
-    await runJournalled(risingFor(8), options(store, { snapshotEvery: 1_000 }))
-    await expect(runJournalled(restated(9), options(store))).rejects.toThrow(/cannot be played again: the market/)
-    expect((await runJournalled(risingFor(9), options(store))).ended).toBe('market')
+    await expect(play(restated(5), options(store))).rejects.toThrow(/cannot be played again: the market/)
+    await play(risingFor(8), options(store, { snapshotEvery: 1_000 }))
+    await expect(play(restated(9), options(store))).rejects.toThrow(/cannot be played again: the market/)
+    expect((await play(risingFor(9), options(store))).ended).toBe('market')
     await close(store)
   })
 
   it('goes on after a death before its first state, on a market that has gone on since', async () => {
     const store = await freshStore()
     const rare = { snapshotEvery: 1_000 }
-    await expect(runJournalled(risingFor(5), options(dying(store, 4, true), rare))).rejects.toThrow('the process died')
-    const end = await runJournalled(risingFor(10), options(store, rare))
+    await expect(play(risingFor(5), options(dying(store, 4, true), rare))).rejects.toThrow('the process died')
+    const end = await play(risingFor(10), options(store, rare))
     expect(end.ended).toBe('market')
-    expect(textOf(await runJournalled(risingFor(10), options(store, rare)))).toBe(textOf(end))
+    expect(textOf(await play(risingFor(10), options(store, rare)))).toBe(textOf(end))
     expect((await store.store.check()).problems).toEqual([])
     await close(store)
   })
 
   it('forgets nothing of its calendars on a market that is told up to an earlier day', async () => {
     const store = await freshStore()
-    const whole = await runJournalled(risingFor(9), options(store, { snapshotEvery: 3 }))
+    const whole = await play(risingFor(9), options(store, { snapshotEvery: 3 }))
     const input = risingFor(9)
     const sessions = input.market.sessions.map((one) => ({ ...one, dates: one.dates.slice(0, 7) }))
-    const again = await runJournalled({ ...input, market: { ...input.market, sessions } }, options(store))
+    const again = await play({ ...input, market: { ...input.market, sessions } }, options(store))
     expect([again.added, textOf(again)]).toEqual([0, textOf(whole)])
     await close(store)
   })

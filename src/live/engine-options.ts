@@ -1,0 +1,80 @@
+/** What a live engine is handed, and what it says at its end. */
+import type { Broker, BrokerEvent } from '../domain/broker.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { ControlAnswer } from '../domain/control.ts'
+import type { Lease, Store } from '../domain/store.ts'
+import type { Instant } from '../domain/units.ts'
+import type { Kernel } from '../engine/kernel.ts'
+import type { EventBody } from '../engine/run/broker-side.ts'
+import type { Run } from '../engine/run/drive.ts'
+import type { RunInput } from '../engine/run/run.ts'
+import type { Market } from './deferred.ts'
+import type { DeskAlert } from './desk/order-desk.ts'
+import type { DeskPolicy } from './desk/policy.ts'
+
+export type EngineInput = Omit<RunInput, 'journal' | 'commanded'>
+
+/** A broker whose market is played in this process. */
+export interface Venue {
+  readonly broker: Broker
+  readonly market: Market
+  /** Lets the market take what was sent, and gives what there is to say, once. */
+  drain(): readonly BrokerEvent[]
+  /** All that it remembers, between two steps. */
+  state(): unknown
+}
+
+/** Something from outside for the kernel. */
+export interface Told {
+  readonly body: EventBody
+  /** Made part of the transaction that makes it true; `declined` says why the kernel did not do it. */
+  answer?(declined: string | null): ControlAnswer
+}
+
+/** What looks at the clock and at the engine, and shuts or opens gates. */
+export interface Watch {
+  look(now: Instant, kernel: Kernel): readonly Told[]
+  /** When it wants to look again; null: whenever something happens. */
+  nextAt(): Instant | null
+}
+
+export interface EngineOptions {
+  readonly store: Store
+  /** The right to write it. */
+  readonly lease: Lease
+  /** As the user named it, for messages. */
+  readonly storeName: string
+  /** Under which the store keeps this run: several portfolios may share one store. */
+  readonly portfolio: string
+  /** A state is kept after this many instants: what a restart must play again at most. */
+  readonly snapshotEvery: number
+  readonly venue: VenueSource
+  sha256(bytes: Uint8Array): Uint8Array
+  /** Null: time is that of the bars that are played. */
+  readonly clock: Clock | null
+  readonly desk?: DeskPolicy
+  /** Milliseconds that an instant waits for answers before it goes on without them. */
+  readonly patience?: number
+  readonly watches?: readonly Watch[]
+  /** Waits until an instant is due, beside the clock; resolves at once where nothing is to be waited for. */
+  due?(at: Instant): Promise<void>
+  /** Asked between two instants: true puts the run away. */
+  isStopped(): boolean
+  /** Told after an instant was written down. */
+  onInstant?(run: Run): void
+  /** Told after they were written down. */
+  onAlerts?(alerts: readonly DeskAlert[]): void
+}
+
+export type VenueSource =
+  /** @param from what `state` gave */
+  { readonly kind: 'here'; open(from: unknown): Venue } | { readonly kind: 'elsewhere'; readonly broker: Broker }
+
+export interface EngineEnd {
+  readonly run: Run
+  /** Events that the store held already, and that this process added. */
+  readonly resumed: number
+  readonly added: number
+  /** `market`: there is no later bar; `stopped`: it was asked to. */
+  readonly ended: 'market' | 'stopped'
+}

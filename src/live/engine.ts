@@ -1,0 +1,469 @@
+/**
+ * The loop around the kernel. What the market, the broker, operators and watches say is given to the kernel; what that
+ * changed is written down in one durable transaction; and only then what it commanded is sent. Read `round` first.
+ */
+import type { Broker, BrokerEvent } from '../domain/broker.ts'
+import type { ControlAnswer } from '../domain/control.ts'
+import type { Command, EngineEvent } from '../domain/events.ts'
+import type { OrderRecord } from '../domain/order-records.ts'
+import type { Sessions } from '../domain/sessions.ts'
+import type { Batch, JournalRow } from '../domain/store.ts'
+import type { Instant, TradeDate } from '../domain/units.ts'
+import { freeze, revive } from '../engine/canonical.ts'
+import { stopOf } from '../engine/gates/leaving.ts'
+import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
+import { awaitsStructure } from '../engine/orders/batch.ts'
+import type { Observer } from '../engine/records/observer.ts'
+import type { EventBody } from '../engine/run/broker-side.ts'
+import { giveEvent, type Run } from '../engine/run/drive.ts'
+import { beginInstant, INSTANT_STEPS } from '../engine/run/instant.ts'
+import { openBooks, startRun } from '../engine/run/run.ts'
+import { laterCalendars, runState, takeUp } from '../engine/run/run-state.ts'
+import { nextInstant } from '../engine/run/timeline.ts'
+import type { Runtime } from '../engine/runtime.ts'
+import { BrokerLine } from './broker-line.ts'
+import { dealtParts } from './dealt-parts.ts'
+import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
+import { createDesk } from './desk/desk.ts'
+import type { DeskAlert, DeskEvent, OrderDesk } from './desk/order-desk.ts'
+import { DESK_POLICY } from './desk/policy.ts'
+import type { EngineEnd, EngineInput, EngineOptions, Told, Venue } from './engine-options.ts'
+import { KnownRows } from './known-rows.ts'
+import { messageWriter } from './messages.ts'
+import { tellAll } from './observers.ts'
+import { calendarsTold, demandConfiguration, type LiveState, snapshotOf, stateToGoOnFrom } from './resumption.ts'
+
+/** Milliseconds that an instant waits for answers, where nothing else is said. */
+const PATIENCE_MS = 2_000
+/** How long the loop sleeps at most. */
+const SLEEP_MS = 60_000
+
+/** @throws FaultError where the store holds this portfolio under another configuration or on other data */
+export async function openEngine(input: EngineInput, options: EngineOptions): Promise<LiveEngine> {
+  const { store, storeName, portfolio } = options
+  const place = { store, storeName, portfolio }
+  const { from, lastSteps } = await stateToGoOnFrom(place)
+  await demandConfiguration(input.config, place)
+  const engine = new LiveEngine(input, options, {
+    from,
+    known: new KnownRows(place, from?.run.seq ?? 0, lastSteps),
+    told: from === undefined ? await calendarsTold(place) : undefined,
+  })
+  await engine.open()
+  return engine
+}
+
+/** Opens a run and plays it to its end. */
+export async function runEngine(input: EngineInput, options: EngineOptions): Promise<EngineEnd> {
+  return (await openEngine(input, options)).play()
+}
+
+interface Beginning {
+  readonly from: LiveState | undefined
+  readonly known: KnownRows
+  readonly told: readonly Sessions[] | undefined
+}
+
+export class LiveEngine {
+  readonly run: Run
+  readonly broker: Broker
+  readonly #options: EngineOptions
+  readonly #input: EngineInput
+  readonly #from: LiveState | undefined
+  readonly #toldCalendars: readonly Sessions[] | undefined
+  readonly #known: KnownRows
+  /** Null where the venue is elsewhere. */
+  readonly #venue: Venue | null
+  readonly #messages = messageWriter()
+  readonly #parts = dealtParts()
+  readonly #line: BrokerLine
+  #desk: OrderDesk | null = null
+  #pending: JournalRow[] = []
+  #outgoing: Outgoing[] = []
+  #bodies: EventBody[] = []
+  #told: Told[] = []
+  #controlled: ControlAnswer[] = []
+  #alerts: DeskAlert[] = []
+  #declined: string | null = null
+  /** The last event was played again: its commands were carried out long ago. */
+  #isKnown = false
+  /** Everything that the journal held was played again. */
+  #isLive = false
+  /** Steps of instants taken since the run began. */
+  #steps: number
+  #added = 0
+  /** Instants and events since a state was last kept. */
+  #unkept = 0
+  #bookedBefore = 0
+  #cursor = ''
+  #isStopping = false
+  #wake: () => void = () => {}
+
+  constructor(input: EngineInput, options: EngineOptions, { from, known, told }: Beginning) {
+    const { venue } = options
+    this.#input = input
+    this.#options = options
+    this.#from = from
+    this.#toldCalendars = told
+    this.#known = known
+    this.#steps = from?.steps ?? 0
+    this.#venue = venue.kind === 'here' ? venue.open(from === undefined ? undefined : revive(from.venue)) : null
+    this.broker = venue.kind === 'here' ? this.#venue!.broker : venue.broker
+    this.#line = new BrokerLine(this.broker, options.store, options.portfolio, () => this.#wake())
+    const exchange = deferredExchange(this.#venue?.market ?? marketElsewhere(input.config), (outgoing) => {
+      // What a venue elsewhere was sent, its records tell.
+      if (this.#venue !== null || !this.#isKnown) this.#outgoing.push(outgoing)
+    })
+    const journal = (event: EngineEvent): void => this.#keep(event)
+    const commanded = (commands: readonly Command[]): void => this.#listen(commands)
+    const observer = tellAll([this.#messages.observer, this.#parts.observer as Observer])
+    this.run = startRun({ ...input, journal, commanded }, observer, null, from?.run, exchange)
+    this.#messages.observer.attach(this.run.kernel.runtime)
+    this.#parts.attach(this.run.kernel.runtime)
+  }
+
+  get desk(): OrderDesk {
+    return this.#desk!
+  }
+
+  get isLive(): boolean {
+    return this.#isLive
+  }
+
+  /** Number of the last event that is written down; -1 before the first. */
+  get seq(): number {
+    return this.run.seq - this.#pending.length - 1
+  }
+
+  /** To be called once, before anything else. */
+  async open(): Promise<void> {
+    const { run } = this
+    await this.#known.read()
+    this.#desk = await this.#openDesk()
+    const { market } = this.#input
+    if (this.#from !== undefined) takeUp(run, this.#from.run)
+    else openBooks(run, { ...this.#input, market: { ...market, sessions: this.#toldCalendars ?? market.sessions } })
+  }
+
+  async #openDesk(): Promise<OrderDesk> {
+    const { store, portfolio, sha256, desk: policy = DESK_POLICY } = this.#options
+    const { runtime } = this.run.kernel
+    const { config } = this.#input
+    const desk = createDesk({
+      broker: this.broker.name,
+      account: config.account.id,
+      store: store.id,
+      hash: sha256,
+      capabilities: await this.broker.capabilities(),
+      indexOf: (id) => runtime.byId.get(id) ?? -1,
+      instrumentOf: (index) => runtime.state.instruments[index]!.id,
+      notionalOf: (record) => worthOf(runtime, record),
+      policy,
+    })
+    const kept = this.#from?.desk
+    const ids: string[] = []
+    for await (const { id, number } of store.executionsFrom(portfolio, kept?.state.nextExecution ?? 0)) {
+      ids.push(id)
+      this.#bookedBefore = Math.max(this.#bookedBefore, number)
+    }
+    if (this.#venue !== null) {
+      // The venue is taken back to where it was then; what it did since, it does again.
+      if (kept !== undefined) desk.resume(kept.records, [], kept.state.cursor, this.run.at, kept.state)
+      return desk
+    }
+    const cursor = await store.cursorOf(portfolio, this.broker.name)
+    const nextExecution = Math.max(this.#bookedBefore + 1, kept?.state.nextExecution ?? 1)
+    const state = { ...(kept?.state ?? desk.state()), cursor, nextExecution }
+    desk.resume(await store.openOrders(portfolio), ids, cursor, this.#now(), state)
+    return desk
+  }
+
+  /** Plays the market to its end, or until it is stopped. */
+  async play(): Promise<EngineEnd> {
+    try {
+      for (;;) {
+        const at = nextInstant(this.run.cursors)
+        if (at === null || !(await this.#reach(at))) return await this.#end(at === null ? 'market' : 'stopped')
+        await this.#playInstant()
+      }
+    } finally {
+      this.#line.close()
+    }
+  }
+
+  /** Asks it to end between two instants. */
+  stop(): void {
+    this.#isStopping = true
+    this.#wake()
+  }
+
+  /** Gives the kernel something from outside, in the next round. */
+  tell(told: Told): void {
+    this.#told.push(told)
+    this.#wake()
+  }
+
+  async #playInstant(): Promise<void> {
+    const added = this.#added
+    beginInstant(this.run)
+    for (const step of INSTANT_STEPS) {
+      for (let isMore = true; isMore; ) {
+        isMore = step(this.run)
+        this.#steps += 1
+        await this.#settle(this.#options.patience ?? PATIENCE_MS)
+      }
+    }
+    if (!this.#isLive) return
+    if (this.#added > added) this.#unkept += 1
+    if (this.#unkept >= this.#options.snapshotEvery) await this.#commit(true)
+    this.#options.onInstant?.(this.run)
+  }
+
+  /** Goes on when the instant is due; false when it was stopped before. Meanwhile what comes from outside is taken. */
+  async #reach(at: Instant): Promise<boolean> {
+    const { clock, due } = this.#options
+    for (;;) {
+      await this.#settle(0)
+      if (!this.#isLive) return true
+      if (this.#isStopping || this.#options.isStopped()) return false
+      if (clock === null || clock.now() >= at) break
+      await this.#sleep(Math.min(at - clock.now(), SLEEP_MS, ...this.#wakings().map((next) => next - clock.now())))
+    }
+    await due?.(at)
+    if (this.#told.length > 0) await this.#settle(0)
+    return !this.#isStopping && !this.#options.isStopped()
+  }
+
+  #wakings(): readonly number[] {
+    const { watches = [] } = this.#options
+    return [this.desk.nextAt(), ...watches.map((watch) => watch.nextAt())].filter((next) => next !== null)
+  }
+
+  /** Rounds until there is nothing left to say and to answer, or until patience ends. */
+  async #settle(patience: number): Promise<void> {
+    const { clock } = this.#options
+    const until = clock === null ? Number.POSITIVE_INFINITY : clock.monotonic() + patience
+    for (;;) {
+      await this.#round()
+      if (this.#hasMore()) continue
+      if (!this.#line.isAsking) return
+      // A venue in this process answers at once, and always before the market goes on.
+      if (this.#venue === null && clock !== null && clock.monotonic() >= until) return
+      await this.#sleep(this.#venue === null && clock !== null ? until - clock.monotonic() : null)
+    }
+  }
+
+  #hasMore(): boolean {
+    const waiting = this.#bodies.length + this.#told.length + this.#outgoing.length
+    return waiting > 0 || this.#line.hasNews || this.#nextKnownOutside() !== null
+  }
+
+  /** Until somebody says something; null: however long that takes. */
+  async #sleep(milliseconds: number | null): Promise<void> {
+    if (this.#hasMore()) return
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    if (milliseconds === null) return woken
+    const waiting = new AbortController()
+    await Promise.race([woken, this.#options.clock!.wait(Math.max(0, milliseconds), waiting.signal)])
+    waiting.abort()
+  }
+
+  /** One turn: what was said, to the kernel; what that changed, to the store; what it commanded, out. */
+  async #round(): Promise<void> {
+    if (!this.#isLive) await this.#playAgain()
+    if (this.#isLive) this.#takeOutside()
+    if (this.#isLive || this.#venue !== null) this.#takeBroker()
+    this.#dispatch()
+    await this.#commit(false)
+    if (this.#isLive || this.#venue !== null) this.#send()
+  }
+
+  /** What came from outside at this place when it was played for the first time. */
+  async #playAgain(): Promise<void> {
+    await this.#known.read()
+    for (let event = this.#nextKnownOutside(); event !== null; event = this.#nextKnownOutside())
+      giveEvent(this.run, event)
+    if (this.#known.isOver(this.#steps)) this.#goLive()
+  }
+
+  #nextKnownOutside(): EngineEvent | null {
+    if (this.#isLive) return null
+    return this.#known.outside(this.#steps, (index) => this.run.kernel.runtime.state.instruments[index]!.id)
+  }
+
+  #goLive(): void {
+    this.#isLive = true
+    // Said already, with the events that are there.
+    this.#messages.take()
+    for (const sessions of laterCalendars(this.run))
+      this.#told.push({ body: { kind: 'sessions', calendar: sessions.calendar, sessions } })
+    if (this.#venue === null) this.#line.listen(this.#options.clock!)
+  }
+
+  #takeOutside(): void {
+    const now = this.#now()
+    for (const watch of this.#options.watches ?? []) this.#told.push(...watch.look(now, this.run.kernel))
+    const told = this.#told
+    this.#told = []
+    for (const { body, answer } of told) {
+      this.#declined = null
+      this.#give(body, true)
+      if (answer !== undefined) this.#controlled.push(answer(this.#declined))
+    }
+  }
+
+  #takeBroker(): void {
+    const now = this.#deskTime()
+    const heard = [...this.#line.takeHeard(), ...(this.#venue?.drain() ?? [])]
+    const bodies = this.#bodies
+    this.#bodies = []
+    bodies.push(...accountBodies(heard, this.run.tradeDate))
+    const ofOrders = heard.filter(isOfOrders)
+    if (ofOrders.length > 0) bodies.push(...this.desk.heard(ofOrders, now))
+    for (const { action, answer } of this.#line.takeAnswers()) bodies.push(...this.desk.answered(action, answer, now))
+    bodies.push(...this.desk.elapsed(now))
+    for (const body of bodies) this.#give(body, this.#venue === null)
+  }
+
+  /** What the kernel commanded, to the desk. */
+  #dispatch(): void {
+    const outgoing = this.#outgoing
+    this.#outgoing = []
+    for (const one of outgoing) {
+      if (one.kind === 'submit') this.desk.intend(one.orders, this.#deskTime())
+      else this.desk.askCancel(one.order, this.#deskTime())
+    }
+  }
+
+  #give(body: EventBody, isOutside: boolean): void {
+    const { run } = this
+    if (!isOutside) giveEvent(run, { seq: run.seq, at: run.at, ...body } as EngineEvent)
+    else giveEvent(run, { seq: run.seq, at: this.#now(), outside: this.#steps, ...body } as EngineEvent)
+  }
+
+  #keep(event: EngineEvent): void {
+    const { seq, at, kind } = event
+    const row = { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
+    this.#isKnown = !this.#known.isOver(this.#steps)
+    if (this.#isKnown) {
+      this.#known.match(row)
+      return
+    }
+    if (event.kind === 'slices') this.#messages.prices(event.slices)
+    this.#pending.push(row)
+  }
+
+  #listen(commands: readonly Command[]): void {
+    for (const command of commands) if (command.kind === 'declined') this.#declined = command.reason
+  }
+
+  /** One transaction of all that changed; what was played again is there already. */
+  async #commit(isKept: boolean): Promise<void> {
+    const { store, portfolio, lease } = this.#options
+    const records = this.desk.takeRecords()
+    const messages = this.#messages.take()
+    const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
+    const { cursor } = this.desk.state()
+    const snapshot = isKept && this.#isQuiet() ? snapshotOf(this.#state()) : undefined
+    const isNews =
+      this.#pending.length + records.orders.length + executions.length + this.#controlled.length > 0 ||
+      snapshot !== undefined ||
+      cursor !== this.#cursor
+    if (isNews && this.#isLive) {
+      const rows = this.#pending
+      const answers = this.#controlled
+      const [pending, controlled] = [[] as JournalRow[], [] as ControlAnswer[]]
+      const batch: Batch = {
+        rows,
+        messages,
+        orders: records.orders,
+        executions,
+        answers,
+        ...(cursor === this.#cursor ? {} : { cursor: { broker: this.broker.name, value: cursor } }),
+        ...(snapshot === undefined ? {} : { snapshot }),
+      }
+      await store.commit(portfolio, lease, batch)
+      this.#added += rows.length
+      this.#pending = pending
+      this.#controlled = controlled
+      this.#cursor = cursor
+      if (snapshot !== undefined) this.#unkept = 0
+    }
+    this.desk.committed()
+    this.#alerts.push(...this.desk.takeAlerts())
+    if (this.#alerts.length > 0 && this.#isLive) this.#options.onAlerts?.(this.#alerts)
+    this.#alerts = []
+  }
+
+  /** Whether all that will be known after a restart is in the state. */
+  #isQuiet(): boolean {
+    return this.#pending.length === 0 && !awaitsStructure(this.run.kernel.runtime) && !this.#line.isAsking
+  }
+
+  #state(): LiveState {
+    const { desk, run } = this
+    return {
+      run: { ...runState(run), exchange: null },
+      venue: this.#venue === null ? null : freeze(this.#venue.state()),
+      desk: { state: desk.state(), records: desk.open },
+      steps: this.#steps,
+    }
+  }
+
+  /** Everything that may leave now; answers come in a later round. */
+  #send(): void {
+    const { runtime } = this.run.kernel
+    const now = this.#deskTime()
+    for (const action of this.desk.due(now)) {
+      if (action.kind === 'submit') {
+        const gate = stopOf(runtime, action.request.order)
+        if (gate !== null) {
+          this.#bodies.push(...this.desk.refuse(action.request.clientId, gate, now))
+          continue
+        }
+      }
+      this.#line.send(action)
+    }
+  }
+
+  async #end(ended: EngineEnd['ended']): Promise<EngineEnd> {
+    await this.#settle(this.#options.patience ?? PATIENCE_MS)
+    if (!this.#isLive) this.#known.demandOver()
+    if (this.#unkept > 0) await this.#commit(true)
+    return { run: this.run, resumed: (this.#from?.run.seq ?? 0) + this.#known.count, added: this.#added, ended }
+  }
+
+  #now(): Instant {
+    const { clock } = this.#options
+    return clock === null ? this.run.at : (Math.max(this.run.at, clock.now()) as Instant)
+  }
+
+  /** A venue in this process lives in the time of its market. */
+  #deskTime(): Instant {
+    return this.#venue === null ? this.#now() : this.run.at
+  }
+}
+
+function isOfOrders(event: BrokerEvent): event is DeskEvent {
+  return event.kind === 'execution' || event.kind === 'order' || event.kind === 'gap'
+}
+
+/** What happened to the account without an order. */
+function accountBodies(heard: readonly BrokerEvent[], tradeDate: TradeDate): readonly EventBody[] {
+  return heard.flatMap((event) =>
+    event.kind === 'action' ? [{ kind: 'corporateAction' as const, tradeDate, action: event.action }] : [],
+  )
+}
+
+/** What an order is worth at the last marks, in the base currency; what has no mark yet counts nothing. */
+function worthOf({ byId, unitValue }: Runtime, { legs, quantity }: OrderRecord): number {
+  let worth = 0
+  for (const { instrument, ratio } of legs) {
+    const index = byId.get(instrument)
+    const value = index === undefined ? 0 : Math.abs(unitValue[index]! * ratio * quantity)
+    if (!Number.isNaN(value)) worth += value
+  }
+  return worth
+}
