@@ -7,8 +7,7 @@ import type { Observer, Posting } from '../engine/records/observer.ts'
 import type { Runtime } from '../engine/runtime.ts'
 
 export interface DealtParts {
-  readonly observer: Pick<Observer, 'posting'>
-  attach(runtime: Runtime): void
+  readonly observer: Pick<Observer, 'posting'> & { attach(runtime: Runtime): void }
   /** The records with what was dealt since it was last asked. */
   complete(records: readonly ExecutionRecord[]): readonly ExecutionRecord[]
 }
@@ -18,6 +17,9 @@ export function dealtParts(): DealtParts {
   const dealt = new Map<number, BookedShare[]>()
   return {
     observer: {
+      attach: (own) => {
+        runtime = own
+      },
       posting({ kind, execution, sleeve, quantity, cash, fee, realised }: Posting) {
         if (kind !== 'fill' || execution === 0) return
         const parts = dealt.get(execution) ?? []
@@ -25,9 +27,6 @@ export function dealtParts(): DealtParts {
         const id = runtime!.sleeves[sleeve]!.config.id
         parts.push({ sleeve: id, quantity: quantity as Quantity, cash: cash as Money, fee: fee as Money, realised })
       },
-    },
-    attach: (own) => {
-      runtime = own
     },
     complete(records) {
       const complete = records.map((record) => ({ ...record, shares: dealt.get(record.number) ?? record.shares }))

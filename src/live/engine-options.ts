@@ -2,7 +2,7 @@
 import type { Broker, BrokerEvent } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { ControlAnswer } from '../domain/control.ts'
-import type { Lease, Store } from '../domain/store.ts'
+import type { Lease, Projections, Store } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Kernel } from '../engine/kernel.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
@@ -39,7 +39,7 @@ export interface Watch {
 }
 
 export interface EngineOptions {
-  readonly store: Store
+  readonly store: Store & { readonly projections?: Pick<Projections, 'projectionMemory'> }
   /** The right to write it. */
   readonly lease: Lease
   /** As the user named it, for messages. */

@@ -13,7 +13,6 @@ import { freeze, revive } from '../engine/canonical.ts'
 import { stopOf } from '../engine/gates/leaving.ts'
 import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
 import { awaitsStructure } from '../engine/orders/batch.ts'
-import type { Observer } from '../engine/records/observer.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
 import { giveEvent, type Run } from '../engine/run/drive.ts'
 import { beginInstant, INSTANT_STEPS } from '../engine/run/instant.ts'
@@ -30,7 +29,8 @@ import { DESK_POLICY } from './desk/policy.ts'
 import type { EngineEnd, EngineInput, EngineOptions, Told, Venue } from './engine-options.ts'
 import { KnownRows } from './known-rows.ts'
 import { messageWriter } from './messages.ts'
-import { tellAll } from './observers.ts'
+import { toldAll } from './observers.ts'
+import { type ProjectionWriter, projectionWriter } from './projections/writer.ts'
 import { calendarsTold, demandConfiguration, type LiveState, snapshotOf, stateToGoOnFrom } from './resumption.ts'
 
 /** Milliseconds that an instant waits for answers, where nothing else is said. */
@@ -48,6 +48,7 @@ export async function openEngine(input: EngineInput, options: EngineOptions): Pr
     from,
     known: new KnownRows(place, from?.run.seq ?? 0, lastSteps),
     told: from === undefined ? await calendarsTold(place) : undefined,
+    tables: projectionWriter(await store.projections?.projectionMemory(portfolio)),
   })
   await engine.open()
   return engine
@@ -62,6 +63,7 @@ interface Beginning {
   readonly from: LiveState | undefined
   readonly known: KnownRows
   readonly told: readonly Sessions[] | undefined
+  readonly tables: ProjectionWriter
 }
 
 export class LiveEngine {
@@ -76,6 +78,7 @@ export class LiveEngine {
   readonly #venue: Venue | null
   readonly #messages = messageWriter()
   readonly #parts = dealtParts()
+  readonly #tables: ProjectionWriter
   readonly #line: BrokerLine
   #desk: OrderDesk | null = null
   #pending: JournalRow[] = []
@@ -99,13 +102,14 @@ export class LiveEngine {
   #isStopping = false
   #wake: () => void = () => {}
 
-  constructor(input: EngineInput, options: EngineOptions, { from, known, told }: Beginning) {
+  constructor(input: EngineInput, options: EngineOptions, { from, known, told, tables }: Beginning) {
     const { venue } = options
     this.#input = input
     this.#options = options
     this.#from = from
     this.#toldCalendars = told
     this.#known = known
+    this.#tables = tables
     this.#steps = from?.steps ?? 0
     this.#venue = venue.kind === 'here' ? venue.open(from === undefined ? undefined : revive(from.venue)) : null
     this.broker = venue.kind === 'here' ? this.#venue!.broker : venue.broker
@@ -116,10 +120,9 @@ export class LiveEngine {
     })
     const journal = (event: EngineEvent): void => this.#keep(event)
     const commanded = (commands: readonly Command[]): void => this.#listen(commands)
-    const observer = tellAll([this.#messages.observer, this.#parts.observer as Observer])
+    const observer = toldAll([this.#messages.observer, this.#parts.observer, this.#tables.observer])
     this.run = startRun({ ...input, journal, commanded }, observer, null, from?.run, exchange)
-    this.#messages.observer.attach(this.run.kernel.runtime)
-    this.#parts.attach(this.run.kernel.runtime)
+    observer.attach(this.run.kernel.runtime)
   }
 
   get desk(): OrderDesk {
@@ -345,6 +348,7 @@ export class LiveEngine {
 
   #keep(event: EngineEvent): void {
     const { seq, at, kind } = event
+    this.#tables.event(event)
     const row = { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
     this.#isKnown = !this.#known.isOver(this.#steps)
     if (this.#isKnown) {
@@ -364,6 +368,7 @@ export class LiveEngine {
     const { store, portfolio, lease } = this.#options
     const records = this.desk.takeRecords()
     const messages = this.#messages.take()
+    const projected = this.#tables.take()
     const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
     const { cursor } = this.desk.state()
     const snapshot = isKept && this.#isQuiet() ? snapshotOf(this.#state()) : undefined
@@ -378,6 +383,7 @@ export class LiveEngine {
       const batch: Batch = {
         rows,
         messages,
+        projected,
         orders: records.orders,
         executions,
         answers,

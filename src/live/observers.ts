@@ -2,12 +2,12 @@
 import type { Observer } from '../engine/records/observer.ts'
 import type { Runtime } from '../engine/runtime.ts'
 
-export type Attached = Partial<Observer> & { attach(runtime: Runtime): void }
+export type Attached = Observer & { attach(runtime: Runtime): void }
 
 type Tell = (...told: readonly unknown[]) => void
 
 /** What none of them wants to know stays unsaid. */
-export function toldAll(listeners: readonly Attached[]): Observer & { attach(runtime: Runtime): void } {
+export function toldAll(listeners: readonly (Partial<Attached> & Pick<Attached, 'attach'>)[]): Attached {
   const names = new Set(listeners.flatMap((listener) => Object.keys(listener)))
   const all: Record<string, Tell> = {}
   for (const name of names) {
@@ -16,5 +16,5 @@ export function toldAll(listeners: readonly Attached[]): Observer & { attach(run
       for (const tell of tells) tell(...told)
     }
   }
-  return all as unknown as Observer & { attach(runtime: Runtime): void }
+  return all as unknown as Attached
 }

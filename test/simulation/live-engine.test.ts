@@ -125,7 +125,7 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     await close(store)
 
     const other = await freshStore()
-    const cut = await play(input, options(dying(other, 5, true), { snapshotEvery: 1_000 })).catch(
+    const cut = await play(input, options(dying(other, 15, true), { snapshotEvery: 1_000 })).catch(
       (error: Error) => error.message,
     )
     expect(cut).toBe('the process died')

@@ -3,9 +3,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
 import { PROJECTED_TABLES } from '../../src/adapters/store/projected-tables.ts'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
+import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
-import { runJournalled } from '../../src/live/journalled-run.ts'
+import { runEngine } from '../../src/live/engine.ts'
 import { projectedAgain } from '../../src/live/projections/rebuild.ts'
 import { propertyRuns } from '../profile.ts'
 import { POSTGRES_NEED, postgresServer } from '../servers.ts'
@@ -44,13 +45,15 @@ async function close({ store, lease }: Leased): Promise<void> {
 }
 
 function run(input: RunInput, { store, lease }: Leased, more: { readonly store?: Store } = {}) {
-  return runJournalled(input, {
+  return runEngine(input, {
     store: { ...store, ...more.store },
     lease,
     storeName: 'test.db',
     portfolio: NAME,
     snapshotEvery: 4,
-    due: () => Promise.resolve(),
+    venue: paperVenueFor(input.config, store.id),
+    sha256,
+    clock: null,
     isStopped: () => false,
   })
 }
