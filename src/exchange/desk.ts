@@ -118,7 +118,8 @@ export function feeOf(desk: Desk, order: WorkingOrder, index: number, units: num
   const earlier = Math.max(0, desk.sharesThisMonth - before.shares)
   const currency = listings.currencies[listings.currencyOf[index]!]!
   const total = commission(listings.costs[index]!.commission, instrument, tally, earlier, currency)
-  return total - order.charged
+  // Shares that others traded in between can lift the whole order into a cheaper tier: nothing is paid back.
+  return Math.max(0, total - order.charged)
 }
 
 /** The order's total as `feeOf` last reckoned it: `execute` adopts it. */

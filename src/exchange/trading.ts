@@ -123,6 +123,7 @@ function tryAtBar(desk: Desk, order: WorkingOrder, slot: BarSlot, moment: Moment
   const matched = matchAround(order, side, bar, meetsAs(desk, order, moment), half)
   if (Number.isNaN(matched)) return 'its price or moment has not come'
   const reference = desk.slide > 0 ? slid(matched, side, bar, desk.slide) : matched
+  if (desk.slide > 0 && isGone(desk, order, side, reference, moment, half)) return 'its price has gone'
   const units = withinVolume(desk, order, slot)
   if (units === 0) return 'the volume cap leaves nothing'
   const fraction =
@@ -175,6 +176,19 @@ export function meetsAs({ slide }: Desk, { type, force }: WorkingOrder, moment: 
   if (slide === 0 || moment !== 'range') return moment
   const atAuction = type === TYPE_CODE.market || type === TYPE_CODE.open || force === FORCE_CODE.cycle
   return atAuction ? 'auction' : moment
+}
+
+/** Whether a limit that takes what is there at once came too late for it. */
+function isGone(
+  desk: Desk,
+  order: WorkingOrder,
+  side: number,
+  reference: number,
+  moment: Moment,
+  half: number,
+): boolean {
+  if (slips(order.type) || meetsAs(desk, order, moment) !== 'auction') return false
+  return (order.limit / (1 + side * half) - reference) * side < 0
 }
 
 /** Whether an order of this force lapses after this moment has been tried. */
