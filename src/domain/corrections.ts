@@ -6,11 +6,14 @@ export interface BookedShare {
   readonly sleeve: SleeveId
   /** Signed units. */
   readonly quantity: Quantity
+  readonly price: Price
   /** Signed counts before the fee. */
   readonly cash: Money
   readonly fee: Money
   /** Profit that it realised, in the instrument's currency. */
   readonly realised: number
+  /** Units that were kept as a fee in kind: no part of what the order was filled with. */
+  readonly isFee?: true
 }
 
 /** What a sleeve's share of an order still wants: it goes with a fill that comes after the kernel has let the order go. */
@@ -38,9 +41,9 @@ export interface Correction {
   readonly execution: number
   readonly number: number
   readonly instrument: InstrumentId
-  /** At which it is booked. */
+  /** At which it was booked. */
   readonly price: Price
-  /** As it is booked, in the order of the shares. */
+  /** As it stands in the books, in the order of the shares. */
   readonly shares: readonly BookedShare[]
   readonly evidence: string
 }

@@ -4,6 +4,7 @@
  */
 import { formatDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
+import { isAmended } from './external/alerts.ts'
 import { externalOf } from './external/sleeve.ts'
 import { type Crossed, checkLeaving, checkLiveOrders } from './gates/audit.ts'
 import type { Kernel } from './kernel.ts'
@@ -153,7 +154,8 @@ function checkPositions(kernel: Kernel, broker: BrokerBooks | null, columns: rea
       const own = quantity[sleeve * width + index]!
       if (own === 0) continue
       sum += own
-      if (own < 0 && !instruments[index]!.shortable && sleeve !== external)
+      // What a bust left a sleeve short of stands until somebody has looked.
+      if (own < 0 && !instruments[index]!.shortable && sleeve !== external && !isAmended(kernel.runtime, index))
         bare = `sleeve ${sleeve} is short "${instruments[index]!.symbol}"`
     }
     if (sum !== books.accountQuantity[index]) wrong = index

@@ -60,6 +60,7 @@ export function executionRecord(number: number, changed: Partial<ExecutionRecord
       {
         sleeve: 'a' as SleeveId,
         quantity: 60_000_000 as Quantity,
+        price: 470.1 as Price,
         cash: -28_206_000_000 as Money,
         fee: 1_250_000 as Money,
         realised: 0,

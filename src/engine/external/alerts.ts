@@ -1,34 +1,58 @@
 /** What is booked to the external sleeve is told once, and until it is gone again. */
+import type { Severity } from '../../domain/violations.ts'
 import { bookPart, type Part } from '../orders/booking.ts'
-import type { Runtime } from '../runtime.ts'
+import { type Runtime, setMark } from '../runtime.ts'
 import { recordViolation, resolveViolation } from '../watch/records.ts'
 import { instrumentSubject, subjectText } from '../watch/subjects.ts'
 import { externalOf, externalUnits } from './sleeve.ts'
 
 /** Why something came to the external sleeve: `foreignFill` of an order of somebody else, `overfill` beyond what was ordered. */
-export const EXTERNAL_RULES = ['foreignFill', 'overfill', 'unknownOrder', 'found', 'amended'] as const
+const EXTERNAL_RULES = ['foreignFill', 'overfill', 'unknownOrder', 'found'] as const
 export type ExternalRule = (typeof EXTERNAL_RULES)[number]
+
+/** An execution was taken back or changed: sleeves hold what they did not decide on, until an operator has looked. */
+export const AMENDED = 'amended'
 
 /** Books what no sleeve asked for, and alerts once as long as nobody has answered. */
 export function bookExternal(runtime: Runtime, part: Part, rule: ExternalRule): void {
   part.sleeve = externalOf(runtime)
   part.protection = null
   part.reason = rule
+  // What nobody here trades may have no bar yet: it is worth what was paid.
+  if (Number.isNaN(runtime.state.mark[part.instrument]!)) setMark(runtime, part.instrument, part.price)
   bookPart(runtime, part)
   alertExternal(runtime, part.instrument, rule)
 }
 
 /** One open alert for an instrument and rule: it ends when the external sleeve holds nothing of it any more. */
 export function alertExternal(runtime: Runtime, instrument: number, rule: ExternalRule): void {
-  const { state } = runtime
-  const subject = instrumentSubject(instrument)
-  const name = subjectText(runtime, subject)
-  const isOpen = state.violations.some((one) => one.rule === rule && one.subject === name && one.resolvedAt === null)
-  if (isOpen) return
-  const value = externalUnits(runtime, instrument) / state.instruments[instrument]!.unitsPerWhole
   const severity = rule === 'foreignFill' || rule === 'found' ? 'low' : 'medium'
-  recordViolation(runtime, { rule, severity, subject, value, limit: 0, action: 'booked to external' })
+  const value = externalUnits(runtime, instrument) / runtime.state.instruments[instrument]!.unitsPerWhole
+  alertOnce(runtime, instrument, { rule, severity, value, action: 'booked to external' })
   endExternalAlerts(runtime, instrument)
+}
+
+/** @param value whole shares, contracts or coins that the account holds less, negative for more */
+export function alertAmended(runtime: Runtime, instrument: number, value: number, severity: Severity): void {
+  alertOnce(runtime, instrument, { rule: AMENDED, severity, value, action: 'booked to the sleeves that had it' })
+}
+
+export function isAmended(runtime: Runtime, instrument: number): boolean {
+  return isTold(runtime, instrument, AMENDED)
+}
+
+function alertOnce(
+  runtime: Runtime,
+  instrument: number,
+  told: { readonly rule: string; readonly severity: Severity; readonly value: number; readonly action: string },
+): void {
+  if (isTold(runtime, instrument, told.rule)) return
+  recordViolation(runtime, { ...told, subject: instrumentSubject(instrument), limit: 0 })
+}
+
+function isTold(runtime: Runtime, instrument: number, rule: string): boolean {
+  const name = subjectText(runtime, instrumentSubject(instrument))
+  return runtime.state.violations.some((one) => one.rule === rule && one.subject === name && one.resolvedAt === null)
 }
 
 /** An instrument of which the external sleeve holds nothing any more asks nobody's attention. */

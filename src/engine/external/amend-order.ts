@@ -25,7 +25,8 @@ export function amendOrder(
 ): void {
   const index = runtime.byId.get(instrument)!
   const changes: Changes = new Map()
-  const add = ({ sleeve, quantity }: BookedShare, sign: number): void => {
+  const add = ({ sleeve, quantity, isFee }: BookedShare, sign: number): void => {
+    if (isFee === true) return
     const ordinal = runtime.sleeveOrdinal.get(sleeve)!
     changes.set(ordinal, (changes.get(ordinal) ?? 0) + quantity * sign)
   }

@@ -2,7 +2,7 @@
 import { assert } from '../../domain/assert.ts'
 import type { Amendment, BookedShare, Correction } from '../../domain/corrections.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
-import type { Money, Quantity } from '../../domain/units.ts'
+import type { Money, Price, Quantity } from '../../domain/units.ts'
 import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { postFee, postReversal } from '../../pipeline/ledger/reversal.ts'
@@ -13,17 +13,23 @@ import { realiseForeign } from '../positions/foreign.ts'
 import { valueAll } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Guard } from '../state.ts'
-import { alertExternal } from './alerts.ts'
+import { alertAmended } from './alerts.ts'
 import { amendOrder } from './amend-order.ts'
-import { externalOf } from './sleeve.ts'
+
+interface Owned {
+  readonly share: BookedShare
+  /** Ordinal. */
+  readonly sleeve: number
+}
 
 /** What every step of one correction needs. */
 interface Amending {
   readonly runtime: Runtime
   readonly correction: Correction
   readonly instrument: number
-  /** Ordinals of the shares' sleeves. */
-  readonly sleeves: readonly number[]
+  /** What was traded, and what of it was kept as a fee in kind. */
+  readonly traded: readonly Owned[]
+  readonly kept: readonly Owned[]
 }
 
 /** What goes on over a correction: the position is the one that it was. */
@@ -40,30 +46,35 @@ const part = blankPart()
 export function amend(runtime: Runtime, correction: Correction): void {
   const instrument = runtime.byId.get(correction.instrument)
   assert(instrument !== undefined, `a correction names "${correction.instrument}", which is not listed`)
-  const sleeves = correction.shares.map(({ sleeve }) => {
-    const ordinal = runtime.sleeveOrdinal.get(sleeve)
-    assert(ordinal !== undefined, `a share names sleeve "${sleeve}", which is not configured`)
-    return ordinal
+  const owned = correction.shares.map((share): Owned => {
+    const sleeve = runtime.sleeveOrdinal.get(share.sleeve)
+    assert(sleeve !== undefined, `a share names sleeve "${share.sleeve}", which is not configured`)
+    return { share, sleeve }
   })
-  const amending: Amending = { runtime, correction, instrument, sleeves }
+  const [traded, kept] = [owned.filter(({ share }) => !share.isFee), owned.filter(({ share }) => share.isFee)]
+  const amending: Amending = { runtime, correction, instrument, traded, kept }
   const standing = standingAfter(amending, correction.amendment)
   runtime.state.executions += 1
   amendOrder(runtime, correction, standing)
   const { number, execution } = correction
   runtime.observer?.amended?.({ number, corrects: execution, kind: correction.amendment.kind, shares: standing })
-  if (externalOf(runtime) >= 0 && correction.amendment.kind !== 'fee') tell(amending)
+  tell(amending, standing)
   valueAll(runtime)
 }
 
-/** A position that others decided on has changed behind a sleeve's back: somebody must know. */
-function tell({ runtime, instrument }: Amending): void {
-  alertExternal(runtime, instrument, 'amended')
+/** A position has changed behind a sleeve's back: somebody must know. Fees, in kind too, are everyday. */
+function tell({ runtime, correction, instrument, traded }: Amending, standing: readonly BookedShare[]): void {
+  const { kind } = correction.amendment
+  if (kind === 'fee' || kind === 'feeInKind') return
+  const lost = standing.reduce((sum, { quantity, isFee }) => sum - (isFee ? 0 : quantity), sumOf(traded, 'quantity'))
+  const whole = lost / runtime.state.instruments[instrument]!.unitsPerWhole
+  alertAmended(runtime, instrument, whole, kind === 'bust' ? 'medium' : 'low')
 }
 
 function standingAfter(amending: Amending, amendment: Amendment): readonly BookedShare[] {
   switch (amendment.kind) {
     case 'bust':
-      reverse(amending)
+      reverse(amending, [...amending.traded, ...amending.kept])
       return []
     case 'replaced':
       return replace(amending, amendment)
@@ -74,36 +85,31 @@ function standingAfter(amending: Amending, amendment: Amendment): readonly Booke
   }
 }
 
-/** Takes the execution back, share by share, exactly as it was booked. */
-function reverse({ runtime, correction, instrument, sleeves }: Amending): void {
-  const { state } = runtime
-  const { shares, price } = correction
-  let quantity = 0
+/** Takes bookings back, the last one first, exactly as they were made. */
+function reverse({ runtime, correction, instrument }: Amending, owned: readonly Owned[]): void {
   let cash = 0
-  shares.forEach((share, place) => {
-    quantity += share.quantity
-    cash += share.cash - share.fee
-    reverseShare(runtime, correction, { share, sleeve: sleeves[place]!, instrument, price })
-  })
-  postAccount(state.books, instrument, 0 - quantity + 0, 0 - cash + 0)
-  runtime.observer?.orderFilled(correction.order, 0 - quantity, price, 0 - sumOf(shares, 'fee'))
+  for (const own of [...owned].reverse()) {
+    cash += own.share.cash - own.share.fee
+    reverseShare(runtime, correction, instrument, own)
+  }
+  const quantity = sumOf(owned, 'quantity')
+  postAccount(runtime.state.books, instrument, 0 - quantity + 0, 0 - cash + 0)
+  const traded = owned.filter(({ share }) => !share.isFee)
+  const units = 0 - sumOf(traded, 'quantity')
+  runtime.observer?.orderFilled(correction.order, units, correction.price, 0 - sumOf(owned, 'fee'))
 }
 
 function reverseShare(
   runtime: Runtime,
   { order, number, evidence }: Correction,
-  own: {
-    readonly share: BookedShare
-    readonly sleeve: number
-    readonly instrument: number
-    readonly price: number
-  },
+  instrument: number,
+  { share, sleeve }: Owned,
 ): void {
   const { state } = runtime
-  const { share, sleeve, instrument, price } = own
+  const { price } = share
   const at = sleeve * state.books.width + instrument
   const before = state.books.quantity[at]!
-  const gained = postReversal(state.books, sleeve, instrument, { ...share, price })
+  const gained = postReversal(state.books, sleeve, instrument, share)
   const after = state.books.quantity[at]!
   if (after === 0) dropGuard(runtime, sleeve, instrument)
   else if (before === 0 || before > 0 !== after > 0) {
@@ -151,29 +157,23 @@ function replace(
   amending: Amending,
   { quantity, price, fee }: Extract<Amendment, { kind: 'replaced' }>,
 ): readonly BookedShare[] {
-  const { runtime, correction, instrument, sleeves } = amending
-  const { shares } = correction
-  const openings = sleeves.map((sleeve) => openingOf(runtime, sleeve, instrument))
-  reverse(amending)
-  const charged = fee ?? sumOf(shares, 'fee')
+  const { runtime, correction, instrument, traded, kept } = amending
+  const openings = traded.map(({ sleeve }) => openingOf(runtime, sleeve, instrument))
+  const charged = fee ?? sumOf(traded, 'fee')
+  reverse(amending, traded)
   const cash = tradedCash(quantity, price, runtime.perPrice[instrument]!)
   const signed = quantity > 0 ? 0 - cash : cash
   postAccount(runtime.state.books, instrument, quantity, signed - charged)
   const dealt = dealtOver(amending, quantity, { cash, fee: charged })
-  const booked = sleeves.map((sleeve, place) => {
+  const booked = traded.map(({ share, sleeve }, place) => {
     const { units, counts, fees } = dealt[place]!
-    const gained = bookAnew(amending, {
-      sleeve,
-      quantity: units,
-      price,
-      cash: quantity > 0 ? 0 - counts : counts,
-      fee: fees,
-    })
+    const own = { sleeve, quantity: units, price, cash: quantity > 0 ? 0 - counts : counts, fee: fees }
+    const realised = bookAnew(amending, own)
     restore(runtime, { sleeve, instrument }, openings[place]!)
-    return shareOf(shares[place]!, { quantity: units, cash: part.cash, fee: fees, realised: gained })
+    return shareOf(share, { ...own, realised })
   })
   runtime.observer?.orderFilled(correction.order, quantity, price, charged)
-  return booked
+  return [...booked, ...kept.map(({ share }) => share)]
 }
 
 /** @returns what it realised, in the instrument's currency */
@@ -207,47 +207,50 @@ function bookAnew(
 
 /** Whole steps by largest remainder over what the shares had; cash and fee over what they get. */
 function dealtOver(
-  { runtime, correction, instrument }: Amending,
+  { runtime, instrument, traded }: Amending,
   quantity: number,
   { cash, fee }: { readonly cash: number; readonly fee: number },
 ): readonly { readonly units: number; readonly counts: number; readonly fees: number }[] {
-  const { shares } = correction
-  const count = shares.length
+  const count = traded.length
   const side = quantity < 0 ? -1 : 1
   const step = runtime.step[instrument]!
-  const weights = Float64Array.from(shares, (share) => Math.abs(share.quantity) * side)
+  const weights = Float64Array.from(traded, ({ share }) => Math.abs(share.quantity) * side)
   const [units, counts, fees] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)]
   dealFill(quantity, weights, count, step, units)
   dealAmount(cash, units, count, { quantityStep: step, amountStep: 1 }, counts)
   dealAmount(fee, units, count, { quantityStep: step, amountStep: centCounts(runtime, instrument) }, fees)
-  return shares.map((_, place) => ({ units: units[place]!, counts: counts[place]!, fees: fees[place]! }))
+  return traded.map((_, place) => ({ units: units[place]!, counts: counts[place]!, fees: fees[place]! }))
 }
 
 /** The fee that was charged goes back, the one that the broker tells is split by the same shares. */
 function chargeAnew(amending: Amending, fee: number): readonly BookedShare[] {
-  const { runtime, correction, instrument, sleeves } = amending
-  const { shares } = correction
+  const { runtime, correction, instrument, traded, kept } = amending
   const { books } = runtime.state
-  const currency = books.currency[instrument]!
-  postAccount(books, instrument, 0, sumOf(shares, 'fee') - fee)
-  const weights = Float64Array.from(shares, ({ quantity }) => quantity)
-  const fees = new Float64Array(shares.length)
+  const charged = sumOf(traded, 'fee')
+  postAccount(books, instrument, 0, charged - fee)
+  const weights = Float64Array.from(traded, ({ share }) => share.quantity)
+  const fees = new Float64Array(traded.length)
   const measure = { quantityStep: runtime.step[instrument]!, amountStep: centCounts(runtime, instrument) }
-  dealAmount(fee, weights, shares.length, measure, fees)
-  runtime.observer?.orderFilled(correction.order, 0, correction.price, fee - sumOf(shares, 'fee'))
-  return shares.map((share, place) => {
-    const sleeve = sleeves[place]!
-    for (const [kind, charge] of [
-      ['reversal', 0 - share.fee],
-      ['correction', fees[place]!],
-    ] as const) {
-      postFee(books, sleeve, currency, charge)
-      if (currency !== 0)
-        realiseForeign(runtime, { sleeve, instrument, realised: 0, closed: 0, fee: charge, dividend: 0 })
-      tellFee(amending, { kind, sleeve, fee: charge })
-    }
+  dealAmount(fee, weights, traded.length, measure, fees)
+  runtime.observer?.orderFilled(correction.order, 0, correction.price, fee - charged)
+  const standing = traded.map(({ share, sleeve }, place) => {
+    charge(amending, { kind: 'reversal', sleeve, fee: 0 - share.fee })
+    charge(amending, { kind: 'correction', sleeve, fee: fees[place]! })
     return shareOf(share, { ...share, fee: fees[place]! })
   })
+  return [...standing, ...kept.map(({ share }) => share)]
+}
+
+function charge(
+  amending: Amending,
+  own: { readonly kind: 'reversal' | 'correction'; readonly sleeve: number; readonly fee: number },
+): void {
+  const { runtime, instrument } = amending
+  const { sleeve, fee } = own
+  const currency = runtime.state.books.currency[instrument]!
+  postFee(runtime.state.books, sleeve, currency, fee)
+  if (currency !== 0) realiseForeign(runtime, { sleeve, instrument, realised: 0, closed: 0, fee, dividend: 0 })
+  tellFee(amending, own)
 }
 
 function tellFee(
@@ -277,41 +280,37 @@ function takeInKind(
   amending: Amending,
   { quantity, price }: Extract<Amendment, { kind: 'feeInKind' }>,
 ): readonly BookedShare[] {
-  const { runtime, correction, instrument, sleeves } = amending
-  const { shares } = correction
-  const side = sumOf(shares, 'quantity') < 0 ? -1 : 1
+  const { runtime, correction, instrument, traded } = amending
+  const side = sumOf(traded, 'quantity') < 0 ? -1 : 1
   const worth = tradedCash(quantity, price, runtime.perPrice[instrument]!)
   postAccount(runtime.state.books, instrument, 0 - quantity * side, 0)
   const dealt = dealtOver(amending, quantity, { cash: worth, fee: worth })
-  return shares.map((share, place) => {
+  const kept = traded.map(({ share, sleeve }, place) => {
     const { units, counts } = dealt[place]!
-    const cash = side > 0 ? counts : 0 - counts
     // What a short pays in kind it buys back first: the fee is what that costs, so that no money moves.
-    const gained = bookAnew(amending, { sleeve: sleeves[place]!, quantity: 0 - units * side, price, cash, fee: cash })
-    return shareOf(share, {
-      quantity: share.quantity - units * side,
-      cash: share.cash + cash,
-      fee: share.fee + cash,
-      realised: share.realised + gained,
-    })
+    const cash = side > 0 ? counts : 0 - counts
+    const own = { sleeve, quantity: 0 - units * side, price, cash, fee: cash }
+    return { ...shareOf(share, { ...own, realised: bookAnew(amending, own) }), isFee: true as const }
   })
+  return [...correction.shares, ...kept]
 }
 
 function shareOf(
   { sleeve }: BookedShare,
-  own: { readonly quantity: number; readonly cash: number; readonly fee: number; readonly realised: number },
+  own: Readonly<Record<'quantity' | 'price' | 'cash' | 'fee' | 'realised', number>>,
 ): BookedShare {
   return {
     sleeve,
-    quantity: own.quantity as Quantity,
-    cash: own.cash as Money,
-    fee: own.fee as Money,
+    quantity: (own.quantity + 0) as Quantity,
+    price: own.price as Price,
+    cash: (own.cash + 0) as Money,
+    fee: (own.fee + 0) as Money,
     realised: own.realised,
   }
 }
 
-function sumOf(shares: readonly BookedShare[], field: 'quantity' | 'fee'): number {
-  return shares.reduce((sum, share) => sum + share[field], 0)
+function sumOf(owned: readonly Owned[], field: 'quantity' | 'fee'): number {
+  return owned.reduce((sum, { share }) => sum + share[field], 0)
 }
 
 function openingOf({ state }: Runtime, sleeve: number, instrument: number): Opening {

@@ -15,7 +15,7 @@ export interface Part extends Writable<Posting> {
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 
-const NUMBERS = ['order', 'execution', 'quantity', 'price', 'cash', 'fee', 'realised', 'before'] as const
+const NUMBERS = ['order', 'execution', 'quantity', 'price', 'cash', 'fee', 'realised', 'gain', 'before'] as const
 
 /** A part to be reused: `bookPart` itself fills in what was held before and what was realised. */
 export function blankPart(): Part {
@@ -30,6 +30,7 @@ export function blankPart(): Part {
     cash: Number.NaN,
     fee: Number.NaN,
     realised: Number.NaN,
+    gain: Number.NaN,
     before: Number.NaN,
     reason: '',
     protection: null,
@@ -46,7 +47,10 @@ export function bookPart(runtime: Runtime, part: Part): void {
   const before = state.books.quantity[at]!
   let realised = postTrade(state.books, part.sleeve, part.instrument, part.quantity, part.price, part.cash, part.fee)
   const after = state.books.quantity[at]!
-  if (state.books.currency[part.instrument] !== 0) realised = realisedAbroad(runtime, part, before, realised)
+  if (state.books.currency[part.instrument] !== 0) {
+    part.gain = realised
+    realised = realisedAbroad(runtime, part, before, realised)
+  }
   // Contracts are counted with their structures.
   if (before !== 0 && before * after <= 0 && runtime.isOption[part.instrument] === 0) countClosing(state, part.sleeve)
   if (after === 0) {

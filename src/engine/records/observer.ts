@@ -44,6 +44,8 @@ export interface Posting {
   readonly fee: number
   /** In the base currency. */
   readonly realised: number
+  /** What was realised of an instrument of another currency, in that one; meaningless otherwise. */
+  readonly gain?: number
   /** The sleeve's position before it, in units. */
   readonly before: number
   readonly reason: string

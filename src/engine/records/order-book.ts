@@ -30,7 +30,8 @@ export interface OrderPart {
   readonly quantity: number
   readonly price: number
   readonly fee: number
-  readonly kind: 'fill' | 'cross'
+  /** `reversal`: a fill is taken back, with its signs turned. */
+  readonly kind: 'fill' | 'cross' | 'reversal'
 }
 
 /** What trading cost a sleeve beyond fees, and what crossing spared it, in the base currency. */
@@ -74,9 +75,9 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
     if (at < 0) return
     const share = made.shares[at]!
     share.fee += fee
-    if (kind !== 'fill' || made.unit === 0) return
+    if (kind === 'cross' || made.unit === 0) return
     share.filled += quantity / made.unit
-    const lost = slippageOf(made, price)
+    const lost = kind === 'reversal' ? 0 - slippageOf(made, price) : slippageOf(made, price)
     if (lost !== 0) costsOf(sleeve).slippage += worthIn(instrumentAt(made.instrument), Math.abs(quantity), lost)
   }
 
@@ -234,7 +235,9 @@ export function orderBook({ runtime, instrumentAt, moneyOf, worthOf, sleeveAt }:
     const made = orders.get(order)
     if (made === undefined) return
     made.filledUnits += quantity
-    made.value += Math.abs(quantity) * price
+    // What is taken back has the other sign than what was ordered; a structure's legs have both.
+    const isTakenBack = made.instrument >= 0 && quantity * made.ordered < 0
+    made.value += (isTakenBack ? 0 - Math.abs(quantity) : Math.abs(quantity)) * price
     const charge = made.instrument < 0 ? moneyOf(fee) : worthOf(fee, made.instrument)
     made.record = { ...made.record, fee: made.record.fee + charge }
   }

@@ -6,7 +6,7 @@ import type { CurrencyCode, Instant, OrderId, TradeDate } from '../../domain/uni
 import type { Runtime } from '../runtime.ts'
 import { type DayBook, dayBook } from './day-book.ts'
 import type { Observer, Posting } from './observer.ts'
-import { type OrderBook, orderBook } from './order-book.ts'
+import { type OrderBook, type OrderPart, orderBook } from './order-book.ts'
 import { createRecording } from './recording.ts'
 import type { AttributionRecord, CapitalDay, MembershipRecord, RefusalRecord, SignalRecord } from './result.ts'
 import { type TradeBook, tradeBook } from './trade-book.ts'
@@ -28,6 +28,14 @@ export interface Recorder extends Observer {
   readonly capitalBook: { readonly records: CapitalRecord[]; readonly days: CapitalDay[] }
 }
 
+/** Postings that are a sleeve's part of an order, and as what. */
+const PARTS: { readonly [Kind in Posting['kind']]?: OrderPart['kind'] } = {
+  fill: 'fill',
+  cross: 'cross',
+  correction: 'fill',
+  reversal: 'reversal',
+}
+
 export function createRecorder(): Recorder {
   const recording = createRecording()
   const { runtime, instrumentAt, moneyOf, worthOf, sleeveAt } = recording
@@ -42,6 +50,8 @@ export function createRecorder(): Recorder {
   const allocation = { weights: [] as number[], correlation: new Float64Array(0) }
   const capitalBook = { records: [] as CapitalRecord[], days: [] as CapitalDay[] }
 
+  const countsOf = (amount: number): number => amount * countsPerUnit(runtime().state.config!.currency)
+
   function posting(posting: Posting): void {
     const { kind, order, execution, sleeve, instrument, quantity, price, cash, fee, realised, reason } = posting
     const { state, tradeDate } = runtime()
@@ -49,6 +59,8 @@ export function createRecorder(): Recorder {
       if (isEarned(reason)) financing[sleeve] = (financing[sleeve] ?? 0) + moneyOf(cash)
       else days.flow(sleeve, cash)
     }
+    // What comes in kind is worth its price: no return of anybody.
+    if (kind === 'external') days.flow(sleeve, countsOf(quantity * runtime().unitValue[instrument]!))
     if (kind === 'funding' || kind === 'borrow')
       financing[sleeve] = (financing[sleeve] ?? 0) + worthOf(cash, instrument)
     const info = instrument < 0 ? null : instrumentAt(instrument)
@@ -70,8 +82,9 @@ export function createRecorder(): Recorder {
     })
     if (info === null) return
     const made = orders.find(order)
-    if (made !== undefined && (kind === 'fill' || kind === 'cross'))
-      orders.takeShare(made, sleeve, { quantity, price, fee: worthOf(fee, instrument), kind })
+    const part = PARTS[kind]
+    if (made !== undefined && part !== undefined)
+      orders.takeShare(made, sleeve, { quantity, price, fee: worthOf(fee, instrument), kind: part })
     if (info.option !== null && made !== undefined && made.record.instrument !== info.symbol) {
       trades.legFee(order, sleeve, moneyOf(fee))
       return

@@ -76,6 +76,14 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
       if (trade !== undefined) trade.pnl += cash
       return
     }
+    if (quantity === 0 && (kind === 'reversal' || kind === 'correction')) {
+      takeFee(posting, info, fee)
+      return
+    }
+    if (kind === 'reversal') {
+      takeBack(posting, info, fee)
+      return
+    }
     if (kind === 'split') {
       if (trade === undefined) return
       const ratio = (before + quantity) / before
@@ -108,6 +116,83 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
     open.delete(key)
     closeTrade(trade, sleeve, info.symbol, order, reason)
     if (after !== 0) open.set(key, opened(after / unit, price, order, reason, sleeve, 0))
+  }
+
+  /** A fee that was told later belongs to the round trip of its execution, though that may be over. */
+  function takeFee({ order, sleeve }: Posting, info: Instrument, fee: number): void {
+    const trade = open.get(`${sleeve} ${info.index}`)
+    if (trade !== undefined) {
+      trade.fees += fee
+      trade.pnl -= fee
+      return
+    }
+    const at = lastOf(sleeve, info.symbol, order)
+    const known = trades[at]
+    if (known !== undefined) trades[at] = { ...known, fees: known.fees + fee, pnl: known.pnl - fee }
+  }
+
+  /** An execution that was taken back: the round trip is what it is without it, and open again where that closed it. */
+  function takeBack(posting: Posting, info: Instrument, fee: number): void {
+    const { order, sleeve, quantity, price, realised, before, reason } = posting
+    const key = `${sleeve} ${info.index}`
+    const trade = open.get(key) ?? reopened(sleeve, info, order)
+    const after = before + quantity
+    if (trade === undefined) {
+      if (after !== 0) open.set(key, opened(after / info.unitsPerWhole, price, order, reason, sleeve, fee))
+      return
+    }
+    const count = Math.abs(quantity) / info.unitsPerWhole
+    trade.fees += fee
+    trade.pnl += realised - fee
+    if (quantity > 0 === (trade.side === 'long')) {
+      trade.exited -= count
+      trade.exitValue -= count * price
+    } else {
+      trade.entered -= count
+      trade.entryValue -= count * price
+    }
+    open.delete(key)
+    if (after !== 0 && after > 0 === (trade.side === 'long')) {
+      open.set(key, trade)
+      return
+    }
+    // What is left of it is a round trip only where something was both bought and sold.
+    if (trade.entered > 0 && trade.exited > 0) closeTrade(trade, sleeve, info.symbol, order, reason)
+    if (after !== 0) open.set(key, opened(after / info.unitsPerWhole, price, order, reason, sleeve, 0))
+  }
+
+  /** Place of the last round trip that an order opened or closed; -1 where there is none. */
+  function lastOf(sleeve: number, symbol: string, order: number): number {
+    return trades.findLastIndex(
+      (trade) =>
+        trade.kind === 'position' &&
+        trade.sleeve === sleeveAt(sleeve) &&
+        trade.instrument === symbol &&
+        (trade.exitOrder === order || trade.entryOrder === order),
+    )
+  }
+
+  /** Takes the round trip that an order had ended off the list: it is not over. */
+  function reopened(sleeve: number, info: Instrument, order: number): OpenTrade | undefined {
+    const at = lastOf(sleeve, info.symbol, order)
+    if (at < 0) return undefined
+    const [trade] = trades.splice(at, 1)
+    const { side, openedAt, bars, entryDate, entryReason, entryOrder, quantity, entryPrice, exitPrice, pnl, fees } =
+      trade!
+    return {
+      side,
+      openedAt,
+      openedBar: runtime().state.sleeves[sleeve]!.bars - bars,
+      entryDate,
+      entryReason,
+      entryOrder,
+      entered: quantity,
+      entryValue: quantity * entryPrice,
+      exited: quantity,
+      exitValue: quantity * exitPrice,
+      pnl,
+      fees,
+    }
   }
 
   /** A leg that its structure left behind: what it cost is in the structure's own trade, so only the proceeds count. */
