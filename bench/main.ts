@@ -6,11 +6,13 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { POSTGRES_NEED, postgresServer } from '../test/servers.ts'
 import { measureAllocators } from './allocators.ts'
 import { compile, hasCompiler, runLoop } from './c-loop.ts'
 import { dealtOnce } from './dealt-once.ts'
 import { benchFolder } from './folder.ts'
 import { seriesOf } from './generate.ts'
+import { measureLive } from './live.ts'
 import { type Measured, runProduct } from './product.ts'
 import { configOf, dailyPortfolio, marketOf, minuteSeries, type Workload } from './workloads.ts'
 
@@ -18,6 +20,8 @@ const CACHE = join(benchFolder(), '.cache')
 const WORKLOADS: Readonly<Record<string, () => Workload>> = { w1: () => dailyPortfolio(), w2: () => minuteSeries() }
 /** Every allocator walk-forward: no C loop does the same. */
 const ALLOCATORS = 'allocators'
+/** The durable engine, on every kind of store that is here. */
+const LIVE = 'live'
 const ROUNDS = 7
 
 /** One line of the result. `limitSeconds` and `ratio` are null where no C compiler is. */
@@ -121,12 +125,28 @@ function printTable(lines: readonly Line[]): void {
   }
 }
 
-function main(args: readonly string[]): number {
+async function measureStores(isJson: boolean): Promise<void> {
+  const server = await postgresServer()
+  try {
+    if (server === null) console.error(`PostgreSQL is left out ${POSTGRES_NEED}`)
+    for (const address of server === null ? [undefined] : [undefined, await server.database('bench')]) {
+      const line = await measureLive(CACHE, address)
+      const { variant, seconds, events, eventsPerSecond, fills, p50, p99 } = line
+      const rate = `${events} events (${fills} fills) in ${seconds.toFixed(2)} s: ${eventsPerSecond.toFixed(0)} a second`
+      const text = `${variant.padEnd(10)} ${rate}; prices in to orders out ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
+      console.log(isJson ? JSON.stringify(line) : `${LIVE} ${text}`)
+    }
+  } finally {
+    await server?.stop()
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes('--json')
   const more = Object.keys(ADDED) as Added[]
   const added = more.find((flag) => args.includes(flag)) ?? null
   const named = args.filter((arg) => arg !== '--json' && arg !== added)
-  const known = [...Object.keys(WORKLOADS), ALLOCATORS, 'all']
+  const known = [...Object.keys(WORKLOADS), ALLOCATORS, LIVE, 'all']
   const [name] = named
   if (name === undefined || named.length > 1 || !known.includes(name)) {
     const problem = name === undefined ? 'no workload was named' : `"${named.join(' ')}" is no workload`
@@ -140,7 +160,11 @@ function main(args: readonly string[]): number {
     execFileSync(process.execPath, [...process.execArgv, program, ...own, ...flags], { stdio: 'inherit' })
   }
   if (name === 'all') {
-    for (const one of [...Object.keys(WORKLOADS), ALLOCATORS]) apart(one)
+    for (const one of [...Object.keys(WORKLOADS), ALLOCATORS, LIVE]) apart(one)
+    return 0
+  }
+  if (name === LIVE) {
+    await measureStores(isJson)
     return 0
   }
   if (name === ALLOCATORS) {
@@ -158,4 +182,4 @@ function main(args: readonly string[]): number {
   return lines.some((line) => line.equal === false) ? 1 : 0
 }
 
-process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))

@@ -84,6 +84,26 @@ export function minuteSeries(bars = 1_000_000): Workload {
   }
 }
 
+/** Twice the ten pairs: the second ten begin half a turn later. */
+const TWENTY_PAIRS = [...PAIRS, ...PAIRS.map(([fast, slow]) => [fast + 3, slow + 7] as const)]
+
+/** One-minute bars of many symbols in sessions of the exchange's length, under twenty sleeves: what a live engine is given. */
+export function livePortfolio(symbols = 500, bars = 780): Workload {
+  return {
+    name: 'live',
+    title: `${symbols} symbols x ${bars} one-minute bars x ${TWENTY_PAIRS.length} sleeves`,
+    recipe: { name: `live_${symbols}_${bars}`, symbols, bars, seed: 2_468_013, volatility: 0.0006, drift: 0 },
+    sessionBars: 390,
+    barMs: MINUTE_MS,
+    pairs: TWENTY_PAIRS,
+    capital: 100_000_000,
+    fraction: 1 / symbols,
+    positionWeightMax: 0.05,
+    limit: { source: '', macros: {} },
+    others: [],
+  }
+}
+
 const CLOCK = clockId('bench')
 const CALENDAR = calendarId('bench')
 const CURRENCY = currencyCode('USD')

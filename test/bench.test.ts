@@ -5,8 +5,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { compile, hasCompiler, runLoop } from '../bench/c-loop.ts'
 import { dealtOnce } from '../bench/dealt-once.ts'
 import { byTime, seriesOf } from '../bench/generate.ts'
+import { measureLive } from '../bench/live.ts'
 import { type Measured, runProduct } from '../bench/product.ts'
-import { configOf, dailyPortfolio, marketOf, minuteSeries, type Workload } from '../bench/workloads.ts'
+import { configOf, dailyPortfolio, livePortfolio, marketOf, minuteSeries, type Workload } from '../bench/workloads.ts'
+import { HAS_STORE, STORE_NEED } from './store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-bench-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -47,6 +49,13 @@ describe('workloads', () => {
     const market = marketOf(workload, seriesOf({ ...workload.recipe, name: 'shadowed' }, folder))
     const shadowed = runProduct({ ...config, capitalPlan: dealtOnce(config, true) }, market)
     expect({ ...shadowed, seconds: 0 }).toEqual({ ...runProduct(config, market), seconds: 0 })
+  })
+
+  it.skipIf(!HAS_STORE)(`are journalled by a live engine ${STORE_NEED}`, async () => {
+    const { events, fills, instants, p50, p99 } = await measureLive(folder, undefined, livePortfolio(6, 120))
+    expect(events).toBeGreaterThan(240)
+    expect(fills).toBeGreaterThan(instants / 2)
+    expect(p99).toBeGreaterThanOrEqual(p50)
   })
 
   it('lie bar by bar in a market and symbol by symbol in the files', () => {
