@@ -18,6 +18,7 @@ import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
 import type { AskedApproval, Flattening, GateState } from './gates/state.ts'
+import type { ForeignLedger } from './positions/foreign-ledger.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
 import type { RegimeState } from './watch/regime-state.ts'
 import type { WatchState } from './watch/state.ts'
@@ -170,28 +171,6 @@ export interface ShareColumns {
   filled: Float64Array
   readonly reason: string[]
   readonly protection: (Protection | null)[]
-}
-
-/** What other currencies did to each sleeve, in the base currency: each booking at the rate of its moment. */
-export interface ForeignLedger {
-  /** Change in value of foreign cash and positions that came from rates alone. */
-  readonly currencyGain: Float64Array
-  /** Of instruments in other currencies; those in the base currency are in the books. */
-  readonly realised: Float64Array
-  readonly fees: Float64Array
-  readonly dividends: Float64Array
-  /** Per sleeve and instrument: the part of the currency gain that fell on gains still open. */
-  onGains: Float64Array
-}
-
-export function foreignLedger(sleeves: number, width: number): ForeignLedger {
-  return {
-    currencyGain: new Float64Array(sleeves),
-    realised: new Float64Array(sleeves),
-    fees: new Float64Array(sleeves),
-    dividends: new Float64Array(sleeves),
-    onGains: new Float64Array(sleeves * width),
-  }
 }
 
 /** What a shadow did, each order sent alone. Units in whole shares, contracts, coins or structures. */
