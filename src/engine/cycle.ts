@@ -3,6 +3,7 @@ import type { Command } from '../domain/events.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type Sessions, sessionOf } from '../domain/sessions.ts'
 import type { Instant, TradeDate } from '../domain/units.ts'
+import { countsUp, hasGap } from '../numerics/counting.ts'
 import { capitalDay } from './capital/day.ts'
 import { beginScores } from './capital/scores.ts'
 import { advanceClock, createClock, setColumns } from './clock.ts'
@@ -133,17 +134,15 @@ function takeSlice(parts: Parts, slice: Slice): void {
     if (sleeve.config.clock === slice.clock) state.sleeves[sleeve.ordinal]!.bars += 1
 }
 
-function takeMarks({ state, unitValue }: Runtime, { instruments, close, factor: factors }: Slice): void {
+function takeMarks({ state, unitValue }: Runtime, slice: Slice): void {
+  const { instruments, close } = slice
   const { mark, factor, rate } = state
   const { scale, currency, currencies } = state.books
-  for (let column = 0; column < instruments.length; column += 1) {
-    const price = close[column]!
-    if (Number.isNaN(price)) continue
-    const index = instruments[column]!
-    mark[index] = price
-    unitValue[index] = price * scale[index]!
-    factor[index] = factors[column]!
-  }
+  if (countsUp(instruments) && !hasGap(close)) {
+    mark.set(close)
+    factor.set(slice.factor)
+    for (let index = 0; index < close.length; index += 1) unitValue[index] = close[index]! * scale[index]!
+  } else markEach(state, unitValue, slice)
   // One unit of the base currency is worth one.
   if (currencies === 1) return
   for (let column = 0; column < instruments.length; column += 1) {
@@ -152,6 +151,22 @@ function takeMarks({ state, unitValue }: Runtime, { instruments, close, factor: 
     const value = unitValue[index]! * rate[currency[index]!]!
     // Without a rate it is worth nothing yet: nobody may hold it.
     unitValue[index] = Number.isNaN(value) ? 0 : value
+  }
+}
+
+/** Takes the prices of those that have one. */
+function markEach(
+  { mark, factor, books }: Runtime['state'],
+  unitValue: Float64Array,
+  { instruments, close, factor: factors }: Slice,
+): void {
+  for (let column = 0; column < instruments.length; column += 1) {
+    const price = close[column]!
+    if (Number.isNaN(price)) continue
+    const index = instruments[column]!
+    mark[index] = price
+    unitValue[index] = price * books.scale[index]!
+    factor[index] = factors[column]!
   }
 }
 

@@ -9,6 +9,7 @@ import { slotFor } from './trading.ts'
 
 /** Volumes of the row that orders are filled from. */
 let volumes = new Float64Array(0)
+const NO_ROWS = new Int32Array(0)
 
 /**
  * The fast lane of an auction whose buying power is not judged: market and open orders that fill whole, at plain costs,
@@ -23,7 +24,7 @@ export function fillAuction(desk: Desk, orders: OrderColumns, from: number): num
   const counts = countsPerUnit(desk.currency)
   const { positions, marks } = account
   const { type: types, instrument, quantity, id, count } = orders
-  let slot: BarSlot | null = null
+  let rowOf: Int32Array = NO_ROWS
   let opens: Float64Array = volumes
   // Kept at hand while rows of this lane follow each other.
   let { cash } = account
@@ -34,22 +35,20 @@ export function fillAuction(desk: Desk, orders: OrderColumns, from: number): num
     const index = instrument[row]!
     const type = types[row]!
     const isKnown = index >= 0 && plain[index] === 1 && (type === TYPE_CODE.market || type === TYPE_CODE.open)
-    if (isKnown && (slot === null || !(slot.rowOf[index]! >= 0))) {
-      slot = slotFor(desk, index, 'auction')
-      if (slot !== null) {
-        opens = slot.bars.open
-        readVolumes(slot)
-      }
+    if (!isKnown) break
+    let place = index < rowOf.length ? rowOf[index]! : -1
+    if (place < 0) {
+      const slot = slotFor(desk, index, 'auction')
+      if (slot === null) break
+      rowOf = slot.rowOf
+      opens = slot.bars.open
+      place = rowOf[index]!
+      readVolumes(slot)
     }
     const size = units < 0 ? -units : units
     const at = index * TERMS
-    if (
-      !isKnown ||
-      slot === null ||
-      !fillsWhole(terms, at, opens[slot.rowOf[index]!]!, volumes[slot.rowOf[index]!]!, size)
-    )
-      break
-    const reference = opens[slot.rowOf[index]!]!
+    const reference = opens[place]!
+    if (!fillsWhole(terms, at, reference, volumes[place]!, size)) break
     const fraction = terms[at + TERM.slip]!
     const price = fraction === 0 ? reference : reference * (units > 0 ? 1 + fraction : Math.max(0, 1 - fraction))
     const shares = size / terms[at + TERM.perWhole]!

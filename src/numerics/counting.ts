@@ -14,3 +14,26 @@ export function countsUp(places: Int32Array): boolean {
   }
   return known
 }
+
+/**
+ * Whether a number is missing among finite ones: the sum of all of them is one only where each is. Four sums side by side
+ * wait less for each other than one.
+ *
+ * @example hasGap(Float64Array.of(1, NaN, 3)) // => true
+ */
+export function hasGap(values: Float64Array): boolean {
+  const count = values.length
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let place = 0
+  for (; place + 3 < count; place += 4) {
+    a += values[place]!
+    b += values[place + 1]!
+    c += values[place + 2]!
+    d += values[place + 3]!
+  }
+  for (; place < count; place += 1) a += values[place]!
+  return Number.isNaN(a + b + c + d)
+}

@@ -23,31 +23,32 @@ const part = blankPart()
 export function settleWhole(runtime: Runtime, fills: FillColumns, from: number): number {
   const { state, batch, shares, shareStart, shareCount, filled, rowEnded, endedAt, observer, perPrice } = runtime
   const { books, ended } = state
-  const { count } = fills
+  const { order: orders, instrument: instruments, quantity: quantities, price: prices, fee: charges, count } = fills
+  const { wanted, crossed, filled: got, sleeve: sleeves, reason, protection } = shares
   if (!runtime.plain.isOpen) return from
   let row = from
   for (; row < count; row += 1) {
-    const order = fills.order[row]!
+    const order = orders[row]!
     const at = batchRow(runtime, order)
     if (at < 0 || rowEnded[at] === 1) break
     if (shareCount[at]! > 1) {
       if (!settleTogether(runtime, fills, row, at)) break
       continue
     }
-    const instrument = fills.instrument[row]!
-    const quantity = fills.quantity[row]!
+    const instrument = instruments[row]!
+    const quantity = quantities[row]!
     const share = shareStart[at]!
     // Of a leg of a structure the batch knows no instrument; what was crossed or filled before is less than all.
     if (batch.instrument[at] !== instrument || filled[at] !== 0) break
-    if (quantity === 0 || shares.wanted[share] !== quantity || shares.crossed[share] !== 0) break
-    const price = fills.price[row]!
-    const fee = fills.fee[row]!
+    if (quantity === 0 || wanted[share] !== quantity || crossed[share] !== 0) break
+    const price = prices[row]!
+    const fee = charges[row]!
     const cash = tradedCash(quantity, price, perPrice[instrument]!)
     const signed = quantity > 0 ? 0 - cash : cash
-    const sleeve = shares.sleeve[share]!
+    const sleeve = sleeves[share]!
     state.executions += 1
     postAccount(books, instrument, quantity, signed - fee)
-    shares.filled[share] = quantity
+    got[share] = quantity
     release(state, sleeve, instrument, quantity)
     part.kind = 'fill'
     part.order = order
@@ -58,8 +59,8 @@ export function settleWhole(runtime: Runtime, fills: FillColumns, from: number):
     part.price = price
     part.cash = signed
     part.fee = fee
-    part.reason = shares.reason[share]!
-    part.protection = shares.protection[share]!
+    part.reason = reason[share]!
+    part.protection = protection[share]!
     bookPart(runtime, part)
     filled[at] = quantity
     rowEnded[at] = 1
@@ -122,7 +123,10 @@ function settleTogether(runtime: Runtime, fills: FillColumns, row: number, at: n
   runtime.filled[at] = quantity
   runtime.rowEnded[at] = 1
   runtime.endedAt[at] = state.at
-  for (let place = 0; place < count; place += 1) state.ended[open[place] === 0 ? 'crossed' : 'filled'] += 1
+  let crossed = 0
+  for (let place = 0; place < count; place += 1) if (open[place] === 0) crossed += 1
+  state.ended.crossed += crossed
+  state.ended.filled += count - crossed
   if (observer === null) return true
   observer.orderEnded(order, 'filled', '')
   observer.executed(instrument, quantity)

@@ -9,6 +9,18 @@ const FIELDS = ['open', 'high', 'low', 'close', 'volume', 'factor'] as const
 const COPIED_WIDTH_MAX = 16
 const NO_CHAINS: readonly OptionChain[] = []
 
+const known = new WeakMap<Float64Array, boolean>()
+
+/** Whether nothing was ever split. Each array is looked at once, so it must not be written to afterwards. */
+function isRaw(factor: Float64Array): boolean {
+  let answer = known.get(factor)
+  if (answer === undefined) {
+    answer = factor.every((one) => one === 1)
+    known.set(factor, answer)
+  }
+  return answer
+}
+
 /**
  * The row that it was last aimed at. Each column is taken from the block when somebody asks for it: most closes ask for one or
  * two, and a part of the block that lies far from the one before is slow to reach.
@@ -23,6 +35,8 @@ export class RowOfBlock implements Slice, BarColumns {
   readonly #columns: Float64Array[]
   /** The row that each column is of. */
   readonly #rowOf = new Int32Array(FIELDS.length).fill(-1)
+  /** Every row's factors are 1: one column of them serves all. */
+  readonly #isRaw: boolean
   #row = 0
 
   constructor(block: ClockBlock, instruments: Int32Array) {
@@ -30,6 +44,8 @@ export class RowOfBlock implements Slice, BarColumns {
     this.instruments = instruments
     this.#block = block
     this.#columns = FIELDS.map(() => new Float64Array(instruments.length))
+    this.#isRaw = isRaw(block.factor)
+    if (this.#isRaw) this.#columns[5]!.fill(1)
   }
 
   aim(row: number): void {
@@ -66,7 +82,7 @@ export class RowOfBlock implements Slice, BarColumns {
   }
 
   get factor(): Float64Array {
-    return this.#rowOf[5] === this.#row ? this.#columns[5]! : this.#take(5)
+    return this.#isRaw || this.#rowOf[5] === this.#row ? this.#columns[5]! : this.#take(5)
   }
 
   #take(place: number): Float64Array {
