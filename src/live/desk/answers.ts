@@ -1,8 +1,8 @@
 /** What an answer of the venue, or the lack of one, means for an order. Nothing but evidence ends one. */
-import type { BrokerOrder, CancelAnswer, SubmitAnswer } from '../../domain/broker.ts'
+import type { BrokerOrder, BrokerOrderState, CancelAnswer, SubmitAnswer } from '../../domain/broker.ts'
 import type { Instant } from '../../domain/units.ts'
 import { countTaken } from './breakers.ts'
-import { endByVenue, finish } from './endings.ts'
+import { endByVenue, finish, hasArrived } from './endings.ts'
 import { alertOnce, change, type Desk, isEnded, later, type Tracked, tell } from './tracked.ts'
 
 export function takeSubmitAnswer(desk: Desk, tracked: Tracked, answer: SubmitAnswer | null, now: Instant): void {
@@ -111,6 +111,11 @@ export function ask(tracked: Tracked, at: Instant): void {
   tracked.query.at = at
 }
 
+/** Whether it can still be filled. */
+export function isLive(state: BrokerOrderState): state is 'working' | 'pendingCancel' {
+  return state === 'working' || state === 'pendingCancel'
+}
+
 /** What the venue shows of an order, asked for or by itself. Old news changes nothing. */
 export function takeOrder(desk: Desk, tracked: Tracked, order: BrokerOrder, now: Instant): void {
   tracked.heardFilled = Math.max(tracked.heardFilled, Math.abs(order.filled))
@@ -122,13 +127,13 @@ export function takeOrder(desk: Desk, tracked: Tracked, order: BrokerOrder, now:
   }
   if (isEnded(tracked)) {
     takeOrderAfterEnd(desk, tracked, order, now)
-  } else if (order.state === 'working' || order.state === 'pendingCancel') {
+  } else if (isLive(order.state)) {
     becomeAcked(desk, tracked, order.brokerId, `the broker shows it as ${order.state}`, now)
   } else {
     if (tracked.record.brokerId === null) change(desk, tracked, now, { brokerId: order.brokerId })
     endByVenue(desk, tracked, order.state, order.evidence, now)
   }
-  if (Math.abs(tracked.record.filled) < tracked.heardFilled) sweepSoon(desk, now)
+  if (!hasArrived(tracked)) sweepSoon(desk, now)
   if (tracked.pendingEnd !== null) {
     sweepSoon(desk, now)
     ask(tracked, later(now, desk.policy.resolveAfter, desk.policy.resolveAtMost, tracked.fruitless))
@@ -136,9 +141,8 @@ export function takeOrder(desk: Desk, tracked: Tracked, order: BrokerOrder, now:
 }
 
 function takeOrderAfterEnd(desk: Desk, tracked: Tracked, order: BrokerOrder, now: Instant): void {
-  const isLive = order.state === 'working' || order.state === 'pendingCancel'
   if (tracked.record.brokerId === null) change(desk, tracked, now, { brokerId: order.brokerId })
-  if (!isLive) {
+  if (!isLive(order.state)) {
     tracked.isVenueEnd = true
     desk.open.delete(tracked)
     tracked.cancel.at = null
@@ -152,6 +156,7 @@ export function recover(desk: Desk, tracked: Tracked, evidence: string, now: Ins
   alertOnce(desk, now, 'orphan', tracked, `order ${order} ended as ${state}, yet ${evidence}: it is cancelled`)
   desk.open.add(tracked)
   tracked.cancel.at ??= now
+  tracked.cancelSince ??= now
   tracked.query.at = (now + desk.policy.queryAfter) as Instant
 }
 

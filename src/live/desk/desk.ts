@@ -8,8 +8,9 @@ import { becomeUnknown, takeAbsence, takeCancelAnswer, takeOrder, takeSubmitAnsw
 import { clientOrderId } from './client-id.ts'
 import { decideByHand } from './decide.ts'
 import { finish } from './endings.ts'
-import { takeExecutions, takeRecalled } from './executions.ts'
+import { takeExecutions } from './executions.ts'
 import type { DeskAction, DeskAnswer, DeskEvent, DeskState, OrderDesk, Recalled, Swept } from './order-desk.ts'
+import { recallStranger, takeRecalled } from './recalls.ts'
 import { resumeDesk } from './resume.ts'
 import { beginCatchUp, keepCursor, noteAsked, takeSweepFailed, takeSwept } from './sweeps.ts'
 import { change, type Desk, type DeskOptions, isEnded, later, recordOf, type Tracked, track } from './tracked.ts'
@@ -159,8 +160,7 @@ function takeAnswer(desk: Desk, action: DeskAction, answer: DeskAnswer, now: Ins
       else takeSwept(desk, answer as Swept, now)
       return
     case 'recall':
-      if (failed) retryRecall(desk, action.execution)
-      else takeRecalled(desk, action.execution, answer as Recalled, now)
+      takeRecalled(desk, action, failed ? null : (answer as Recalled), now)
       keepCursor(desk)
   }
 }
@@ -187,11 +187,6 @@ function retryQuery(desk: Desk, tracked: Tracked, now: Instant): void {
   if (record.state === 'intended') becomeUnknown(desk, tracked, 'the broker could not be asked', now)
 }
 
-function retryRecall(desk: Desk, execution: string): void {
-  const recall = desk.recalls.get(execution)
-  if (recall !== undefined) recall.isAsked = false
-}
-
 function hear(desk: Desk, event: DeskEvent, now: Instant): void {
   switch (event.kind) {
     case 'execution':
@@ -199,7 +194,8 @@ function hear(desk: Desk, event: DeskEvent, now: Instant): void {
       return
     case 'order': {
       const tracked = event.order.clientId === null ? undefined : desk.orders.get(event.order.clientId)
-      if (tracked !== undefined) takeOrder(desk, tracked, event.order, now)
+      if (tracked === undefined) recallStranger(desk, event.order, now)
+      else takeOrder(desk, tracked, event.order, now)
       return
     }
     case 'gap':

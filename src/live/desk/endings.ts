@@ -8,7 +8,8 @@ import { change, type Desk, isEnded, type Tracked, tell, type VenueEnd } from '.
 type End = Exclude<ProtocolState, 'intended' | 'acked' | 'unknown'>
 
 /** What the kernel calls it: an order that never left was taken back. */
-const TOLD: Readonly<Record<Exclude<End, 'filled'>, OrderState>> = {
+const TOLD: Readonly<Record<End, OrderState>> = {
+  filled: 'filled',
   cancelled: 'cancelled',
   expired: 'expired',
   rejected: 'rejected',
@@ -22,13 +23,16 @@ export function finish(desk: Desk, tracked: Tracked, state: End, evidence: strin
   tracked.pendingEnd = null
   tracked.sendAt = null
   tracked.unknownSince = null
+  tracked.cancelSince = null
   tracked.isFrozen = false
   if (!isFirst) return
   rest(tracked)
+  tracked.endedAt = now
   desk.ended.push(tracked)
   desk.open.delete(tracked)
   desk.catchUp?.pending.delete(tracked)
-  if (state !== 'filled') tell(desk, tracked, TOLD[state], evidence)
+  const isByFills = tracked.record.filled === tracked.record.quantity
+  if (!isByFills) tell(desk, tracked, TOLD[state], evidence)
   if (state === 'rejected') countReject(desk, tracked, evidence, now)
 }
 
@@ -40,9 +44,14 @@ function rest(tracked: Tracked): void {
 }
 
 /** Whether the executions that belong to the end that was heard are booked. */
-export function hasArrived({ record, heardFilled, pendingEnd }: Tracked): boolean {
-  const expected = pendingEnd?.state === 'filled' ? Math.abs(record.quantity) : heardFilled
-  return Math.abs(record.filled) >= expected
+export function hasArrived(tracked: Tracked): boolean {
+  return Math.abs(tracked.record.filled) >= expectedFilled(tracked)
+}
+
+/** Units, without sign, that the venue says were filled: it may have said so before it took some back. */
+export function expectedFilled({ record, heardFilled, pendingEnd, takenBack }: Tracked): number {
+  const heard = pendingEnd?.state === 'filled' ? Math.abs(record.quantity) : heardFilled
+  return heard - Math.abs(takenBack)
 }
 
 /** The venue says that it is over: believed once the fills that it names are here. */

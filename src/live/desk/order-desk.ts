@@ -24,7 +24,8 @@ export type DeskAction =
   | {
       readonly kind: 'recall'
       readonly clientId: ClientOrderId | null
-      readonly execution: string
+      /** Null where the order alone is asked for. */
+      readonly execution: string | null
       /** Of the execution that it corrects or takes back; null for a trade. */
       readonly corrects: string | null
     }
@@ -35,6 +36,8 @@ export interface Recalled {
   readonly record: OrderRecord | null
   readonly execution: ExecutionRecord | null
   readonly corrected: ExecutionRecord | null
+  /** All of the order, in the order of their numbers; none where no client id was named. */
+  readonly executions: readonly ExecutionRecord[]
 }
 
 /** What came of asking for executions. */
@@ -120,8 +123,8 @@ export interface OrderDesk {
    * After a restart, before anything else: every order that has not ended is asked for and executions are swept before
    * anything is sent.
    *
-   * @param records those that have not ended, and the ended ones of the last days
-   * @param executionIds booked in the last days
+   * @param records those that have not ended; others are read again where they are named
+   * @param executionIds booked lately: what saves the store a question
    */
   resume(
     records: readonly OrderRecord[],

@@ -1,9 +1,9 @@
 /** A desk that goes on from what a store holds. */
-import type { OrderRecord } from '../../domain/order-records.ts'
+import { isEnded, type OrderRecord } from '../../domain/order-records.ts'
 import type { Instant } from '../../domain/units.ts'
 import { sweepSoon } from './answers.ts'
 import type { DeskState } from './order-desk.ts'
-import { type Desk, isEnded, type Tracked, track } from './tracked.ts'
+import { type Desk, type Tracked, track } from './tracked.ts'
 
 export interface DeskLegacy {
   readonly records: readonly OrderRecord[]
@@ -17,21 +17,17 @@ export function resumeDesk(desk: Desk, { records, executionIds, cursor, state }:
   desk.resumedAt = now
   desk.cursor = cursor
   desk.safeCursor = cursor
-  for (const id of executionIds) desk.booked.set(id, { clientId: null, number: 0, at: now })
+  for (const id of executionIds) desk.booked.set(id, now)
   if (state !== undefined) takeState(desk, state)
   const pending = new Set<Tracked>()
   for (const record of records) {
+    if (isEnded(record.state)) continue
     const tracked = track(desk, record)
-    if (isEnded(tracked)) {
-      tracked.isVenueEnd = record.brokerId !== null || record.state === 'rejected'
-      desk.ended.push(tracked)
-    } else {
-      resumeOrder(desk, tracked, now)
-      pending.add(tracked)
-    }
+    resumeOrder(desk, tracked, now)
+    pending.add(tracked)
   }
-  desk.ended.sort((one, other) => one.record.changedAt - other.record.changedAt)
-  desk.catchUp = { pending, isSwept: false, isShut: false }
+  // The gate may have been shut when the process before ended: the end of this opens it.
+  desk.catchUp = { pending, isSwept: false, isShut: true }
   sweepSoon(desk, now)
 }
 

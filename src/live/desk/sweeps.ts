@@ -1,8 +1,10 @@
 /** Executions that no event brought: asked for at intervals, at once where something is missing, and after every gap. */
 import type { Instant } from '../../domain/units.ts'
 import { ask, sweepSoon } from './answers.ts'
+import { expectedFilled, hasArrived } from './endings.ts'
 import { takeExecutions } from './executions.ts'
 import type { Swept } from './order-desk.ts'
+import { giveUpCorrections, recallOwn } from './recalls.ts'
 import { alert, alertOnce, type Desk, isEnded, later, type Tracked } from './tracked.ts'
 
 /** Sweeps in a row that fail, or bring nothing of what is missing, before somebody is told. */
@@ -18,6 +20,7 @@ export function takeSwept(desk: Desk, { executions, cursor }: Swept, now: Instan
   sweep.isAsked = false
   sweep.tries = 0
   takeExecutions(desk, executions, now)
+  giveUpCorrections(desk, now)
   desk.cursor = cursor
   keepCursor(desk)
   sweepLater(desk, now)
@@ -38,15 +41,15 @@ export function keepCursor(desk: Desk): void {
 /** Orders of which the venue says that more was filled than was told: asked for again, each time later. */
 function seekMissing(desk: Desk, now: Instant): void {
   for (const tracked of desk.open) {
-    const { record, heardFilled, pendingEnd } = tracked
-    if (pendingEnd === null && Math.abs(record.filled) >= heardFilled) continue
+    const { record, pendingEnd } = tracked
+    if (pendingEnd === null && hasArrived(tracked)) continue
     tracked.fruitless += 1
+    recallOwn(desk, tracked, now)
     const { resolveAfter, resolveAtMost } = desk.policy
     const at = later(now, resolveAfter, resolveAtMost, tracked.fruitless)
     if (desk.sweep.at === null || at < desk.sweep.at) desk.sweep.at = at
     if (tracked.fruitless < FRUITLESS_MAX) continue
-    const wanted = pendingEnd?.state === 'filled' ? Math.abs(record.quantity) : heardFilled
-    const text = `the broker filled ${wanted} units of order ${record.order}, and told executions of ${Math.abs(record.filled)}: nothing is booked for the rest`
+    const text = `the broker filled ${expectedFilled(tracked)} units of order ${record.order}, and told executions of ${Math.abs(record.filled)}: nothing is booked for the rest`
     alertOnce(desk, now, 'missingFills', tracked, text)
   }
 }

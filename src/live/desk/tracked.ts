@@ -1,12 +1,18 @@
 /** What the desk remembers of each order beside its record, and of itself: everything that its parts work on. */
 import type { BrokerCapabilities, ClientOrderId, Execution } from '../../domain/broker.ts'
-import type { ExecutionRecord, OrderRecord, ProtocolState } from '../../domain/order-records.ts'
+import {
+  type ExecutionRecord,
+  isEnded as isEnd,
+  type OrderRecord,
+  type ProtocolState,
+} from '../../domain/order-records.ts'
 import type { NetOrder, OrderState } from '../../domain/orders.ts'
 import type { AccountId, Instant, InstrumentId, OrderId, Quantity } from '../../domain/units.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
 import type { Hash } from './client-id.ts'
 import type { DeskAlert, DeskRule } from './order-desk.ts'
 import type { DeskPolicy } from './policy.ts'
+import type { Recall } from './recalls.ts'
 
 export interface DeskOptions {
   /** Name of the broker that the orders go to: written into every record. */
@@ -40,6 +46,8 @@ export interface Tracked {
   version: number
   taken: number
   durable: number
+  /** It had left memory, and is here only until what was late is committed. */
+  isRecalled: boolean
   /** It may be at the venue: it was handed out, or an earlier process may have sent it. */
   isOut: boolean
   /** To be sent, or sent again, from here on; null: not wanted. */
@@ -65,10 +73,14 @@ export interface Tracked {
   isFrozen: boolean
   /** Signed units that the venue says were filled, the most so far. */
   heardFilled: number
+  /** Signed units by which corrections made its executions smaller. */
+  takenBack: number
   /** An end that waits for the executions that belong to it. */
   pendingEnd: { readonly state: VenueEnd; readonly evidence: string } | null
   /** Sweeps that did not bring them. */
   fruitless: number
+  /** NaN while it has not. */
+  endedAt: number
   /** The venue itself said that it is over; false: it was concluded. */
   isVenueEnd: boolean
   /** Executions of a structure that is not complete yet. */
@@ -78,13 +90,6 @@ export interface Tracked {
 }
 
 export type VenueEnd = Extract<ProtocolState, 'filled' | 'cancelled' | 'expired' | 'rejected'>
-
-/** An execution that is booked, for as long as it may be told again. */
-export interface Booked {
-  readonly clientId: ClientOrderId | null
-  readonly number: number
-  readonly at: Instant
-}
 
 export interface CatchUp {
   /** Not answered for yet. */
@@ -105,9 +110,10 @@ export interface Desk {
   readonly changed: Set<Tracked>
   /** Ended, oldest first. */
   readonly ended: Tracked[]
-  readonly booked: Map<string, Booked>
+  /** Executions that are booked, and when they were, oldest first. */
+  readonly booked: Map<string, Instant>
   /** Executions that the store must judge first. */
-  readonly recalls: Map<string, { readonly execution: Execution; isAsked: boolean }>
+  readonly recalls: Map<string, Recall>
   executions: ExecutionRecord[]
   nextExecution: number
   readonly sweep: Retry & { isWantedAgain: boolean }
@@ -126,8 +132,8 @@ export interface Desk {
 }
 
 /** Whether the last word on an order is one of the ends. */
-export function isEnded({ record: { state } }: Tracked): boolean {
-  return state !== 'intended' && state !== 'acked' && state !== 'unknown'
+export function isEnded({ record }: Tracked): boolean {
+  return isEnd(record.state)
 }
 
 /** A record in other words: part of the next commit. */
@@ -182,6 +188,7 @@ export function track(desk: Desk, record: OrderRecord): Tracked {
     version: 0,
     taken: 0,
     durable: 0,
+    isRecalled: false,
     isOut: false,
     sendAt: null,
     isSending: false,
@@ -196,8 +203,10 @@ export function track(desk: Desk, record: OrderRecord): Tracked {
     unknownSince: null,
     isFrozen: false,
     heardFilled: 0,
+    takenBack: 0,
     pendingEnd: null,
     fruitless: 0,
+    endedAt: Number.NaN,
     isVenueEnd: false,
     heldLegs: [],
     paged: new Set(),

@@ -6,8 +6,9 @@ import { ask, becomeUnknown, isStillMeant } from './answers.ts'
 import { judgeLeaving } from './breakers.ts'
 import { finish } from './endings.ts'
 import type { DeskAction } from './order-desk.ts'
+import { isAskable, takeRecalls } from './recalls.ts'
 import { sweepLater } from './sweeps.ts'
-import { alertOnce, change, type Desk, isEnded, opposes, type Retry, type Tracked } from './tracked.ts'
+import { alertOnce, change, type Desk, opposes, type Retry, type Tracked } from './tracked.ts'
 
 /** Hands out what is due: cancels first, then what brings evidence, then requests. */
 export function takeDue(desk: Desk, now: Instant): readonly DeskAction[] {
@@ -21,12 +22,7 @@ export function takeDue(desk: Desk, now: Instant): readonly DeskAction[] {
     begin(desk.sweep)
     actions.push({ kind: 'sweep', cursor: desk.cursor })
   }
-  for (const [id, recall] of desk.recalls) {
-    if (recall.isAsked) continue
-    recall.isAsked = true
-    const { clientId, corrects } = recall.execution
-    actions.push({ kind: 'recall', clientId, execution: id, corrects })
-  }
+  takeRecalls(desk, now, actions)
   for (const tracked of desk.open) {
     if (!isDue(tracked.query, now) || tracked.isSending) continue
     begin(tracked.query)
@@ -130,7 +126,7 @@ function dropUnmeant(desk: Desk, tracked: Tracked, now: Instant): void {
 function pageOver(desk: Desk, tracked: Tracked, now: Instant): void {
   const { policy } = desk
   const { record, cancelSince, unknownSince } = tracked
-  if (cancelSince !== null && cancelSince + policy.stuckAfter <= now && !isEnded(tracked)) {
+  if (cancelSince !== null && cancelSince + policy.stuckAfter <= now) {
     const text = `the cancel of order ${record.order} has no end since ${policy.stuckAfter} ms; what it may fill stays reserved`
     alertOnce(desk, now, 'stuckCancel', tracked, text)
   }
@@ -143,15 +139,19 @@ function pageOver(desk: Desk, tracked: Tracked, now: Instant): void {
 /** Ended orders and executions leave memory; the store is asked for them where they are named again. */
 function forget(desk: Desk, now: Instant): void {
   const until = now - desk.policy.forgetAfter
-  let gone = 0
+  let kept = 0
   for (const tracked of desk.ended) {
-    if (tracked.record.changedAt > until || tracked.version !== tracked.durable || desk.open.has(tracked)) break
+    const isOld = tracked.isRecalled || tracked.endedAt <= until
+    if (!isOld || tracked.version !== tracked.durable || desk.open.has(tracked)) {
+      desk.ended[kept] = tracked
+      kept += 1
+      continue
+    }
     desk.orders.delete(tracked.record.clientId)
     desk.byNumber.delete(tracked.record.order)
-    gone += 1
   }
-  if (gone > 0) desk.ended.splice(0, gone)
-  for (const [id, { at }] of desk.booked) {
+  desk.ended.length = kept
+  for (const [id, at] of desk.booked) {
     if (at > until) break
     desk.booked.delete(id)
   }
@@ -166,6 +166,7 @@ export function nextMoment(desk: Desk): Instant | null {
   }
   const out = outOf(desk)
   if (!desk.sweep.isAsked) take(desk.sweep.at)
+  for (const recall of desk.recalls.values()) if (isAskable(desk, recall)) take(recall.at)
   for (const tracked of desk.open) {
     const { query, cancel, isSending, answerBy, sendAt, record, paged } = tracked
     take(answerBy)
