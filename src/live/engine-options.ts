@@ -2,6 +2,7 @@
 import type { Broker, BrokerEvent } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { ControlAnswer } from '../domain/control.ts'
+import type { Slice } from '../domain/market.ts'
 import type { Lease, Projections, Store } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Kernel } from '../engine/kernel.ts'
@@ -11,6 +12,7 @@ import type { RunInput } from '../engine/run/run.ts'
 import type { Market } from './deferred.ts'
 import type { DeskAlert } from './desk/order-desk.ts'
 import type { DeskPolicy } from './desk/policy.ts'
+import type { Attached } from './observers.ts'
 
 export type EngineInput = Omit<RunInput, 'journal' | 'commanded'>
 
@@ -25,10 +27,29 @@ export interface Venue {
 }
 
 /** Something from outside for the kernel. */
-export interface Told {
-  readonly body: EventBody
-  /** Made part of the transaction that makes it true; `declined` says why the kernel did not do it. */
-  answer?(declined: string | null): ControlAnswer
+export type Told =
+  | {
+      readonly body: EventBody
+      /** Made part of the transaction that makes it true; `declined` says why the kernel did not do it. */
+      answer?(declined: string | null): ControlAnswer
+    }
+  /** Judged when its turn comes: what was told before it has then been given. */
+  | { turn(kernel: Kernel, now: Instant): Turn }
+
+/** What somebody's turn comes to: events, an answer that becomes true with them, and what follows once they are kept. */
+export interface Turn {
+  readonly events: readonly EventBody[]
+  /** @param declined what the kernel said against it; empty: nothing */
+  answer(declined: string): ControlAnswer | null
+  committed(): void
+}
+
+/** Measures what an engine does, by a clock of its own. */
+export interface Meter {
+  /** Milliseconds since some moment. */
+  now(): number
+  took(step: 'instant' | 'round' | 'commit', since: number): void
+  committed(events: number): void
 }
 
 /** What looks at the clock and at the engine, and shuts or opens gates. */
@@ -56,6 +77,15 @@ export interface EngineOptions {
   /** Milliseconds that an instant waits for answers before it goes on without them. */
   readonly patience?: number
   readonly watches?: readonly Watch[]
+  /** Told of every booking. */
+  readonly observer?: Attached
+  /** Told of bars before the kernel is given them, also of those that are played again. */
+  onSlices?(slices: readonly Slice[]): void
+  /** Where bars come as time goes on: resolves when there are more than the market that was handed in, or never. */
+  more?(): Promise<void>
+  /** Tripped before the kernel knows of it: nothing leaves for a venue elsewhere. */
+  readonly latch?: { readonly reason: string }
+  readonly meter?: Meter
   /** Waits until an instant is due, beside the clock; resolves at once where nothing is to be waited for. */
   due?(at: Instant): Promise<void>
   /** Asked between two instants: true puts the run away. */
@@ -75,6 +105,6 @@ export interface EngineEnd {
   /** Events that the store held already, and that this process added. */
   readonly resumed: number
   readonly added: number
-  /** `market`: there is no later bar; `stopped`: it was asked to. */
+  /** `market`: there is no later bar in the market that was handed in; `stopped`: it was asked to. */
   readonly ended: 'market' | 'stopped'
 }

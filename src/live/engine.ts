@@ -26,7 +26,7 @@ import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import { createDesk } from './desk/desk.ts'
 import type { DeskAlert, DeskEvent, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY } from './desk/policy.ts'
-import type { EngineEnd, EngineInput, EngineOptions, Told, Venue } from './engine-options.ts'
+import type { EngineEnd, EngineInput, EngineOptions, Told, Turn, Venue } from './engine-options.ts'
 import { KnownRows } from './known-rows.ts'
 import { messageWriter } from './messages.ts'
 import { toldAll } from './observers.ts'
@@ -86,6 +86,8 @@ export class LiveEngine {
   #bodies: EventBody[] = []
   #told: Told[] = []
   #controlled: ControlAnswer[] = []
+  /** What was made true by events and answers that are not written down yet. */
+  #turns: Turn[] = []
   #alerts: DeskAlert[] = []
   #declined: string | null = null
   /** The last event was played again: its commands were carried out long ago. */
@@ -120,7 +122,8 @@ export class LiveEngine {
     })
     const journal = (event: EngineEvent): void => this.#keep(event)
     const commanded = (commands: readonly Command[]): void => this.#listen(commands)
-    const observer = toldAll([this.#messages.observer, this.#parts.observer, this.#tables.observer])
+    const own = [this.#messages.observer, this.#parts.observer, this.#tables.observer]
+    const observer = toldAll(options.observer === undefined ? own : [...own, options.observer])
     this.run = startRun({ ...input, journal, commanded }, observer, null, from?.run, exchange)
     observer.attach(this.run.kernel.runtime)
   }
@@ -186,7 +189,8 @@ export class LiveEngine {
     try {
       for (;;) {
         const at = nextInstant(this.run.cursors)
-        if (at === null || !(await this.#reach(at))) return await this.#end(at === null ? 'market' : 'stopped')
+        if (at === null) return await this.#end((await this.#linger()) ? 'market' : 'stopped')
+        if (!(await this.#reach(at))) return await this.#end('stopped')
         await this.#playInstant()
       }
     } finally {
@@ -207,6 +211,8 @@ export class LiveEngine {
   }
 
   async #playInstant(): Promise<void> {
+    const { meter } = this.#options
+    const since = meter?.now() ?? 0
     const added = this.#added
     beginInstant(this.run)
     for (const step of INSTANT_STEPS) {
@@ -217,6 +223,7 @@ export class LiveEngine {
       }
     }
     if (!this.#isLive) return
+    meter?.took('instant', since)
     if (this.#added > added) this.#unkept += 1
     if (this.#unkept >= this.#options.snapshotEvery) await this.#commit(true)
     this.#options.onInstant?.(this.run)
@@ -235,6 +242,24 @@ export class LiveEngine {
     await due?.(at)
     if (this.#told.length > 0) await this.#settle(0)
     return !this.#isStopping && !this.#options.isStopped()
+  }
+
+  /** Behind the last bar: takes what comes from outside until there are more bars; false when it was stopped before. */
+  async #linger(): Promise<boolean> {
+    const { more, clock } = this.#options
+    if (more === undefined) return true
+    let isMore = false
+    void more().then(() => {
+      isMore = true
+      this.#wake()
+    })
+    for (;;) {
+      await this.#settle(0)
+      if (isMore) return true
+      if (this.#isStopping || this.#options.isStopped()) return false
+      const waits = clock === null ? [] : this.#wakings().map((next) => next - clock.now())
+      await this.#sleep(clock === null ? null : Math.min(SLEEP_MS, ...waits), () => isMore)
+    }
   }
 
   #wakings(): readonly number[] {
@@ -262,8 +287,8 @@ export class LiveEngine {
   }
 
   /** Until somebody says something; null: however long that takes. */
-  async #sleep(milliseconds: number | null): Promise<void> {
-    if (this.#hasMore()) return
+  async #sleep(milliseconds: number | null, isAwake: () => boolean = () => false): Promise<void> {
+    if (this.#hasMore() || isAwake()) return
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
@@ -310,11 +335,21 @@ export class LiveEngine {
     for (const watch of this.#options.watches ?? []) this.#told.push(...watch.look(now, this.run.kernel))
     const told = this.#told
     this.#told = []
-    for (const { body, answer } of told) {
+    for (const one of told) {
       this.#declined = null
-      this.#give(body, true)
-      if (answer !== undefined) this.#controlled.push(answer(this.#declined))
+      if ('turn' in one) this.#takeTurn(one.turn(this.run.kernel, now))
+      else {
+        this.#give(one.body, true)
+        if (one.answer !== undefined) this.#controlled.push(one.answer(this.#declined))
+      }
     }
+  }
+
+  #takeTurn(turn: Turn): void {
+    for (const body of turn.events) this.#give(body, true)
+    const answer = turn.answer(this.#declined ?? '')
+    if (answer !== null) this.#controlled.push(answer)
+    this.#turns.push(turn)
   }
 
   #takeBroker(): void {
@@ -348,6 +383,7 @@ export class LiveEngine {
 
   #keep(event: EngineEvent): void {
     const { seq, at, kind } = event
+    if (event.kind === 'slices') this.#options.onSlices?.(event.slices)
     this.#tables.event(event)
     const row = { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
     this.#isKnown = !this.#known.isOver(this.#steps)
@@ -390,13 +426,18 @@ export class LiveEngine {
         ...(cursor === this.#cursor ? {} : { cursor: { broker: this.broker.name, value: cursor } }),
         ...(snapshot === undefined ? {} : { snapshot }),
       }
+      const { meter } = this.#options
+      const since = meter?.now() ?? 0
       await store.commit(portfolio, lease, batch)
+      meter?.took('commit', since)
+      meter?.committed(rows.length)
       this.#added += rows.length
       this.#pending = pending
       this.#controlled = controlled
       this.#cursor = cursor
       if (snapshot !== undefined) this.#unkept = 0
     }
+    for (const turn of this.#turns.splice(0)) turn.committed()
     this.desk.committed()
     this.#alerts.push(...this.desk.takeAlerts())
     if (this.#alerts.length > 0 && this.#isLive) this.#options.onAlerts?.(this.#alerts)
@@ -424,7 +465,7 @@ export class LiveEngine {
     const now = this.#deskTime()
     for (const action of this.desk.due(now)) {
       if (action.kind === 'submit') {
-        const gate = stopOf(runtime, action.request.order)
+        const gate = this.#isTripped() ? 'alive' : stopOf(runtime, action.request.order)
         if (gate !== null) {
           this.#bodies.push(...this.desk.refuse(action.request.clientId, gate, now))
           continue
@@ -432,6 +473,12 @@ export class LiveEngine {
       }
       this.#line.send(action)
     }
+  }
+
+  /** The kill switch was used, and the kernel does not know of it yet: what it knows, its gates say. */
+  #isTripped(): boolean {
+    if (this.#venue !== null || (this.#options.latch?.reason ?? '') === '') return false
+    return this.run.kernel.runtime.state.gates?.shut.some(({ gate }) => gate === 'alive') !== true
   }
 
   async #end(ended: EngineEnd['ended']): Promise<EngineEnd> {
