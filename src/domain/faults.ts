@@ -49,6 +49,14 @@ export const FAULTS = {
   SCENARIO_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
   STORE_MISSING: { exit: 2, text: 'no store "{store}"; `polyfolio paper CONFIG --store {store}` makes one' },
   STORE_DAMAGED: { exit: 1, text: 'the store "{store}" is damaged: {reason}; restore the last backup' },
+  STORE_NEWER: {
+    exit: 2,
+    text: 'the store "{store}" has taken the step "{step}" of a newer polyfolio: use that version, or go back by `polyfolio store restore` from {copy}',
+  },
+  STORE_STEP_FAILED: {
+    exit: 1,
+    text: 'the store "{store}" could not take the step "{step}": {reason}; nothing of it was kept, the store is as it was',
+  },
   STORE_UNREACHABLE: { exit: 1, text: 'the store {store} cannot be used: {reason}' },
   STORE_NOT_EMPTY: { exit: 2, text: 'the store "{store}" holds events already; name a new one' },
   STORE_DRIVER_MISSING: {

@@ -4,9 +4,10 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTablesOf } from '../../src/adapters/store/open.ts'
 import { sqlStore } from '../../src/adapters/store/sql-store.ts'
+import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
 import type { Run } from '../../src/engine/run/drive.ts'
 import { runBare } from '../../src/engine/run/run.ts'
-import { runJournalled } from '../../src/live/journalled-run.ts'
+import { runEngine } from '../../src/live/engine.ts'
 import { type Standing, standingOf } from '../../src/live/standing.ts'
 import { POSTGRES_NEED, postgresServer } from '../servers.ts'
 import { HAS_STORE, storeFolder } from '../store.ts'
@@ -65,13 +66,16 @@ const PORTFOLIO = drawn()
 async function played(name: string, portfolio: string): Promise<Run> {
   const store = sqlStore(await openTablesOf(name, { create: true }))
   const lease = (await store.lease(portfolio))!
-  const { run } = await runJournalled(runInputOf(PORTFOLIO), {
+  const input = runInputOf(PORTFOLIO)
+  const { run } = await runEngine(input, {
     store,
     lease,
     storeName: name,
     portfolio,
     snapshotEvery: 50,
-    due: () => Promise.resolve(),
+    clock: null,
+    sha256,
+    venue: paperVenueFor(input.config, store.id),
     isStopped: () => false,
   })
   await lease.release()

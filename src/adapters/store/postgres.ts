@@ -1,9 +1,10 @@
 /** PostgreSQL: the same tables and statements as in a file, for several machines. */
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Pool, types } from 'pg'
 import { FaultError, fault } from '../../domain/faults.ts'
+import { openTables } from './open-tables.ts'
 import type { Tables } from './schema.ts'
-import { openTables, type SqlStore } from './sql-store.ts'
+import type { SqlStore } from './sql-store.ts'
 
 /** The journal has one writer; readers beside it are few. */
 const CONNECTIONS_MAX = 4
@@ -36,11 +37,37 @@ export async function openPostgres(url: string): Promise<SqlStore> {
   return {
     isServer: true,
     db,
-    id: await openTables(db, 'postgres', name),
+    id: await openTables({
+      db,
+      dialect: 'postgres',
+      name,
+      copyBefore: (step) => copyBefore(db, name, step),
+      // The steps themselves take a lock of the server.
+      alone: (work) => work(),
+    }),
     name,
     lock: (portfolio) => lockOf(pool, portfolio),
     intact: () => Promise.resolve('ok'), // the server checks its own pages
   }
+}
+
+/** Every table with its rows into a schema of its own, which an address can name. */
+async function copyBefore(db: Kysely<Tables>, name: string, step: string): Promise<string> {
+  const schema = `before_${step}_${Date.now()}`
+  await db.transaction().execute(async (one) => {
+    await sql`CREATE SCHEMA ${sql.ref(schema)}`.execute(one)
+    const { rows } = await sql<{ table: string }>`
+      SELECT table_name AS table FROM information_schema.tables
+      WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`.execute(one)
+    for (const { table } of rows) {
+      const copy = sql.table(`${schema}.${table}`)
+      await sql`CREATE TABLE ${copy} (LIKE ${sql.table(table)} INCLUDING ALL)`.execute(one)
+      await sql`INSERT INTO ${copy} SELECT * FROM ${sql.table(table)}`.execute(one)
+    }
+  })
+  const address = new URL(name)
+  address.searchParams.set('options', `-csearch_path=${schema}`)
+  return address.toString()
 }
 
 /** Whole numbers and their sums come as numbers: none is ever beyond 2^53. */

@@ -1,7 +1,6 @@
 /** The store over any SQL database that the query builder speaks to: the same statements, the same order of commits. */
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Kysely, Migrator, sql, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Message } from '../../domain/bus.ts'
 import type { Control } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
@@ -21,8 +20,6 @@ import { type BulkWriter, bulkWriter } from './bulk.ts'
 import { firstLink, hashOf, hexOf, isSame, link } from './chain.ts'
 import { answerCommands, sqlControl } from './control.ts'
 import { type JobsPace, storeJobs } from './jobs.ts'
-import type { Dialect } from './migrations/columns.ts'
-import { stepsOf } from './migrations/steps.ts'
 import { executionKnown, isExecutionTaken, orderReads, writeOrders } from './order-rows.ts'
 import { inParts } from './parts.ts'
 import { clearProjected, projectedRows, projectionMemory, writeProjected } from './projections.ts'
@@ -45,21 +42,6 @@ export interface SqlStore {
   lock(portfolio: string): Promise<(() => Promise<void>) | null>
   /** The database's own word on its pages: 'ok', or what is wrong. */
   intact(): Promise<string>
-}
-
-/** Brings the tables to the newest form and returns the store's id, made on the first day. */
-export async function openTables(db: Kysely<Tables>, dialect: Dialect, name: string): Promise<string> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => stepsOf(dialect) } })
-  const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) {
-    await db.destroy()
-    throw new FaultError(fault('STORE_DAMAGED', { store: name, reason: String((error as Error).message) }), error)
-  }
-  const known = await db.selectFrom('store').select('value').where('name', '=', 'id').executeTakeFirst()
-  if (known !== undefined) return known.value
-  const id = randomUUID()
-  await db.insertInto('store').values({ name: 'id', value: id }).execute()
-  return id
 }
 
 /** A store, and the tables beside its journal through which processes talk. */

@@ -1,10 +1,12 @@
 /** SQLite in one file: write-ahead log, and no transaction is acknowledged before it is on the disk. */
 import { existsSync } from 'node:fs'
-import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { hashOf, hexOf } from './chain.ts'
+import { openTables } from './open-tables.ts'
 import type { Tables } from './schema.ts'
-import { openTables, type SqlStore } from './sql-store.ts'
+import type { SqlStore } from './sql-store.ts'
 import { openDriver, type SqliteDriver } from './sqlite-driver.ts'
 
 const SETTINGS = ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']
@@ -17,14 +19,58 @@ export interface SqliteOptions {
 export async function openSqlite(file: string, { create }: SqliteOptions): Promise<SqlStore> {
   if (!create && !existsSync(file)) throw new FaultError(fault('STORE_MISSING', { store: file }))
   const driver = soundDriver(file)
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: told(driver.database, file) }) })
+  const db = new Kysely<Tables>({ dialect: new FileDialect({ database: told(driver.database, file) }) })
+  const place = { db, dialect: 'sqlite' as const, name: file }
   return {
     isServer: false,
     db,
-    id: await openTables(db, 'sqlite', file),
+    id: await openTables({ ...place, copyBefore: (step) => copyBefore(driver, file, step), alone: aloneWith(file) }),
     name: file,
     lock: (portfolio) => Promise.resolve(lockOf(file, portfolio)),
     intact: () => Promise.resolve(String(driver.pragma('integrity_check'))),
+  }
+}
+
+/** SQLite changes its tables within a transaction as well as its rows. */
+class FileAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class FileDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new FileAdapter()
+  }
+}
+
+/** A whole file beside the store, written by the database itself. */
+function copyBefore(driver: SqliteDriver, file: string, step: string): Promise<string> {
+  let copy = `${file}.before-${step}`
+  for (let again = 2; existsSync(copy); again += 1) copy = `${file}.before-${step}-${again}`
+  driver.database.prepare('VACUUM INTO ?').run([copy])
+  return Promise.resolve(copy)
+}
+
+/** How often a process that waits for another one's change of the tables looks again, and how long at most. */
+const LOOK_MS = 50
+const ALONE_MS = 60_000
+
+function aloneWith(file: string) {
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let waited = 0; ; waited += LOOK_MS) {
+      const unlock = lockOf(file, 'change of tables')
+      if (unlock === null) {
+        if (waited >= ALONE_MS) throw faultOf(new Error('database is locked by a change of its tables'), file)
+        await wait(LOOK_MS)
+        continue
+      }
+      try {
+        return await work()
+      } finally {
+        await unlock()
+      }
+    }
   }
 }
 
