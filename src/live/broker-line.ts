@@ -94,10 +94,11 @@ export class BrokerLine {
 
   async #recall({ clientId, execution, corrects }: Extract<DeskAction, { kind: 'recall' }>): Promise<Recalled> {
     const [store, portfolio, { name }] = [this.#store, this.#portfolio, this.#broker]
-    const record = clientId === null ? undefined : await store.orderOf(portfolio, clientId)
-    const known = await store.executionOf(portfolio, name, execution)
-    const corrected = corrects === null ? undefined : await store.executionOf(portfolio, name, corrects)
-    return { record: record ?? null, execution: known ?? null, corrected: corrected ?? null }
+    const kept = async (id: string | null) =>
+      id === null ? null : ((await store.executionOf(portfolio, name, id)) ?? null)
+    const record = clientId === null ? null : ((await store.orderOf(portfolio, clientId)) ?? null)
+    const executions = clientId === null ? [] : await store.executionsOf(portfolio, clientId)
+    return { record, execution: await kept(execution), corrected: await kept(corrects), executions }
   }
 
   async #hear(clock: Clock): Promise<void> {

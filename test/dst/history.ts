@@ -60,9 +60,8 @@ export interface Subject {
   judge(world: World): Promise<void>
 }
 
-/** Before the first bar, and after the last. */
+/** Before the first bar. */
 const LEAD_IN_MS = 30_000
-const SETTLE_MS = 240_000
 /** More than any sound history takes: an engine that turns in circles. */
 const EVENTS_MOST = 60_000
 
@@ -156,7 +155,7 @@ export async function playHistory(seed: number, subject: Subject, options: Histo
     venue.heal()
   })
 
-  await runUntil(world, market.end + SETTLE_MS)
+  await runUntil(world, market.last - 1_000)
   world.isOver = true
   await runUntil(world, scheduler.now + LEAD_IN_MS)
   for (const machine of machines) machine.retire()

@@ -1,5 +1,6 @@
 /** A machine on which one process after the other runs the engine: who dies or gives up is started again. */
 import type { Clock } from '../../src/domain/clock.ts'
+import { FaultError } from '../../src/domain/faults.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
 import type { Random } from '../../src/numerics/random.ts'
 import { type MachineTime, simClock } from './clock.ts'
@@ -50,6 +51,13 @@ export interface Machine {
 
 const LEASE_POLL_MS = 3_000
 
+/** A disk that fails and a lease that is lost end a process; nothing else does. */
+function mayEnd(error: unknown): boolean {
+  return error instanceof DiskError || (error instanceof FaultError && error.fault.code === 'LEASE_LOST')
+}
+
+class DiskError extends Error {}
+
 export function createMachine(options: MachineOptions): Machine {
   const { name, scheduler, random, faults, say } = options
   let lives = 0
@@ -77,7 +85,9 @@ export function createMachine(options: MachineOptions): Machine {
     live(own).then(
       () => say(`${own.name} ends`),
       (error: unknown) => {
-        say(`${own.name} gives up: ${error instanceof Error ? error.message : String(error)}`)
+        const text = error instanceof Error ? error.message : String(error)
+        say(`${own.name} gives up: ${text}`)
+        if (!mayEnd(error)) options.watch.report(`${own.name} gives up: ${text}`)
         own.kill('by itself')
       },
     )
@@ -132,13 +142,13 @@ export function createMachine(options: MachineOptions): Machine {
             forget()
             const failure = failing()
             if (failure === 'full' || (failure === 'unknown' && random.uniform() < 0.5)) {
-              fail(new Error(`the disk is ${failure === 'full' ? 'full' : 'not to be written'}`))
+              fail(new DiskError(`the disk is ${failure === 'full' ? 'full' : 'not to be written'}`))
               return
             }
             try {
               effect()
               if (failure === null) done(undefined)
-              else fail(new Error('the disk does not say whether it wrote'))
+              else fail(new DiskError('the disk does not say whether it wrote'))
             } catch (error) {
               options.watch.refused(own)
               fail(error as Error)

@@ -6,6 +6,7 @@
 import { FAULT_CLASSES, type FaultClass } from './faults.ts'
 import { type History, type HistoryOptions, playHistory } from './history.ts'
 import { MUTANT_NAMES, type MutantName } from './mutants.ts'
+import { production } from './production.ts'
 import { protocol } from './protocol.ts'
 
 const ALL_LINES = 1_000_000
@@ -13,6 +14,8 @@ const ALL_LINES = 1_000_000
 interface Asked {
   readonly seed: number
   readonly count: number
+  /** The order protocol by itself. */
+  readonly isProtocol: boolean
   readonly options: HistoryOptions
 }
 
@@ -28,6 +31,7 @@ function readArguments(given: readonly string[]): Asked {
   return {
     seed: Number(textAfter('--seed') ?? 0),
     count: Number(textAfter('--count') ?? (given.includes('--seed') ? 1 : 100)),
+    isProtocol: given.includes('--protocol'),
     options: {
       keep: given.includes('--trace') ? ALL_LINES : 0,
       without: new Set(without as FaultClass[]),
@@ -41,12 +45,12 @@ function demandOne(name: string, names: readonly string[]): void {
 }
 
 async function main(): Promise<number> {
-  const { seed: first, count, options } = readArguments(process.argv.slice(2))
+  const { seed: first, count, isProtocol, options } = readArguments(process.argv.slice(2))
   let broken = 0
   let events = 0
   const began = process.cpuUsage()
   for (let seed = first; seed < first + count; seed += 1) {
-    const history: History = await playHistory(seed, protocol, options)
+    const history: History = await playHistory(seed, isProtocol ? protocol : production(), options)
     events += history.events
     for (const line of history.lines) console.log(line)
     if (history.problems.length === 0) continue

@@ -16,9 +16,11 @@ const BEGIN = 1_709_562_600_000
 export interface DrawnMarket {
   readonly data: MarketData
   readonly instruments: readonly Instrument[]
-  /** Instants at which the first bar opens and the last one closes. */
+  /** Instants at which the first bar opens and the last one closes, but for the one long after. */
   readonly begin: number
   readonly end: number
+  /** When the one bar opens that comes long after. */
+  readonly last: number
   /** What one whole share costs at an instant; between sessions the last price. */
   priceAt(place: number, time: number): number
   isOpen(time: number): boolean
@@ -31,6 +33,8 @@ export interface DrawnMarket {
 }
 
 const BAR_SECONDS = [20, 30, 45, 60] as const
+/** From the last bar of what is traded to the one after. */
+export const AFTERMATH_MS = 300_000
 /** Turns that a price takes within a bar. */
 const TURNS = 4
 
@@ -57,14 +61,21 @@ export function drawMarket(random: Random): DrawnMarket {
     sessions.push({ date, open: at as Instant, close: (at + bars * length) as Instant })
     at += bars * length + random.integer(0, 2) * 60_000
   }
+  const end = opens.at(-1)! + length
+  // One more bar, long after: until then a live engine has nothing to do but to keep its books.
+  const last = end + AFTERMATH_MS
+  opens.push(last)
+  dates.push(addDays(FIRST_DAY, days))
+  sessions.push({ date: addDays(FIRST_DAY, days), open: last as Instant, close: (last + length) as Instant })
   const paths = instruments.map(() => pathOf(random, opens.length))
   const data = dataOf(instruments, { opens, dates, length, paths, sessions })
   return {
     data,
     instruments,
     begin: opens[0]!,
-    end: opens.at(-1)! + length,
-    ...prices({ opens, length, paths, sessions }),
+    end,
+    last,
+    ...prices({ opens: opens.slice(0, -1), length, paths, sessions: sessions.slice(0, -1) }),
   }
 }
 
@@ -140,7 +151,7 @@ function prices({ opens, length, paths, sessions }: Drawn): Prices {
     sessionEnd: (time) => sessionFrom(time)?.close ?? null,
     firstWhere(place, time, isMet) {
       const path = paths[place]!
-      for (let at = Math.max(0, turnAt(time)); at < path.length; at += 1) {
+      for (let at = Math.max(0, turnAt(time)); at < opens.length * TURNS; at += 1) {
         if (!isMet(path[at]!)) continue
         const from = Math.max(time, beginOf(at))
         if (from < beginOf(at) + turn) return from

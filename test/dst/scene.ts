@@ -103,7 +103,7 @@ function sleeveOf(market: DrawnMarket, ordinal: number, sleeves: number): Sleeve
 
 /** By bar. Sizes are odd counts, so that shares do not divide evenly. */
 function wishesOf(random: Random, market: DrawnMarket): readonly (readonly Wish[])[] {
-  const bars = market.data.blocks[0]!.opens.length
+  const bars = market.data.blocks[0]!.opens.length - 1
   return Array.from({ length: bars }, () => {
     const columns = new Set<number>()
     const count = random.uniform() < 0.55 ? random.integer(1, 2) : 0

@@ -1,0 +1,107 @@
+/** The production engine as `paper` and `live` run it, in one process of a history; and what must be true in the end. */
+import { createHash } from 'node:crypto'
+import { withExternal } from '../../src/domain/external.ts'
+import { isEnded } from '../../src/domain/order-records.ts'
+import type { Kernel } from '../../src/engine/kernel.ts'
+import { openEngine } from '../../src/live/engine.ts'
+import type { EngineInput } from '../../src/live/engine-options.ts'
+import { replay } from '../../src/live/replay.ts'
+import { BROKER_NAME } from './broker.ts'
+import { executionKey } from './disk.ts'
+import { diskStore, IDLE_ACCESS } from './disk-store.ts'
+import type { Subject, World } from './history.ts'
+import { PORTFOLIO } from './scene.ts'
+import { isOver } from './venue.ts'
+
+/** A state is kept this often: a restart plays some instants again, never the whole history. */
+const SNAPSHOT_EVERY = 5
+const TAKEOVER_WAIT_MS = 8_000
+
+/** @returns a subject of its own for each history: it remembers the kernel that ran last */
+export function production(): Subject {
+  let kernel: Kernel | null = null
+  return {
+    async run(world, ports) {
+      const { store, clock, lease, broker } = ports
+      // Requests of whoever had the account before may still be on their way.
+      if (lease.epoch > 1) await clock.wait(TAKEOVER_WAIT_MS)
+      const engine = await openEngine(inputOf(world), {
+        store,
+        lease,
+        storeName: 'disk',
+        portfolio: PORTFOLIO,
+        snapshotEvery: SNAPSHOT_EVERY,
+        venue: { kind: 'elsewhere', broker },
+        sha256,
+        clock,
+        isStopped: () => world.isOver,
+        onAlerts: (alerts) => world.alerts.push(...alerts.map(({ text }) => text)),
+      })
+      kernel = engine.run.kernel
+      await engine.play()
+    },
+    judge: (world) => judge(world, kernel),
+  }
+}
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+
+function inputOf({ scene: { input } }: World): EngineInput {
+  return { ...input, config: withExternal(input.config) }
+}
+
+async function judge(world: World, kernel: Kernel | null): Promise<void> {
+  if (kernel === null) {
+    world.watch.report('no engine ever came up')
+    return
+  }
+  judgeOrders(world)
+  judgeBooks(world, kernel)
+  await judgeReplay(world, kernel)
+}
+
+/** Every order is known, every execution is booked once, and what nobody could know was said. */
+function judgeOrders({ venue, disk, watch, alerts }: World): void {
+  const { orders, executions } = disk.tables(PORTFOLIO)
+  for (const { id } of venue.books.executions)
+    if (!executions.has(executionKey(BROKER_NAME, id))) watch.report(`execution ${id} was never booked`)
+  for (const { clientId, state, brokerId } of venue.orders) {
+    if (clientId === null) continue
+    const said = orders.get(clientId)?.state
+    if (said === undefined || isOver(state) !== isEnded(said))
+      watch.report(`${brokerId} is ${state}, its record says ${said}`)
+  }
+  for (const { state, order } of orders.values()) {
+    if (state !== 'unknown' && state !== 'intended') continue
+    if (!alerts.some((text) => text.includes(String(order))))
+      watch.report(`order ${order} is ${state} and nobody was told`)
+  }
+}
+
+/** The sleeves together, the external one included, hold what the venue says that the account holds. */
+function judgeBooks({ venue, scheduler, watch }: World, { runtime }: Kernel): void {
+  const { books, instruments } = runtime.state
+  const there = venue.books.at(scheduler.now)
+  for (const { index, symbol } of instruments) {
+    let sum = 0
+    for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) sum += books.quantity[sleeve * books.width + index]!
+    if (sum !== books.accountQuantity[index])
+      watch.report(`the sleeves hold ${sum} of ${symbol}, the books ${books.accountQuantity[index]}`)
+    const held = there.positions.get(symbol) ?? 0
+    if (sum !== held) watch.report(`the books hold ${sum} of ${symbol}, the venue ${held}`)
+  }
+  let cash = 0
+  for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1) cash += books.cash[sleeve * books.currencies]!
+  if (cash !== there.cash) watch.report(`the books hold ${cash} in cash, the venue ${there.cash}`)
+}
+
+/** What was journalled is all that the kernel was given. */
+async function judgeReplay({ disk, scene, watch }: World, kernel: Kernel): Promise<void> {
+  const store = diskStore(disk, IDLE_ACCESS)
+  const strategies = new Map(scene.input.strategies.map((strategy) => [strategy.name, strategy]))
+  const again = await replay(store, PORTFOLIO, strategies, kernel.runtime.state.seq)
+  if (again === null || textOf(again) !== textOf(kernel)) watch.report('the journal does not lead to the books')
+  for (const problem of disk.check().problems) watch.report(problem)
+}
+
+const textOf = (kernel: Kernel): string => new TextDecoder().decode(kernel.canonical())
