@@ -1,9 +1,11 @@
 import type { ApprovalRecord } from '../../domain/approvals.ts'
 import type { CapitalRecord } from '../../domain/capital.ts'
 import type { Amendment, BookedShare } from '../../domain/corrections.ts'
+import type { Discrepancy } from '../../domain/discrepancies.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import type { OrderOutcome } from '../../pipeline/orders/order-state.ts'
 import type { RefusalRecord } from './result.ts'
+import type { Witness } from './witness.ts'
 
 export const POSTING_KINDS = [
   'fill',
@@ -60,6 +62,8 @@ export interface Observer {
   posting(posting: Posting): void
   /** One side of a change of currency: signed counts of the currency in that column of the books. */
   converted?(sleeve: number, currency: number, amount: number, reason: string): void
+  /** The broker's account and the books differ, or what is known of that has changed. */
+  discrepancy?(discrepancy: Discrepancy): void
   /** An execution was corrected: how it stands from now on, and under which number. */
   amended?(amended: AmendedExecution): void
   /** An execution has been dealt: its signed units, after the postings of its parts. */
@@ -93,6 +97,8 @@ export interface Observer {
   capital?(record: CapitalRecord): void
   /** Weights and the overlays' factors by sleeve whenever one of them has changed; reused arrays. */
   weighed?(weighing: Weighing): void
+  /** Asks how entries come to their sizes. */
+  readonly witness?: Witness
 }
 
 export interface AmendedExecution {

@@ -19,6 +19,8 @@ const asked = {
   maximumLoss: 0,
 }
 
+const factors = { wish: 1, weekend: 1, capital: 1, reentry: 1 }
+
 /** Units of a plain entry at the last mark; 0 where that is below one step. Unsigned. */
 export function entrySize(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishColumns, row: number): number {
   const { state } = runtime
@@ -34,13 +36,13 @@ export function entrySize(runtime: Runtime, sleeve: SleeveRuntime, wishes: WishC
   asked.step = instrument.step
   asked.sleeveEquity = sizingBase(runtime, sleeve.ordinal)
   asked.portfolioEquity = ownEquity(runtime)
-  asked.factor =
-    wishes.factor[row]! *
-    weekendFactor *
-    capitalFactor(runtime, sleeve.ordinal) *
-    entryFactor(runtime, sleeve.ordinal, index)
+  factors.wish = wishes.factor[row]!
+  factors.weekend = weekendFactor
+  factors.capital = capitalFactor(runtime, sleeve.ordinal)
+  factors.reentry = entryFactor(runtime, sleeve.ordinal, index)
+  asked.factor = factors.wish * factors.weekend * factors.capital * factors.reentry
   asked.maximumLoss = 0
-  return sizeOf(sleeve.config.sizing, asked)
+  return sizedBy(runtime, sleeve, index)
 }
 
 /** Count of a structure. */
@@ -53,10 +55,18 @@ export function structureSize(runtime: Runtime, sleeve: SleeveRuntime, wishes: W
   asked.step = 1
   asked.sleeveEquity = sizingBase(runtime, sleeve.ordinal)
   asked.portfolioEquity = ownEquity(runtime)
-  asked.factor =
-    wishes.factor[row]! *
-    capitalFactor(runtime, sleeve.ordinal) *
-    entryFactor(runtime, sleeve.ordinal, wishes.instrument[row]!)
+  factors.wish = wishes.factor[row]!
+  factors.weekend = 1
+  factors.capital = capitalFactor(runtime, sleeve.ordinal)
+  factors.reentry = entryFactor(runtime, sleeve.ordinal, wishes.instrument[row]!)
+  asked.factor = factors.wish * factors.capital * factors.reentry
   asked.maximumLoss = wish.maximumLoss
-  return sizeOf(sleeve.config.sizing, asked)
+  return sizedBy(runtime, sleeve, wishes.instrument[row]!)
+}
+
+/** The size of what stands in `asked`. */
+function sizedBy({ observer }: Runtime, { ordinal, config: { sizing } }: SleeveRuntime, instrument: number): number {
+  const size = sizeOf(sizing, asked)
+  observer?.witness?.sized({ sleeve: ordinal, instrument, sizing, terms: asked, factors, size })
+  return size
 }

@@ -1,8 +1,9 @@
 /** Judges entries one after the other, each after what was allowed before it; what is cut is counted and recorded. */
 import type { Change } from '../../domain/risk.ts'
 import type { Instant, SleeveId, TradeDate } from '../../domain/units.ts'
-import { type Claims, claim, judge, settleClaim, type Verdict } from '../../pipeline/risk/judge.ts'
+import { type Claims, claim, judge, type RuleTeller, settleClaim, type Verdict } from '../../pipeline/risk/judge.ts'
 import type { RefusalRecord } from '../records/result.ts'
+import type { ConsultedRule, JudgedEntry } from '../records/witness.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { Entry } from './entry.ts'
 import { forbidden } from './entry-rules.ts'
@@ -50,15 +51,21 @@ export function judgeEntry(runtime: Runtime, entry: Entry, books: ProjectedBooks
   const no = forbidden(runtime, entry)
   if (no !== null) {
     if (claims !== null) settleClaim(change, books.view, sleeve.shared, claims)
+    tellJudged(runtime, 0, no, NOTHING_ASKED)
     refuse(runtime, sleeve, instrument, no.rule, quantity, no.limit, no.value)
     return 0
   }
-  judge(change, books.view, sleeve.rules, verdict, claims)
+  const consulted: ConsultedRule[] | null = runtime.observer?.witness === undefined ? null : []
+  judge(change, books.view, sleeve.rules, verdict, claims, consulted && noterOf(consulted, books))
   if (claims !== null) settleClaim(change, books.view, sleeve.shared, claims)
-  if (verdict.rule === null) return verdict.quantity
+  if (verdict.rule === null) {
+    tellJudged(runtime, verdict.quantity, null, consulted ?? NOTHING_ASKED)
+    return verdict.quantity
+  }
   const unit = maximumLoss === null ? runtime.state.instruments[instrument]!.unitsPerWhole : 1
   const end = verdict.quantity === 0 ? 'refused' : 'trimmed'
   endBorn(runtime, end)
+  tellJudged(runtime, verdict.quantity, null, consulted ?? NOTHING_ASKED)
   note(runtime, {
     sleeve,
     instrument,
@@ -70,6 +77,29 @@ export function judgeEntry(runtime: Runtime, entry: Entry, books: ProjectedBooks
     limit: verdict.limit,
   })
   return verdict.quantity
+}
+
+const NOTHING_ASKED: readonly ConsultedRule[] = []
+
+/** Keeps what each rule says of the change under judgement. */
+function noterOf(consulted: ConsultedRule[], { view }: ProjectedBooks): RuleTeller {
+  return (rule, asked, allowed) => {
+    const limit = typeof rule.limit === 'number' ? rule.limit : rule.limit(change, view)
+    consulted.push({ rule: rule.name, scope: rule.scope, value: rule.value(change, view), limit, asked, allowed })
+  }
+}
+
+/** Says how the change under judgement was judged, where somebody asks. */
+function tellJudged(
+  { observer, state }: Runtime,
+  allowed: number,
+  forbidden: JudgedEntry['forbidden'],
+  consulted: readonly ConsultedRule[],
+): void {
+  if (observer?.witness === undefined) return
+  const { sleeve, instrument, quantity: asked, structure: isStructure } = change
+  const intent = state.nextIntent
+  observer.witness.judged({ sleeve, instrument, isStructure, intent, asked, allowed, forbidden, consulted })
 }
 
 /** Enters what an entry could use of the rooms that it shares with others, in money; 0 where it is forbidden anyway. */

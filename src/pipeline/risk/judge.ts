@@ -20,6 +20,9 @@ export interface Claims {
   own: number
 }
 
+/** Told of every rule that is asked: the units that the rules before it left, and those that it leaves; unsigned. */
+export type RuleTeller = (rule: RiskRule, asked: number, allowed: number) => void
+
 /** Judges one change. Trims to whole steps before it refuses; where entries share a room, to its part of it. */
 export function judge(
   change: Change,
@@ -27,6 +30,7 @@ export function judge(
   rules: readonly RiskRule[],
   verdict: Verdict,
   claims: Claims | null = null,
+  tell: RuleTeller | null = null,
 ): void {
   verdict.quantity = change.quantity
   verdict.rule = null
@@ -38,10 +42,12 @@ export function judge(
     let room = rule.room(change, books, verdict.quantity)
     if (claims !== null && rule.contention === 'scale') room = partOf(room, rule, change, books, claims)
     const unit = change.structure ? structureUnit(rule, change) : change.unitExposure
+    const asked = Math.abs(verdict.quantity)
     // What adds nothing to what a limit is on cannot break it.
-    if (unit === 0 || room >= Math.abs(verdict.quantity) * unit) continue
-    const fitting = unitsWithin(room, unit, change.step)
-    if (fitting >= Math.abs(verdict.quantity)) continue
+    const isFree = unit === 0 || room >= asked * unit
+    const fitting = isFree ? asked : Math.min(asked, unitsWithin(room, unit, change.step))
+    if (tell !== null) tell(rule, asked, fitting)
+    if (fitting >= asked) continue
     const isNamed = verdict.rule !== null && rule.keepsName === true
     verdict.quantity = change.quantity < 0 ? 0 - fitting : fitting
     if (!isNamed) name(verdict, rule, change, books)
