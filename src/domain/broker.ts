@@ -97,6 +97,8 @@ export interface BrokerPosition {
   readonly instrument: InstrumentId | null
   /** Signed units; for what is not listed, whole shares, contracts or coins times 1e6. */
   readonly quantity: Quantity
+  /** Part of one unit that it shows beyond; absent: none. */
+  readonly dust?: number
   /** Last price that the broker shows, for what is not listed; null where none. */
   readonly price: Price | null
 }
@@ -124,6 +126,8 @@ export interface BrokerCapabilities {
   readonly clientIds: 'enforced' | 'none'
   /** Milliseconds after which a request that has not been seen can no longer be accepted; null: never certain. */
   readonly requestLife: number | null
+  /** Whether it takes orders of one account that could trade with each other. Absent: it calls that a wash trade. */
+  readonly takesOpposing?: boolean
   /** False: a simulation; no money of anybody moves. */
   readonly isReal: boolean
 }

@@ -9,6 +9,7 @@ export const SIMULATED: BrokerCapabilities = {
   can: CAPABILITIES,
   clientIds: 'enforced',
   requestLife: 0,
+  takesOpposing: true,
   isReal: false,
 }
 

@@ -407,12 +407,13 @@ function cancelOpposing(runtime: Runtime, instrument: number, net: number): void
   }
 }
 
-/** An exit that a guard triggers inside the bar: its own cycle, filled at its level, never crossed. */
+/** An exit that a guard triggers inside the bar: its own cycle, filled at its level, never crossed; what rests against it leaves first. */
 export function placeTriggered(
   runtime: Runtime,
   exit: { sleeve: number; instrument: number; quantity: number; type: 'stop' | 'limit'; level: number; reason: string },
 ): void {
   const { state } = runtime
+  cancelOpposing(runtime, exit.instrument, exit.quantity)
   reserve(state, exit.sleeve, exit.instrument, exit.quantity)
   const start = pushShare(runtime, state.nextIntent, exit.sleeve, exit.quantity, exit.reason, null)
   state.nextIntent += 1

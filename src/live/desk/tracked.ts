@@ -1,5 +1,5 @@
 /** What the desk remembers of each order beside its record, and of itself: everything that its parts work on. */
-import type { BrokerCapabilities, ClientOrderId, Execution } from '../../domain/broker.ts'
+import type { BrokerCapabilities, BrokerOrder, ClientOrderId, Execution } from '../../domain/broker.ts'
 import {
   type ExecutionRecord,
   isEnded as isEnd,
@@ -12,7 +12,6 @@ import type { EventBody } from '../../engine/run/broker-side.ts'
 import type { Hash } from './client-id.ts'
 import type { DeskAlert, DeskRule } from './order-desk.ts'
 import type { DeskPolicy } from './policy.ts'
-import type { Recall } from './recalls.ts'
 
 export interface DeskOptions {
   /** Name of the broker that the orders go to: written into every record. */
@@ -21,7 +20,7 @@ export interface DeskOptions {
   /** Random id of the store: part of every client id. */
   readonly store: string
   readonly hash: Hash
-  readonly capabilities: Pick<BrokerCapabilities, 'clientIds' | 'requestLife'>
+  readonly capabilities: Pick<BrokerCapabilities, 'clientIds' | 'requestLife' | 'takesOpposing'>
   readonly policy: DeskPolicy
   /** Dense index of an instrument that the portfolio lists. */
   indexOf(instrument: InstrumentId): number
@@ -37,6 +36,16 @@ export interface Retry {
   /** Handed out and not answered yet. */
   isAsked: boolean
   tries: number
+}
+
+/** What the store must be asked before it can be judged: an execution, or an order that memory does not know. */
+export interface Recall extends Retry {
+  readonly clientId: ClientOrderId | null
+  readonly execution: Execution | null
+  /** Of an order alone: as the venue shows it; null where memory knows it and not all that was taken back of it. */
+  readonly order: BrokerOrder | null
+  /** Since when the store does not know what it corrects; null: it has not said so. */
+  lostSince: Instant | null
 }
 
 /** One order in memory. */

@@ -6,7 +6,7 @@ import { ask, becomeUnknown, isStillMeant } from './answers.ts'
 import { judgeLeaving } from './breakers.ts'
 import { finish } from './endings.ts'
 import type { DeskAction } from './order-desk.ts'
-import { isAskable, takeRecalls } from './recalls.ts'
+import { isAskable, takeRecalls } from './recall-queue.ts'
 import { sweepLater } from './sweeps.ts'
 import { alertOnce, change, type Desk, opposes, type Retry, type Tracked } from './tracked.ts'
 
@@ -81,11 +81,12 @@ function putOut(out: Out, tracked: Tracked): void {
   }
 }
 
-/** An order leaves only as it was committed, and never against one of the same instrument that is still out. */
+/** An order leaves only as it was committed, and never against one of the same instrument that is still out, where the venue minds. */
 function isReady(desk: Desk, tracked: Tracked, out: Out, now: Instant): boolean {
   const { sendAt, isSending, durable, version, query, record } = tracked
   if (sendAt === null || sendAt > now || isSending || query.isAsked || durable !== version) return false
   if (!isStillMeant(desk, tracked, now)) return false
+  if (desk.options.capabilities.takesOpposing === true) return true
   return !record.legs.some(({ instrument }) =>
     out.get(instrument)?.some((other) => other !== tracked && opposes(record, other.record)),
   )
@@ -141,7 +142,7 @@ function forget(desk: Desk, now: Instant): void {
   const until = now - desk.policy.forgetAfter
   let kept = 0
   for (const tracked of desk.ended) {
-    const isOld = tracked.isRecalled || tracked.endedAt <= until
+    const isOld = tracked.isRecalled ? tracked.heldLegs.length === 0 : tracked.endedAt <= until
     if (!isOld || tracked.version !== tracked.durable || desk.open.has(tracked)) {
       desk.ended[kept] = tracked
       kept += 1
