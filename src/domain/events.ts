@@ -4,6 +4,7 @@ import type { RebalancingMethod } from './capital.ts'
 import type { FillColumns, OrderColumns, QuoteColumns } from './columns.ts'
 import type { PortfolioConfig } from './config.ts'
 import type { Correction } from './corrections.ts'
+import type { Reconciliation } from './discrepancies.ts'
 import type { ExternalFinding } from './external.ts'
 import type { AccountMode, MeasuredGate } from './gates.ts'
 import type { Instrument } from './instruments.ts'
@@ -83,6 +84,8 @@ export type OperatorCommand =
       readonly amount: Money
       readonly discrepancy?: string
     }
+  /** What was found at the broker stays in the external sleeve, and holds nothing back any more. */
+  | { readonly kind: 'acceptDiscrepancy'; readonly id: string; readonly note: string }
 
 /**
  * Everything that can happen to the kernel. Time and chance enter only here. `outside`: it came from an operator, a broker
@@ -165,6 +168,8 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly
   | { readonly kind: 'correction'; readonly correction: Correction }
   /** What the broker has and no book knows: it enters the external sleeve. */
   | { readonly kind: 'external'; readonly finding: ExternalFinding }
+  /** The broker's account was compared with the books: after what was found has been booked. */
+  | { readonly kind: 'reconciled'; readonly reconciliation: Reconciliation }
 )
 
 /** Everything the kernel asks of the outside. */

@@ -16,6 +16,7 @@ import { createClock } from './clock.ts'
 import { onAuction, onRange, onSlices, takeChains } from './cycle.ts'
 import { amend } from './external/amend.ts'
 import { takeFinding } from './external/findings.ts'
+import { takeReconciliation } from './external/reconciled.ts'
 import { stepApprovals } from './gates/approvals.ts'
 import { onGate } from './gates/gates.ts'
 import { onMode } from './gates/operator.ts'
@@ -215,6 +216,9 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
       break
     case 'external':
       takeFinding(runtime, event.finding)
+      break
+    case 'reconciled':
+      takeReconciliation(runtime, event.reconciliation)
       break
     case 'rates':
       onRates(runtime, event)

@@ -10,6 +10,7 @@ import { dealFill } from '../pipeline/fills/attribute.ts'
 import { confirmStage } from './capital/lifecycle.ts'
 import { setLiveFraction } from './capital/live-fraction.ts'
 import { assign } from './external/assign.ts'
+import { acceptDiscrepancy } from './external/reconciled.ts'
 import { externalOf } from './external/sleeve.ts'
 import { answerApproval } from './gates/approvals.ts'
 import { flatten, kill, reviveAccount } from './gates/operator.ts'
@@ -100,6 +101,9 @@ export function onOperator(parts: Parts, command: Extract<EngineEvent, { kind: '
     case 'assign':
     case 'assignCash':
       assign(runtime, command)
+      return
+    case 'acceptDiscrepancy':
+      acceptDiscrepancy(runtime, command)
       return
     case 'approve':
       answerApproval(runtime, command)

@@ -17,6 +17,7 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
+import type { ReconciliationState } from './external/reconciled.ts'
 import type { AskedApproval, Flattening, GateState } from './gates/state.ts'
 import type { ForeignLedger } from './positions/foreign-ledger.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'
@@ -277,6 +278,8 @@ export interface KernelState {
   rebalance?: RebalanceState
   loans?: LoanState
   violations: Violation[]
+  /** Absent until a broker's account was compared with the books. */
+  reconciliation?: ReconciliationState
   /** Part of the allocation that is traded, as an operator allowed it. Absent: all of it. */
   liveFraction?: number
   /** Absent while every gate is open and the account is active. */

@@ -11,6 +11,7 @@ import { currencyColumn, type Runtime } from '../runtime.ts'
 import { held } from '../state.ts'
 import { exitRoom } from '../wishes/waiting.ts'
 import { endExternalAlerts } from './alerts.ts'
+import { isOpenDiscrepancy, resolveDiscrepancy } from './reconciled.ts'
 import { externalOf, externalUnits } from './sleeve.ts'
 
 type Assign = Extract<OperatorCommand, { kind: 'assign' }>
@@ -19,13 +20,20 @@ type AssignCash = Extract<OperatorCommand, { kind: 'assignCash' }>
 const part = blankPart()
 
 export function assign(runtime: Runtime, command: Assign | AssignCash): void {
-  const reason = command.kind === 'assign' ? objectionTo(runtime, command) : objectionToCash(runtime, command)
+  const { discrepancy } = command
+  const reason =
+    discrepancy !== undefined && !isOpenDiscrepancy(runtime, discrepancy)
+      ? `there is no open discrepancy "${discrepancy}"`
+      : command.kind === 'assign'
+        ? objectionTo(runtime, command)
+        : objectionToCash(runtime, command)
   if (reason !== null) {
     runtime.commands.push({ kind: 'declined', command, reason })
     return
   }
   if (command.kind === 'assign') movePosition(runtime, command)
   else moveCash(runtime, command)
+  if (discrepancy !== undefined) resolveDiscrepancy(runtime, discrepancy, `assigned to ${command.to}`)
   valueAll(runtime)
 }
 

@@ -18,7 +18,9 @@ export function takeFinding(runtime: Runtime, finding: ExternalFinding): void {
   if (finding.instrument !== null) {
     const instrument = runtime.byId.get(finding.instrument)
     assert(instrument !== undefined, `a finding names "${finding.instrument}", which is not listed`)
-    if (Number.isNaN(state.mark[instrument]!)) setMark(runtime, instrument, finding.price)
+    // What has no bars is worth what the broker last said.
+    const hasBars = state.instruments[instrument]!.clocks.length > 0
+    if (Number.isNaN(state.mark[instrument]!) || !hasBars) setMark(runtime, instrument, finding.price)
     if (finding.quantity !== 0) takePosition(runtime, sleeve, instrument, finding)
     if (finding.working !== undefined) takeWorking(runtime, sleeve, instrument, finding.working)
   }

@@ -48,6 +48,7 @@ type StateFields =
   | 'flattening'
   | 'approvals'
   | 'liveFraction'
+  | 'reconciliation'
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
