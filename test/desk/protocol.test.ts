@@ -214,7 +214,7 @@ function heal(rig: Rig): void {
 function check(rig: Rig): void {
   const { venue, books, records, desk } = rig
   const paged = new Set(rig.alerts.map(({ clientId }) => clientId))
-  for (const { clientId, brokerId, order, state, filled, legs } of records.values()) {
+  for (const { clientId, order, state, filled, legs } of records.values()) {
     const there = venue.orders.filter(({ request }) => request.clientId === clientId)
     expect(there.length, `order ${order} is at the venue once at most`).toBeLessThanOrEqual(1)
     const known = books.orders[order]!
@@ -233,7 +233,8 @@ function check(rig: Rig): void {
     else expect(isEnded(state), `order ${order} is over, not ${state}`).toBe(true)
     expect(known.state === 'working', `the kernel thinks that order ${order} works`).toBe(state === 'acked')
     // What was concluded before the venue showed it keeps that end.
-    const isVenues = at !== undefined && !isLive(at) && brokerId !== null && !paged.has(clientId)
+    const isShown = at !== undefined && at.acceptedAt < (rig.endedAt.get(clientId) ?? 0)
+    const isVenues = isShown && !isLive(at) && !paged.has(clientId)
     if (isVenues && venue.standing(clientId) === at.filled) expect(state).toBe(at.state)
   }
   expect(books.foreign).toBe(venue.standing(null))

@@ -62,6 +62,8 @@ export class Rig {
   readonly venue: ScriptedVenue
   readonly policy: DeskPolicy
   readonly alerts: DeskAlert[] = []
+  /** When each order was over, as it was first written down. */
+  readonly endedAt = new Map<ClientOrderId, number>()
   now = BEGIN
   desk: OrderDesk
   fates: SubmitFate[] = []
@@ -154,6 +156,8 @@ export class Rig {
         this.#apply(this.desk.elapsed(this.now as Instant))
         this.#commit()
         const actions = this.desk.due(this.now as Instant)
+        const isSending = actions.some(({ kind }) => kind === 'submit')
+        if (isSending && !this.#books.connected) throw new Error('an order is due while something may have been missed')
         if (actions.length === 0) return
         for (const action of actions) this.#carryOut(action)
       }
@@ -230,7 +234,10 @@ export class Rig {
   #commit(): void {
     if (this.crashAt === 'beforeCommit') throw new Crash()
     const { orders, executions } = this.desk.takeRecords()
-    for (const record of orders) this.#durable.orders.set(record.clientId, record)
+    for (const record of orders) {
+      this.#durable.orders.set(record.clientId, record)
+      if (isEnded(record.state) && !this.endedAt.has(record.clientId)) this.endedAt.set(record.clientId, this.now)
+    }
     for (const execution of executions) {
       if (this.#durable.executions.has(execution.id)) throw new Error(`execution "${execution.id}" was booked twice`)
       this.#durable.executions.set(execution.id, { ...execution, shares: sharesOf(execution) })
@@ -245,7 +252,7 @@ export class Rig {
   }
 
   #carryOut(action: DeskAction): void {
-    if (action.kind === 'submit' && this.isGateShut) {
+    if (action.kind === 'submit' && (this.isGateShut || !this.#books.connected)) {
       this.#apply(this.desk.refuse(action.request.clientId, 'the gate is shut', this.now as Instant))
       return
     }
@@ -292,9 +299,10 @@ export class Rig {
   #checkSend(clientId: ClientOrderId): void {
     const record = this.#durable.orders.get(clientId)
     if (record === undefined) throw new Error('an order left that was not written down')
-    if (!this.#books.connected) throw new Error('an order left while something may have been missed')
     for (const { request, state } of this.venue.orders) {
       if (state !== 'working' && state !== 'pendingCancel') continue
+      // One that arrived after everybody had to give it up is known to nobody.
+      if (isEnded(this.#durable.orders.get(request.clientId)?.state ?? 'unknown')) continue
       const isOpposing = request.legs.some(({ instrument, ratio }) =>
         record.legs.some(
           (leg) => leg.instrument === instrument && leg.ratio * record.quantity * ratio * request.quantity < 0,

@@ -1,8 +1,8 @@
 /** What an answer of the venue, or the lack of one, means for an order. Nothing but evidence ends one. */
-import type { BrokerOrder, BrokerOrderState, CancelAnswer, SubmitAnswer } from '../../domain/broker.ts'
+import type { BrokerOrder, CancelAnswer, SubmitAnswer } from '../../domain/broker.ts'
 import type { Instant } from '../../domain/units.ts'
 import { countTaken } from './breakers.ts'
-import { endByVenue, finish, hasArrived } from './endings.ts'
+import { endByVenue, finish, hasArrived, isLive, leaveAlone } from './endings.ts'
 import { alertOnce, change, type Desk, isEnded, later, type Tracked, tell } from './tracked.ts'
 
 export function takeSubmitAnswer(desk: Desk, tracked: Tracked, answer: SubmitAnswer | null, now: Instant): void {
@@ -111,11 +111,6 @@ export function ask(tracked: Tracked, at: Instant): void {
   tracked.query.at = at
 }
 
-/** Whether it can still be filled. */
-export function isLive(state: BrokerOrderState): state is 'working' | 'pendingCancel' {
-  return state === 'working' || state === 'pendingCancel'
-}
-
 /** What the venue shows of an order, asked for or by itself. Old news changes nothing. */
 export function takeOrder(desk: Desk, tracked: Tracked, order: BrokerOrder, now: Instant): void {
   tracked.heardFilled = Math.max(tracked.heardFilled, Math.abs(order.filled))
@@ -144,9 +139,7 @@ function takeOrderAfterEnd(desk: Desk, tracked: Tracked, order: BrokerOrder, now
   if (tracked.record.brokerId === null) change(desk, tracked, now, { brokerId: order.brokerId })
   if (!isLive(order.state)) {
     tracked.isVenueEnd = true
-    desk.open.delete(tracked)
-    tracked.cancel.at = null
-    tracked.query.at = null
+    leaveAlone(desk, tracked, now)
   } else if (!tracked.isVenueEnd) recover(desk, tracked, `the broker shows it as ${order.state}`, now)
 }
 
@@ -155,6 +148,7 @@ export function recover(desk: Desk, tracked: Tracked, evidence: string, now: Ins
   const { order, state } = tracked.record
   alertOnce(desk, now, 'orphan', tracked, `order ${order} ended as ${state}, yet ${evidence}: it is cancelled`)
   desk.open.add(tracked)
+  if (!tracked.record.isCancelling) change(desk, tracked, now, { isCancelling: true })
   tracked.cancel.at ??= now
   tracked.cancelSince ??= now
   tracked.query.at = (now + desk.policy.queryAfter) as Instant
@@ -168,10 +162,8 @@ export function takeAbsence(desk: Desk, tracked: Tracked, now: Instant): void {
   tracked.absences += 1
   tracked.query.at = later(now, policy.resolveAfter, policy.resolveAtMost, tracked.absences)
   if (isEnded(tracked)) {
-    // An order that was concluded to be absent, and is.
-    tracked.query.at = null
-    tracked.cancel.at = null
-    desk.open.delete(tracked)
+    // It was concluded to be absent, and is.
+    leaveAlone(desk, tracked, now)
     return
   }
   if (record.brokerId !== null || record.filled !== 0) {

@@ -1,4 +1,5 @@
 /** How an order ends: by its fills, by the venue's word, or by a conclusion that evidence allows. */
+import type { BrokerOrderState } from '../../domain/broker.ts'
 import type { ProtocolState } from '../../domain/order-records.ts'
 import type { OrderState } from '../../domain/orders.ts'
 import type { Instant } from '../../domain/units.ts'
@@ -60,4 +61,18 @@ export function endByVenue(desk: Desk, tracked: Tracked, state: VenueEnd, eviden
   if (isEnded(tracked)) return
   tracked.pendingEnd = { state, evidence }
   if (hasArrived(tracked)) finish(desk, tracked, state, evidence, now)
+}
+
+/** Whether it can still be filled. */
+export function isLive(state: BrokerOrderState): state is 'working' | 'pendingCancel' {
+  return state === 'working' || state === 'pendingCancel'
+}
+
+/** An order that is over here is over at the venue, too. */
+export function leaveAlone(desk: Desk, tracked: Tracked, now: Instant): void {
+  desk.open.delete(tracked)
+  tracked.query.at = null
+  tracked.cancel.at = null
+  tracked.cancelSince = null
+  if (tracked.record.isCancelling) change(desk, tracked, now, { isCancelling: false })
 }

@@ -5,8 +5,8 @@ import type { OpenShare } from '../../domain/corrections.ts'
 import { FOREIGN_ORDER } from '../../domain/orders.ts'
 import { type Instant, type InstrumentId, type OrderId, quantity } from '../../domain/units.ts'
 import { countTaken } from './breakers.ts'
-import { finish, hasArrived } from './endings.ts'
-import { recallExecution } from './recalls.ts'
+import { finish, hasArrived, leaveAlone } from './endings.ts'
+import { recallExecution } from './recall-queue.ts'
 import { alert, alertOnce, change, type Desk, isEnded, type Tracked, tell } from './tracked.ts'
 
 /** Broker's clocks and ours may differ by this much and more will have been noticed. */
@@ -140,8 +140,8 @@ export function settle(desk: Desk, tracked: Tracked, now: Instant): void {
   const { record, pendingEnd } = tracked
   if (record.filled === record.quantity) {
     if (record.state !== 'filled') finish(desk, tracked, 'filled', record.evidence, now)
+    leaveAlone(desk, tracked, now)
     tracked.isVenueEnd = true
-    desk.open.delete(tracked)
     return
   }
   if (!isEnded(tracked) && pendingEnd !== null && hasArrived(tracked)) {

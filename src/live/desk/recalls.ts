@@ -1,68 +1,17 @@
 /** Executions that memory cannot judge: of orders that have left it, of an earlier process, and what corrects others. */
-import type { BrokerOrder, ClientOrderId, Execution } from '../../domain/broker.ts'
+import type { Execution } from '../../domain/broker.ts'
 import type { Amendment, Correction } from '../../domain/corrections.ts'
 import type { ExecutionRecord, OrderRecord } from '../../domain/order-records.ts'
 import { FOREIGN_ORDER } from '../../domain/orders.ts'
 import { type Instant, type OrderId, quantity } from '../../domain/units.ts'
 import { openShares } from '../executions/open-shares.ts'
-import { isLive, sweepSoon, takeOrder } from './answers.ts'
+import { sweepSoon, takeOrder } from './answers.ts'
 import { bookTrade, noteExecution, settle } from './executions.ts'
 import type { DeskAction, Recalled } from './order-desk.ts'
-import { alert, change, type Desk, isEnded, later, type Retry, type Tracked, track } from './tracked.ts'
+import { keyOf } from './recall-queue.ts'
+import { change, type Desk, isEnded, later, type Recall, type Tracked, track } from './tracked.ts'
 
 type RecallAction = Extract<DeskAction, { readonly kind: 'recall' }>
-
-/** What the store must be asked before it can be judged: an execution, or an order that memory does not know. */
-export interface Recall extends Retry {
-  readonly clientId: ClientOrderId | null
-  readonly execution: Execution | null
-  /** Of an order alone: as the venue shows it; null where memory knows it and not all that was taken back of it. */
-  readonly order: BrokerOrder | null
-  /** Since when the store does not know what it corrects; null: it has not said so. */
-  lostSince: Instant | null
-}
-
-/** An execution that memory cannot judge. */
-export function recallExecution(desk: Desk, execution: Execution, now: Instant): void {
-  ask(desk, { clientId: execution.clientId, execution, order: null }, now)
-}
-
-/** How much was taken back of an order before this process knew it. */
-export function recallOwn(desk: Desk, { record: { clientId } }: Tracked, now: Instant): void {
-  if (desk.resumedAt !== null) ask(desk, { clientId, execution: null, order: null }, now)
-}
-
-function ask(desk: Desk, recall: Pick<Recall, 'clientId' | 'execution' | 'order'>, now: Instant): void {
-  const key = keyOf(recall.execution?.id ?? null, recall.clientId)
-  if (!desk.recalls.has(key)) desk.recalls.set(key, { ...recall, at: now, isAsked: false, tries: 0, lostSince: null })
-}
-
-/** An order that works at the venue under an id that memory does not know: an old one of ours, or a stranger's. */
-export function recallStranger(desk: Desk, order: BrokerOrder, now: Instant): void {
-  if (order.clientId !== null && isLive(order.state))
-    ask(desk, { clientId: order.clientId, execution: null, order }, now)
-}
-
-function keyOf(execution: string | null, clientId: ClientOrderId | null): string {
-  return execution ?? `order ${clientId}`
-}
-
-/** What may be asked now: never of an order of which something is not committed yet. */
-export function takeRecalls(desk: Desk, now: Instant, actions: DeskAction[]): void {
-  for (const recall of desk.recalls.values()) {
-    if (!isAskable(desk, recall) || recall.at! > now) continue
-    recall.isAsked = true
-    recall.tries += 1
-    const { execution, clientId } = recall
-    actions.push({ kind: 'recall', clientId, execution: execution?.id ?? null, corrects: execution?.corrects ?? null })
-  }
-}
-
-export function isAskable(desk: Desk, { clientId, execution, isAsked, lostSince }: Recall): boolean {
-  const tracked = clientId === null ? undefined : desk.orders.get(clientId)
-  const isAwaited = lostSince !== null && !desk.booked.has(execution?.corrects ?? '')
-  return !isAsked && !isAwaited && tracked?.version === tracked?.durable && desk.executions.length === 0
-}
 
 /** What the store knows of what memory could not judge. */
 export function takeRecalled(desk: Desk, action: RecallAction, recalled: Recalled | null, now: Instant): void {
@@ -120,7 +69,7 @@ function takeTrade(desk: Desk, execution: Execution, { record, executions }: Rec
     bookTrade(desk, execution, now)
     return
   }
-  if (record !== null) recallOrder(desk, record)
+  if (record !== null && known === undefined) recallOrder(desk, record)
   const { instrument } = execution
   const isOwn = record !== null && instrument !== null
   bookTrade(desk, execution, now, isOwn ? openShares(record, executions, instrument) : undefined)
@@ -131,7 +80,8 @@ function recallOrder(desk: Desk, record: OrderRecord): Tracked {
   const tracked = track(desk, record)
   tracked.isRecalled = true
   tracked.isOut = true
-  tracked.isVenueEnd = record.brokerId !== null
+  // One that is being taken back after its end is not over.
+  tracked.isVenueEnd = record.brokerId !== null && !record.isCancelling
   desk.ended.push(tracked)
   return tracked
 }
@@ -204,15 +154,4 @@ function amendFilled(desk: Desk, tracked: Tracked, by: number, now: Instant): vo
   if (!isEnded(tracked)) return
   tracked.isVenueEnd = false
   desk.open.add(tracked)
-}
-
-/** Sweeps have brought nothing of what is corrected, for long enough. */
-export function giveUpCorrections(desk: Desk, now: Instant): void {
-  for (const [id, { lostSince, execution }] of desk.recalls) {
-    const corrects = execution?.corrects ?? ''
-    if (lostSince === null || desk.booked.has(corrects) || desk.recalls.has(corrects)) continue
-    if (now < lostSince + desk.policy.unresolvedAfter) continue
-    desk.recalls.delete(id)
-    alert(desk, now, 'misfit', null, `execution "${id}" corrects "${corrects}", which was never booked here`)
-  }
 }

@@ -4,7 +4,7 @@ import { ask, sweepSoon } from './answers.ts'
 import { expectedFilled, hasArrived } from './endings.ts'
 import { takeExecutions } from './executions.ts'
 import type { Swept } from './order-desk.ts'
-import { giveUpCorrections, recallOwn } from './recalls.ts'
+import { giveUpCorrections, recallOwn } from './recall-queue.ts'
 import { alert, alertOnce, type Desk, isEnded, later, type Tracked } from './tracked.ts'
 
 /** Sweeps in a row that fail, or bring nothing of what is missing, before somebody is told. */
