@@ -21,12 +21,12 @@ import { laterCalendars, runState, takeUp } from '../engine/run/run-state.ts'
 import { nextInstant } from '../engine/run/timeline.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { BrokerLine } from './broker-line.ts'
-import { dealtParts } from './dealt-parts.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import { createDesk } from './desk/desk.ts'
 import type { DeskAlert, DeskEvent, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY } from './desk/policy.ts'
 import type { EngineEnd, EngineInput, EngineOptions, Told, Turn, Venue } from './engine-options.ts'
+import { bookedShares } from './executions/booked-shares.ts'
 import { KnownRows } from './known-rows.ts'
 import { messageWriter } from './messages.ts'
 import { toldAll } from './observers.ts'
@@ -77,7 +77,7 @@ export class LiveEngine {
   /** Null where the venue is elsewhere. */
   readonly #venue: Venue | null
   readonly #messages = messageWriter()
-  readonly #parts = dealtParts()
+  readonly #parts = bookedShares()
   readonly #tables: ProjectionWriter
   readonly #line: BrokerLine
   #desk: OrderDesk | null = null

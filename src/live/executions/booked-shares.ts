@@ -1,5 +1,6 @@
 /** What each sleeve got of every execution, as it was booked: kept with the execution, for the day it is taken back. */
 import type { BookedShare } from '../../domain/corrections.ts'
+import type { ExecutionRecord } from '../../domain/order-records.ts'
 import type { Money, Price, Quantity } from '../../domain/units.ts'
 import type { Observer, Posting } from '../../engine/records/observer.ts'
 import { createRecording } from '../../engine/records/recording.ts'
@@ -9,6 +10,8 @@ export interface BookedShares {
   readonly observer: Pick<Observer, 'posting' | 'amended'> & { attach(runtime: Runtime): void }
   /** By the number of the execution, of everything that was booked since it was last asked. */
   take(): ReadonlyMap<number, readonly BookedShare[]>
+  /** The records with what was booked of them since it was last asked. */
+  complete(records: readonly ExecutionRecord[]): readonly ExecutionRecord[]
 }
 
 export function bookedShares(): BookedShares {
@@ -32,6 +35,12 @@ export function bookedShares(): BookedShares {
     else known.push(share)
   }
 
+  function take(): ReadonlyMap<number, readonly BookedShare[]> {
+    const taken = booked
+    booked = new Map()
+    return taken
+  }
+
   return {
     observer: {
       attach: recording.attach,
@@ -40,10 +49,10 @@ export function bookedShares(): BookedShares {
         booked.set(number, [...shares])
       },
     },
-    take() {
-      const taken = booked
-      booked = new Map()
-      return taken
+    take,
+    complete(records) {
+      const taken = take()
+      return records.map((record) => ({ ...record, shares: taken.get(record.number) ?? record.shares }))
     },
   }
 }
