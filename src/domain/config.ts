@@ -4,6 +4,7 @@ import type { InstrumentKind } from './instruments.ts'
 import type { Group, PortfolioLimits, SleeveLimits } from './limits.ts'
 import type { KindMargin, MarginedKind } from './margins.ts'
 import type { DatedFlow, DatedOperation, DeployRule } from './money-moves.ts'
+import type { PaperFills } from './paper.ts'
 import type { Parameters } from './parameters.ts'
 import type { MarketRegime } from './regimes.ts'
 import type { RoutingTable } from './routing.ts'
@@ -168,6 +169,8 @@ export interface PortfolioConfig {
   readonly operations?: readonly DatedOperation[]
   /** Absent: the reserve lends for margin calls and at an operator's command only. */
   readonly deploy?: DeployRule
+  /** How orders on paper are filled. Absent: strictly, as the paper venue does it by default. */
+  readonly paper?: PaperFills
   /** Absent: one broker trades everything, whatever the account's size. */
   readonly routing?: RoutingTable
   /** Absent: sizes are limited before a trade alone, and losses have the reactions of their severity. */

@@ -28,3 +28,6 @@ export interface PaperRules {
   /** Whose capabilities it takes on; null: it can do everything. */
   readonly broker: string | null
 }
+
+/** As a backtest fills, for comparing the two; or strictly. */
+export type PaperFills = { readonly fills: 'backtest' } | ({ readonly fills: 'strict' } & PaperRules)

@@ -27,6 +27,7 @@ import { clockOf } from './instruments.ts'
 import { groupsOf, portfolioLimitsOf, sleeveLimitsOf } from './limits.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
 import { awaitedSleeves, type MoneyMember, moneyMovesOf, needsReserve, withAwaited } from './money-moves.ts'
+import { paperOf } from './paper.ts'
 import { policyOf } from './policy.ts'
 import type { Problems } from './problems.ts'
 import { namesOf, routingOf, substituteOf } from './routing.ts'
@@ -105,6 +106,7 @@ export function buildConfig(
     dayCalendar: calendarId(dayCalendar),
     periods,
     groups: groupsOf(raw.groups, named, problems),
+    ...paperOf(raw.paper, named.instruments, problems),
     ...routingOf(raw, sleeves, problems),
     ...approvalsOf(raw, tradingIds(sleeves), problems),
     ...(raw.benchmark === null ? {} : { benchmark: instrumentId(raw.benchmark) }),

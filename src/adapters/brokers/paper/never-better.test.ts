@@ -14,7 +14,7 @@ import {
   type Quantity,
   type TradeDate,
 } from '../../../domain/units.ts'
-import { PAPER_DEFAULTS, strictly } from './strictness.ts'
+import { fillsOf, PAPER_DEFAULTS } from './strictness.ts'
 import { paperVenue } from './venue.ts'
 
 const DAY_MS = 86_400_000
@@ -49,7 +49,11 @@ async function onPaper(
   { half, latency, end }: Setting,
 ): Promise<number> {
   const rules = { ...PAPER_DEFAULTS, halfSpread: { equity: half }, latency, borrowRate: 0 }
-  const { account, costs, strictness } = strictly({ account: MARGIN_ACCOUNT, costs: {} }, rules)
+  const { account, costs, strictness } = fillsOf({
+    account: MARGIN_ACCOUNT,
+    costs: {},
+    paper: { fills: 'strict', ...rules },
+  })
   const { market, broker, drain } = paperVenue({
     name: 'paper',
     storeId: 'S1',

@@ -7,7 +7,7 @@ import { propertyRuns } from '../../../../test/profile.ts'
 import type { BrokerEvent, Execution, OrderRequest } from '../../../domain/broker.ts'
 import type { Instant } from '../../../domain/units.ts'
 import type { Moment } from '../../../exchange/matching.ts'
-import { PAPER_DEFAULTS, strictly } from './strictness.ts'
+import { fillsOf, PAPER_DEFAULTS } from './strictness.ts'
 import type { PaperVenue, PaperVenueOptions } from './venue.ts'
 
 const DAY_MS = 86_400_000
@@ -35,7 +35,11 @@ function strictOptions({ tape, half, latency }: Drawn): Partial<PaperVenueOption
     orderMinimum: {},
     borrowRate: 0,
   }
-  const { account, costs, strictness } = strictly(tape, rules)
+  const { account, costs, strictness } = fillsOf({
+    account: tape.account,
+    costs: tape.costs,
+    paper: { fills: 'strict', ...rules },
+  })
   return { exchange: { ...exchangeOptionsOf(tape), account, costs }, strictness }
 }
 

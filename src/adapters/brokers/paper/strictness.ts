@@ -1,8 +1,10 @@
 /** How strictly the paper venue fills: from the portfolio's rules to what the exchange and the counter go by. */
+import type { BrokerCapabilities } from '../../../domain/broker.ts'
 import type { CostRules, PortfolioConfig } from '../../../domain/config.ts'
 import { INSTRUMENT_KINDS, type InstrumentKind } from '../../../domain/instruments.ts'
 import type { PaperRules } from '../../../domain/paper.ts'
 import { SCHEDULES } from '../../../exchange/schedules.ts'
+import { BROKERS, SIMULATED } from '../capabilities.ts'
 
 /** What the counter and the nights go by; the rest is in the exchange's costs and account. */
 export type PaperStrictness = Pick<PaperRules, 'latency' | 'borrowRate' | 'unborrowable' | 'orderMinimum' | 'oddTicks'>
@@ -47,15 +49,21 @@ function strictCosts(costs: PortfolioConfig['costs'], rules: PaperRules): Portfo
   return strict
 }
 
-/** What the exchange is opened with, and what the venue goes by beside it. */
-export function strictly(
-  { account, costs }: Pick<PortfolioConfig, 'account' | 'costs'>,
-  rules: PaperRules,
-): {
+/** What the venue of a portfolio is opened with: its costs and rules, or those of a backtest. */
+export function fillsOf({ account, costs, paper }: Pick<PortfolioConfig, 'account' | 'costs' | 'paper'>): {
   readonly account: PortfolioConfig['account']
   readonly costs: PortfolioConfig['costs']
-  readonly strictness: PaperStrictness
+  readonly capabilities: BrokerCapabilities
+  readonly strictness: PaperStrictness | null
 } {
+  if (paper?.fills === 'backtest') return { account, costs, capabilities: SIMULATED, strictness: null }
+  const rules = paper ?? PAPER_DEFAULTS
   const pinBand = Math.max(account.pinBand ?? 0, rules.pinBand)
-  return { account: { ...account, pinBand }, costs: strictCosts(costs, rules), strictness: rules }
+  const { takesOpposing: _, ...able } = rules.broker === null ? SIMULATED : BROKERS[rules.broker]!
+  return {
+    account: { ...account, pinBand },
+    costs: strictCosts(costs, rules),
+    capabilities: { ...able, isReal: false },
+    strictness: rules,
+  }
 }

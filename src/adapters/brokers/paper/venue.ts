@@ -39,7 +39,7 @@ export interface PaperVenueOptions {
   /** Left out: those of a simulation that can do everything. */
   readonly capabilities?: BrokerCapabilities
   /** Left out: orders are filled as a backtest fills them. */
-  readonly strictness?: PaperStrictness
+  readonly strictness?: PaperStrictness | null
   /** Goes on from here instead of beginning with the cash. */
   readonly from?: PaperState
 }

@@ -7,6 +7,7 @@ import { instrumentSchema, optionsSchema } from './instruments.ts'
 import { groupsSchema, portfolioLimitsSchema } from './limits.ts'
 import { deploySchema, flowsSchema, operationsSchema, rebalancingSchema } from './money-moves.ts'
 import { overlaysSchema } from './overlays.ts'
+import { paperSchema } from './paper.ts'
 import { policySchema } from './policy.ts'
 import { routingSchema } from './routing.ts'
 import { engineSchema, liveSchema, modeSchema } from './running.ts'
@@ -89,6 +90,7 @@ export const portfolioSchema = z.strictObject({
     .default({})
     .describe('currencies that you take as equal in value, such as USDT: USD; the report repeats it'),
   costs: z.partialRecord(z.enum(INSTRUMENT_KINDS), costs).default({}),
+  paper: paperSchema.optional(),
   routing: routingSchema.optional(),
   benchmark: text.nullable().default(null).describe('an instrument to compare with'),
   policy: policySchema.optional(),
