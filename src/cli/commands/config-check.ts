@@ -20,6 +20,7 @@ import { print, printJson } from '../output.ts'
 import { ratio } from '../report/numbers.ts'
 import { textTable } from '../text-table.ts'
 import { approvalWords } from './approval-words.ts'
+import { paperWords } from './paper-words.ts'
 import { planWarnings, planWords } from './plan-words.ts'
 import { universeWords, unjudged } from './universe-words.ts'
 
@@ -128,6 +129,7 @@ function viewOf(
     })),
     capitalPlan: config.capitalPlan === undefined ? null : planWords(config, config.capitalPlan),
     approvals: config.approvals === undefined ? null : approvalWords(config, config.approvals),
+    paper: config.paper === undefined ? null : paperWords(config),
     limits: config.limits,
     deployable: deployable(config),
     overlaps,
@@ -232,6 +234,7 @@ function printView(view: View): void {
     for (const sentence of view.capitalPlan) print(`  ${sentence}`)
   }
   if (view.approvals !== null) print(`\n${view.approvals}`)
+  if (view.paper !== null) print(`\n${view.paper}`)
   if (view.overlaps.length > 0) {
     print('\nInstruments of several sleeves, whose wishes are netted:')
     for (const { instrument, sleeves } of view.overlaps) print(`  ${instrument}: ${sleeves.join(', ')}`)
