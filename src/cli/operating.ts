@@ -69,6 +69,23 @@ export function addAsking(command: Command): Command {
     .addOption(jsonOption())
 }
 
+function factor(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value > 0 && value <= 1e9)) throw new InvalidArgumentError('Write a number above 0.')
+  return value
+}
+
+/** How a replay is paced. */
+export const speedOption = (): Option =>
+  new Option('--speed <factor>', 'play bars so many times as fast as they were; 60: an hour in a minute').argParser(
+    factor,
+  )
+export const cyclesOption = (): Option =>
+  new Option('--cycles <form>', 'print what each cycle did: a block for people, or a JSON line').choices([
+    'text',
+    'json',
+  ])
+
 const sleeveOption = (what: string): Option => new Option('--sleeve <id>', what).argParser(words)
 const confirmOption = (): Option =>
   new Option('--confirm <suffix>', "at least the last four characters of the account's number").argParser(words)

@@ -6,7 +6,7 @@ import { parseDate } from '../domain/sessions.ts'
 import type { TradeDate } from '../domain/units.ts'
 import { SIMULATION_METHODS } from '../research/monte-carlo/simulate.ts'
 import { addConfigurations } from './configurations/commands.ts'
-import { addApproving, addAsking, addOperating } from './operating.ts'
+import { addApproving, addAsking, addOperating, cyclesOption, speedOption } from './operating.ts'
 import { packageVersion } from './package-root.ts'
 
 /*
@@ -207,6 +207,8 @@ function addLive(program: Command): void {
     .addOption(fromOption())
     .addOption(toOption())
     .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(seconds).default(0))
+    .addOption(speedOption())
+    .addOption(cyclesOption())
     .addOption(new Option('--snapshot-every <instants>', 'keep the whole state so often').argParser(count).default(500))
     .addOption(new Option('--bus <address>', 'tell others through Redis: redis://host:port').argParser(busAddress))
     .option('--standby', 'where another process runs the portfolio, wait and take over when it ends')

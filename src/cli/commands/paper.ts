@@ -1,30 +1,48 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { hostname } from 'node:os'
+import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises'
 import { openStore } from '../../adapters/store/open.ts'
+import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
-import type { Lease, Store } from '../../domain/store.ts'
-import { runEngine } from '../../live/engine.ts'
+import type { MarketData } from '../../domain/market.ts'
+import type { Lease } from '../../domain/store.ts'
+import type { Instant } from '../../domain/units.ts'
+import { cycleLog } from '../../live/cycle-log.ts'
+import { type LiveEngine, openEngine } from '../../live/engine.ts'
+import type { EngineEnd } from '../../live/engine-options.ts'
+import { createHelm } from '../../live/helm/helm.ts'
 import { keysOf } from '../../live/messages.ts'
-import { type Outbox, openOutbox } from '../../live/outbox.ts'
+import type { Outbox } from '../../live/outbox.ts'
 import { standingOf } from '../../live/standing.ts'
 import { loadPortfolio } from '../config/load.ts'
+import type { LoadedPortfolio } from '../config/loaded.ts'
+import { replayClock } from '../live/clocks.ts'
+import { cycleLine, cycleText } from '../live/cycle-text.ts'
+import { engineMeter } from '../live/engine-meter.ts'
+import { outboxTo } from '../live/outbox-to.ts'
 import { paperVenueFor, sha256 } from '../live/paper-venue.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
+import { openSteering, type Steering } from '../live/steering.ts'
+import { listenForStop } from '../live/stopping.ts'
 import { marketOfPast } from '../market/past.ts'
 import { print, printJson, progressBar } from '../output.ts'
 import { requireFolder } from '../paths.ts'
 import { type MarketSource, pastOf, type RunReach, reachOf } from '../run.ts'
 
 /** How often a standby asks whether the one before it has ended. */
-const STANDBY_SECONDS = 0.5
+const STANDBY_MS = 500
+/** A replay at full speed lets timers in this often. */
+const BREATHE_MS = 50
 
-interface PaperOptions extends RunReach {
+export interface PaperOptions extends RunReach {
   readonly data?: string
   readonly seed: number
   readonly store: string
   readonly every: number
+  readonly speed?: number
   readonly snapshotEvery: number
   readonly standby?: boolean
   readonly bus?: string
+  readonly cycles?: 'text' | 'json'
   readonly json?: boolean
 }
 
@@ -33,54 +51,154 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   if (options.data !== undefined) requireFolder(options.data)
   const source: MarketSource = options.data === undefined ? { seed: options.seed } : { data: options.data }
   const loaded = await loadPortfolio(file)
-  const bar = progressBar()
-  const reach = reachOf(source, options)
-  const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)
-  bar.done()
-  const stop = new AbortController()
-  const onSignal = (): void => stop.abort()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
+  const market = await marketFor(loaded, source, options)
+  const stopping = listenForStop()
   const store = await openStore(options.store, { create: true })
   let lease: Lease | null = null
   let outbox: Outbox | null = null
   try {
-    lease = await leaseOf(store, loaded.config.name, options, stop.signal)
+    lease = await leaseOf(store, loaded.config.name, options, stopping.signal)
     if (lease === null) return
     if (options.bus !== undefined) outbox = await outboxTo(options.bus, store, loaded.config.name)
-    const end = await runEngine(
-      { config: loaded.config, market, strategies: [...loaded.strategies.values()], checks: true },
-      {
-        store,
-        lease,
-        storeName: options.store,
-        portfolio: loaded.config.name,
-        snapshotEvery: options.snapshotEvery,
-        venue: paperVenueFor(loaded.config, store.id),
-        sha256,
-        clock: null,
-        due: () => pause(options.every, stop.signal),
-        isStopped: () => stop.signal.aborted,
-        onInstant: ({ kernel }) => outbox?.poke(() => keysOf(standingOf(kernel))),
-      },
-    )
+    const end = await traded({ loaded, market, store, lease, outbox, signal: stopping.signal }, options)
     outbox?.poke(() => keysOf(standingOf(end.run.kernel)))
-    if (options.json === true) printJson(standingDocument(end.run.kernel))
-    else print(standingText(end.run.kernel))
-    const held = end.resumed > 0 ? `${end.resumed} events were there already, ` : ''
-    const why = end.ended === 'market' ? 'the bars end here' : 'stopped as asked'
-    process.stderr.write(`note: ${held}${end.added} written to ${options.store}; ${why}\n`)
+    tellEnd(end, options)
   } finally {
     const owed = (await outbox?.close()) ?? 0
     if (owed > 0) process.stderr.write(`note: the bus is owed ${owed} messages; they are in ${options.store}\n`)
     await lease?.release()
     await store.close()
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal)
+    stopping.close()
   }
+}
+
+async function marketFor(loaded: LoadedPortfolio, source: MarketSource, options: PaperOptions): Promise<MarketData> {
+  const bar = progressBar()
+  const reach = reachOf(source, options)
+  const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)
+  bar.done()
+  return market
+}
+
+function tellEnd(end: EngineEnd, { json, store, cycles }: PaperOptions): void {
+  const document = standingDocument(end.run.kernel)
+  if (json !== true) print(standingText(end.run.kernel))
+  else if (cycles === 'json') print(JSON.stringify(document))
+  else printJson(document)
+  const held = end.resumed > 0 ? `${end.resumed} events were there already, ` : ''
+  const why = end.ended === 'market' ? 'the bars end here' : 'stopped as asked'
+  process.stderr.write(`note: ${held}${end.added} written to ${store}; ${why}\n`)
+}
+
+interface Trading {
+  readonly loaded: LoadedPortfolio
+  readonly market: MarketData
+  readonly store: OpenedStore
+  readonly lease: Lease
+  readonly outbox: Outbox | null
+  readonly signal: AbortSignal
+}
+
+/** The engine with whoever steers it, to the end of the bars or until it is stopped. */
+async function traded(
+  { loaded, market, store, lease, outbox, signal }: Trading,
+  options: PaperOptions,
+): Promise<EngineEnd> {
+  const { config, running } = loaded
+  const portfolio = config.name
+  const helm = createHelm({
+    role: 'paper',
+    accountSuffix: suffixOf(config.account.id),
+    isPaced: false,
+    freshness: running.stale,
+  })
+  let engine: LiveEngine | null = null
+  const cycles = cycleLog(() => engine?.isLive === true)
+  const meter = engineMeter(portfolio)
+  let lastCycle: Instant | null = null
+  const atOf = (): Instant => engine?.run.at ?? (0 as Instant)
+  const clock = options.speed === undefined ? null : replayClock(options.speed, () => firstMoment(engine, market))
+  const steering: Steering = openSteering({
+    control: store.control,
+    portfolio,
+    helm,
+    facts: {
+      owner: `${hostname()} ${process.pid}`,
+      role: 'paper',
+      startedAt: Date.now() as Instant,
+      epoch: lease.epoch,
+      accountSuffix: suffixOf(config.account.id),
+    },
+    engine: () =>
+      engine === null
+        ? null
+        : {
+            tell: (told) => engine!.tell(told),
+            isLive: engine.isLive,
+            kernel: engine.run.kernel,
+            now: () => ({ wall: clock?.now() ?? atOf(), monotonic: clock?.monotonic() ?? atOf() }),
+          },
+    cycles: () => ({ last: lastCycle, next: null }),
+    onTrouble: (what, error) => process.stderr.write(`note: ${what}: ${String((error as Error).message)}\n`),
+  })
+  let breathed = performance.now()
+  try {
+    engine = await openEngine(
+      { config, market, strategies: [...loaded.strategies.values()], checks: true },
+      {
+        store,
+        lease,
+        storeName: options.store,
+        portfolio,
+        snapshotEvery: options.snapshotEvery,
+        venue: paperVenueFor(config, store.id),
+        sha256,
+        clock,
+        watches: [steering.watch],
+        observer: cycles.observer,
+        latch: helm.latch,
+        ...(meter === null ? {} : { meter }),
+        async due() {
+          if (options.every > 0) await pause(options.every * 1_000, signal)
+          else if (performance.now() - breathed >= BREATHE_MS) {
+            await breathe()
+            breathed = performance.now()
+          }
+        },
+        isStopped: () => signal.aborted,
+        onInstant({ kernel }) {
+          lastCycle = Date.now() as Instant
+          outbox?.poke(() => keysOf(standingOf(kernel)))
+          if (options.cycles === undefined) return
+          const block = cycles.take(kernel)
+          print(options.cycles === 'json' ? cycleLine(block) : `${cycleText(block)}\n`)
+        },
+      },
+    )
+    await steering.first()
+    return await engine.play()
+  } catch (error) {
+    steering.fail(error instanceof Error ? error.message : String(error))
+    throw error
+  } finally {
+    await steering.close()
+  }
+}
+
+/** Where time begins: where the run stands, or at its first bar. */
+function firstMoment(engine: LiveEngine | null, { blocks }: MarketData): Instant {
+  const at = engine?.run.at ?? 0
+  return (at > 0 ? at : Math.min(...blocks.map(({ opens }) => opens[0] ?? Number.POSITIVE_INFINITY))) as Instant
+}
+
+/** The ends of an account's number by which a dangerous command names it. */
+function suffixOf(account: string): string {
+  return account.slice(-4)
 }
 
 /** The right to run the portfolio; null where a standby was stopped before it had it. */
 async function leaseOf(
-  store: Store,
+  store: OpenedStore,
   portfolio: string,
   options: PaperOptions,
   signal: AbortSignal,
@@ -90,43 +208,12 @@ async function leaseOf(
     if (lease !== null) return lease
     if (options.standby !== true) throw new FaultError(fault('LEASE_TAKEN', { store: options.store, portfolio }))
     if (asked === 0) process.stderr.write(`note: another process runs "${portfolio}"; waiting for it to end\n`)
-    await pause(STANDBY_SECONDS, signal)
+    await pause(STANDBY_MS, signal)
   }
   return null
 }
 
-async function outboxTo(url: string, store: Store, portfolio: string): Promise<Outbox> {
-  const { openRedis } = await import('../../adapters/bus/redis.ts')
-  const bus = openRedis(url, process.env['REDIS_PASSWORD'])
-  // Its own signal: a run that was told to stop still has its last commit to make, and the outbox waits for that.
-  const closing = new AbortController()
-  const outbox = openOutbox({
-    store,
-    portfolio,
-    bus,
-    busName: 'redis',
-    pause: (seconds) => pause(seconds, closing.signal),
-    onState: (isThere, reason) => {
-      const what = isThere ? 'is back: what it missed is on its way' : `is away (${reason}): trading goes on`
-      process.stderr.write(`note: the bus ${what}\n`)
-    },
-  })
-  return {
-    ...outbox,
-    close: async () => {
-      const owed = outbox.close()
-      closing.abort()
-      try {
-        return await owed
-      } finally {
-        await bus.close()
-      }
-    },
-  }
-}
-
-/** Seconds between two instants; none at all lets signals in all the same, because every commit is awaited. */
-async function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  if (seconds === 0 || signal.aborted) return
-  await wait(seconds * 1_000, undefined, { signal }).catch(() => {})
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await wait(milliseconds, undefined, { signal }).catch(() => {})
 }

@@ -46,7 +46,7 @@ export type Carried =
 const decline = (reason: string): Carried => ({ isDeclined: true, reason })
 
 export function carryOut(command: ControlCommand, standpoint: Standpoint, now: Instant): Carried {
-  const objection = objectionTo(command, standpoint, now)
+  const objection = objectionTo(command, standpoint)
   if (objection !== '') return decline(objection)
   const { body } = command
   switch (body.kind) {
@@ -86,8 +86,7 @@ function done(commands: readonly OperatorCommand[], answer: string, effect: Effe
 }
 
 /** Why a command is refused before it is looked at any closer; empty: it is not. */
-function objectionTo({ body, until, seen }: ControlCommand, standpoint: Standpoint, now: Instant): string {
-  if (until !== null && now > until) return 'it was asked too long ago'
+function objectionTo({ body, seen }: ControlCommand, standpoint: Standpoint): string {
   if ('sleeve' in body && body.sleeve !== null && !standpoint.sleeves.some(({ id }) => id === body.sleeve)) {
     const known = standpoint.sleeves.map(({ id }) => `"${id}"`).join(', ')
     return `no sleeve "${body.sleeve}"; there are ${known}`

@@ -3,13 +3,14 @@
  * prices. It says what the kernel is to be told, and keeps nothing that a restart needs: a new process is disarmed, and all
  * else is in the kernel.
  */
-import type { ControlAnswer, ControlCommand } from '../../domain/control.ts'
+import type { ControlCommand } from '../../domain/control.ts'
 import type { Slice } from '../../domain/market.ts'
 import { barLength, timeframeOf } from '../../domain/timeframes.ts'
 import type { ClockId, Instant, InstrumentId, IntentId } from '../../domain/units.ts'
 import { shutGates } from '../../engine/gates/gates.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
 import type { Runtime } from '../../engine/runtime.ts'
+import type { Turn } from '../engine-options.ts'
 import { type Arming, type ArmingInput, DISARMED, type Doubt, stepArming } from '../gates/arming.ts'
 import {
   type BarClock,
@@ -35,27 +36,18 @@ export interface HelmOptions {
   readonly freshness: FreshnessRules
 }
 
-/** What the kernel is to be told of one command, or of time; in one commit with the answer. */
-export interface HelmTurn {
-  readonly events: readonly EventBody[]
-  /**
-   * The answer, once the kernel has taken the events; null where nobody asked.
-   *
-   * @param declined what the kernel said against it; empty: nothing
-   */
-  answer(declined: string): ControlAnswer | null
-  /** The commit that holds events and answer is durable. */
-  committed(): void
-}
-
 export interface Helm {
   /** Asked before every send; tripped before its event is written, released after. */
   readonly latch: KillLatch
   readonly armedUntil: Instant | null
   /** A new process, before anything else. */
   begin(now: Moment): readonly EventBody[]
-  /** One command that the engine has taken up. */
-  obey(command: ControlCommand, runtime: Runtime, now: Moment): HelmTurn
+  /**
+   * One command that the engine has taken up.
+   *
+   * @param present of whoever asked, where the engine's bars have another time
+   */
+  obey(command: ControlCommand, runtime: Runtime, now: Moment, present?: Instant): Turn
   /** What takes leave away without anybody's word. */
   doubt(doubt: Doubt, now: Moment): readonly EventBody[]
   /** Whether the kill switch was used cannot be told: that counts as used. */
@@ -120,9 +112,12 @@ export function createHelm(options: HelmOptions): Helm {
       return warning
     },
     begin: (now) => (role === 'live' ? arm({ kind: 'doubt', doubt: 'started' }, now) : []),
-    obey(command, runtime, now) {
+    obey(command, runtime, now, present = now.wall) {
       changes = changesOf(changes, runtime)
-      const carried = carryOut(command, standpointOf(runtime, options, changes), now.wall)
+      const isLate = command.until !== null && present > command.until
+      const carried: Carried = isLate
+        ? { isDeclined: true, reason: 'it was asked too long ago' }
+        : carryOut(command, standpointOf(runtime, options, changes), now.wall)
       return turnOf(command, carried, carried.isDeclined ? [] : effectOf(carried.effect, now), latch)
     },
     doubt: (doubt, now) => arm({ kind: 'doubt', doubt }, now),
@@ -156,7 +151,7 @@ function turnOf(
   carried: Carried,
   effects: readonly EventBody[],
   latch: KillLatch,
-): HelmTurn {
+): Turn {
   if (carried.isDeclined) {
     const { reason } = carried
     return { events: [], answer: () => ({ id, state: 'declined', answer: reason }), committed: () => {} }

@@ -1,0 +1,36 @@
+/** Clocks of the machine, and of bars that are replayed at a stated pace. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock } from '../../domain/clock.ts'
+import type { Instant } from '../../domain/units.ts'
+
+/** The longest that a timer can wait. */
+const WAIT_MOST_MS = 2_147_483_647
+
+async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true || milliseconds <= 0) return
+  await wait(Math.min(milliseconds, WAIT_MOST_MS), undefined, signal === undefined ? {} : { signal }).catch(() => {})
+}
+
+export const machineClock: Clock = {
+  now: () => Date.now() as Instant,
+  monotonic: () => performance.now(),
+  wait: pause,
+}
+
+/**
+ * Time of the bars, so many times as fast as that of the machine. It begins where `from` says when it is first asked.
+ *
+ * @param speed above 0: 60 plays an hour in a minute
+ */
+export function replayClock(speed: number, from: () => Instant): Clock {
+  let begun: { readonly at: Instant; readonly since: number } | null = null
+  const now = (): Instant => {
+    begun ??= { at: from(), since: performance.now() }
+    return (begun.at + Math.floor((performance.now() - begun.since) * speed)) as Instant
+  }
+  return {
+    now,
+    monotonic: () => performance.now() * speed,
+    wait: (milliseconds, signal) => pause(milliseconds / speed, signal),
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * What joins an engine and whoever steers it: takes up commands from the store, tells the engine, and says how it is. Its
+ * timers are of the machine, whatever time the engine's bars have.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Control, ControlCommand, Heartbeat } from '../../domain/control.ts'
+import type { Instant } from '../../domain/units.ts'
+import type { Kernel } from '../../engine/kernel.ts'
+import type { Told, Watch } from '../../live/engine-options.ts'
+import type { Moment } from '../../live/gates/moment.ts'
+import { heartbeatOf, type ShellFacts } from '../../live/heartbeat.ts'
+import type { Helm } from '../../live/helm/helm.ts'
+
+/** Milliseconds between two looks for commands. */
+const POLL_MS = 200
+/** Milliseconds between two words of how the engine is. */
+const BEAT_MS = 1_000
+/** Looks in a row that may fail before not knowing counts as the kill switch. */
+const FAILURES_MOST = 3
+const LAG_RESOLUTION_MS = 20
+
+/** The engine that runs now; null between two of them. */
+export interface Steered {
+  tell(told: Told): void
+  readonly isLive: boolean
+  readonly kernel: Kernel
+  /** The present of its bars or of the machine. */
+  now(): Moment
+}
+
+export interface SteeringOptions {
+  readonly control: Pick<Control, 'begin' | 'beat'>
+  readonly portfolio: string
+  readonly helm: Helm
+  /** What does not change while the process lives. */
+  readonly facts: Pick<ShellFacts, 'owner' | 'role' | 'startedAt' | 'epoch' | 'accountSuffix'>
+  engine(): Steered | null
+  /** When the last cycle ended and the next one is due. */
+  cycles(): { readonly last: Instant | null; readonly next: Instant | null }
+  /** Told every word as well. */
+  onBeat?(heartbeat: Heartbeat): void
+  onTrouble?(what: string, error: unknown): void
+}
+
+export interface Steering {
+  /** The first look for commands: before anything trades. @throws where it cannot be told what was asked */
+  first(): Promise<void>
+  /** Leave ends, prices grow old, clocks jump: as the engine's time goes on. */
+  readonly watch: Watch
+  /** What went wrong since the last good cycle; shown until then. */
+  fail(reason: string): void
+  /** The last word, and silence. */
+  close(): Promise<void>
+}
+
+export function openSteering(options: SteeringOptions): Steering {
+  const { control, portfolio, helm } = options
+  const handed = new Set<string>()
+  const stop = new AbortController()
+  const delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
+  delay.enable()
+  let failure = ''
+  let isBeatDue = true
+  /** Commands that were taken up while no engine was there to be told. */
+  const unheard: Told[] = []
+
+  const hand = (told: Told): void => {
+    const engine = options.engine()
+    if (engine === null) unheard.push(told)
+    else engine.tell(told)
+  }
+  const toldOf = (command: ControlCommand): Told => ({
+    turn: (kernel, now) => {
+      const moment = momentOf(options, now)
+      const turn = helm.obey(command, kernel.runtime, moment, Date.now() as Instant)
+      return {
+        events: turn.events,
+        answer: (declined) => turn.answer(declined),
+        committed() {
+          turn.committed()
+          handed.delete(command.id)
+          isBeatDue = true
+        },
+      }
+    },
+  })
+  const poll = async (): Promise<void> => {
+    for (const command of await control.begin(portfolio)) {
+      if (handed.has(command.id)) continue
+      handed.add(command.id)
+      // Nothing may leave from now on, whatever the engine is doing.
+      if (command.body.kind === 'kill') helm.latch.trip(command.body.reason)
+      hand(toldOf(command))
+    }
+  }
+  const beat = async (): Promise<void> => {
+    const engine = options.engine()
+    if (engine === null || engine.kernel.runtime.state.config === null) return
+    isBeatDue = false
+    const { last, next } = options.cycles()
+    const loopLag = Math.max(0, delay.max / 1e6 - LAG_RESOLUTION_MS)
+    delay.reset()
+    const facts = {
+      ...options.facts,
+      at: Date.now() as Instant,
+      lastCycleAt: last,
+      nextCycleAt: next,
+      loopLag,
+      failure,
+    }
+    const heartbeat = heartbeatOf(engine.kernel, helm, facts)
+    options.onBeat?.(heartbeat)
+    await control.beat(heartbeat)
+  }
+  const pump = async (): Promise<void> => {
+    let failures = 0
+    let beaten = 0
+    while (!stop.signal.aborted) {
+      try {
+        if (options.engine() !== null) for (const told of unheard.splice(0)) hand(told)
+        await poll()
+        failures = 0
+        if (isBeatDue || performance.now() - beaten >= BEAT_MS) {
+          beaten = performance.now()
+          await beat()
+        }
+      } catch (error) {
+        failures += 1
+        options.onTrouble?.('commands and heartbeats', error)
+        if (failures === FAILURES_MOST) for (const body of helm.unable(textOf(error))) hand({ body })
+      }
+      await wait(POLL_MS, undefined, { signal: stop.signal }).catch(() => {})
+    }
+  }
+
+  let running: Promise<void> | null = null
+  return {
+    async first() {
+      await poll()
+      running = pump()
+    },
+    watch: {
+      look(now, kernel) {
+        helm.look(kernel.runtime)
+        return helm.time(kernel.runtime, momentOf(options, now)).map((body) => ({ body }))
+      },
+      nextAt: () => helm.armedUntil,
+    },
+    fail(reason) {
+      failure = reason
+      isBeatDue = true
+    },
+    async close() {
+      stop.abort()
+      await running
+      await beat().catch((error: unknown) => options.onTrouble?.('the last heartbeat', error))
+      delay.disable()
+    },
+  }
+}
+
+function momentOf({ engine }: SteeringOptions, wall: Instant): Moment {
+  return { wall, monotonic: engine()?.now().monotonic ?? wall }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
