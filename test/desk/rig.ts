@@ -236,7 +236,9 @@ export class Rig {
     const { orders, executions } = this.desk.takeRecords()
     for (const record of orders) {
       this.#durable.orders.set(record.clientId, record)
-      if (isEnded(record.state) && !this.endedAt.has(record.clientId)) this.endedAt.set(record.clientId, this.now)
+      if (!isEnded(record.state) || this.endedAt.has(record.clientId)) continue
+      this.endedAt.set(record.clientId, this.now)
+      if (record.brokerId === null) this.#checkGivenUp(record)
     }
     for (const execution of executions) {
       if (this.#durable.executions.has(execution.id)) throw new Error(`execution "${execution.id}" was booked twice`)
@@ -249,6 +251,13 @@ export class Rig {
     this.alerts.push(...this.desk.takeAlerts())
     this.desk.committed()
     if (this.crashAt === 'beforeSend') throw new Crash()
+  }
+
+  /** An order is given up only where the venue has nothing of it to show. */
+  #checkGivenUp({ clientId, order, state }: OrderRecord): void {
+    const there = this.venue.orders.find(({ request }) => request.clientId === clientId)
+    if (there === undefined || there.acceptedAt + this.venue.lag > this.now) return
+    throw new Error(`order ${order} is given up as ${state}, and the venue has it`)
   }
 
   #carryOut(action: DeskAction): void {
