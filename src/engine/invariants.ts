@@ -10,6 +10,7 @@ import { type Crossed, checkLeaving, checkLiveOrders } from './gates/audit.ts'
 import type { Kernel } from './kernel.ts'
 import { batchRow } from './orders/batch.ts'
 import type { Runtime } from './runtime.ts'
+import type { StructureOrder } from './state.ts'
 
 export const INVARIANTS = {
   '1': 'quantity conserved',
@@ -195,9 +196,11 @@ function checkIntents(kernel: Kernel, hold: Hold): void {
   let alive = plain.count + state.waiting.length + state.waitingStructures.length
   for (const order of state.working) alive += order.shares.length
   for (let row = 0; row < batch.count; row += 1) if (rowEnded[row] === 0) alive += shareCount[row]!
+  const open = ({ shares }: StructureOrder): number => shares.filter(({ wanted, crossed }) => wanted !== crossed).length
+  for (const order of state.workingStructures ?? []) alive += open(order)
   for (const [id, order] of structureOrders) {
     const row = batchRow(kernel.runtime, id)
-    if (row >= 0 && rowEnded[row] === 0) alive += order.shares.filter((share) => share.wanted !== share.crossed).length
+    if (row >= 0 && rowEnded[row] === 0) alive += open(order)
   }
   let ended = 0
   for (const count of Object.values(state.ended)) ended += count

@@ -26,7 +26,7 @@ import { foreignLedger } from './positions/foreign-ledger.ts'
 import type { Roster } from './positions/roster.ts'
 import type { Observer } from './records/observer.ts'
 import type { Shadows } from './shadows/shadow-book.ts'
-import type { KernelState, ShareColumns, Waiting, WaitingStructure } from './state.ts'
+import type { KernelState, ShareColumns, StructureOrder, Waiting } from './state.ts'
 import { askedOfPortfolio, askedOfSleeve } from './watch/rules.ts'
 
 export interface SleeveRuntime extends RuleSplit {
@@ -41,16 +41,6 @@ export interface SleeveRuntime extends RuleSplit {
   readonly screened: boolean
   /** Equity in the base currency at the last mark. */
   equity: number
-}
-
-/** A structure order on its way: answered within its cycle, so never part of a snapshot. */
-export interface StructureOrder {
-  readonly id: number
-  readonly quantity: number
-  readonly shares: readonly { readonly waiting: WaitingStructure; readonly wanted: number; readonly crossed: number }[]
-  /** Net premium per share taken in so far, over the legs filled. */
-  credit: number
-  legsFilled: number
 }
 
 export interface Runtime {
@@ -94,6 +84,7 @@ export interface Runtime {
   /** Row in `batch` of each sequence number of this cycle; -1 = crossed inside. */
   rowOfSequence: Int32Array
   sequence: number
+  /** Orders of structures of this cycle. */
   structureOrders: Map<number, StructureOrder>
   chains: Map<InstrumentId, OptionChain>
   tradeDate: number

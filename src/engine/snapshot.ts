@@ -1,7 +1,6 @@
-import { assert } from '../domain/assert.ts'
 import { freeze, revive } from './canonical.ts'
 import { type ClockRuntime, catchUp, setColumns } from './clock.ts'
-import { awaitsStructure, retireBatch } from './orders/batch.ts'
+import { retireBatch } from './orders/batch.ts'
 import { listPlain } from './orders/plain.ts'
 import type { Parts } from './parts.ts'
 import type { Runtime } from './runtime.ts'
@@ -47,7 +46,6 @@ export function wholeState({ state, shadows }: Runtime): KernelState {
 }
 
 export function snapshotOf({ runtime }: Parts): Snapshot {
-  assert(!awaitsStructure(runtime), 'a snapshot must wait until the orders of structures are answered')
   listPlain(runtime)
   retireBatch(runtime)
   const indicators: Record<string, unknown> = {}

@@ -64,6 +64,23 @@ export interface WaitingStructure {
   readonly reason: string
 }
 
+/** A structure's order on its way, with each sleeve's part of it. Counts are structures. */
+export interface StructureOrder {
+  readonly id: number
+  /** Positive opens. */
+  readonly quantity: number
+  readonly shares: readonly {
+    readonly waiting: WaitingStructure
+    readonly wanted: number
+    readonly crossed: number
+    /** By leg: how many of its structures have that leg. */
+    readonly dealt: number[]
+  }[]
+  /** By leg: how many structures have it, and its average price so far. */
+  readonly filled: number[]
+  readonly price: number[]
+}
+
 /** One sleeve's part of an order that is on its way. */
 export interface WorkingShare {
   readonly intent: number
@@ -246,6 +263,8 @@ export interface KernelState {
   waiting: Waiting[]
   waitingStructures: WaitingStructure[]
   working: WorkingOrder[]
+  /** Structures whose order outlives its cycle. Absent where none does. */
+  workingStructures?: readonly StructureOrder[]
   /** Orders that ended short of their quantity, kept for the fills that may still come. */
   closed: ClosedOrder[]
   structures: StructurePosition[]
@@ -256,7 +275,7 @@ export interface KernelState {
     readonly sleeve: number
     /** Signed units that came to the sleeve. */
     readonly quantity: number
-    readonly reason: 'expiry' | 'assignment'
+    readonly reason: 'expiry' | 'assignment' | 'unmatched leg'
   }[]
   breaker: BreakerState | null
   /** Drawdown breakers of the sleeves, null where one has none; absent where no sleeve has any. */

@@ -25,6 +25,8 @@ function* intentsOnTheirWay(runtime: Runtime): Generator<number> {
   const { state, batch, rowEnded, shares, shareStart, shareCount, structureOrders } = runtime
   for (const { intent } of state.waiting) yield intent
   for (const { intent } of state.waitingStructures) yield intent
+  for (const { shares: parts } of state.workingStructures ?? [])
+    for (const { waiting, wanted, crossed } of parts) if (wanted !== crossed) yield waiting.intent
   for (const order of state.working) for (const { intent } of order.shares) yield intent
   for (let row = 0; row < batch.count; row += 1) {
     if (rowEnded[row] === 1) continue

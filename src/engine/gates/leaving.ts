@@ -2,6 +2,7 @@
 import type { GateName } from '../../domain/gates.ts'
 import { batchRow } from '../orders/batch.ts'
 import type { Runtime } from '../runtime.ts'
+import type { StructureOrder } from '../state.ts'
 import { isFlattening, isShut } from './gates.ts'
 
 interface Leaving {
@@ -21,10 +22,7 @@ function rowLeaving(runtime: Runtime, at: number): Leaving {
   const { state, batch, shares, shareStart, shareCount } = runtime
   const isReducing = batch.reducing[at] === 1
   if (batch.instrument[at]! < 0) {
-    const { shares: parts } = runtime.structureOrders.get(batch.id[at]!)!
-    const { underlying, contracts } = parts[0]!.waiting
-    const isFlatten = isReducing && parts.every(({ waiting }) => isFlattening(state, waiting.sleeve))
-    return { instruments: [underlying, ...contracts], isFlatten }
+    return structureLeaving(runtime, runtime.structureOrders.get(batch.id[at]!)!)
   }
   let isFlatten = isReducing
   for (let share = shareStart[at]!; share < shareStart[at]! + shareCount[at]!; share += 1)
@@ -32,7 +30,16 @@ function rowLeaving(runtime: Runtime, at: number): Leaving {
   return { instruments: [batch.instrument[at]!], isFlatten }
 }
 
-function workingLeaving({ state }: Runtime, id: number): Leaving | null {
+function structureLeaving({ state }: Runtime, { shares }: StructureOrder): Leaving {
+  const { underlying, contracts } = shares[0]!.waiting
+  const isFlatten = shares.every(({ waiting }) => waiting.structure !== 0 && isFlattening(state, waiting.sleeve))
+  return { instruments: [underlying, ...contracts], isFlatten }
+}
+
+function workingLeaving(runtime: Runtime, id: number): Leaving | null {
+  const { state } = runtime
+  const structure = state.workingStructures?.find((one) => one.id === id)
+  if (structure !== undefined) return structureLeaving(runtime, structure)
   const order = state.working.find((one) => one.id === id)
   if (order === undefined) return null
   const isFlatten = order.shares.every(({ sleeve, wanted, crossed, filled }) => {

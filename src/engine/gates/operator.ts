@@ -9,7 +9,7 @@ import { listPlain } from '../orders/plain.ts'
 import type { Parts } from '../parts.ts'
 import { isFlat } from '../rebalance/close-sleeve.ts'
 import type { Runtime } from '../runtime.ts'
-import { projectedOf, type Waiting } from '../state.ts'
+import { projectedOf, type StructureOrder, type Waiting } from '../state.ts'
 import { pushWish, WISH } from '../view.ts'
 import { withdrawEntries } from '../watch/reduce.ts'
 import { PORTFOLIO, sleeveSubject } from '../watch/subjects.ts'
@@ -57,20 +57,22 @@ function cancelLive(runtime: Runtime, isMeant: (order: LiveOrder) => boolean): v
     if (!asked) runtime.commands.push({ kind: 'cancel', order: order as OrderId })
   }
   for (const order of runtime.state.working) if (isMeant(order)) cancel(order.id)
+  for (const order of runtime.state.workingStructures ?? []) if (isMeant(wholeOf(order))) cancel(order.id)
   const { batch, rowEnded } = runtime
   for (let row = 0; row < batch.count; row += 1)
     if (rowEnded[row] === 0 && isMeant(rowOf(runtime, row))) cancel(batch.id[row]!)
 }
 
+function wholeOf({ id, shares }: StructureOrder): LiveOrder {
+  const parts = shares.map(({ waiting: { sleeve }, wanted, crossed }) => ({ sleeve, wanted, crossed, filled: 0 }))
+  return { id, instrument: -1, type: TYPE_CODE.market, shares: parts }
+}
+
 function rowOf(runtime: Runtime, row: number): LiveOrder {
   const { batch, shares, shareStart, shareCount, structureOrders } = runtime
   const [id, instrument, type] = [batch.id[row]!, batch.instrument[row]!, batch.type[row]!]
-  const whole = structureOrders.get(id)?.shares.map(({ waiting: { sleeve }, wanted, crossed }) => ({
-    sleeve,
-    wanted,
-    crossed,
-    filled: 0,
-  }))
+  const whole = structureOrders.get(id)
+  if (whole !== undefined) return wholeOf(whole)
   const start = shareStart[row]!
   const own = Array.from({ length: shareCount[row]! }, (_, offset) => ({
     sleeve: shares.sleeve[start + offset]!,
@@ -78,7 +80,7 @@ function rowOf(runtime: Runtime, row: number): LiveOrder {
     crossed: shares.crossed[start + offset]!,
     filled: shares.filled[start + offset]!,
   }))
-  return { id, instrument, type, shares: whole ?? own }
+  return { id, instrument, type, shares: own }
 }
 
 /** The sleeves concerned enter no more until they are resumed; what they hold is closed now, and again until it is gone. */

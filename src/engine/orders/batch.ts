@@ -3,6 +3,7 @@ import type { Protection, Share } from '../../domain/orders.ts'
 import type { IntentId, Quantity } from '../../domain/units.ts'
 import type { Runtime } from '../runtime.ts'
 import { type ClosedOrder, growShares, type KernelState, type WorkingOrder, widened } from '../state.ts'
+import { keepStructure } from './working-structures.ts'
 
 /** An order's number is cycle x this + its sequence within the cycle. */
 const ORDERS_PER_CYCLE_MAX = 1_048_576
@@ -26,13 +27,22 @@ export function beginCycle(runtime: Runtime): void {
 export function retireBatch(runtime: Runtime): void {
   const { batch, state } = runtime
   for (let row = 0; row < batch.count; row += 1) {
-    if (batch.instrument[row]! < 0) continue
+    if (batch.instrument[row]! < 0) {
+      retireStructure(runtime, row)
+      continue
+    }
     if (runtime.rowEnded[row] === 0) state.working.push(orderOf(runtime, row))
     else if (runtime.filled[row] !== batch.quantity[row])
       keepClosed(state, { ...orderOf(runtime, row), closedAt: runtime.endedAt[row]! })
   }
   batch.count = 0
   runtime.sequence = 0
+}
+
+function retireStructure({ state, batch, rowEnded, structureOrders }: Runtime, row: number): void {
+  const id = batch.id[row]!
+  if (rowEnded[row] === 0) keepStructure(state, structureOrders.get(id)!)
+  structureOrders.delete(id)
 }
 
 /** Keeps an ended order, in the order of numbers: the same list whenever a cycle's columns are closed. */
@@ -42,7 +52,7 @@ export function keepClosed(state: KernelState, order: ClosedOrder): void {
   state.closed.splice(at, 0, order)
 }
 
-/** Whether a structure's order is still on its way: it lives in its cycle's columns only, so these must not be closed. */
+/** Whether a structure's order of this cycle is still on its way. */
 export function awaitsStructure({ batch, rowEnded }: Runtime): boolean {
   for (let row = 0; row < batch.count; row += 1) if (batch.instrument[row]! < 0 && rowEnded[row] === 0) return true
   return false

@@ -12,6 +12,7 @@ import type { Runtime, SleeveRuntime } from '../runtime.ts'
 import type { KernelState, SleeveMemory } from '../state.ts'
 import { WAIT_MS_MAX } from '../wishes/waiting.ts'
 import { makeRoom, type PlainEntries } from './plain-columns.ts'
+import { anyStructure } from './working-structures.ts'
 
 /** Whether a market wish made now may stand in the columns: the list is empty, and all in them are of this instant. */
 export function takesPlain({ state, plain, isOption }: Runtime, instrument: number): boolean {
@@ -47,6 +48,7 @@ type StateFields =
   | 'gates'
   | 'flattening'
   | 'approvals'
+  | 'workingStructures'
   | 'liveFraction'
   | 'reconciliation'
 
@@ -90,7 +92,7 @@ function isBareSleeve({ standing, orders }: Known<SleeveMemory, 'standing' | 'or
 export function isPlainCycle({ state, plain, initialPart }: Runtime): boolean {
   if (initialPart !== null) return false
   if (!plain.isOpen || state.waiting.length > 0 || (plain.count > 0 && plain.at !== state.at)) return false
-  if (state.structures.length + state.waitingStructures.length > 0) return false
+  if (anyStructure(state)) return false
   if (!isBareState(state) || !isWhole(state)) return false
   for (let sleeve = 0; sleeve < state.sleeves.length; sleeve += 1)
     if (!isBareSleeve(state.sleeves[sleeve]!)) return false

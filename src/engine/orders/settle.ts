@@ -14,7 +14,8 @@ import { blankPart, bookPart, type Part } from './booking.ts'
 import { centCounts } from './cents.ts'
 import { settleWhole } from './plain-fills.ts'
 import { finish, finishShare } from './share-ends.ts'
-import { endStructureOrder, settleStructureLeg } from './structure-orders.ts'
+import { endStructureOrder, settleStructureLeg } from './structure-fills.ts'
+import { structureOrderOf } from './working-structures.ts'
 
 let open = new Float64Array(64)
 let quantities = new Float64Array(64)
@@ -44,17 +45,23 @@ export function settleFills(runtime: Runtime, fills: FillColumns): void {
     const signed = quantity > 0 ? 0 - cash : cash
     runtime.state.executions += 1
     postAccount(runtime.state.books, instrument, quantity, signed - fee)
+    if (isStructureOrder(runtime, at, order)) {
+      settleStructureLeg(runtime, fills, row, signed)
+      runtime.observer?.executed(instrument, quantity)
+      continue
+    }
     if (at >= 0) {
-      if (runtime.batch.instrument[at]! < 0) {
-        settleStructureLeg(runtime, fills, row, signed)
-        runtime.observer?.executed(instrument, quantity)
-        continue
-      }
       settleBatch(runtime, at, aim(quantity, price, signed, fee, fills.execution[row]!))
     } else settleWorking(runtime, fills, row, aim(quantity, price, signed, fee, fills.execution[row]!))
     runtime.observer?.executed(instrument, quantity)
     runtime.observer?.orderFilled(order, quantity, price, fee)
   }
+}
+
+/** @param at its row in this cycle's columns; -1 where it is older */
+function isStructureOrder(runtime: Runtime, at: number, order: number): boolean {
+  if (at >= 0) return runtime.batch.instrument[at]! < 0
+  return runtime.state.workingStructures !== undefined && structureOrderOf(runtime, order) !== undefined
 }
 
 interface Execution {
@@ -220,9 +227,12 @@ export function settleState(runtime: Runtime, id: number, orderState: OrderState
   releaseUnknown(runtime.state, id)
   if (orderState === 'working') return
   const at = batchRow(runtime, id)
+  if (isStructureOrder(runtime, at, id)) {
+    endStructureOrder(runtime, id, orderState, evidence)
+    return
+  }
   if (at >= 0) {
-    if (runtime.batch.instrument[at]! < 0) endStructureOrder(runtime, at, orderState, evidence)
-    else if (runtime.rowEnded[at] === 0) endBatchRow(runtime, at, orderState, evidence)
+    if (runtime.rowEnded[at] === 0) endBatchRow(runtime, at, orderState, evidence)
     return
   }
   const order = runtime.state.working.find((candidate) => candidate.id === id)
@@ -230,13 +240,11 @@ export function settleState(runtime: Runtime, id: number, orderState: OrderState
 }
 
 /** What an order trades; nothing where it is not known here any more. */
-export function instrumentsOf(runtime: Runtime, id: number): readonly number[] {
-  const { state, batch, structureOrders } = runtime
+function instrumentsOf(runtime: Runtime, id: number): readonly number[] {
+  const { state, batch } = runtime
   const at = batchRow(runtime, id)
-  if (at >= 0) {
-    const instrument = batch.instrument[at]!
-    return instrument < 0 ? structureOrders.get(id)!.shares[0]!.waiting.contracts : [instrument]
-  }
+  if (isStructureOrder(runtime, at, id)) return structureOrderOf(runtime, id)!.shares[0]!.waiting.contracts
+  if (at >= 0) return [batch.instrument[at]!]
   const isIt = (order: { readonly id: number }): boolean => order.id === id
   const order = state.working.find(isIt) ?? state.closed.find(isIt)
   return order === undefined ? [] : [order.instrument]

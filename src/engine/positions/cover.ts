@@ -1,5 +1,6 @@
 /** Calls that a sleeve sold against its own shares: as long as they are open, the shares that cover them stay. */
 import type { OptionLeg } from '../../domain/strategy.ts'
+import { structuresToCome } from '../orders/working-structures.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StructurePosition, WaitingStructure } from '../state.ts'
 
@@ -27,12 +28,12 @@ export function coverOf(runtime: Runtime, one: StructurePosition | WaitingStruct
 
 /** Units of a sleeve's shares that open calls, and calls about to be sold, lean on. */
 export function pledgedUnits(runtime: Runtime, sleeve: number, instrument: number): number {
-  const { structures, waitingStructures } = runtime.state
+  const { structures } = runtime.state
   let units = 0
   for (const one of structures) {
     if (one.covered === true && one.sleeve === sleeve && one.underlying === instrument) units += coverOf(runtime, one)
   }
-  for (const one of waitingStructures) {
+  for (const one of structuresToCome(runtime.state)) {
     if (one.covered !== true || one.structure !== 0) continue
     if (one.sleeve === sleeve && one.underlying === instrument) units += coverOf(runtime, one)
   }

@@ -1,6 +1,7 @@
 /** What structures stand for by the deltas of their contracts: units of the underlying that gain and lose as they do. */
 import type { OptionChain } from '../../domain/market.ts'
 import type { OptionLeg } from '../../domain/strategy.ts'
+import { structuresToCome } from '../orders/working-structures.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StructurePosition, WaitingStructure } from '../state.ts'
 import { CONTRACT_SIZE } from './structures.ts'
@@ -10,9 +11,9 @@ export type Leaning = Pick<StructurePosition, 'underlying' | 'legs' | 'contracts
 
 /** Once a close: the deltas of all structures that are held or wait. A leg without a quote keeps its last one. */
 export function takeDeltas(runtime: Runtime): void {
-  const { structures, waitingStructures } = runtime.state
-  for (const structure of structures) takeOwn(runtime, structure)
-  for (const waiting of waitingStructures) takeOwn(runtime, waiting)
+  const { state } = runtime
+  for (const structure of state.structures) takeOwn(runtime, structure)
+  for (const waiting of structuresToCome(state)) takeOwn(runtime, waiting)
 }
 
 function takeOwn(runtime: Runtime, structure: StructurePosition | WaitingStructure): void {

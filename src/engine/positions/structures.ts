@@ -12,6 +12,7 @@ import {
   type TradeDate,
 } from '../../domain/units.ts'
 import { lowestPayoff } from '../../numerics/options/payoff.ts'
+import { structuresToCome } from '../orders/working-structures.ts'
 import { indexInstrument, type Runtime, setMark } from '../runtime.ts'
 import { type StructurePosition, widenState } from '../state.ts'
 import { isHeld } from './holders.ts'
@@ -115,7 +116,7 @@ export function structureHoldings(runtime: Runtime, sleeve: number): readonly St
       pending: position.pending,
     })
   }
-  for (const waiting of state.waitingStructures) {
+  for (const waiting of structuresToCome(state)) {
     if (waiting.sleeve !== sleeve || waiting.structure !== 0) continue
     holdings.push({
       id: 0,

@@ -1,6 +1,7 @@
 import { AssertionError } from '../../domain/assert.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
+import { structuresToCome } from '../orders/working-structures.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** Value of a currency's cash counts in the base currency. */
@@ -170,7 +171,7 @@ export function collateral(runtime: Runtime, sleeve: number | null): number {
     const multiplier = state.instruments[structure.contracts[0]!]!.multiplier
     total += structure.quantity * (structure.maximumLoss + Math.max(0, structure.credit) * multiplier)
   }
-  for (const waiting of state.waitingStructures) {
+  for (const waiting of structuresToCome(state)) {
     if (sleeve !== null && waiting.sleeve !== sleeve) continue
     if (waiting.structure === 0) total += waiting.quantity * waiting.maximumLoss
   }

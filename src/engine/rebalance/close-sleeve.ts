@@ -2,6 +2,7 @@
 
 import { TYPE_CODE } from '../../domain/columns.ts'
 import { listPlain } from '../orders/plain.ts'
+import { structuresToCome } from '../orders/working-structures.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
 import { projectedOf, type Waiting } from '../state.ts'
@@ -15,7 +16,7 @@ export function isFlat({ state }: Runtime, sleeve: number): boolean {
   for (let at = sleeve * width; at < (sleeve + 1) * width; at += 1)
     if (quantity[at] !== 0 || state.pendingBuys[at] !== 0 || state.pendingSells[at] !== 0) return false
   const own = (one: { readonly sleeve: number }): boolean => one.sleeve === sleeve
-  return !(state.structures.some(own) || state.waitingStructures.some(own) || state.leftovers.some(own))
+  return !(state.structures.some(own) || structuresToCome(state).some(own) || state.leftovers.some(own))
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Positions that follow their sleeve's capital: down in proportion, whatever the limits say, and up as far as they allow. */
 
 import { listPlain } from '../orders/plain.ts'
+import { structuresToCome } from '../orders/working-structures.ts'
 import type { Parts } from '../parts.ts'
 import type { Runtime } from '../runtime.ts'
 import { pushWish, WISH } from '../view.ts'
@@ -88,7 +89,7 @@ export function grow(parts: Parts, fractions: ReadonlyMap<number, number>): void
 /** Whether a reduction that a rebalancing asked for is still on its way. */
 export function isResizing({ state, batch, rowEnded, shares, shareStart, shareCount }: Runtime): boolean {
   if (state.waiting.some((wish) => wish.reducing && wish.reason === REBALANCE)) return true
-  if (state.waitingStructures.some((wish) => wish.reason === REBALANCE)) return true
+  if (structuresToCome(state).some((wish) => wish.reason === REBALANCE)) return true
   const ours = (share: { readonly reason: string }): boolean => share.reason === REBALANCE
   if (state.working.some((order) => order.shares.some(ours))) return true
   for (let row = 0; row < batch.count; row += 1) {

@@ -58,6 +58,7 @@ export function isQuiet({ state, plain, chains }: Runtime): boolean {
     plain.count === 0 &&
     state.waiting.length === 0 &&
     state.waitingStructures.length === 0 &&
+    state.workingStructures === undefined &&
     state.working.length === 0 &&
     state.guards.length === 0 &&
     state.structures.length === 0 &&

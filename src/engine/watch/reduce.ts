@@ -1,7 +1,7 @@
 /** Orders that shrink what a violation is about, and entries that are taken back. Nothing here enlarges a position. */
 import type { Terms } from '../../domain/orders.ts'
 import type { OrderId } from '../../domain/units.ts'
-import { awaitsStructure, retireBatch } from '../orders/batch.ts'
+import { retireBatch } from '../orders/batch.ts'
 import { listPlain } from '../orders/plain.ts'
 import { endWaitingStructure } from '../orders/structure-orders.ts'
 import { deltaUnits } from '../positions/deltas.ts'
@@ -192,9 +192,11 @@ export function withdrawEntries(runtime: Runtime, subject: Subject, { rule, roll
     state.waitingStructures = state.waitingStructures.filter((wish) => !opens(wish))
     for (const wish of gone) endWaitingStructure(runtime, wish, 'cancelled', rule)
   }
-  if (!awaitsStructure(runtime)) retireBatch(runtime)
-  for (const order of state.working)
-    if (isEntryOrder(runtime, subject, order)) runtime.commands.push({ kind: 'cancel', order: order.id as OrderId })
+  retireBatch(runtime)
+  const cancel = (id: number): void => void runtime.commands.push({ kind: 'cancel', order: id as OrderId })
+  for (const order of state.working) if (isEntryOrder(runtime, subject, order)) cancel(order.id)
+  for (const { id, shares } of state.workingStructures ?? [])
+    if (shares.every(({ waiting }) => opens(waiting))) cancel(id)
 }
 
 function isRoll({ state }: Runtime, { sleeve, instrument, reason }: Waiting): boolean {

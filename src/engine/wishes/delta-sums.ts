@@ -1,4 +1,6 @@
 /** Units of underlyings that option structures stand for by their deltas, as risk rules project them. */
+
+import { structuresToCome } from '../orders/working-structures.ts'
 import { deltaUnits } from '../positions/deltas.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -27,14 +29,14 @@ export function deltaSums(): DeltaSums {
 
 /** Takes what is held and waits now. A structure that is being closed may still stay. */
 export function refreshDeltas(sums: DeltaSums, runtime: Runtime): void {
-  const { structures, waitingStructures } = runtime.state
+  const { state } = runtime
   sums.account.clear()
   sums.own.length = 0
-  for (const structure of structures) {
+  for (const structure of state.structures) {
     const held = deltaUnits(runtime, structure) * structure.quantity
     addLean(sums, { sleeve: structure.sleeve, instrument: structure.underlying, held, buys: 0, sells: 0 })
   }
-  for (const waiting of waitingStructures) {
+  for (const waiting of structuresToCome(state)) {
     const units = deltaUnits(runtime, waiting) * (waiting.structure === 0 ? waiting.quantity : 0 - waiting.quantity)
     addLean(sums, waitingLean(waiting.sleeve, waiting.underlying, units))
   }

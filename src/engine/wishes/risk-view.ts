@@ -5,6 +5,7 @@ import type { Change, RiskView } from '../../domain/risk.ts'
 import { drawdownOf } from '../../pipeline/risk/breaker.ts'
 import { sizingBase } from '../capital/sizing-capital.ts'
 import { stageOf } from '../capital/state.ts'
+import { anyStructure, structuresToCome } from '../orders/working-structures.ts'
 import { freeCash, spendableFor } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
 import { addLean, deltaSums, NO_LEAN, refreshDeltas, waitingLean } from './delta-sums.ts'
@@ -265,7 +266,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     }
     clearSums(sums, runtime, groups.length)
     if (structureExposure.size > 0) structureExposure.clear()
-    if (deltas.own.length + state.structures.length + state.waitingStructures.length > 0) refreshDeltas(deltas, runtime)
+    if (deltas.own.length > 0 || anyStructure(state)) refreshDeltas(deltas, runtime)
     addPlain()
     for (const instrument of deltas.account.keys()) {
       const excess = deltaExposure(instrument) - plainExposure(instrument)
@@ -276,7 +277,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     if (runtime.recorded.size > 0) takeSureSales()
     if (asked.sector || asked.currency || asked.net) addAccountSums()
     if (asked.sleeves || asked.positions || asked.groups) addSleeveSums()
-    if (state.structures.length + state.waitingStructures.length > 0) addStructures()
+    if (anyStructure(state)) addStructures()
     if (isCashAccount()) cash.free = freeCash(runtime)
   }
   /** The sums of `addPlain` hold what leaves recorded streams as if it might stay. */
@@ -377,7 +378,7 @@ export function projectedBooks(runtime: Runtime): ProjectedBooks {
     for (const structure of state.structures)
       if (structure.covered !== true)
         addStructure(structure.sleeve, structure.underlying, structure.quantity * structure.maximumLoss)
-    for (const waiting of state.waitingStructures)
+    for (const waiting of structuresToCome(state))
       if (waiting.structure === 0 && waiting.covered !== true)
         addStructure(waiting.sleeve, waiting.underlying, waiting.quantity * waiting.maximumLoss)
   }
