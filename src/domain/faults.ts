@@ -49,6 +49,15 @@ export const FAULTS = {
   SCENARIO_INVALID: { exit: 2, text: '"{file}": {path} {reason}' },
   STORE_MISSING: { exit: 2, text: 'no store "{store}"; `polyfolio paper CONFIG --store {store}` makes one' },
   STORE_DAMAGED: { exit: 1, text: 'the store "{store}" is damaged: {reason}; restore the last backup' },
+  STORE_KEY_MISSING: {
+    exit: 2,
+    text: 'the store "{store}" is encrypted: give its key in POLYFOLIO_STORE_KEY, or a file that holds it in POLYFOLIO_STORE_KEY_FILE',
+  },
+  STORE_KEY_WRONG: { exit: 2, text: 'the key that was given is not the one of the store "{store}"' },
+  STORE_NOT_SEALED: {
+    exit: 2,
+    text: 'the store "{store}" holds events that are not encrypted: encrypt it by `polyfolio store rekey`, or set store.encryption to off',
+  },
   STORE_NEWER: {
     exit: 2,
     text: 'the store "{store}" has taken the step "{step}" of a newer polyfolio: use that version, or go back by `polyfolio store restore` from {copy}',
@@ -62,6 +71,10 @@ export const FAULTS = {
   STORE_DRIVER_MISSING: {
     exit: 1,
     text: 'no SQLite driver: {reason}; run `npm install better-sqlite3` beside polyfolio',
+  },
+  ARCHIVE_MISSING: {
+    exit: 2,
+    text: 'a payload that was taken out of the journal is not in "{file}", or not as it was: bring the archive back to where it was',
   },
   LEASE_TAKEN: {
     exit: 1,
@@ -104,6 +117,14 @@ export const FAULTS = {
   COMMAND_DECLINED: { exit: 1, text: '{command} was declined: {reason}' },
   COMMAND_UNANSWERED: { exit: 1, text: '{engine}; {outcome} (store "{store}")' },
   JOURNAL_EMPTY: { exit: 2, text: 'the store "{store}" holds no portfolio "{portfolio}"; it holds {known}' },
+  ORDER_UNKNOWN: {
+    exit: 2,
+    text: 'no order "{order}" in {where}; take a number of its orders.csv, or of the orders of the store',
+  },
+  STRATEGY_ABSENT: {
+    exit: 2,
+    text: '"{portfolio}" trades "{strategy}", which is not built in; name its configuration as well: that brings the strategy',
+  },
   SLEEVE_FAULT: {
     exit: 3,
     text: 'sleeve "{sleeve}" was paused on {date}: {cause}; its positions are managed, it takes no new ones',

@@ -7,12 +7,17 @@ export function firstLink(portfolio: string): Uint8Array {
   return createHash('sha256').update(`journal of ${portfolio}`).digest()
 }
 
-export function link(before: Uint8Array, { seq, at, kind, version, payload }: JournalRow): Uint8Array {
+/** @param payloadHash stands for the payload, so that the chain holds where payloads were taken elsewhere */
+export function link(
+  before: Uint8Array,
+  { seq, at, kind, version, payload }: JournalRow,
+  payloadHash: Uint8Array = hashOf(payload),
+): Uint8Array {
   const numbers = Buffer.alloc(20)
   numbers.writeBigUInt64LE(BigInt(seq), 0)
   numbers.writeBigUInt64LE(BigInt(at), 8)
   numbers.writeUInt32LE(version, 16)
-  return createHash('sha256').update(before).update(numbers).update(`${kind}\n`).update(payload).digest()
+  return createHash('sha256').update(before).update(numbers).update(`${kind}\n`).update(payloadHash).digest()
 }
 
 export function hashOf(payload: Uint8Array): Uint8Array {

@@ -26,8 +26,10 @@ export interface Tables extends ControlTables, ProjectedInTables {
     readonly kind: string
     readonly version: number
     readonly payload: Uint8Array
-    /** SHA-256 over the link before and everything in this row. */
+    /** SHA-256 over the link before, this row, and the hash of its payload. */
     readonly hash: Uint8Array
+    /** 1: the payload is elsewhere, and this is its hash. */
+    readonly archived: number
   }
   /** One row per portfolio: how often its lease was taken. */
   lease: { readonly portfolio: string; readonly epoch: number; readonly owner: string; readonly taken_at: number }

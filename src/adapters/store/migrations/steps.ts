@@ -4,6 +4,7 @@ import { journalStep } from './001-journal.ts'
 import { ordersStep } from './002-orders.ts'
 import { projectionsStep } from './003-projections.ts'
 import { viewsStep } from './004-views.ts'
+import { archiveStep } from './005-archive.ts'
 import { commandsStep } from './007-commands.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
@@ -14,6 +15,7 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '002_orders': ordersStep(types),
     '003_projections': projectionsStep(types),
     '004_views': viewsStep(types),
+    '005_archive': archiveStep(types),
     '007_commands': commandsStep(types),
   }
 }

@@ -1,0 +1,99 @@
+/** One commit: the events and all that belongs to them, in the order in which it is written. */
+import type { Transaction } from 'kysely'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { Batch } from '../../domain/store.ts'
+import type { BulkWriter } from './bulk.ts'
+import { hashOf, link } from './chain.ts'
+import { answerCommands } from './control.ts'
+import { eventPlace, type Head, SEALED_KINDS, statePlace } from './journal-rows.ts'
+import { writeOrders } from './order-rows.ts'
+import { inParts } from './parts.ts'
+import { writeProjected } from './projections.ts'
+import type { Tables } from './schema.ts'
+import type { Sealing } from './sealing.ts'
+
+/** Where a commit goes. */
+export interface Place {
+  readonly portfolio: string
+  readonly epoch: number
+  readonly head: Head
+  readonly isServer: boolean
+  /** The store, for messages. */
+  readonly name: string
+  readonly bulk: BulkWriter
+  readonly sealing: Sealing
+}
+
+/** Whether there is nothing to write: messages come with rows alone. */
+export function isEmpty({
+  rows,
+  snapshot,
+  orders = [],
+  executions = [],
+  cursor,
+  answers = [],
+  projected = {},
+}: Batch): boolean {
+  const written = rows.length + orders.length + executions.length + answers.length + Object.keys(projected).length
+  return written === 0 && snapshot === undefined && cursor === undefined
+}
+
+/** Writes all of it, or fails; returns where the journal ends then. */
+export async function append(step: Transaction<Tables>, place: Place, batch: Batch): Promise<Head> {
+  const { rows, snapshot, messages = [] } = batch
+  const { portfolio, epoch, head, name, sealing } = place
+  await demandLease(step, place)
+  let { next, hash } = head
+  const values = rows.map((row) => {
+    if (row.seq !== next) throw gap(name, portfolio, next, row.seq)
+    next += 1
+    hash = link(hash, row)
+    const isSealed = SEALED_KINDS.has(row.kind)
+    const payload = isSealed ? sealing.seal(row.payload, eventPlace(portfolio, row.seq)) : row.payload
+    return { portfolio, epoch, ...row, payload: bufferOf(payload), hash: bufferOf(hash), archived: 0 }
+  })
+  for (const some of inParts(values)) await step.insertInto('journal').values(some).execute()
+  const told = messages.map(({ at, channel, body }, place) => ({
+    portfolio,
+    number: head.message + 1 + place,
+    at,
+    channel,
+    body: JSON.stringify(body),
+  }))
+  for (const some of inParts(told)) await step.insertInto('message').values(some).execute()
+  await writeOrders(step, portfolio, batch)
+  if (batch.projected !== undefined) await writeProjected(step, place.bulk, portfolio, batch.projected)
+  await answerCommands(step, portfolio, batch.answers ?? [])
+  if (snapshot !== undefined) {
+    const { seq, kernelVersion, payload } = snapshot
+    const sealed = bufferOf(sealing.seal(payload, statePlace(portfolio, seq)))
+    const row = { portfolio, seq, kernel_version: kernelVersion, payload: sealed, hash: bufferOf(hashOf(payload)) }
+    await step.insertInto('snapshot').values(row).execute()
+  }
+  return { next, hash, message: head.message + told.length }
+}
+
+/** A server lets nobody take the lease until the transaction that asks here has ended. */
+export async function demandLease(
+  step: Transaction<Tables>,
+  { portfolio, epoch, isServer, name }: Pick<Place, 'portfolio' | 'epoch' | 'isServer' | 'name'>,
+): Promise<void> {
+  const asked = step.selectFrom('lease').select(['epoch', 'owner']).where('portfolio', '=', portfolio)
+  const held = await (isServer ? asked.forShare() : asked).executeTakeFirst()
+  if (held?.epoch === epoch) return
+  throw new FaultError(fault('LEASE_LOST', { store: name, portfolio, owner: held?.owner ?? 'nobody' }))
+}
+
+/** Whether somebody else has written an event of this number. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof Error && /UNIQUE constraint failed: journal\.|"journal_key"/.test(error.message)
+}
+
+export function gap(store: string, portfolio: string, expected: number, found: number): FaultError {
+  return new FaultError(fault('JOURNAL_GAP', { store, portfolio, expected, found }))
+}
+
+/** The same bytes as drivers want them. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
