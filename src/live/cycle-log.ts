@@ -73,7 +73,7 @@ interface Done {
 export function cycleLog(isLive: () => boolean): CycleLog {
   const { attach, runtime, instrumentAt } = createRecording()
   const confidences = new Map<string, number>()
-  let orders = new Map<number, Done>()
+  const orders = new Map<number, Done>()
   let structures: CycleExecution[] = []
   let seenIntent = 0
   /** Equity with which the portfolio's day began, and with which the next one begins once this cycle is told. */
@@ -92,6 +92,7 @@ export function cycleLog(isLive: () => boolean): CycleLog {
       // Opposing parts met inside: each of them was executed, in the direction of what is left.
       if (crossed > 0 && net === 0) addTo(done, crossed, reference)
       orders.set(id, done)
+      forgetOldest(orders)
     },
     orderFilled(order, quantity, price) {
       if (!isLive()) return
@@ -200,11 +201,22 @@ export function cycleLog(isLive: () => boolean): CycleLog {
         executions: [...executions, ...structures],
         state: stateOf(kernel),
       }
-      orders = new Map()
+      // What was sent may be filled later: it stays known.
+      for (const done of orders.values()) [done.quantity, done.value] = [0, 0]
       structures = []
       confidences.clear()
       return block
     },
+  }
+}
+
+/** Orders whose fills may still come. */
+const ORDERS_KNOWN = 2_000
+
+function forgetOldest(orders: Map<number, Done>): void {
+  for (const id of orders.keys()) {
+    if (orders.size <= ORDERS_KNOWN) return
+    orders.delete(id)
   }
 }
 
