@@ -174,7 +174,7 @@ export class LiveEngine {
     }
     if (this.#venue !== null) {
       // The venue is taken back to where it was then; what it did since, it does again.
-      if (kept !== undefined) desk.resume(kept.records, [], kept.state.cursor, this.run.at, kept.state)
+      if (kept !== undefined) desk.restore(kept.records, kept.state)
       return desk
     }
     const cursor = await store.cursorOf(portfolio, this.broker.name)

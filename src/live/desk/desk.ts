@@ -12,7 +12,7 @@ import { takeExecutions } from './executions.ts'
 import type { DeskAction, DeskAnswer, DeskEvent, DeskState, OrderDesk, Recalled, Swept } from './order-desk.ts'
 import { recallStranger } from './recall-queue.ts'
 import { takeRecalled } from './recalls.ts'
-import { resumeDesk } from './resume.ts'
+import { restoreDesk, resumeDesk } from './resume.ts'
 import { beginCatchUp, keepCursor, noteAsked, takeSweepFailed, takeSwept } from './sweeps.ts'
 import { change, type Desk, type DeskOptions, isEnded, later, recordOf, type Tracked, track } from './tracked.ts'
 import { nextMoment, passTime, takeDue } from './waiting.ts'
@@ -93,6 +93,7 @@ export function createDesk(options: DeskOptions): OrderDesk {
     nextAt: () => nextMoment(desk),
     resume: (records, executionIds, cursor, now, state) =>
       resumeDesk(desk, { records, executionIds, cursor, ...(state === undefined ? {} : { state }) }, now),
+    restore: (records, state) => restoreDesk(desk, records, state),
     decide(clientId, verdict, actor, now) {
       decideByHand(desk, desk.orders.get(clientId), verdict, actor, now)
       return flush()

@@ -133,6 +133,8 @@ export interface OrderDesk {
     now: Instant,
     state?: DeskState,
   ): void
+  /** Goes on as it stood, beside a venue that stands where it stood then: nobody has to be asked for anything. */
+  restore(records: readonly OrderRecord[], state: DeskState): void
   /** An operator says what the broker could not. */
   decide(clientId: ClientOrderId, verdict: OperatorVerdict, actor: string, now: Instant): readonly EventBody[]
   /** Since last asked. */

@@ -31,6 +31,30 @@ export function resumeDesk(desk: Desk, { records, executionIds, cursor, state }:
   sweepSoon(desk, now)
 }
 
+/** As it stood between two moments at which nothing was under way. */
+export function restoreDesk(desk: Desk, records: readonly OrderRecord[], state: DeskState): void {
+  const { queryAfter, cancelAgainAfter } = desk.policy
+  desk.cursor = state.cursor
+  desk.safeCursor = state.cursor
+  takeState(desk, state)
+  for (const record of records) {
+    if (isEnded(record.state)) continue
+    const tracked = track(desk, record)
+    const { changedAt, isCancelling, state: stood } = record
+    desk.open.add(tracked)
+    tracked.isOut = stood !== 'intended'
+    tracked.isDoubtful = stood === 'unknown'
+    tracked.isFrozen = stood === 'unknown'
+    tracked.unknownSince = stood === 'unknown' ? changedAt : null
+    tracked.lastSentAt = changedAt
+    if (stood === 'intended') tracked.sendAt = record.intendedAt
+    else tracked.query.at = (changedAt + queryAfter) as Instant
+    if (!isCancelling) continue
+    tracked.cancelSince = changedAt
+    tracked.cancel.at = (changedAt + cancelAgainAfter) as Instant
+  }
+}
+
 function takeState(desk: Desk, state: DeskState): void {
   desk.nextExecution = state.nextExecution
   for (const [what, instants] of Object.entries(state.counted)) desk.counted.set(what, instants as readonly Instant[])
