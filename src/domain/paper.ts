@@ -23,8 +23,6 @@ export interface PaperRules {
   readonly pinBand: number
   /** Smallest value of an order that opens, in the instrument's currency. */
   readonly orderMinimum: ByKind<number>
-  /** A price between two ticks is moved away from the market, or refused. */
-  readonly oddTicks: 'round' | 'reject'
   /** Whose capabilities it takes on; null: it can do everything. */
   readonly broker: string | null
 }

@@ -48,7 +48,10 @@ describe.skipIf(!HAS_STORE)(`a portfolio on paper ${STORE_NEED}`, () => {
     await fc.assert(
       fc.asyncProperty(drawnPortfolio, drawnMoves, async (drawn, moves) => {
         const played = runInputOf({ ...drawn, netting: true })
-        const input = { ...played, config: withMoves(played.config, moves) }
+        const input = {
+          ...played,
+          config: { ...withMoves(played.config, moves), paper: { fills: 'backtest' } as const },
+        }
         const backtest = runAudited(input, createAuditor(), createRecorder()).kernel
         executions += backtest.runtime.state.executions
         expect(stateOf(await onPaper(input))).toEqual(stateOf(backtest))

@@ -55,7 +55,7 @@ describe('paper in a portfolio file', () => {
       halfSpread: 0.0005,
     })
     expect(account.pinBand).toBe(0.005)
-    expect(strictness).toMatchObject({ latency: 250, borrowRate: 0.03, oddTicks: 'round' })
+    expect(strictness).toMatchObject({ latency: 250, borrowRate: 0.03 })
     // What a broker would call a wash trade is kept apart, as it will have to be with money.
     expect(capabilities).toMatchObject({ isReal: false, clientIds: 'enforced' })
     expect(capabilities.takesOpposing).toBeUndefined()
@@ -109,7 +109,6 @@ describe('paper in a portfolio file', () => {
       'paper: {commission: {etf: ibkr_lit}}',
       'paper.commission.etf: no schedule is named "ibkr_lit"; did you mean "ibkr_lite"?',
     ],
-    ['paper: {odd_ticks: ignore}', 'paper.odd_ticks: must be one of round, reject'],
   ])('%s is refused with its line and what to do', async (block, message) => {
     const text = await said(portfolio(block))
     expect(text).toMatch(/^p\.yaml:5:\d+ /)

@@ -49,7 +49,6 @@ export function paperOf(
       unborrowable: (borrow?.unavailable ?? []).map(instrumentId),
       pinBand: raw.pin_band ?? PAPER_DEFAULTS.pinBand,
       orderMinimum: { ...PAPER_DEFAULTS.orderMinimum, ...orderMinimum },
-      oddTicks: raw.odd_ticks ?? PAPER_DEFAULTS.oddTicks,
       broker,
     },
   }

@@ -19,7 +19,7 @@ import type { Moment } from '../../../exchange/matching.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../../../exchange/simulated.ts'
 import type { BrokerEvents } from './broker-events.ts'
 import { brokerOrder, isOpen, type PaperLedger, type PaperOrder } from './ledger.ts'
-import { incapacity, malformation, oddity, onTicks } from './refusals.ts'
+import { incapacity, malformation, oddity } from './refusals.ts'
 import type { PaperStrictness } from './strictness.ts'
 import type { Transit } from './transit.ts'
 
@@ -92,13 +92,10 @@ export class Counter {
   }
 
   #take(request: OrderRequest): void {
-    const { transit, strictness } = this.#parts
+    const { transit } = this.#parts
     const own = request.legs.length > 1 ? null : this.#byId.get(request.legs[0]!.instrument)!
-    const side = request.quantity > 0 ? 1 : -1
-    const taken =
-      strictness === null || own === null ? request : { ...request, terms: onTicks(request.terms, side, own) }
-    if (transit.latency === 0 || own === null || this.#isOnTime(taken, own)) this.#waiting.push(taken)
-    else transit.send({ kind: 'order', request: taken, arrives: this.at + transit.latency })
+    if (transit.latency === 0 || own === null || this.#isOnTime(request, own)) this.#waiting.push(request)
+    else transit.send({ kind: 'order', request, arrives: this.at + transit.latency })
   }
 
   /** Orders for an auction are in before it; contracts have one quote a moment; within a bar everything has happened. */

@@ -1,9 +1,9 @@
-/** What the paper venue refuses on sight, without asking the market, and how prices come onto ticks. */
+/** What the paper venue refuses on sight, without asking the market. */
 import type { BrokerCapabilities, OrderRequest } from '../../../domain/broker.ts'
 import type { Instrument } from '../../../domain/instruments.ts'
 import type { Terms } from '../../../domain/orders.ts'
 import type { PaperRules } from '../../../domain/paper.ts'
-import type { Price } from '../../../domain/units.ts'
+import { toTick } from '../../../domain/ticks.ts'
 
 type InstrumentOf = (id: string) => Instrument | undefined
 
@@ -45,9 +45,6 @@ export function incapacity(
   return legs.length > 1 && !can.includes('structure') ? 'the broker trades no structures' : null
 }
 
-/** Parts of a tick below which a price lies on it. */
-const TICK_TOLERANCE = 1e-6
-
 /**
  * Odd sizes, odd prices and orders too small for the broker; null where nothing is odd. Sizes are looked at alone: what
  * closes may be as small as what is left.
@@ -56,7 +53,7 @@ const TICK_TOLERANCE = 1e-6
  */
 export function oddity(
   { legs, quantity, terms, reducing }: OrderRequest,
-  { orderMinimum, oddTicks }: Pick<PaperRules, 'orderMinimum' | 'oddTicks'>,
+  { orderMinimum }: Pick<PaperRules, 'orderMinimum'>,
   canFractions: boolean,
   instrumentOf: InstrumentOf,
   price: (index: number) => number,
@@ -71,43 +68,11 @@ export function oddity(
   if (legs.length > 1) return null
   const own = instrumentOf(legs[0]!.instrument)!
   for (const level of [terms.limit, terms.stop]) {
-    if (level === undefined || oddTicks === 'round' || isOnTick(level, own)) continue
-    return `price ${level} of "${own.symbol}" is not a whole number of ticks of ${tickAt(own, level)}`
+    if (level === undefined || toTick(own, level, 'down') === toTick(own, level, 'up')) continue
+    return `price ${level} of "${own.symbol}" lies between two ticks`
   }
   const least = orderMinimum[own.kind] ?? 0
   const value = (Math.abs(quantity) / own.unitsPerWhole) * own.multiplier * (terms.limit ?? price(own.index))
   if (!reducing && value < least) return `an order of ${value.toFixed(2)} is below the least of ${least}`
   return null
-}
-
-function tickAt({ ticks }: Instrument, level: number): number {
-  let found = 0
-  for (const { from, tick } of ticks) if (level >= from) found = tick
-  return found
-}
-
-function isOnTick(level: number, instrument: Instrument): boolean {
-  const tick = tickAt(instrument, level)
-  return tick === 0 || Math.abs(level / tick - Math.floor(level / tick + 0.5)) < TICK_TOLERANCE
-}
-
-/**
- * The prices of an order on the ticks of its instrument, moved away from the market: limits become less generous, stops are
- * reached later.
- */
-export function onTicks(terms: Terms, side: number, instrument: Instrument): Terms {
-  const { limit, stop } = terms
-  return {
-    ...terms,
-    ...(limit === undefined ? {} : { limit: tickBeside(limit, 0 - side, instrument) }),
-    ...(stop === undefined ? {} : { stop: tickBeside(stop, side, instrument) }),
-  }
-}
-
-function tickBeside(level: number, towards: number, instrument: Instrument): Price {
-  const tick = tickAt(instrument, level)
-  if (tick === 0 || isOnTick(level, instrument)) return level as Price
-  const below = Math.floor(level / tick)
-  const count = towards > 0 ? below + 1 : below
-  return (count === 0 ? level : count * tick) as Price
 }

@@ -7,7 +7,7 @@ import { SCHEDULES } from '../../../exchange/schedules.ts'
 import { BROKERS, SIMULATED } from '../capabilities.ts'
 
 /** What the counter and the nights go by; the rest is in the exchange's costs and account. */
-export type PaperStrictness = Pick<PaperRules, 'latency' | 'borrowRate' | 'unborrowable' | 'orderMinimum' | 'oddTicks'>
+export type PaperStrictness = Pick<PaperRules, 'latency' | 'borrowRate' | 'unborrowable' | 'orderMinimum'>
 
 /** Where the portfolio says nothing. Brokers' own paper modes fill at the quote, whole, at once and free. */
 export const PAPER_DEFAULTS: PaperRules = {
@@ -26,7 +26,6 @@ export const PAPER_DEFAULTS: PaperRules = {
   unborrowable: [],
   pinBand: 0.005,
   orderMinimum: { equity: 1, etf: 1, crypto: 10, perpetual: 10 },
-  oddTicks: 'round',
   broker: null,
 }
 

@@ -42,10 +42,6 @@ export const paperSchema = z
       .partialRecord(kinds, notNegative)
       .optional()
       .describe('smallest value of an order that opens, by kind'),
-    odd_ticks: z
-      .enum(['round', 'reject'])
-      .optional()
-      .describe('prices between two ticks: moved away from the market, or refused; round'),
     broker: text.nullable().optional().describe('the broker whose capabilities it takes on, such as alpaca'),
   })
   .describe('how much stricter than bars alone orders on paper are filled')
