@@ -13,6 +13,7 @@ import type { Market } from './deferred.ts'
 import type { DeskAlert } from './desk/order-desk.ts'
 import type { DeskPolicy } from './desk/policy.ts'
 import type { Attached } from './observers.ts'
+import type { ReconcilePolicy } from './reconcile/watch.ts'
 
 export type EngineInput = Omit<RunInput, 'journal' | 'commanded'>
 
@@ -77,6 +78,8 @@ export interface EngineOptions {
   /** Milliseconds that an instant waits for answers before it goes on without them. */
   readonly patience?: number
   readonly watches?: readonly Watch[]
+  /** How often an account elsewhere is compared with the books, and what they may differ by. */
+  readonly reconcile?: ReconcilePolicy
   /** Told of every booking. */
   readonly observer?: Attached
   /** Told of bars before the kernel is given them, also of those that are played again. */

@@ -5,6 +5,7 @@
 import type { Broker, BrokerEvent } from '../domain/broker.ts'
 import type { ControlAnswer } from '../domain/control.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
+import { withExternal } from '../domain/external.ts'
 import type { OrderRecord } from '../domain/order-records.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type { Batch, JournalRow } from '../domain/store.ts'
@@ -25,12 +26,13 @@ import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import { createDesk } from './desk/desk.ts'
 import type { DeskAlert, DeskEvent, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY } from './desk/policy.ts'
-import type { EngineEnd, EngineInput, EngineOptions, Told, Turn, Venue } from './engine-options.ts'
+import type { EngineEnd, EngineInput, EngineOptions, Told, Turn, Venue, Watch } from './engine-options.ts'
 import { bookedShares } from './executions/booked-shares.ts'
 import { KnownRows } from './known-rows.ts'
 import { messageWriter } from './messages.ts'
 import { toldAll } from './observers.ts'
 import { type ProjectionWriter, projectionWriter } from './projections/writer.ts'
+import { reconcileWatch } from './reconcile/watch.ts'
 import { calendarsTold, demandConfiguration, type LiveState, snapshotOf, stateToGoOnFrom } from './resumption.ts'
 
 /** Milliseconds that an instant waits for answers, where nothing else is said. */
@@ -39,7 +41,8 @@ const PATIENCE_MS = 2_000
 const SLEEP_MS = 60_000
 
 /** @throws FaultError where the store holds this portfolio under another configuration or on other data */
-export async function openEngine(input: EngineInput, options: EngineOptions): Promise<LiveEngine> {
+export async function openEngine(given: EngineInput, options: EngineOptions): Promise<LiveEngine> {
+  const input = { ...given, config: withExternal(given.config) }
   const { store, storeName, portfolio } = options
   const place = { store, storeName, portfolio }
   const { from, lastSteps } = await stateToGoOnFrom(place)
@@ -80,6 +83,7 @@ export class LiveEngine {
   readonly #parts = bookedShares()
   readonly #tables: ProjectionWriter
   readonly #line: BrokerLine
+  readonly #watches: readonly Watch[]
   #desk: OrderDesk | null = null
   #pending: JournalRow[] = []
   #outgoing: Outgoing[] = []
@@ -116,6 +120,7 @@ export class LiveEngine {
     this.#venue = venue.kind === 'here' ? venue.open(from === undefined ? undefined : revive(from.venue)) : null
     this.broker = venue.kind === 'here' ? this.#venue!.broker : venue.broker
     this.#line = new BrokerLine(this.broker, options.store, options.portfolio, () => this.#wake())
+    this.#watches = [...(options.watches ?? []), ...(this.#venue === null ? [this.#reconciliation()] : [])]
     const exchange = deferredExchange(this.#venue?.market ?? marketElsewhere(input.config), (outgoing) => {
       // What a venue elsewhere was sent, its records tell.
       if (this.#venue !== null || !this.#isKnown) this.#outgoing.push(outgoing)
@@ -126,6 +131,19 @@ export class LiveEngine {
     const observer = toldAll(options.observer === undefined ? own : [...own, options.observer])
     this.run = startRun({ ...input, journal, commanded }, observer, null, from?.run, exchange)
     observer.attach(this.run.kernel.runtime)
+  }
+
+  /** The books say what the account holds, or nothing is opened. */
+  #reconciliation(): Watch {
+    const { store, portfolio, reconcile } = this.#options
+    return reconcileWatch({
+      broker: this.broker,
+      store,
+      portfolio,
+      desk: () => this.desk,
+      wake: () => this.#wake(),
+      ...(reconcile === undefined ? {} : { policy: reconcile }),
+    })
   }
 
   get desk(): OrderDesk {
@@ -263,8 +281,7 @@ export class LiveEngine {
   }
 
   #wakings(): readonly number[] {
-    const { watches = [] } = this.#options
-    return [this.desk.nextAt(), ...watches.map((watch) => watch.nextAt())].filter((next) => next !== null)
+    return [this.desk.nextAt(), ...this.#watches.map((watch) => watch.nextAt())].filter((next) => next !== null)
   }
 
   /** Rounds until there is nothing left to say and to answer, or until patience ends. */
@@ -332,7 +349,7 @@ export class LiveEngine {
 
   #takeOutside(): void {
     const now = this.#now()
-    for (const watch of this.#options.watches ?? []) this.#told.push(...watch.look(now, this.run.kernel))
+    for (const watch of this.#watches) this.#told.push(...watch.look(now, this.run.kernel))
     const told = this.#told
     this.#told = []
     for (const one of told) {

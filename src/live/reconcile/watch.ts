@@ -1,0 +1,192 @@
+/** Compares the broker's account with the books: before anything is sent, and again and again. */
+import type { Broker, BrokerSnapshot, Execution } from '../../domain/broker.ts'
+import type { Store } from '../../domain/store.ts'
+import type { CurrencyCode, Instant, InstrumentId } from '../../domain/units.ts'
+import type { Kernel } from '../../engine/kernel.ts'
+import type { EventBody } from '../../engine/run/broker-side.ts'
+import type { Runtime } from '../../engine/runtime.ts'
+import type { OrderDesk } from '../desk/order-desk.ts'
+import type { Told, Watch } from '../engine-options.ts'
+import { type Comparison, compare } from './compare.ts'
+import { foreignInstrumentId } from './foreign-instrument.ts'
+import { ownBooks } from './own-books.ts'
+import { RECONCILIATION, toldOf } from './told.ts'
+import { type Accrual, type FeeInKind, TOLERANCE_RULES, type ToleranceRules } from './tolerance.ts'
+
+export interface ReconcilePolicy {
+  /** Between two comparisons, */
+  readonly everyMs: number
+  /** before one that could not be made, or found something, is made again, */
+  readonly againMs: number
+  /** after the last execution that was booked: a broker's answers may be older than its stream, */
+  readonly quietMs: number
+  /** and how often in a row it may fail before the account only reduces. */
+  readonly failuresMost: number
+  readonly tolerance: ToleranceRules
+}
+
+export const RECONCILE_POLICY: ReconcilePolicy = {
+  everyMs: 5 * 60_000,
+  againMs: 10_000,
+  quietMs: 10_000,
+  failuresMost: 3,
+  tolerance: TOLERANCE_RULES,
+}
+
+export interface ReconcileOptions {
+  readonly broker: Broker
+  readonly store: Pick<Store, 'hasExecution'>
+  readonly portfolio: string
+  desk(): OrderDesk
+  readonly policy?: ReconcilePolicy
+  /** What the books know and the broker posts later; nothing where nobody keeps it. */
+  readonly expected?: () => { readonly accruals: readonly Accrual[]; readonly feesInKind: readonly FeeInKind[] }
+  /** Told when an answer has come. */
+  wake(): void
+}
+
+/** What was asked of the broker, and how many executions were booked when it was. */
+interface Asked {
+  readonly booked: number
+  answer: Answer | Error | null
+}
+
+interface Answer {
+  readonly snapshot: BrokerSnapshot
+  /** After the snapshot. */
+  readonly since: readonly Execution[]
+  /** Some execution is not in the books yet. */
+  readonly isBehind: boolean
+}
+
+export function reconcileWatch(options: ReconcileOptions): Watch {
+  const policy = options.policy ?? RECONCILE_POLICY
+  let asked: Asked | null = null
+  let due: Instant | null = null
+  let isBegun = false
+  let booked = 0
+  let bookedAt = Number.NEGATIVE_INFINITY
+  let failures = 0
+  let seen: ReadonlyMap<string, number> | null = null
+
+  function begin({ state }: Runtime): readonly EventBody[] {
+    isBegun = true
+    booked = state.executions
+    // An account without a past was never traded: what is found first is what it begins with.
+    if (state.reconciliation !== undefined) seen = new Map()
+    const reason = `${RECONCILIATION}: the account was not compared yet`
+    return [{ kind: 'gate', gate: 'reconciled', isOpen: false, instrument: null, reason }]
+  }
+
+  function ask({ state }: Runtime): void {
+    const own: Asked = { booked: state.executions, answer: null }
+    asked = own
+    void readAccount(options)
+      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
+      .then((answer) => {
+        own.answer = answer
+        options.wake()
+      })
+  }
+
+  /** An error is no empty account: nothing is compared, and after some of them nothing is opened. */
+  function fail(error: Error, { state }: Runtime, now: Instant): readonly EventBody[] {
+    failures += 1
+    due = (now + policy.againMs) as Instant
+    if (failures !== policy.failuresMost || state.gates?.mode === 'reducing') return []
+    const reason = `${RECONCILIATION}: the account could not be read ${failures} times: ${error.message}`
+    return [{ kind: 'mode', mode: 'reducing', reason }]
+  }
+
+  function take({ snapshot, since }: Answer, runtime: Runtime, now: Instant): readonly EventBody[] {
+    failures = 0
+    const listed = { ...snapshot, positions: snapshot.positions.map((one) => withForeign(runtime, one)) }
+    const verdict = compare(comparisonOf(runtime, options, policy, { snapshot: listed, since, seen, now }))
+    if (verdict.state === 'otherAccount') {
+      due = (now + policy.everyMs) as Instant
+      const reason = `${RECONCILIATION}: ${verdict.reason}`
+      return [{ kind: 'gate', gate: 'reconciled', isOpen: false, instrument: null, reason }]
+    }
+    const isWaiting = [...verdict.seen].some(([key, amount]) => seen !== null && seen.get(key) !== amount)
+    seen = verdict.seen
+    due = (now + (isWaiting ? policy.againMs : policy.everyMs)) as Instant
+    const bodies = toldOf(runtime, listed, verdict)
+    return isWaiting ? bodies : [...bodies, ...opened(runtime)]
+  }
+
+  return {
+    look(now, { runtime }: Kernel): readonly Told[] {
+      const bodies: EventBody[] = isBegun ? [] : [...begin(runtime)]
+      if (asked?.answer != null) {
+        const { answer } = asked
+        const isMoved = asked.booked !== runtime.state.executions
+        asked = null
+        if (answer instanceof Error) bodies.push(...fail(answer, runtime, now))
+        // What was booked meanwhile may be in the snapshot or not: asked anew.
+        else if (answer.isBehind || isMoved) due = (now + policy.againMs) as Instant
+        else bodies.push(...take(answer, runtime, now))
+      }
+      if (booked !== runtime.state.executions) bookedAt = now
+      booked = runtime.state.executions
+      if (asked !== null || (due !== null && now < due)) return bodies.map((body) => ({ body }))
+      if (now >= bookedAt + policy.quietMs) ask(runtime)
+      else due = (bookedAt + policy.quietMs) as Instant
+      return bodies.map((body) => ({ body }))
+    },
+    nextAt: () => (asked === null ? due : asked.answer === null ? null : (0 as Instant)),
+  }
+}
+
+async function readAccount({ broker, store, portfolio, desk }: ReconcileOptions): Promise<Answer> {
+  const { cursor } = desk().state()
+  const snapshot = await broker.snapshot()
+  const { executions } = await broker.executionsSince(cursor)
+  const later = await broker.executionsSince(snapshot.cursor)
+  const ids = executions.map(({ id }) => id)
+  const known = new Set(await store.hasExecution(portfolio, broker.name, ids))
+  return { snapshot, since: later.executions, isBehind: ids.some((id) => !known.has(id)) }
+}
+
+function withForeign<P extends BrokerSnapshot['positions'][number]>({ byId }: Runtime, position: P): P {
+  if (position.instrument !== null) return position
+  const id = foreignInstrumentId(position.symbol)
+  return byId.has(id) ? { ...position, instrument: id } : position
+}
+
+function comparisonOf(
+  runtime: Runtime,
+  { desk, expected }: ReconcileOptions,
+  { tolerance: rules }: ReconcilePolicy,
+  own: Pick<Comparison, 'snapshot' | 'since' | 'seen' | 'now'>,
+): Comparison {
+  const { state } = runtime
+  const { reconciliation, currencies, rate } = state
+  const rated = currencies.filter((_, column) => !Number.isNaN(rate[column]!))
+  const { accruals = [], feesInKind = [] } = expected?.() ?? {}
+  return {
+    ...own,
+    books: ownBooks(runtime),
+    orders: desk().open,
+    touched: touchedIn(runtime),
+    open: reconciliation?.open ?? [],
+    dust: reconciliation?.dust ?? {},
+    pinned: reconciliation?.accountNumber ?? '',
+    accruals,
+    feesInKind,
+    rules,
+    currencies: new Set(rated as CurrencyCode[]),
+  }
+}
+
+/** What orders of the last days traded, and what is still on its way. */
+function touchedIn({ state, batch }: Runtime): ReadonlySet<InstrumentId> {
+  const indices = [...state.working, ...state.closed, ...state.waiting].map(({ instrument }) => instrument)
+  for (let row = 0; row < batch.count; row += 1) indices.push(batch.instrument[row]!)
+  return new Set(indices.flatMap((index) => state.instruments[index]?.id ?? []))
+}
+
+function opened({ state }: Runtime): readonly EventBody[] {
+  const isShut = state.gates?.shut.some(({ gate }) => gate === 'reconciled') ?? false
+  const reason = `${RECONCILIATION}: the account was compared`
+  return isShut ? [{ kind: 'gate', gate: 'reconciled', isOpen: true, instrument: null, reason }] : []
+}
