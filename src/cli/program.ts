@@ -215,6 +215,19 @@ function addLive(program: Command): void {
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/paper.ts')).paper(config, options))
   program
+    .command('explain <order> [config]')
+    .description('the whole chain of one order: bar, signal, size, rules, netting, route, fills, shares')
+    .addOption(new Option('--store <store>', 'of the journal kept there: a file, or postgres://...').argParser(folder))
+    .option('--portfolio <name>', 'which one, where the store holds several')
+    .addOption(dataOption())
+    .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed).default(26))
+    .addOption(fromOption())
+    .addOption(toOption())
+    .addOption(jsonOption())
+    .action(async (order: string, config: string | undefined, options) =>
+      (await import('./commands/explain.ts')).explain(order, config, options),
+    )
+  program
     .command('replay <config>')
     .description('the state after any event, rebuilt from the journal alone')
     .addOption(storeOption())
