@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { openStore } from '../src/adapters/store/open.ts'
-import { runJournalled } from '../src/live/journalled-run.ts'
+import { paperVenueFor, sha256 } from '../src/cli/live/paper-venue.ts'
+import { runEngine } from '../src/live/engine.ts'
 import { STRATEGIES } from '../src/pipeline/strategies/registry.ts'
 import { seriesOf } from './generate.ts'
 import { configOf, livePortfolio, marketOf, type Workload } from './workloads.ts'
@@ -47,14 +48,18 @@ export async function measureLive(
     const waits: number[] = []
     let [began, fills, filled] = [0, 0, 0]
     const started = performance.now()
-    const { added } = await runJournalled(
-      { config: configOf(workload), market, strategies: STRATEGIES, checks: false },
+    const config = configOf(workload)
+    const { added } = await runEngine(
+      { config, market, strategies: STRATEGIES, checks: false },
       {
         store,
         lease,
         storeName: 'bench',
         portfolio: workload.name,
         snapshotEvery: SNAPSHOT_EVERY,
+        venue: paperVenueFor(config, store.id),
+        sha256,
+        clock: null,
         isStopped: () => false,
         due() {
           began = performance.now()
