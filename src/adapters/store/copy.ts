@@ -21,7 +21,7 @@ export async function copyStore(from: string, to: string, options: Omit<OpenOpti
       const held = await target.db.selectFrom('journal').select('seq').limit(1).executeTakeFirst()
       if (held !== undefined) throw new FaultError(fault('STORE_NOT_EMPTY', { store: target.name }))
       await target.db.transaction().execute(async (writing) => {
-        const reading = source.db.transaction()
+        const reading = source.db.transaction().setAccessMode('read only')
         const still = source.isServer ? reading.setIsolationLevel('repeatable read') : reading
         await still.execute((one) => copyAll({ ...source, db: one }, { ...target, db: writing }))
       })

@@ -2,11 +2,13 @@
 import { hostname } from 'node:os'
 import { type Kysely, sql } from 'kysely'
 import type { Control } from '../../domain/control.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
 import type { Lease, Projections, Store } from '../../domain/store.ts'
 import { append, demandLease, gap, isEmpty, isTaken } from './append.ts'
 import { type Archive, archiveIn } from './archive.ts'
 import { type BulkWriter, bulkWriter } from './bulk.ts'
+import { hexOf } from './chain.ts'
 import { sqlControl } from './control.ts'
 import { type JobsPace, storeJobs } from './jobs.ts'
 import { checkAll, extentsOf, type Head, headOf, type JournalPlace, rowsOf, snapshotBefore } from './journal-rows.ts'
@@ -15,6 +17,7 @@ import { executionKnown, isExecutionTaken, orderReads } from './order-rows.ts'
 import { clearProjected, projectedRows, projectionMemory, writeProjected } from './projections.ts'
 import type { Tables } from './schema.ts'
 import { type Sealing, sealingWith } from './sealing.ts'
+import type { Witness } from './witness.ts'
 
 export interface SqlStore {
   /** Several processes may use it at once. */
@@ -30,6 +33,8 @@ export interface SqlStore {
   lock(portfolio: string): Promise<(() => Promise<void>) | null>
   /** The database's own word on its pages: 'ok', or what is wrong. */
   intact(): Promise<string>
+  /** How far journals were written, told apart from the file. Absent where the server sees to that. */
+  readonly witness?: Witness
 }
 
 /** A store, and the tables beside its journal through which processes talk. */
@@ -72,7 +77,14 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
   return {
     id: parts.id,
     extents: () => extentsOf(db),
-    lease: (portfolio) => takeLease(parts, portfolio),
+    lease: async (portfolio) => {
+      const lease = await takeLease(parts, portfolio)
+      if (lease === null) return null
+      const problem = await lostEnd(parts, portfolio)
+      if (problem === null) return lease
+      await lease.release()
+      throw new FaultError(fault('STORE_DAMAGED', { store: name, reason: problem }))
+    },
     commit: async (portfolio, { epoch }, batch) => {
       if (isEmpty(batch)) return
       const head = heads.get(portfolio) ?? (await headOf(db, portfolio))
@@ -85,6 +97,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
           throw isTaken(error) ? gap(name, portfolio, head.next + batch.rows.length, head.next) : error
         })
       heads.set(portfolio, next)
+      parts.witness?.wrote(portfolio, { next: next.next, head: hexOf(next.hash) })
     },
     read: (portfolio, from) => rowsOf(place, portfolio, from),
     snapshotBefore: (portfolio, seq) => snapshotBefore(place, portfolio, seq),
@@ -95,9 +108,34 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
     jobs: (pace) => storeJobs(db, pace),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
     confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),
-    check: () => checkAll(place, parts.intact),
-    close: () => db.destroy(),
+    check: async () => {
+      const found = await checkAll(place, parts.intact)
+      const problems = [...found.problems]
+      for (const { portfolio } of found.journals) {
+        const lost = await lostEnd(parts, portfolio)
+        if (lost !== null) problems.push(lost)
+      }
+      return { ...found, problems }
+    },
+    close: async () => {
+      parts.witness?.close()
+      await db.destroy()
+    },
   }
+}
+
+/** What was written once and is not there any more; null where nothing is missing. */
+async function lostEnd({ db, witness }: SqlStore, portfolio: string): Promise<string | null> {
+  const seen = witness?.seen(portfolio) ?? null
+  if (seen === null) return null
+  const end = await db
+    .selectFrom('journal')
+    .select('hash')
+    .where('portfolio', '=', portfolio)
+    .where('seq', '=', seen.next - 1)
+    .executeTakeFirst()
+  if (seen.next === 0 || (end !== undefined && hexOf(end.hash) === seen.head)) return null
+  return `the journal of "${portfolio}" was written up to event ${seen.next - 1}, which is not there: a part of the file, or its log, is gone`
 }
 
 async function takeLease({ db, lock }: SqlStore, portfolio: string): Promise<Lease | null> {

@@ -1,15 +1,19 @@
 /** SQLite in one file: write-ahead log, and no transaction is acknowledged before it is on the disk. */
 import { existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import { Kysely } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { hashOf, hexOf } from './chain.ts'
 import { openTables } from './open-tables.ts'
 import type { Tables } from './schema.ts'
 import type { SqlStore } from './sql-store.ts'
+import { FileDialect } from './sqlite-dialect.ts'
 import { openDriver, type SqliteDriver } from './sqlite-driver.ts'
+import { faultOf, told } from './sqlite-faults.ts'
+import { witnessBeside } from './witness.ts'
 
-const SETTINGS = ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']
+// Who finds the file locked asks again later, and lets others work meanwhile.
+const SETTINGS = ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 0']
 
 export interface SqliteOptions {
   /** False: a store that is not there is a fault, none is made. */
@@ -27,20 +31,8 @@ export async function openSqlite(file: string, { create }: SqliteOptions): Promi
     id: await openTables({ ...place, copyBefore: (step) => copyBefore(driver, file, step), alone: aloneWith(file) }),
     name: file,
     lock: (portfolio) => Promise.resolve(lockOf(file, portfolio)),
+    witness: witnessBeside(file, fileOf),
     intact: () => Promise.resolve(String(driver.pragma('integrity_check'))),
-  }
-}
-
-/** SQLite changes its tables within a transaction as well as its rows. */
-class FileAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true
-  }
-}
-
-class FileDialect extends SqliteDialect {
-  override createAdapter(): SqliteAdapter {
-    return new FileAdapter()
   }
 }
 
@@ -88,57 +80,14 @@ function soundDriver(file: string): SqliteDriver {
   }
 }
 
-const UNUSABLE = /unable to open|cannot open|directory does not exist|disk is full|disk I\/O|readonly|locked/i
-
-/** What the database says, for somebody who can do something about it. */
-function faultOf(error: unknown, file: string): FaultError {
-  if (error instanceof FaultError) return error
-  const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error)
-  if (!UNUSABLE.test(reason)) return new FaultError(fault('STORE_DAMAGED', { store: file, reason }), error)
-  const advice = 'see that its folder is there, may be written and has room; what it holds is whole'
-  return new FaultError(fault('STORE_UNREACHABLE', { store: `"${file}"`, reason: `${reason}; ${advice}` }), error)
-}
-
-const OF_THE_FILE = /disk is full|disk I\/O|readonly|malformed|not a database|unable to open/i
-
-/** The same database, whose failures of the file name the file. */
-function told(database: SqliteDatabase, file: string): SqliteDatabase {
-  const attempt = <T>(work: () => T): T => {
-    try {
-      return work()
-    } catch (error) {
-      throw error instanceof Error && OF_THE_FILE.test(error.message) ? faultOf(error, file) : error
-    }
-  }
-  return {
-    close: () => database.close(),
-    prepare: (text) => {
-      const statement = attempt(() => database.prepare(text))
-      return {
-        reader: statement.reader,
-        all: (values) => attempt(() => statement.all(values)),
-        run: (values) => attempt(() => (text === 'rollback' ? rolledBack(statement, values) : statement.run(values))),
-        iterate: (values) => statement.iterate(values),
-      }
-    },
-  }
-}
-
-/** A full disk has ended the transaction by itself; what it failed of is to be said, not that. */
-function rolledBack(statement: SqliteStatement, values: readonly unknown[]): ReturnType<SqliteStatement['run']> {
-  try {
-    return statement.run(values)
-  } catch (error) {
-    if (error instanceof Error && error.message.includes('no transaction is active')) {
-      return { changes: 0, lastInsertRowid: 0 }
-    }
-    throw error
-  }
+/** A file beside the store that is about one portfolio: its name may be any text. */
+function fileOf(file: string, portfolio: string, ending: string): string {
+  return `${file}.${hexOf(hashOf(Buffer.from(portfolio))).slice(0, 12)}.${ending}`
 }
 
 /** A lock on a file beside the store, which the operating system takes back from a process that ends. */
 function lockOf(file: string, portfolio: string): (() => Promise<void>) | null {
-  const driver = openDriver(`${file}.${hexOf(hashOf(Buffer.from(portfolio))).slice(0, 12)}.lock`)
+  const driver = openDriver(fileOf(file, portfolio, 'lock'))
   try {
     driver.pragma('busy_timeout = 0')
     driver.pragma('locking_mode = EXCLUSIVE')
