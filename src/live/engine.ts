@@ -37,6 +37,8 @@ import { calendarsTold, demandConfiguration, type LiveState, snapshotOf, stateTo
 
 /** Milliseconds that an instant waits for answers, where nothing else is said. */
 const PATIENCE_MS = 2_000
+/** What ends a sleep; made once, because an exception is dear. */
+const WOKEN = new Error('woken')
 /** How long the loop sleeps at most. */
 const SLEEP_MS = 60_000
 
@@ -257,26 +259,31 @@ export class LiveEngine {
       if (clock === null || clock.now() >= at) break
       await this.#sleep(Math.min(at - clock.now(), SLEEP_MS, ...this.#wakings().map((next) => next - clock.now())))
     }
-    await due?.(at)
+    if (due !== undefined && !(await this.#listenUntil(due(at)))) return false
     if (this.#told.length > 0) await this.#settle(0)
     return !this.#isStopping && !this.#options.isStopped()
   }
 
-  /** Behind the last bar: takes what comes from outside until there are more bars; false when it was stopped before. */
+  /** Behind the last bar, until there are more; false when it was stopped before. */
   async #linger(): Promise<boolean> {
-    const { more, clock } = this.#options
-    if (more === undefined) return true
-    let isMore = false
-    void more().then(() => {
-      isMore = true
+    const { more } = this.#options
+    return more === undefined || this.#listenUntil(more())
+  }
+
+  /** Takes what comes from outside until something has happened; false when it was stopped before. */
+  async #listenUntil(happening: Promise<void>): Promise<boolean> {
+    const { clock } = this.#options
+    let hasHappened = false
+    void happening.then(() => {
+      hasHappened = true
       this.#wake()
     })
     for (;;) {
-      await this.#settle(0)
-      if (isMore) return true
-      if (this.#isStopping || this.#options.isStopped()) return false
       const waits = clock === null ? [] : this.#wakings().map((next) => next - clock.now())
-      await this.#sleep(clock === null ? null : Math.min(SLEEP_MS, ...waits), () => isMore)
+      await this.#sleep(clock === null ? null : Math.min(SLEEP_MS, ...waits), () => hasHappened)
+      if (this.#isStopping || this.#options.isStopped()) return false
+      if (hasHappened) return true
+      await this.#settle(0)
     }
   }
 
@@ -312,7 +319,7 @@ export class LiveEngine {
     if (milliseconds === null) return woken
     const waiting = new AbortController()
     await Promise.race([woken, this.#options.clock!.wait(Math.max(0, milliseconds), waiting.signal)])
-    waiting.abort()
+    waiting.abort(WOKEN)
   }
 
   /** One turn: what was said, to the kernel; what that changed, to the store; what it commanded, out. */
@@ -420,8 +427,6 @@ export class LiveEngine {
   async #commit(isKept: boolean): Promise<void> {
     const { store, portfolio, lease } = this.#options
     const records = this.desk.takeRecords()
-    const messages = this.#messages.take()
-    const projected = this.#tables.take()
     const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
     const { cursor } = this.desk.state()
     const snapshot = isKept && this.#isQuiet() ? snapshotOf(this.#state()) : undefined
@@ -429,6 +434,10 @@ export class LiveEngine {
       this.#pending.length + records.orders.length + executions.length + this.#controlled.length > 0 ||
       snapshot !== undefined ||
       cursor !== this.#cursor
+    // What was played again is taken, too, or it would be said later.
+    const isTold = isNews || !this.#isLive
+    const messages = isTold ? this.#messages.take() : []
+    const projected = isTold ? this.#tables.take() : {}
     if (isNews && this.#isLive) {
       const rows = this.#pending
       const answers = this.#controlled
