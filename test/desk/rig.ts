@@ -1,7 +1,7 @@
 /** The order protocol between a scripted venue, a store that forgets what was not committed, and a kernel that is checked. */
 import { createHash } from 'node:crypto'
 import type { ClientOrderId } from '../../src/domain/broker.ts'
-import type { BookedShare } from '../../src/domain/corrections.ts'
+import type { BookedShare, OpenShare } from '../../src/domain/corrections.ts'
 import { type ExecutionRecord, isEnded, type OrderRecord } from '../../src/domain/order-records.ts'
 import { FOREIGN_ORDER, type NetOrder } from '../../src/domain/orders.ts'
 import type {
@@ -62,6 +62,8 @@ export class Rig {
   readonly venue: ScriptedVenue
   readonly policy: DeskPolicy
   readonly alerts: DeskAlert[] = []
+  /** Shares that came with fills of orders that were let go. */
+  readonly attached: (readonly OpenShare[])[] = []
   /** When each order was over, as it was first written down. */
   readonly endedAt = new Map<ClientOrderId, number>()
   now = BEGIN
@@ -183,6 +185,12 @@ export class Rig {
     throw new Error('the desk asks without end')
   }
 
+  /** Time passes at once: nobody looked meanwhile. */
+  leap(milliseconds: number): void {
+    this.now += milliseconds
+    this.wait(0)
+  }
+
   #answerSilent(): void {
     const due = this.#silent.filter(({ at }) => at <= this.now)
     this.#silent = this.#silent.filter(({ at }) => at > this.now)
@@ -261,7 +269,8 @@ export class Rig {
   }
 
   #carryOut(action: DeskAction): void {
-    if (action.kind === 'submit' && (this.isGateShut || !this.#books.connected)) {
+    const isShut = this.isGateShut || !this.#books.connected || this.#books.shut.includes('armed')
+    if (action.kind === 'submit' && isShut) {
       this.#apply(this.desk.refuse(action.request.clientId, 'the gate is shut', this.now as Instant))
       return
     }
@@ -330,7 +339,8 @@ export class Rig {
     switch (body.kind) {
       case 'fills':
         for (let row = 0; row < body.fills.count; row += 1) {
-          const { order, instrument, quantity } = body.fills.at(row)
+          const { order, instrument, quantity, shares } = body.fills.at(row)
+          if (shares !== undefined) this.attached.push(shares)
           this.#fill(order, instrument, quantity)
         }
         return

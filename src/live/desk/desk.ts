@@ -109,6 +109,9 @@ export function createDesk(options: DeskOptions): OrderDesk {
       for (const { record } of desk.open) if (record.state === 'unknown') unknowns += 1
       return unknowns
     },
+    get held() {
+      return { orders: desk.orders.size, executions: desk.booked.size }
+    },
     get open() {
       const records: OrderRecord[] = []
       for (const tracked of desk.open) if (!isEnded(tracked)) records.push(tracked.record)

@@ -143,6 +143,8 @@ export interface OrderDesk {
   state(): DeskState
   /** Orders of which nobody knows whether the broker has them. */
   readonly unknowns: number
+  /** What memory holds: orders that ended lately among them, and ids of executions. */
+  readonly held: { readonly orders: number; readonly executions: number }
   /** Not ended. */
   readonly open: readonly OrderRecord[]
 }
