@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest'
+import { counts, type OutsideRun, outsideRun } from '../../../test/fixtures/outside-rig.ts'
+import { handRun, SHARE } from '../../../test/simulation/hand-run.ts'
+import type { Broker, BrokerPosition, BrokerSnapshot, Execution } from '../../domain/broker.ts'
+import type { Instant, InstrumentId, Money, Price, Quantity } from '../../domain/units.ts'
+import { sleeveId } from '../../domain/units.ts'
+import type { OrderDesk } from '../desk/order-desk.ts'
+import { RECONCILE_POLICY, type ReconcilePolicy, reconcileWatch } from './watch.ts'
+
+/** An account at a broker as it says that it is, and a kernel that is told what came of comparing. */
+interface Compared {
+  readonly outside: OutsideRun
+  /** What the broker says; null: it cannot be read. */
+  says: { positions: Record<string, number>; cash: number; number: string; price: number } | null
+  /** Executions that the broker has and the books have not. */
+  missing: Execution[]
+  /** Asks and tells, so many milliseconds later. */
+  look(milliseconds?: number): Promise<void>
+}
+
+const POLICY: ReconcilePolicy = { ...RECONCILE_POLICY, everyMs: 60_000, againMs: 1_000, quietMs: 1_000 }
+
+function compared(outside: OutsideRun): Compared {
+  const { runtime } = outside.run.kernel
+  let now = 1_000_000
+  const listed = (symbol: string): InstrumentId | null =>
+    runtime.state.instruments.find((one) => one.symbol === symbol)?.id ?? null
+  const broker = {
+    name: 'fake',
+    snapshot: async (): Promise<BrokerSnapshot> => {
+      if (own.says === null) throw new Error('500')
+      const { positions, cash, number, price } = own.says
+      return {
+        at: now as Instant,
+        accountNumber: number,
+        cash: new Map([['USD' as never, counts(cash)]]),
+        positions: Object.entries(positions).map(
+          ([symbol, shares]): BrokerPosition => ({
+            symbol,
+            instrument: listed(symbol),
+            quantity: (shares * SHARE) as Quantity,
+            price: price as Price,
+          }),
+        ),
+        openOrders: [],
+        cursor: 'c',
+      }
+    },
+    executionsSince: async (cursor: string) => ({ executions: cursor === 'desk' ? own.missing : [], cursor: 'c' }),
+  } as unknown as Broker
+  const desk = { open: [], state: () => ({ cursor: 'desk' }) } as unknown as OrderDesk
+  const watch = reconcileWatch({
+    broker,
+    store: { hasExecution: async () => [] },
+    portfolio: 'p',
+    desk: () => desk,
+    policy: POLICY,
+    wake: () => {},
+  })
+  const tell = (): void => {
+    for (const told of watch.look(now as Instant, outside.run.kernel)) if ('body' in told) outside.say(told.body)
+  }
+  const own: Compared = {
+    outside,
+    says: { positions: {}, cash: 20_000, number: 'U1', price: 40 },
+    missing: [],
+    async look(milliseconds = 60_000) {
+      now += milliseconds
+      tell()
+      await new Promise((resolve) => setImmediate(resolve))
+      tell()
+    },
+  }
+  return own
+}
+
+function twoSleeves(): OutsideRun {
+  const bars = [100, 100, 110, 120].map((open) => ({ open }))
+  const outside = outsideRun(
+    handRun({
+      prices: { A: bars, B: bars },
+      sleeves: {
+        one: {
+          capital: 10_000,
+          act: (_, out, bar) => {
+            if (bar === 0) out.target(0, (10 * SHARE) as Quantity, 'entry')
+          },
+        },
+        two: { capital: 10_000, act: null },
+      },
+    }),
+  )
+  outside.next()
+  outside.next()
+  return outside
+}
+
+const shutOf = ({ outside }: Compared): readonly string[] =>
+  (outside.run.kernel.runtime.state.gates?.shut ?? []).map(({ gate }) => gate)
+const modeOf = ({ outside }: Compared): string => outside.run.kernel.runtime.state.gates?.mode ?? 'active'
+const openOf = ({ outside }: Compared) => outside.run.kernel.runtime.state.reconciliation?.open ?? []
+
+describe('an account elsewhere', () => {
+  it('is shut until it was compared, and open when the books say what it holds', async () => {
+    const one = compared(twoSleeves())
+    one.says = null
+    await one.look()
+    expect(shutOf(one)).toEqual(['reconciled'])
+    one.says = { positions: {}, cash: 20_000, number: 'U1', price: 40 }
+    await one.look()
+    expect([shutOf(one), modeOf(one), openOf(one)]).toEqual([[], 'active', []])
+  })
+
+  it('brings what it held before to the external sleeve, listed or not, and marks it as the broker does', async () => {
+    const one = compared(twoSleeves())
+    one.says = { positions: { B: 3, XYZ: 2 }, cash: 25_000, number: 'U1', price: 40 }
+    await one.look()
+    const { outside } = one
+    const { runtime } = outside.run.kernel
+    expect([outside.held('external', 1), outside.cash('external')]).toEqual([3 * SHARE, counts(5_000)])
+    const index = runtime.byId.get('external:XYZ' as InstrumentId)!
+    expect([outside.held('external', index), runtime.state.mark[index]]).toEqual([2 * SHARE, 40])
+    expect([modeOf(one), openOf(one)]).toEqual(['active', []])
+    one.says = { ...one.says, price: 50 }
+    await one.look()
+    expect(runtime.state.mark[index]).toBe(50)
+    expect(outside.held('external', index)).toBe(2 * SHARE)
+    while (outside.next());
+    expect(outside.problems()).toEqual([])
+  })
+
+  it('is pinned: another one opens nothing', async () => {
+    const one = compared(twoSleeves())
+    await one.look()
+    one.says = { ...one.says!, number: 'U2' }
+    await one.look()
+    expect(shutOf(one)).toEqual(['reconciled'])
+    expect(one.outside.run.kernel.runtime.state.gates?.shut[0]?.reason).toContain('the broker shows account "U2"')
+  })
+
+  it('that cannot be read is not flat: nothing moves, and after three times it only reduces', async () => {
+    const one = compared(twoSleeves())
+    one.says = { positions: { B: 3 }, cash: 20_000, number: 'U1', price: 40 }
+    await one.look()
+    const saidBefore = one.says
+    one.says = null
+    await one.look()
+    await one.look(2_000)
+    expect(modeOf(one)).toBe('active')
+    await one.look(2_000)
+    expect([modeOf(one), one.outside.held('external', 1)]).toEqual(['reducing', 3 * SHARE])
+    one.says = saidBefore
+    await one.look(2_000)
+    expect(modeOf(one)).toBe('active')
+  })
+
+  it('is not compared while an execution of it is not booked', async () => {
+    const one = compared(twoSleeves())
+    await one.look()
+    one.says = { ...one.says!, positions: { B: 9 } }
+    one.missing = [{ id: 'e1' } as Execution]
+    await one.look()
+    await one.look(2_000)
+    expect(openOf(one)).toEqual([])
+    expect(one.outside.held('external', 1)).toBe(0)
+  })
+
+  it('keeps entries out while a sleeve’s position differs, until an operator has assigned it', async () => {
+    const outside = twoSleeves()
+    const one = compared(outside)
+    await one.look()
+    while (outside.held('one', 0) === 0 && outside.next());
+    const cash = (20_000 * 1_000_000 - 10 * 100 * 1_000_000) / 1_000_000
+    one.says = { positions: { A: 14 }, cash, number: 'U1', price: 100 }
+    await one.look()
+    expect([modeOf(one), openOf(one)]).toEqual(['active', []])
+    await one.look()
+    await one.look()
+    expect(modeOf(one)).toBe('reducing')
+    expect(openOf(one)).toMatchObject([{ kind: 'position', subject: 'A', ours: 10 * SHARE, theirs: 14 * SHARE }])
+    expect(outside.held('external', 0)).toBe(4 * SHARE)
+    const { id } = openOf(one)[0]!
+    const command = { kind: 'assign', to: sleeveId('one'), instrument: 'A' as InstrumentId } as const
+    const rest = { quantity: (4 * SHARE) as Quantity, price: 100 as Price, cash: 0 as Money, discrepancy: id } as const
+    expect(outside.order({ ...command, ...rest, discrepancy: 'other' })).toMatchObject([{ kind: 'declined' }])
+    expect(outside.order({ ...command, ...rest })).toEqual([])
+    await one.look()
+    expect([modeOf(one), openOf(one), outside.held('one', 0)]).toEqual(['active', [], 14 * SHARE])
+  })
+
+  it('has an instrument frozen of which the sleeves hold more than it does, until that is accepted', async () => {
+    const outside = twoSleeves()
+    const one = compared(outside)
+    await one.look()
+    while (outside.held('one', 0) === 0 && outside.next());
+    one.says = { positions: { A: 4 }, cash: 19_000, number: 'U1', price: 100 }
+    for (let turn = 0; turn < 3; turn += 1) await one.look()
+    expect(shutOf(one)).toEqual(['frozen'])
+    const { id } = openOf(one)[0]!
+    expect(outside.order({ kind: 'acceptDiscrepancy', id: 'other', note: '' })).toMatchObject([{ kind: 'declined' }])
+    expect(outside.order({ kind: 'acceptDiscrepancy', id, note: 'sold by hand' })).toEqual([])
+    await one.look()
+    expect([shutOf(one), modeOf(one), outside.held('external', 0)]).toEqual([[], 'active', -6 * SHARE])
+  })
+})
