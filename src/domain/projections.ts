@@ -305,6 +305,23 @@ export interface ApprovalRow {
   readonly changedAt: number
 }
 
+/** Where a broker's account and the books differed: units, counts, or parts of a unit, as its kind has it. */
+export interface DiscrepancyRow {
+  readonly id: string
+  readonly kind: string
+  readonly subject: string
+  readonly ours: number
+  readonly theirs: number
+  readonly difference: number
+  /** Held by the external sleeve for it. */
+  readonly adopted: number
+  readonly isForeign: boolean
+  readonly since: number
+  readonly changedAt: number
+  readonly state: string
+  readonly resolution: string
+}
+
 /** What an operator asked for, as it was given to the kernel. */
 export interface OperationRow {
   readonly seq: number
@@ -368,6 +385,7 @@ export interface ProjectedRows {
   readonly metric: MetricRow
   readonly violation: ViolationRow
   readonly approval: ApprovalRow
+  readonly discrepancy: DiscrepancyRow
   readonly operation: OperationRow
   readonly gateChange: GateRow
   readonly structureChange: StructureRow

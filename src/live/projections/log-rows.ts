@@ -44,6 +44,7 @@ export function logRows(
     const isMoney = instrument < 0
     const isFlow = isMoney && !isEarned(reason)
     if (isFlow) flowed(sleeve, cash)
+    if (kind === 'external') flowed(sleeve, worthInKind(instrument, quantity))
     rows.add('posting', {
       ...placed(),
       tradeDate,
@@ -65,6 +66,12 @@ export function logRows(
       isFlow,
       reason,
     })
+  }
+
+  /** What came in kind, in counts of the base currency. */
+  function worthInKind(instrument: number, quantity: number): number {
+    const { state, unitValue } = runtime()
+    return quantity * unitValue[instrument]! * countsPerUnit(state.config!.currency)
   }
 
   function converted(sleeve: number, currency: number, amount: number, reason: string): void {
@@ -178,6 +185,11 @@ export function logRows(
           changedAt,
         }
         rows.add('approval', own)
+      },
+      discrepancy: ({ id, kind, subject, ours, theirs, difference, adopted, ...how }) => {
+        const { isForeign, since, changedAt, state, resolution } = how
+        const found = { id, kind, subject, ours, theirs, difference, adopted, isForeign, since }
+        rows.add('discrepancy', { ...found, changedAt, state, resolution })
       },
       capital: ({ tradeDate, cause, sleeve, before, after, moved, reason }) => {
         const own = { cause, sleeve, before: known(before), after: known(after), moved, reason }

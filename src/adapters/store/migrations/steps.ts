@@ -6,6 +6,7 @@ import { projectionsStep } from './003-projections.ts'
 import { viewsStep } from './004-views.ts'
 import { archiveStep } from './005-archive.ts'
 import { commandsStep } from './007-commands.ts'
+import { discrepanciesStep } from './008-discrepancies.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -17,5 +18,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '004_views': viewsStep(types),
     '005_archive': archiveStep(types),
     '007_commands': commandsStep(types),
+    '008_discrepancies': discrepanciesStep(types),
   }
 }
