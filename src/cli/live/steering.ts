@@ -1,9 +1,9 @@
 /**
- * What joins an engine and whoever steers it: takes up commands from the store, tells the engine, and says how it is. Its
- * timers are of the machine, whatever time the engine's bars have.
+ * What joins an engine and whoever steers it: takes up commands from the store, tells the engine, and says how it is. It
+ * lives in the time of the machine, whatever time the engine's bars have.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock } from '../../domain/clock.ts'
 import type { Control, ControlCommand, Heartbeat } from '../../domain/control.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Kernel } from '../../engine/kernel.ts'
@@ -11,6 +11,7 @@ import type { Told, Watch } from '../../live/engine-options.ts'
 import type { Moment } from '../../live/gates/moment.ts'
 import { heartbeatOf, type ShellFacts } from '../../live/heartbeat.ts'
 import type { Helm } from '../../live/helm/helm.ts'
+import { machineClock } from './clocks.ts'
 
 /** Milliseconds between two looks for commands. */
 const POLL_MS = 200
@@ -33,6 +34,10 @@ export interface SteeringOptions {
   readonly control: Pick<Control, 'begin' | 'beat'>
   readonly portfolio: string
   readonly helm: Helm
+  /** Left out: that of the machine. */
+  readonly clock?: Clock
+  /** Measures how late this process is for its own timers. */
+  readonly lag?: LagMeter
   /** What does not change while the process lives. */
   readonly facts: Pick<ShellFacts, 'owner' | 'role' | 'startedAt' | 'epoch' | 'accountSuffix'>
   engine(): Steered | null
@@ -41,6 +46,12 @@ export interface SteeringOptions {
   /** Told every word as well. */
   onBeat?(heartbeat: Heartbeat): void
   onTrouble?(what: string, error: unknown): void
+}
+
+export interface LagMeter {
+  /** Milliseconds, at most, since it was last asked. */
+  take(): number
+  close(): void
 }
 
 export interface Steering {
@@ -55,11 +66,9 @@ export interface Steering {
 }
 
 export function openSteering(options: SteeringOptions): Steering {
-  const { control, portfolio, helm } = options
+  const { control, portfolio, helm, clock = machineClock, lag = loopLag() } = options
   const handed = new Set<string>()
   const stop = new AbortController()
-  const delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
-  delay.enable()
   let failure = ''
   let isBeatDue = true
   /** Commands that were taken up while no engine was there to be told. */
@@ -73,7 +82,7 @@ export function openSteering(options: SteeringOptions): Steering {
   const toldOf = (command: ControlCommand): Told => ({
     turn: (kernel, now) => {
       const moment = momentOf(options, now)
-      const turn = helm.obey(command, kernel.runtime, moment, Date.now() as Instant)
+      const turn = helm.obey(command, kernel.runtime, moment, clock.now())
       return {
         events: turn.events,
         answer: (declined) => turn.answer(declined),
@@ -99,14 +108,12 @@ export function openSteering(options: SteeringOptions): Steering {
     if (engine === null || engine.kernel.runtime.state.config === null) return
     isBeatDue = false
     const { last, next } = options.cycles()
-    const loopLag = Math.max(0, delay.max / 1e6 - LAG_RESOLUTION_MS)
-    delay.reset()
     const facts = {
       ...options.facts,
-      at: Date.now() as Instant,
+      at: clock.now(),
       lastCycleAt: last,
       nextCycleAt: next,
-      loopLag,
+      loopLag: lag.take(),
       failure,
     }
     const heartbeat = heartbeatOf(engine.kernel, helm, facts)
@@ -121,8 +128,8 @@ export function openSteering(options: SteeringOptions): Steering {
         if (options.engine() !== null) for (const told of unheard.splice(0)) hand(told)
         await poll()
         failures = 0
-        if (isBeatDue || performance.now() - beaten >= BEAT_MS) {
-          beaten = performance.now()
+        if (isBeatDue || clock.monotonic() - beaten >= BEAT_MS) {
+          beaten = clock.monotonic()
           await beat()
         }
       } catch (error) {
@@ -130,7 +137,7 @@ export function openSteering(options: SteeringOptions): Steering {
         options.onTrouble?.('commands and heartbeats', error)
         if (failures === FAILURES_MOST) for (const body of helm.unable(textOf(error))) hand({ body })
       }
-      await wait(POLL_MS, undefined, { signal: stop.signal }).catch(() => {})
+      await clock.wait(POLL_MS, stop.signal)
     }
   }
 
@@ -155,6 +162,22 @@ export function openSteering(options: SteeringOptions): Steering {
       stop.abort()
       await running
       await beat().catch((error: unknown) => options.onTrouble?.('the last heartbeat', error))
+      lag.close()
+    },
+  }
+}
+
+/** Of the loop of this process. */
+function loopLag(): LagMeter {
+  const delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
+  delay.enable()
+  return {
+    take() {
+      const lag = Math.max(0, delay.max / 1e6 - LAG_RESOLUTION_MS)
+      delay.reset()
+      return lag
+    },
+    close: () => {
       delay.disable()
     },
   }
