@@ -22,11 +22,12 @@ import { groupsOf, inOrder, portfolioRules, sleeveRules } from '../pipeline/risk
 import { membershipOf } from '../pipeline/universe/membership.ts'
 import type { ClockRuntime } from './clock.ts'
 import type { PlainWishes } from './orders/plain-columns.ts'
+import type { ShareColumns } from './orders/share-columns.ts'
 import { foreignLedger } from './positions/foreign-ledger.ts'
 import type { Roster } from './positions/roster.ts'
 import type { Observer } from './records/observer.ts'
 import type { Shadows } from './shadows/shadow-book.ts'
-import type { KernelState, ShareColumns, StructureOrder, Waiting } from './state.ts'
+import type { KernelState, StructureOrder, Waiting } from './state.ts'
 import { askedOfPortfolio, askedOfSleeve } from './watch/rules.ts'
 
 export interface SleeveRuntime extends RuleSplit {

@@ -2,7 +2,8 @@
 import type { Protection, Share } from '../../domain/orders.ts'
 import type { IntentId, Quantity } from '../../domain/units.ts'
 import type { Runtime } from '../runtime.ts'
-import { type ClosedOrder, growShares, type KernelState, type WorkingOrder, widened } from '../state.ts'
+import type { ClosedOrder, KernelState, WorkingOrder } from '../state.ts'
+import { growShares, widened } from './share-columns.ts'
 import { keepStructure } from './working-structures.ts'
 
 /** An order's number is cycle x this + its sequence within the cycle. */

@@ -1,5 +1,5 @@
 /** The columns of the plain lane, which `plain.ts` explains. */
-import { widened } from '../state.ts'
+import { widened } from './share-columns.ts'
 
 /** Waiting wishes of one instant, of type market, force day, without exits of their own. Their units are reserved. */
 export interface PlainWishes {

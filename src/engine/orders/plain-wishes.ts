@@ -6,11 +6,12 @@
 import { MAGNITUDE_MAX } from '../../domain/units.ts'
 import { percentSize } from '../../pipeline/sizing/size.ts'
 import type { Runtime } from '../runtime.ts'
-import { release, widened } from '../state.ts'
+import { release } from '../state.ts'
 import { WISH, type WishColumns } from '../view.ts'
 import { tellRefused } from '../wishes/judgement.ts'
 import { isPlainCycle, plainEntries } from './plain.ts'
 import { makeRoom } from './plain-columns.ts'
+import { widened } from './share-columns.ts'
 
 /**
  * Takes the reducing parts of the wishes from `from` on.
