@@ -1,6 +1,6 @@
 /** How a portfolio stands at one event: what `replay` shows of the past, and a running engine of now. */
 import type { CurrencyCode, Instant, TradeDate } from '../domain/units.ts'
-import { externalOf, isExternalUsed } from '../engine/external/sleeve.ts'
+import { shownSleeves } from '../engine/external/sleeve.ts'
 import type { Kernel } from '../engine/kernel.ts'
 import { cashValue, valueAll } from '../engine/positions/valuation.ts'
 import type { PositionRecord } from '../engine/records/result.ts'
@@ -36,7 +36,6 @@ export function standingOf({ runtime }: Kernel): Standing {
   const { state } = runtime
   const config = state.config!
   valueAll(runtime)
-  const shown = runtime.sleeves.filter(({ ordinal }) => ordinal !== externalOf(runtime) || isExternalUsed(runtime))
   return {
     name: config.name,
     currency: config.currency,
@@ -45,7 +44,7 @@ export function standingOf({ runtime }: Kernel): Standing {
     tradeDate: runtime.tradeDate as TradeDate,
     equity: runtime.equity,
     cash: runtime.cash,
-    sleeves: shown.map(({ config: { id, title }, ordinal, equity }) => ({
+    sleeves: shownSleeves(runtime).map(({ config: { id, title }, ordinal, equity }) => ({
       id,
       title,
       paused: state.sleeves[ordinal]!.paused,

@@ -1,6 +1,6 @@
 /** The external sleeve in the kernel: where it stands and what it holds. */
 import { isExternal } from '../../domain/external.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Runtime, SleeveRuntime } from '../runtime.ts'
 
 /** Ordinal of the external sleeve, which is the last one; -1 where the portfolio has none, as in a backtest. */
 export function externalOf({ sleeves }: Pick<Runtime, 'sleeves'>): number {
@@ -15,7 +15,7 @@ export function ownEquity(runtime: Pick<Runtime, 'sleeves' | 'equity'>): number 
 }
 
 /** Whether anything was ever booked to the external sleeve; one that is still as it began is not shown. */
-export function isExternalUsed(runtime: Runtime): boolean {
+function isExternalUsed(runtime: Runtime): boolean {
   const sleeve = externalOf(runtime)
   if (sleeve < 0) return false
   const { books, instruments } = runtime.state
@@ -27,6 +27,12 @@ export function isExternalUsed(runtime: Runtime): boolean {
     const at = sleeve * books.width + index
     return books.quantity[at] !== 0 || books.realised[at] !== 0
   })
+}
+
+/** The sleeves that there is something to say of: all but an external one that nothing was ever booked to. */
+export function shownSleeves(runtime: Runtime): readonly SleeveRuntime[] {
+  const external = externalOf(runtime)
+  return external < 0 || isExternalUsed(runtime) ? runtime.sleeves : runtime.sleeves.slice(0, external)
 }
 
 /** What the external sleeve holds, in units. */

@@ -1,7 +1,7 @@
 /** The books as they stand and every booking that led there: what two runs must have in common to be the same run. */
 import { canonicalBytes } from '../canonical.ts'
-import { externalOf, isExternalUsed } from '../external/sleeve.ts'
-import type { Runtime, SleeveRuntime } from '../runtime.ts'
+import { shownSleeves } from '../external/sleeve.ts'
+import type { Runtime } from '../runtime.ts'
 import type { AttributionRecord } from './result.ts'
 
 /**
@@ -13,8 +13,7 @@ export function booksRecord(runtime: Runtime, postings: readonly AttributionReco
   const { books, currencies, instruments } = runtime.state
   const purses = (of: Float64Array, from: number): Record<string, number> =>
     Object.fromEntries(currencies.map((currency, index) => [currency, of[from + index]!]))
-  const isShown = ({ ordinal }: SleeveRuntime): boolean => ordinal !== externalOf(runtime) || isExternalUsed(runtime)
-  const sleeves = runtime.sleeves.filter(isShown).map(({ config, ordinal }) => ({
+  const sleeves = shownSleeves(runtime).map(({ config, ordinal }) => ({
     id: config.id,
     cash: purses(books.cash, ordinal * books.currencies),
     fees: purses(books.fees, ordinal * books.currencies),

@@ -4,7 +4,7 @@ import { sessionOf, utcDate } from '../../domain/sessions.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
 import { averagePrice } from '../../pipeline/ledger/books.ts'
 import { capitalResult } from '../capital/result.ts'
-import { externalOf, isExternalUsed } from '../external/sleeve.ts'
+import { shownSleeves } from '../external/sleeve.ts'
 import { INVARIANTS } from '../invariants.ts'
 import { undated } from '../run/dated.ts'
 import type { Run } from '../run/drive.ts'
@@ -72,8 +72,8 @@ export function resultOf(run: Run, recorder: Recorder): RunResult {
 /** Without an external sleeve that nothing was ever booked to. */
 function shownConfig(runtime: Runtime): PortfolioConfig {
   const config = runtime.state.config!
-  const external = externalOf(runtime)
-  return external < 0 || isExternalUsed(runtime) ? config : { ...config, sleeves: config.sleeves.slice(0, external) }
+  const shown = shownSleeves(runtime).length
+  return shown === config.sleeves.length ? config : { ...config, sleeves: config.sleeves.slice(0, shown) }
 }
 
 /** Snapshots speak of a day of the calendar, whatever the clock. */

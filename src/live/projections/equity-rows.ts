@@ -2,6 +2,7 @@
 import type { EquityGrain, EquityRow, ProjectionMemory } from '../../domain/projections.ts'
 import { utcDate, weekday } from '../../domain/sessions.ts'
 import type { Instant } from '../../domain/units.ts'
+import { shownSleeves } from '../../engine/external/sleeve.ts'
 import { cashValue, collateral } from '../../engine/positions/valuation.ts'
 import type { Recording } from '../../engine/records/recording.ts'
 import type { Runtime } from '../../engine/runtime.ts'
@@ -64,7 +65,7 @@ export function equityRows({ runtime, moneyOf }: Recording, rows: RowBuffer): Eq
   function closed(seq: number): void {
     const now = runtime()
     const all = now.sleeves.map(({ ordinal }) => sleeveReading(now, ordinal))
-    for (const [place, { config }] of now.sleeves.entries()) close(config.id, all[place]!, seq)
+    for (const { config, ordinal } of shownSleeves(now)) close(config.id, all[ordinal]!, seq)
     close('', wholeReading(now, all), seq)
   }
 

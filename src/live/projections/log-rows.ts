@@ -2,6 +2,7 @@
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { isEarned } from '../../domain/risk.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
+import { shownSleeves } from '../../engine/external/sleeve.ts'
 import { levelsOf } from '../../engine/positions/protect.ts'
 import type { Observer, OrderRow, Posting, StructureEvent } from '../../engine/records/observer.ts'
 import type { Recording } from '../../engine/records/recording.ts'
@@ -196,7 +197,7 @@ export function logRows(
         rows.add('capitalChange', { ...placed(), tradeDate, ...own })
       },
       weighed: ({ tradeDate, isComputed, weights, factors }) => {
-        runtime().sleeves.forEach(({ config }, ordinal) => {
+        shownSleeves(runtime()).forEach(({ config }, ordinal) => {
           const own = { sleeve: config.id, weight: weights[ordinal]!, factor: factors[ordinal]!, isComputed }
           rows.add('allocation', { ...placed(), tradeDate, ...own })
         })

@@ -4,6 +4,7 @@ import type { ProjectedRows } from '../../domain/projections.ts'
 import type { Violation } from '../../domain/risk.ts'
 import { timeframeOf } from '../../domain/timeframes.ts'
 import { stageOf } from '../../engine/capital/state.ts'
+import { shownSleeves } from '../../engine/external/sleeve.ts'
 import { levelsOf } from '../../engine/positions/protect.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 import { averagePrice } from '../../pipeline/ledger/books.ts'
@@ -35,8 +36,8 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
   }
 
   function addSleeves(): void {
-    const { sleeves, state } = runtime()
-    for (const { config, ordinal } of sleeves) {
+    const { state } = runtime()
+    for (const { config, ordinal } of shownSleeves(runtime())) {
       const { paused } = state.sleeves[ordinal]!
       const stage = state.capital === undefined ? null : stageOf(state.capital, ordinal)
       say('sleeve', config.id, {
@@ -50,9 +51,8 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
   }
 
   function addPurses(): void {
-    const { sleeves, state } = runtime()
-    const { books, currencies } = state
-    for (const { config, ordinal } of sleeves) {
+    const { books, currencies } = runtime().state
+    for (const { config, ordinal } of shownSleeves(runtime())) {
       currencies.forEach((currency, column) => {
         const at = ordinal * books.currencies + column
         const [cash, fees, dividends] = [books.cash[at]!, books.fees[at]!, books.dividends[at]!]
