@@ -14,6 +14,7 @@ import { freeze, revive } from '../engine/canonical.ts'
 import { stopOf } from '../engine/gates/leaving.ts'
 import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
 import { awaitsStructure } from '../engine/orders/batch.ts'
+import { brokerOf } from '../engine/orders/broker-of.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
 import { giveEvent, type Run } from '../engine/run/drive.ts'
 import { beginInstant, INSTANT_STEPS } from '../engine/run/instant.ts'
@@ -183,6 +184,7 @@ export class LiveEngine {
       capabilities: await this.broker.capabilities(),
       indexOf: (id) => runtime.byId.get(id) ?? -1,
       instrumentOf: (index) => runtime.state.instruments[index]!.id,
+      routeOf: (order) => brokerOf(runtime, order),
       notionalOf: (record) => worthOf(runtime, record),
       policy,
     })

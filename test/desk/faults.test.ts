@@ -135,6 +135,15 @@ describe('an order that is sent', () => {
     expect([now(rig, order).state, rig.venue.orders.length]).toEqual(['acked', 1])
   })
 
+  it('is the broker’s that the table names, and never leaves where it names none', () => {
+    const rig = new Rig(ENFORCED)
+    rig.routed = { kind: 'broker', broker: 'alpaca' }
+    const [buy, sell] = [send(rig, 10), send(rig, -10)]
+    expect(now(rig, buy)).toMatchObject({ broker: 'alpaca', state: 'acked' })
+    expect(now(rig, sell)).toMatchObject({ state: 'unsent', evidence: 'nobody sells short' })
+    expect([kernel(rig, sell), rig.venue.orders.length]).toEqual(['cancelled', 1])
+  })
+
   it('waits until the opposing one of its instrument is over; other instruments do not', () => {
     const rig = new Rig(ENFORCED)
     const buy = send(rig, 10)

@@ -72,6 +72,8 @@ export class Rig {
   cancelFates: CancelFate[] = []
   crashAt: CrashAt | null = null
   isGateShut = false
+  /** Whose orders to buy are, with somebody who sells nothing short; null: there is no table. */
+  routed: { readonly kind: 'broker'; readonly broker: string } | null = null
   #books: Books = { orders: {}, foreign: 0, connected: true, shut: [] }
   #durable: Durable
   #silent: { readonly action: DeskAction; readonly answer: DeskAnswer; readonly at: number }[] = []
@@ -115,6 +117,8 @@ export class Rig {
       policy: this.policy,
       indexOf: (instrument) => INSTRUMENTS.indexOf(instrument),
       instrumentOf: (index) => INSTRUMENTS[index]!,
+      routeOf: ({ quantity }) =>
+        this.routed === null || quantity > 0 ? this.routed : { kind: 'refused', reason: 'nobody sells short' },
       notionalOf: ({ quantity }) => Math.abs(quantity) * 100,
     })
     return this.#mutant === undefined ? desk : this.#mutant(desk, this)

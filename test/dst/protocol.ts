@@ -36,6 +36,7 @@ async function run(world: World, ports: ProcessPorts): Promise<void> {
     policy: DESK_POLICY,
     indexOf: (id) => placeOf.get(id)!,
     instrumentOf: (index) => instruments[index]!.id,
+    routeOf: () => null,
     notionalOf: () => 0,
   })
   await resume(desk, ports)

@@ -51,11 +51,14 @@ export function createDesk(options: DeskOptions): OrderDesk {
       for (const order of orders) {
         const clientId = clientOrderId(options.hash, options.store, order)
         assert(!desk.orders.has(clientId), `order ${order.id} was intended before`)
-        const tracked = track(desk, recordOf(options, clientId, order, at))
+        const route = options.routeOf(order)
+        const broker = route?.kind === 'broker' ? route.broker : options.broker
+        const tracked = track(desk, recordOf(broker, clientId, order, at))
         tracked.sendAt = at
         tracked.version = 1
         desk.changed.add(tracked)
         desk.open.add(tracked)
+        if (route?.kind === 'refused') finish(desk, tracked, 'unsent', route.reason, at)
       }
     },
     askCancel: (order, at) => askCancel(desk, desk.byNumber.get(order), at),

@@ -14,7 +14,7 @@ import type { DeskAlert, DeskRule } from './order-desk.ts'
 import type { DeskPolicy } from './policy.ts'
 
 export interface DeskOptions {
-  /** Name of the broker that the orders go to: written into every record. */
+  /** Name of the venue that is spoken to: of every execution, and of the orders that no table routes. */
   readonly broker: string
   readonly account: AccountId
   /** Random id of the store: part of every client id. */
@@ -25,9 +25,15 @@ export interface DeskOptions {
   /** Dense index of an instrument that the portfolio lists. */
   indexOf(instrument: InstrumentId): number
   instrumentOf(index: number): InstrumentId
+  /** Whose it is by the routing table; null: the one broker's. */
+  routeOf(order: NetOrder): DeskRoute | null
   /** What an order is worth at the last marks, in the base currency, without sign. */
   notionalOf(order: OrderRecord): number
 }
+
+export type DeskRoute =
+  | { readonly kind: 'broker'; readonly broker: string }
+  | { readonly kind: 'refused'; readonly reason: string }
 
 /** When something is done again, and how often it came to nothing. */
 export interface Retry {
@@ -168,12 +174,12 @@ export function tell(desk: Desk, tracked: Tracked, state: OrderState, evidence: 
   desk.said.push({ kind: 'order', order: tracked.record.order, state, evidence })
 }
 
-export function recordOf(options: DeskOptions, clientId: ClientOrderId, order: NetOrder, at: Instant): OrderRecord {
+export function recordOf(broker: string, clientId: ClientOrderId, order: NetOrder, at: Instant): OrderRecord {
   return {
     clientId,
     order: order.id,
     account: order.account,
-    broker: options.broker,
+    broker,
     brokerId: null,
     instrument: order.legs.length === 1 ? order.legs[0]!.instrument : null,
     legs: order.legs,
