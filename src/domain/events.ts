@@ -96,7 +96,16 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly
   | { readonly kind: 'listed'; readonly instrument: Instrument }
   | { readonly kind: 'sessions'; readonly calendar: CalendarId; readonly sessions: Sessions }
   /** One cycle: every clock that closes at this instant. */
-  | { readonly kind: 'slices'; readonly cycle: number; readonly slices: readonly Slice[] }
+  | {
+      readonly kind: 'slices'
+      readonly cycle: number
+      readonly slices: readonly Slice[]
+      /**
+       * What went wrong in decisions when this happened for the first time, by sleeve: these sleeves are not asked again,
+       * because a time that ran out may suffice another time. Absent: nothing did.
+       */
+      readonly faults?: Readonly<Record<string, string>>
+    }
   | {
       readonly kind: 'quotes'
       readonly cycle: number

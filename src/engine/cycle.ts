@@ -1,5 +1,5 @@
 import { type QuoteColumns, TYPE_CODE } from '../domain/columns.ts'
-import type { Command } from '../domain/events.ts'
+import type { Command, EngineEvent } from '../domain/events.ts'
 import type { OptionChain, Slice } from '../domain/market.ts'
 import { type Sessions, sessionOf } from '../domain/sessions.ts'
 import type { Instant, TradeDate } from '../domain/units.ts'
@@ -38,7 +38,11 @@ import { takeWishes } from './wishes/wishes.ts'
 const NO_SLICES: readonly Slice[] = []
 
 /** One cycle at a close: marks, guards, breaker, every due sleeve's decision, sizing and risk; closes net at once. */
-export function onSlices(parts: Parts, slices: readonly Slice[]): void {
+export function onSlices(
+  parts: Parts,
+  slices: readonly Slice[],
+  faults?: Extract<EngineEvent, { readonly kind: 'slices' }>['faults'],
+): void {
   const { runtime, wishes } = parts
   const { state } = runtime
   wishes.count = 0
@@ -68,7 +72,8 @@ export function onSlices(parts: Parts, slices: readonly Slice[]): void {
   if (state.flattening !== undefined) stepFlattening(parts)
   if (state.approvals !== undefined) stepApprovals(runtime)
   for (const sleeve of runtime.sleeves) {
-    for (const slice of slices) if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice)
+    for (const slice of slices)
+      if (slice.clock === sleeve.config.clock) decide(parts, sleeve.ordinal, slice, faults?.[sleeve.config.id])
   }
   takeWishes(runtime, wishes, parts.books)
   if (ending !== null) runtime.observer?.day(ending.tradeDate, state.at)

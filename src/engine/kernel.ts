@@ -189,7 +189,7 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
       runtime.sessions.set(event.calendar, event.sessions)
       break
     case 'slices':
-      onSlices(parts, event.slices)
+      onSlices(parts, event.slices, event.faults)
       break
     case 'quotes':
       // An auction that concerns shadows alone leaves the book as it is.

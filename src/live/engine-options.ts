@@ -15,7 +15,7 @@ import type { DeskPolicy } from './desk/policy.ts'
 import type { Attached } from './observers.ts'
 import type { ReconcilePolicy } from './reconcile/watch.ts'
 
-export type EngineInput = Omit<RunInput, 'journal' | 'commanded'>
+export type EngineInput = Omit<RunInput, 'journal' | 'again' | 'commanded'>
 
 /** A broker whose market is played in this process. */
 export interface Venue {

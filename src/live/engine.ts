@@ -40,6 +40,8 @@ import { calendarsTold, demandConfiguration, type LiveState, snapshotOf, stateTo
 const PATIENCE_MS = 2_000
 /** What ends a sleep; made once, because an exception is dear. */
 const WOKEN = new Error('woken')
+/** How a sleeve says that its decision failed; the reason follows. */
+const FAULT = 'fault: '
 /** How long the loop sleeps at most. */
 const SLEEP_MS = 60_000
 
@@ -89,6 +91,10 @@ export class LiveEngine {
   readonly #watches: readonly Watch[]
   #desk: OrderDesk | null = null
   #pending: JournalRow[] = []
+  /** The event that the kernel is taking, or took last. */
+  #latest: EngineEvent | null = null
+  /** Sleeves whose decisions failed, said before. */
+  #faulty: ReadonlyMap<string, string> = new Map()
   #outgoing: Outgoing[] = []
   #bodies: EventBody[] = []
   #told: Told[] = []
@@ -128,11 +134,11 @@ export class LiveEngine {
       // What a venue elsewhere was sent, its records tell.
       if (this.#venue !== null || !this.#isKnown) this.#outgoing.push(outgoing)
     })
-    const journal = (event: EngineEvent): void => this.#keep(event)
+    const again = (event: EngineEvent): EngineEvent => this.#keep(event)
     const commanded = (commands: readonly Command[]): void => this.#listen(commands)
     const own = [this.#messages.observer, this.#parts.observer, this.#tables.observer]
     const observer = toldAll(options.observer === undefined ? own : [...own, options.observer])
-    this.run = startRun({ ...input, journal, commanded }, observer, null, from?.run, exchange)
+    this.run = startRun({ ...input, again, commanded }, observer, null, from?.run, exchange)
     observer.attach(this.run.kernel.runtime)
   }
 
@@ -407,22 +413,44 @@ export class LiveEngine {
     else giveEvent(run, { seq: run.seq, at: this.#now(), outside: this.#steps, ...body } as EngineEvent)
   }
 
-  #keep(event: EngineEvent): void {
-    const { seq, at, kind } = event
+  #keep(event: EngineEvent): EngineEvent {
     if (event.kind === 'slices') this.#options.onSlices?.(event.slices)
-    this.#tables.event(event)
-    const row = { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
     this.#isKnown = !this.#known.isOver(this.#steps)
-    if (this.#isKnown) {
-      this.#known.match(row)
-      return
+    this.#latest = this.#isKnown ? this.#known.again(event) : event
+    this.#tables.event(this.#latest)
+    if (this.#isKnown) return this.#latest
+    if (event.kind === 'slices') {
+      this.#messages.prices(event.slices)
+      this.#faulty = this.#faultsNow()
     }
-    if (event.kind === 'slices') this.#messages.prices(event.slices)
-    this.#pending.push(row)
+    this.#pending.push(rowOf(event))
+    return event
   }
 
   #listen(commands: readonly Command[]): void {
-    for (const command of commands) if (command.kind === 'declined') this.#declined = command.reason
+    for (const command of commands) {
+      if (command.kind === 'declined') this.#declined = command.reason
+      if (command.kind === 'alert' && command.violation.rule === 'sleeveFault' && !this.#isKnown) this.#noteFaults()
+    }
+  }
+
+  /** A decision that failed is part of what happened: another time it might not. */
+  #noteFaults(): void {
+    const event = this.#latest
+    if (event?.kind !== 'slices') return
+    const fresh = [...this.#faultsNow()].filter(([sleeve]) => !this.#faulty.has(sleeve))
+    this.#pending.splice(-1, 1, rowOf({ ...event, faults: Object.fromEntries(fresh) }))
+  }
+
+  /** By sleeve, why its last decision failed. */
+  #faultsNow(): ReadonlyMap<string, string> {
+    const { state, sleeves } = this.run.kernel.runtime
+    const faults = new Map<string, string>()
+    for (const { config, ordinal } of sleeves) {
+      const { paused } = state.sleeves[ordinal]!
+      if (paused.startsWith(FAULT)) faults.set(config.id, paused.slice(FAULT.length))
+    }
+    return faults
   }
 
   /** One transaction of all that changed; what was played again is there already. */
@@ -536,6 +564,11 @@ function accountBodies(heard: readonly BrokerEvent[], tradeDate: TradeDate): rea
   return heard.flatMap((event) =>
     event.kind === 'action' ? [{ kind: 'corporateAction' as const, tradeDate, action: event.action }] : [],
   )
+}
+
+function rowOf(event: EngineEvent): JournalRow {
+  const { seq, at, kind } = event
+  return { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
 }
 
 /** What an order is worth at the last marks, in the base currency; what has no mark yet counts nothing. */

@@ -7,7 +7,7 @@ import type { EngineEvent } from '../domain/events.ts'
 import { FaultError, fault } from '../domain/faults.ts'
 import type { JournalRow, Store } from '../domain/store.ts'
 import type { InstrumentId } from '../domain/units.ts'
-import { decodeEvent } from '../engine/journal/codec.ts'
+import { decodeEvent, encodeEvent } from '../engine/journal/codec.ts'
 
 /** Where the journal is kept, for reading and for messages. */
 export interface JournalPlace {
@@ -57,16 +57,23 @@ export class KnownRows {
     }
   }
 
-  /** Compares what the run made with the next row. @throws FaultError JOURNAL_DIFFERS where it is another one */
-  match({ seq, kind, payload }: JournalRow): void {
+  /**
+   * Compares what the run made with the next row.
+   *
+   * @returns the event with what went wrong in it the first time
+   * @throws FaultError JOURNAL_DIFFERS where it is another one
+   */
+  again(event: EngineEvent): EngineEvent {
     const row = this.#rows[this.#taken]
-    if (row === undefined) throw this.differs({ seq, kind }, 'it did not happen the first time')
-    if (kind !== row.kind || !isSame(payload, row.payload)) {
+    if (row === undefined) throw this.differs(event, 'it did not happen the first time')
+    const known = isSame(encodeEvent(event), row.payload) ? event : withFaults(event, row)
+    if (known === null) {
       const what = row.kind === 'configured' ? 'the configuration' : 'the market, or the program,'
       throw this.differs(row, `${what} is another one`)
     }
     this.#taken += 1
     this.count += 1
+    return known
   }
 
   /** The next row where it came from outside after so many steps; it must then be given. */
@@ -89,6 +96,17 @@ export class KnownRows {
     const { storeName: store, portfolio } = this.#place
     return new FaultError(fault('JOURNAL_DIFFERS', { store, portfolio, seq, kind, reason }))
   }
+}
+
+/** The event with the faults of the row, where the two are equal then. */
+function withFaults(event: EngineEvent, row: JournalRow): EngineEvent | null {
+  if (event.kind !== 'slices' || row.kind !== 'slices') return null
+  const first = decodeEvent(row.payload, () => {
+    throw new RangeError('prices name no instrument')
+  })
+  if (first.kind !== 'slices' || first.faults === undefined) return null
+  const again = { ...event, faults: first.faults }
+  return isSame(encodeEvent(again), row.payload) ? again : null
 }
 
 export function isSame(one: Uint8Array, other: Uint8Array): boolean {

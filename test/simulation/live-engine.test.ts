@@ -186,6 +186,30 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     await close(store)
   })
 
+  it('keeps a decision that failed once, where it would not fail again', async () => {
+    let isSlow = true
+    const slow: Act = (view, out, bar) => {
+      if (bar === 4 && isSlow) throw new Error('time budget: took longer than 100 ms')
+      buysOn(view, out, bar)
+    }
+    const input = handRun({
+      prices: { A: Array.from({ length: 12 }, (_, bar) => ({ open: 100 + bar })) },
+      sleeves: { one: { capital: 100_000, act: slow }, two: { capital: 100_000, act: buysOn } },
+    })
+    const [calm, stormy] = [await freshStore(), await freshStore()]
+    const whole = await play(input, options(calm))
+    await expect(play(input, options(dying(stormy, 22, true), { snapshotEvery: 1_000 }))).rejects.toThrow('died')
+    isSlow = false
+    const end = await play(input, options(stormy))
+    expect(textOf(end)).toBe(textOf(whole))
+    expect(end.run.kernel.runtime.state.sleeves[0]!.paused).toBe('fault: time budget: took longer than 100 ms')
+    const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
+    const rebuilt = await replay(stormy.store, NAME, strategies, Number.MAX_SAFE_INTEGER)
+    expect(new TextDecoder().decode(rebuilt!.canonical())).toBe(textOf(whole))
+    await close(calm)
+    await close(stormy)
+  })
+
   it('forgets nothing of its calendars on a market that is told up to an earlier day', async () => {
     const store = await freshStore()
     const whole = await play(risingFor(9), options(store, { snapshotEvery: 3 }))

@@ -33,6 +33,8 @@ export interface RunInput {
   readonly everyBar?: boolean
   /** Told of every event before the kernel takes it: what a journal keeps. Every bar is then an event of its own. */
   readonly journal?: (event: EngineEvent) => void
+  /** The same for a run that may be played again: gives the event as it happened the first time, and that is taken. */
+  readonly again?: (event: EngineEvent) => EngineEvent
   /** Told what the kernel commands after an event, before it is carried out. */
   readonly commanded?: (commands: readonly Command[]) => void
   /** Told after each instant how much of the run is done, from 0 to 1. */
@@ -110,7 +112,7 @@ export function startRun(
   const options = { strategies, checks: input.checks, ...(observer === undefined ? {} : { observer }) }
   const kernel = from === undefined ? createKernel(options) : restoreKernel(from.kernel, options)
   return {
-    kernel: input.journal === undefined ? kernel : journalled(kernel, input.journal, input.commanded),
+    kernel: input.journal === undefined && input.again === undefined ? kernel : journalled(kernel, input),
     exchange,
     market,
     auditor,
@@ -142,10 +144,11 @@ function exchangeFor({ config, checks }: RunInput, from: RunState | undefined): 
   })
 }
 
-function journalled(kernel: Kernel, keep: (event: EngineEvent) => void, commanded?: RunInput['commanded']): Kernel {
+function journalled(kernel: Kernel, { journal, again, commanded }: RunInput): Kernel {
   const apply: Kernel['apply'] = (event) => {
-    keep(event)
-    const commands = kernel.apply(event)
+    const taken = again?.(event) ?? event
+    journal?.(taken)
+    const commands = kernel.apply(taken)
     commanded?.(commands)
     return commands
   }

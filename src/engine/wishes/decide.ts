@@ -19,14 +19,22 @@ import { takeWishes } from './wishes.ts'
 
 const BARS_BETWEEN_COUNTS = 64
 
-/** One sleeve's decision. A throw, a promise or nonsense pauses it: its positions are managed, it takes no new ones. */
-export function decide(parts: Parts, ordinal: number, slice: Slice): void {
+/**
+ * One sleeve's decision. A throw, a promise or nonsense pauses it: its positions are managed, it takes no new ones.
+ *
+ * @param known what went wrong in it before: then it is not asked
+ */
+export function decide(parts: Parts, ordinal: number, slice: Slice, known?: string): void {
   const { runtime, wishes } = parts
   const sleeve = runtime.sleeves[ordinal]!
   const own = runtime.state.sleeves[ordinal]!
   const target = parts.views[ordinal]
   if (sleeve.strategy === null || target === null || target === undefined || isFaulty(own.paused)) return
   if (own.standing === 'awaited' || own.standing === 'closed') return
+  if (known !== undefined) {
+    pauseFor(parts, ordinal, known)
+    return
+  }
   const before = wishes.count
   target.aim(slice)
   let cause: string | null = null
