@@ -1,7 +1,7 @@
 /** Copies that are made by themselves: the last of each day and of each week, every one verified after it was written. */
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { copyStore } from './copy.ts'
 import { type OpenOptions, openStore } from './open.ts'
@@ -86,6 +86,7 @@ export async function copyVerified(from: string, to: string, options: Omit<OpenO
   try {
     await copyStore(from, partial)
     await demandSound(partial, from, options)
+    await forgetEnds(to)
     await rename(partial, to)
   } finally {
     await removeCopy(partial)
@@ -105,6 +106,14 @@ export async function demandSound(
   } finally {
     await store.close()
   }
+}
+
+/** How far another store under this name was written says nothing of the copy. */
+async function forgetEnds(file: string): Promise<void> {
+  const [folder, name] = [dirname(file), basename(file)]
+  if (!existsSync(folder)) return
+  const ends = readdirSync(folder).filter((other) => other.startsWith(`${name}.`) && other.endsWith('.head'))
+  await Promise.all(ends.map((end) => rm(join(folder, end), { force: true })))
 }
 
 async function removeCopy(file: string): Promise<void> {

@@ -42,17 +42,25 @@ function valuesOf(row: Row, key: readonly string[]): RawBuilder<unknown> {
 /** Rows that are read at a time: a store may be larger than memory. */
 const PAGE = 500
 
-/** All rows of a table in the order of its key, a page at a time. */
+/**
+ * All rows of a table in the order of its key, a page at a time.
+ *
+ * @param portfolio left out: those of every one
+ */
 export async function* pagesOf(
   db: Kysely<Tables>,
   table: string,
   key: readonly string[],
+  portfolio?: string,
 ): AsyncIterable<readonly Row[]> {
+  const own = portfolio === undefined ? sql`TRUE` : sql`portfolio = ${portfolio}`
   const columns = sql.join(key.map((column) => sql.ref(column)))
   for (let after: Row | null = null; ; ) {
-    const beyond: RawBuilder<unknown> = after === null ? sql`` : sql`WHERE (${columns}) > (${valuesOf(after, key)})`
+    const beyond: RawBuilder<unknown> = after === null ? sql`` : sql`AND (${columns}) > (${valuesOf(after, key)})`
     const page: { readonly rows: readonly Row[] } =
-      await sql<Row>`SELECT * FROM ${sql.table(table)} ${beyond} ORDER BY ${columns} LIMIT ${PAGE}`.execute(db)
+      await sql<Row>`SELECT * FROM ${sql.table(table)} WHERE ${own} ${beyond} ORDER BY ${columns} LIMIT ${PAGE}`.execute(
+        db,
+      )
     if (page.rows.length > 0) yield page.rows
     if (page.rows.length < PAGE) return
     after = page.rows.at(-1)!

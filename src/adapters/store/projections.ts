@@ -2,8 +2,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { EquityGrain, EquityRow, Projected, ProjectedTable, ProjectionMemory } from '../../domain/projections.ts'
 import type { BulkWriter } from './bulk.ts'
+import { pagesOf } from './keys.ts'
 import { columnName, PROJECTED, PROJECTED_TABLES } from './projected-tables.ts'
 import type { Tables } from './schema.ts'
+import type { Sealing } from './sealing.ts'
 
 /** Days of which the growth is remembered: a volatility looks back on them. */
 const DAYS = 62
@@ -20,25 +22,22 @@ export async function writeProjected(
   }
 }
 
-/** Every row of a portfolio in one of the tables, by key, with the names of the rows. */
+/** Every row of a portfolio in one of the tables, by key, with the names of the rows; what is sealed is opened. */
 export async function* projectedRows(
-  db: Kysely<Tables>,
+  { db, sealing }: { readonly db: Kysely<Tables>; readonly sealing: Sealing },
   portfolio: string,
   table: ProjectedTable,
 ): AsyncIterable<Readonly<Record<string, unknown>>> {
   const { key, columns } = PROJECTED[table]
-  const names = Object.keys(columns)
-  const order = key.map((column) => sql`${sql.ref(columnName(column))}`)
-  for (let page = 0; ; page += 1) {
-    const { rows } = await sql<Record<string, unknown>>`
-      SELECT * FROM ${sql.table(columnName(table))} WHERE portfolio = ${portfolio}
-      ORDER BY ${sql.join(order)} LIMIT ${PAGE} OFFSET ${page * PAGE}`.execute(db)
-    for (const row of rows) yield Object.fromEntries(names.map((name) => [name, row[columnName(name)]]))
-    if (rows.length < PAGE) return
+  const opened = (value: unknown, kind: true | 'sealed'): unknown =>
+    kind === 'sealed' && typeof value === 'string' ? sealing.openText(value) : value
+  for await (const page of pagesOf(db, columnName(table), ['portfolio', ...key.map(columnName)], portfolio)) {
+    for (const row of page) {
+      const named = Object.entries(columns).map(([name, kind]) => [name, opened(row[columnName(name)], kind)])
+      yield Object.fromEntries(named) as Readonly<Record<string, unknown>>
+    }
   }
 }
-
-const PAGE = 2_000
 
 export async function projectionMemory(db: Kysely<Tables>, portfolio: string): Promise<ProjectionMemory> {
   const rows = await db

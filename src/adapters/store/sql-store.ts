@@ -49,7 +49,7 @@ function sqlProjections(parts: SqlStore, place: JournalPlace, bulk: BulkWriter):
   const { db, isServer, name } = parts
   return {
     projectionMemory: (portfolio) => projectionMemory(db, portfolio),
-    projectedRows: (portfolio, table) => projectedRows(db, portfolio, table),
+    projectedRows: (portfolio, table) => projectedRows(place, portfolio, table),
     rebuild: (portfolio, { epoch }, rows) =>
       db.transaction().execute(async (step) => {
         await demandLease(step, { portfolio, epoch, isServer, name })
