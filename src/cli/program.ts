@@ -8,6 +8,7 @@ import { SIMULATION_METHODS } from '../research/monte-carlo/simulate.ts'
 import { addConfigurations } from './configurations/commands.ts'
 import { addApproving, addAsking, addOperating, cyclesOption, speedOption } from './operating.ts'
 import { packageVersion } from './package-root.ts'
+import { addStore } from './store-commands.ts'
 
 /*
  * The command line. Each command's own module is loaded when it runs, so that asking for help costs nothing.
@@ -234,20 +235,7 @@ function addLive(program: Command): void {
     .addOption(new Option('--to <event>', 'last event, by number; the last one kept').argParser(seed))
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/replay.ts')).replay(config, options))
-  const store = program.command('store').description('where events are kept')
-  store
-    .command('check <store>')
-    .description('read everything and recompute every hash')
-    .addOption(jsonOption())
-    .action(async (file: string, options) => (await import('./commands/store.ts')).storeCheck(file, options))
-  store
-    .command('backup <store> <copy>')
-    .description('a whole copy, checked, also while an engine writes')
-    .action(async (from: string, copy: string) => (await import('./commands/store.ts')).storeCopy(from, copy))
-  store
-    .command('restore <copy> <store>')
-    .description('a copy to where no store is, checked')
-    .action(async (copy: string, to: string) => (await import('./commands/store.ts')).storeCopy(copy, to))
+  addStore(program)
 }
 
 function addConfig(program: Command): void {
