@@ -232,7 +232,7 @@ function play(one: Drawn, seen: Seen) {
 }
 
 function openAll(gated: GatedRun, model: Model): void {
-  for (const name of [...model.shut]) {
+  for (const name of model.shut) {
     const [gate, instrument] = name.split(' ')
     speak(gated, model, {
       kind: 'gate',

@@ -25,4 +25,3 @@ export const approvalsSchema = z
     expires_after: expiresAfter,
   })
   .describe('entries that an operator is asked about in paper and live trading; exits never wait')
-export type RawApprovals = z.output<typeof approvalsSchema>
