@@ -153,3 +153,102 @@ describe('an order of structures that outlives its cycle', () => {
     expect(twin.runtime.state.leftovers).toHaveLength(1)
   })
 })
+
+/** What one sleeve does on the bars after the warm-up, on drawn prices with chains of options on each. */
+function scripted(script: Readonly<Record<number, (out: Out, view: Seen) => void>>): GatedRun {
+  const strategy = {
+    name: 'script',
+    parameters: {},
+    indicators: () => ({}),
+    lookback: () => 0,
+    start: () => ({ bar: 0 }),
+    decide(view: Seen, out: Out): Memory {
+      const { bar } = view.memory as { bar: number }
+      script[bar - WARM_UP]?.(out, view)
+      return { bar: bar + 1 }
+    },
+  } as unknown as Strategy
+  const input = strategyInput([strategy], drawnMarket(7, 3, WARM_UP + 14), [])
+  const sleeves = input.config.sleeves.map((sleeve) => ({
+    ...sleeve,
+    sizing: { kind: 'maximumLoss', budget: 100_000, contractsMax: 100 } as const,
+    limits: { ...sleeve.limits, positionWeightMax: null },
+  }))
+  const gated = gatedRun({ ...input, config: { ...input.config, sleeves } })
+  gated.take(2 * WARM_UP)
+  return gated
+}
+
+const days = (gated: GatedRun, count: number): void => gated.take(2 * count)
+
+describe('gates before structures', () => {
+  it('hold one back whose underlying or contract is shut, and let it go once that is open', () => {
+    const gated = scripted({ 0: (out, view) => out.openStructure(0, spreadOf(view, 2)) })
+    const { state } = gated.run.kernel.runtime
+    const [underlying] = state.instruments
+    gated.gate('frozen', false, underlying!.id)
+    days(gated, 3)
+    expect([state.structures, state.waitingStructures.length]).toEqual([[], 1])
+    const contract = state.instruments[state.waitingStructures[0]!.contracts[0]!]!.id
+    gated.gate('frozen', false, contract)
+    gated.gate('frozen', true, underlying!.id)
+    days(gated, 1)
+    expect([state.structures, state.waitingStructures.length]).toEqual([[], 1])
+    gated.gate('frozen', true, contract)
+    days(gated, 1)
+    expect(state.structures).toMatchObject([{ quantity: 2 }])
+    expect(gated.problems()).toEqual([])
+  })
+
+  it('keep shares that cover a call whose contract cannot be bought back', () => {
+    const gated = scripted({
+      0: (out) => out.target(0, 300_000_000 as never, 'shares'),
+      2: (out, view) => {
+        const chain = view.chain(0)!
+        const expiry = chain.expiries().findLast((date) => date > chain.tradeDate)! as TradeDate
+        const strike = Array.from(chain.strikes(expiry, 'call')).find((one) => one > chain.spot * 1.05)!
+        const legs: OptionLeg[] = [{ right: 'call', strike, expiry, ratio: -1 }]
+        out.openStructure(0, { legs, credit: 0.1, maximumLoss: 0, reason: 'call', quantity: 3, coveredByShares: true })
+      },
+      5: (out) => out.exit(0, 'enough'),
+    })
+    const { state } = gated.run.kernel.runtime
+    days(gated, 5)
+    expect([gated.held(0, 0), state.structures.length]).toEqual([300, 1])
+    gated.gate('fresh', false, state.instruments[state.structures[0]!.contracts[0]!]!.id)
+    days(gated, 3)
+    expect([gated.held(0, 0), state.structures.length]).toEqual([300, 1])
+    gated.gate('fresh', true, state.instruments[state.structures[0]!.contracts[0]!]!.id)
+    days(gated, 2)
+    expect([gated.held(0, 0), state.structures.length]).toEqual([0, 0])
+    expect(gated.problems()).toEqual([])
+  })
+
+  it('let a flatten close them though the account is killed', () => {
+    const gated = scripted({ 0: (out, view) => out.openStructure(0, spreadOf(view, 2)) })
+    const { state } = gated.run.kernel.runtime
+    days(gated, 2)
+    expect(state.structures).toHaveLength(1)
+    gated.order({ kind: 'kill', reason: 'x' })
+    gated.order({ kind: 'flatten', sleeve: null, reason: 'leave' })
+    days(gated, 1)
+    expect([state.structures, state.flattening]).toEqual([[], undefined])
+    expect(gated.problems()).toEqual([])
+  })
+
+  it('ask about one by its largest loss, and withdraw the question where the account is killed', () => {
+    const gated = scripted({ 0: (out, view) => out.openStructure(0, spreadOf(view, 2)) })
+    Object.assign(gated.run.kernel.runtime.state.config!, {
+      approvals: { all: false, above: 1, stages: [], sleeves: [], expiresAfter: { bars: 5 } },
+    })
+    days(gated, 2)
+    const { state } = gated.run.kernel.runtime
+    const [asked] = gated.approvals()
+    expect(asked).toMatchObject({ state: 'asked', quantity: 2, value: 2 * state.waitingStructures[0]!.maximumLoss })
+    gated.order({ kind: 'approve', id: asked!.id, decision: 'reduce', quantity: 1 as never })
+    days(gated, 1)
+    expect(state.structures).toMatchObject([{ quantity: 1 }])
+    expect(gated.refused()).toMatchObject([{ end: 'trimmed', rule: 'approval', wanted: 2, allowed: 1 }])
+    expect(gated.problems()).toEqual([])
+  })
+})

@@ -31,7 +31,8 @@ export function withoutApprovals(config: PortfolioConfig): PortfolioConfig {
 /** @param worth of the entry in the base currency; of a structure its maximum loss */
 export function needsApproval({ state, sleeves }: Runtime, sleeve: number, worth: number): boolean {
   const rules = state.config!.approvals
-  if (rules === undefined) return false
+  // What holds a recorded stream is sized at every close, and no order of it goes to a broker.
+  if (rules === undefined || sleeves[sleeve]!.config.kind === 'return_stream') return false
   if (rules.all || rules.sleeves.includes(sleeves[sleeve]!.config.id)) return true
   if (rules.above !== null && worth > rules.above * (1 + EPSILON)) return true
   const stage = state.capital === undefined ? null : stageOf(state.capital, sleeve)

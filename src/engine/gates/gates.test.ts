@@ -176,6 +176,13 @@ describe('a shut gate', () => {
     const gated = runOf({ one: nothing })
     expect(() => gated.gate('frozen', false, 'X')).toThrow('a gate names "X", which is not listed')
   })
+
+  it.each(['alive', 'unknown'] as const)('%s is opened by no event: an operator or an order shut it', (gate) => {
+    const gated = runOf({ one: nothing })
+    gated.order({ kind: 'kill', reason: 'x' })
+    expect(() => gated.gate(gate as never, true)).toThrow(`"${gate}" is no gate that an event may open`)
+    expect(shutGates(gated.run.kernel.runtime)).toHaveLength(1)
+  })
 })
 
 /** Rests a bid below the market, and buys the other instrument a day later. */

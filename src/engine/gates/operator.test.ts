@@ -232,6 +232,13 @@ describe('flatten', () => {
     expect(stopOf(runtime, both.order)).toBe('leased')
   })
 
+  it('of a sleeve that nobody knows is declined', () => {
+    const gated = runOf({ one: holds({ 0: 10 }) })
+    const command = { kind: 'flatten', sleeve: sleeveId('on'), reason: 'leave' } as const
+    expect(gated.order(command)).toEqual([{ kind: 'declined', command, reason: 'no sleeve has the id "on"' }])
+    expect(gated.run.kernel.runtime.state.flattening).toBeUndefined()
+  })
+
   it('is taken back by resuming the sleeve', () => {
     const gated = runOf({ one: holds({ 0: 10 }) })
     days(gated, 2)

@@ -84,9 +84,14 @@ function rowOf(runtime: Runtime, row: number): LiveOrder {
 }
 
 /** The sleeves concerned enter no more until they are resumed; what they hold is closed now, and again until it is gone. */
-export function flatten(parts: Parts, { sleeve, reason }: CommandOf<'flatten'>): void {
+export function flatten(parts: Parts, command: CommandOf<'flatten'>): void {
   const { runtime } = parts
   const { state } = runtime
+  const { sleeve, reason } = command
+  if (sleeve !== null && !runtime.sleeveOrdinal.has(sleeve)) {
+    runtime.commands.push({ kind: 'declined', command, reason: `no sleeve has the id "${sleeve}"` })
+    return
+  }
   for (const { config, ordinal } of runtime.sleeves) {
     if ((sleeve !== null && config.id !== sleeve) || isExternal(config)) continue
     const own = state.sleeves[ordinal]!
