@@ -39,6 +39,20 @@ function quantity(text: string): number {
   return value
 }
 
+function notNegative(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value < 1e12))
+    throw new InvalidArgumentError('Write a number of at least 0.')
+  return value
+}
+
+function amount(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(Math.abs(value) < 1e12))
+    throw new InvalidArgumentError('Write an amount such as 1250.50.')
+  return value
+}
+
 function words(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('Say something.')
   return text
@@ -114,6 +128,24 @@ function addReading(program: Command): void {
     .addOption(portfolioOption())
     .addOption(jsonOption())
     .action(async (options) => (await import('./commands/status.ts')).approvals(options))
+  addAsking(program.command('discrepancies'))
+    .description("where a broker's account and the books differ; --assign says whose it is")
+    .option('--all', 'resolved ones too')
+    .addOption(new Option('--assign <id>', 'the one that the word is about').argParser(words))
+    .addOption(new Option('--to <sleeve>', 'the sleeve that it goes to; left out: it stays external').argParser(words))
+    .addOption(
+      new Option(
+        '--price <price>',
+        'what one share, contract or coin costs the sleeve; its mark where left out',
+      ).argParser(notNegative),
+    )
+    .addOption(
+      new Option('--cash <amount>', 'what the sleeve pays for all of it; quantity x price where left out').argParser(
+        amount,
+      ),
+    )
+    .addOption(new Option('--note <text>', 'kept with it').argParser(words).default(''))
+    .action(async (options) => (await import('./commands/discrepancies.ts')).discrepancies(options))
 }
 
 function addStopping(program: Command): void {

@@ -22,6 +22,17 @@ export type ControlBody =
       /** Whole shares, contracts or coins that may pass of it; null unless it is reduced. */
       readonly quantity: number | null
     }
+  /** What was found at the broker beyond the books: a sleeve's (`to`), or external from now on (null). */
+  | {
+      readonly kind: 'assign'
+      readonly discrepancy: string
+      readonly to: string | null
+      /** Of one share, contract or coin; null: its mark. */
+      readonly price: number | null
+      /** What the sleeve pays for all of it; null: quantity x price. */
+      readonly cash: number | null
+      readonly note: string
+    }
   /** Part of the allocation that may be traded; the rest stays in the reserve. */
   | { readonly kind: 'fraction'; readonly fraction: number; readonly account: string }
 export type ControlKind = ControlBody['kind']

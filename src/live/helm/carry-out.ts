@@ -1,11 +1,13 @@
 /** What one command of an operator comes to: events for the kernel, or the reason why it is not carried out. */
 import type { ControlCommand } from '../../domain/control.ts'
+import type { Discrepancy } from '../../domain/discrepancies.ts'
 import type { OperatorCommand } from '../../domain/events.ts'
 import type { ShutGate } from '../../domain/gates.ts'
 import type { Sessions } from '../../domain/sessions.ts'
 import { formatInstant } from '../../domain/sessions.ts'
 import type { Instant, IntentId, Quantity, SleeveId } from '../../domain/units.ts'
 import { armedUntil } from '../gates/arming.ts'
+import { assignOf, type KnownInstrument } from './assign.ts'
 
 /** How the engine stands when it is asked. */
 export interface Standpoint {
@@ -26,6 +28,9 @@ export interface Standpoint {
   }
   /** Units of a whole share, contract or coin of what an approval waits for; null: none of that number waits. */
   unitsOf(approval: IntentId): number | null
+  /** Open ones, between the broker's account and the books. */
+  readonly discrepancies: readonly Discrepancy[]
+  instrumentOf(subject: string): KnownInstrument | null
 }
 
 export type Effect =
@@ -74,6 +79,11 @@ export function carryOut(command: ControlCommand, standpoint: Standpoint, now: I
       return done([{ kind: 'rebalance', by: body.by }], 'capital is being dealt anew')
     case 'approve':
       return approve(body, standpoint)
+    case 'assign': {
+      const command = assignOf(body, standpoint.discrepancies, standpoint.instrumentOf)
+      if (typeof command === 'string') return decline(command)
+      return done([command], body.to === null ? 'it stays external' : `assigned to "${body.to}"`)
+    }
     case 'fraction': {
       const { fraction } = body
       return done([{ kind: 'fraction', fraction }], `${percentText(fraction)} of the allocation trades`)

@@ -4,10 +4,12 @@
  * else is in the kernel.
  */
 import type { ControlCommand } from '../../domain/control.ts'
+import { isExternal } from '../../domain/external.ts'
 import type { Slice } from '../../domain/market.ts'
 import { barLength, timeframeOf } from '../../domain/timeframes.ts'
 import type { ClockId, Instant, InstrumentId, IntentId } from '../../domain/units.ts'
 import { shutGates } from '../../engine/gates/gates.ts'
+import { countsOfUnit } from '../../engine/positions/valuation.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 import type { Turn } from '../engine-options.ts'
@@ -25,6 +27,8 @@ import {
 import { type KillLatch, killLatch } from '../gates/kill.ts'
 import { type Moment, open } from '../gates/moment.ts'
 import { CLOCK_UNREAD, type ClockInput, type ClockWatch, stepClock } from '../gates/skew.ts'
+import { foreignInstrumentId } from '../reconcile/foreign-instrument.ts'
+import type { KnownInstrument } from './assign.ts'
 import { type Carried, carryOut, type Effect, type Standpoint } from './carry-out.ts'
 import { type Changes, changesOf, NO_CHANGES } from './changes.ts'
 
@@ -176,16 +180,26 @@ function standpointOf(runtime: Runtime, { role, accountSuffix }: HelmOptions, { 
   return {
     role,
     accountSuffix,
-    sleeves: runtime.sleeves.map(({ config: { id }, ordinal }) => ({
-      id,
-      isPaused: state.sleeves[ordinal]!.paused !== '',
-    })),
+    sleeves: runtime.sleeves
+      .filter((sleeve) => !isExternal(sleeve.config))
+      .map(({ config: { id }, ordinal }) => ({ id, isPaused: state.sleeves[ordinal]!.paused !== '' })),
     gates: shutGates(runtime),
     sessions: runtime.sessions.get(config.dayCalendar)!,
     liveFraction: state.liveFraction ?? 1,
     changed: { worse, capital },
     unitsOf: (approval) => unitsOf(runtime, approval),
+    discrepancies: state.reconciliation?.open ?? [],
+    instrumentOf: (subject) => instrumentOf(runtime, subject),
   }
+}
+
+function instrumentOf(runtime: Runtime, subject: string): KnownInstrument | null {
+  const { state, byId } = runtime
+  // What the portfolio does not list is named by the broker's symbol.
+  const index = byId.get(subject as InstrumentId) ?? byId.get(foreignInstrumentId(subject))
+  if (index === undefined) return null
+  const { id } = state.instruments[index]!
+  return { id, mark: state.mark[index]!, countsPerUnit: countsOfUnit(runtime, state.books.currency[index]!) }
 }
 
 function unitsOf({ state }: Runtime, id: IntentId): number | null {
