@@ -73,11 +73,15 @@ export async function append(step: Transaction<Tables>, place: Place, batch: Bat
   return { next, hash, message: head.message + told.length }
 }
 
-/** A server lets nobody take the lease until the transaction that asks here has ended. */
+/**
+ * A server lets nobody take the lease until the transaction that asks here has ended. In a file the first statement must
+ * write: a transaction that has read already is refused at once, not made to wait, where another process wrote since.
+ */
 export async function demandLease(
   step: Transaction<Tables>,
   { portfolio, epoch, isServer, name }: Pick<Place, 'portfolio' | 'epoch' | 'isServer' | 'name'>,
 ): Promise<void> {
+  if (!isServer) await step.updateTable('lease').set({ portfolio }).where('portfolio', '=', portfolio).execute()
   const asked = step.selectFrom('lease').select(['epoch', 'owner']).where('portfolio', '=', portfolio)
   const held = await (isServer ? asked.forShare() : asked).executeTakeFirst()
   if (held?.epoch === epoch) return
