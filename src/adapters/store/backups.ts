@@ -116,6 +116,10 @@ async function forgetEnds(file: string): Promise<void> {
   await Promise.all(ends.map((end) => rm(join(folder, end), { force: true })))
 }
 
+/** With its log and its locks. */
 async function removeCopy(file: string): Promise<void> {
-  for (const suffix of ['', '-wal', '-shm']) await rm(`${file}${suffix}`, { force: true })
+  const [folder, name] = [dirname(file), basename(file)]
+  const own = readdirSync(folder).filter((other) => other === name || /^[-.]/.test(other.slice(name.length)))
+  const parts = own.filter((other) => other.startsWith(name))
+  await Promise.all(parts.map((part) => rm(join(folder, part), { force: true })))
 }

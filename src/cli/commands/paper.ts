@@ -23,6 +23,7 @@ import { paperVenueFor, sha256 } from '../live/paper-venue.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
 import { openSteering, type Steering } from '../live/steering.ts'
 import { listenForStop } from '../live/stopping.ts'
+import { keepUp, UPKEEP_NOTES } from '../live/upkeep.ts'
 import { marketOfPast } from '../market/past.ts'
 import { print, printJson, progressBar } from '../output.ts'
 import { requireFolder } from '../paths.ts'
@@ -53,7 +54,9 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   const loaded = await loadPortfolio(file)
   const market = await marketFor(loaded, source, options)
   const stopping = listenForStop()
-  const store = await openStore(options.store, { create: true })
+  const { store: settings } = loaded.running
+  const store = await openStore(options.store, { create: true, encrypted: settings.encrypted })
+  const upkeep = keepUp(options.store, settings, UPKEEP_NOTES)
   let lease: Lease | null = null
   let outbox: Outbox | null = null
   try {
@@ -66,6 +69,7 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   } finally {
     const owed = (await outbox?.close()) ?? 0
     if (owed > 0) process.stderr.write(`note: the bus is owed ${owed} messages; they are in ${options.store}\n`)
+    await upkeep.close()
     await lease?.release()
     await store.close()
     stopping.close()

@@ -1,4 +1,6 @@
 /** How a portfolio runs, in the units of the engine: milliseconds. */
+import type { BackupRule } from '../../adapters/store/backups.ts'
+import type { Retention } from '../../adapters/store/retention.ts'
 import type { PortfolioConfig } from '../../domain/config.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
 
@@ -16,16 +18,42 @@ export interface RunningSettings {
     /** Criteria by the names of the gates. */
     readonly gates: Readonly<Record<string, string>>
   }
+  readonly store: StoreSettings
+}
+
+/** What is kept while it runs, and for how long. */
+export interface StoreSettings {
+  readonly encrypted: boolean
+  /** Null: no copies are made. */
+  readonly backups: (BackupRule & { readonly folder: string | null }) | null
+  readonly retention: Retention
 }
 
 const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: 60 * MINUTE_MS }
 
 function milliseconds(text: string): number {
   return Number(text.slice(0, -1)) * UNIT_MS[text.at(-1)!]!
 }
 
-export function runningOf({ mode, engine, live }: RawPortfolio, { sleeves }: PortfolioConfig): RunningSettings {
+function storeSettings({ encryption, backups, retention }: RawPortfolio['store']): StoreSettings {
+  const age = (days: number | undefined): number | null => (days === undefined ? null : days * DAY_MS)
+  const { slices, messages, cycles, hours, snapshots } = retention
+  return {
+    encrypted: encryption === 'on' || encryption === true,
+    backups: backups === null ? null : { ...backups, folder: backups.folder ?? null },
+    retention: {
+      slices: age(slices),
+      messages: age(messages),
+      cycles: age(cycles),
+      hours: age(hours),
+      snapshots: age(snapshots),
+    },
+  }
+}
+
+export function runningOf({ mode, engine, live, store }: RawPortfolio, { sleeves }: PortfolioConfig): RunningSettings {
   const trading = sleeves.filter(({ strategy }) => strategy !== null)
   const isRoundTheClock = trading.length > 0 && trading.every(({ calendar }) => calendar === 'continuous')
   const cycleMs =
@@ -37,5 +65,6 @@ export function runningOf({ mode, engine, live }: RawPortfolio, { sleeves }: Por
     retryMs: milliseconds(engine.retry_after),
     stale: { graceMs: milliseconds(engine.stale_after.grace), barsMissed: engine.stale_after.bars },
     live: { fraction: live.fraction, gates: live.gates },
+    store: storeSettings(store),
   }
 }

@@ -11,6 +11,7 @@ import { paperSchema } from './paper.ts'
 import { policySchema } from './policy.ts'
 import { routingSchema } from './routing.ts'
 import { engineSchema, liveSchema, modeSchema } from './running.ts'
+import { storeSchema } from './store.ts'
 import { fraction, leverage, notNegative, positive, text, wholePositive } from './terms.ts'
 import { screenSchema } from './universe.ts'
 import { violationsSchema } from './violations.ts'
@@ -97,6 +98,7 @@ export const portfolioSchema = z.strictObject({
   mode: modeSchema,
   engine: engineSchema,
   live: liveSchema,
+  store: storeSchema.describe('what is kept while it runs: encryption, backups, retention'),
   options: optionsSchema.optional(),
   events: eventsSchema,
   screen: screenSchema.optional(),
