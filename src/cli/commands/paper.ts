@@ -157,6 +157,7 @@ async function traded(
         snapshotEvery: options.snapshotEvery,
         venue: paperVenueFor(config, store.id),
         sha256,
+        desk: running.desk,
         clock,
         watches: [steering.watch],
         observer: cycles.observer,

@@ -2,7 +2,9 @@
 import type { BackupRule } from '../../adapters/store/backups.ts'
 import type { Retention } from '../../adapters/store/retention.ts'
 import type { PortfolioConfig } from '../../domain/config.ts'
+import { type BreakerLimits, DESK_POLICY, type DeskPolicy } from '../../live/desk/policy.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
+import type { RawOrders } from './schema/running.ts'
 
 export interface RunningSettings {
   readonly mode: 'paper' | 'live'
@@ -12,6 +14,8 @@ export interface RunningSettings {
   readonly updateMs: number
   readonly retryMs: number
   readonly stale: { readonly graceMs: number; readonly barsMissed: number }
+  /** How patient the order protocol is, and what makes it stop. */
+  readonly desk: DeskPolicy
   readonly live: {
     /** Part of the allocation that live trading starts with. */
     readonly fraction: number
@@ -64,7 +68,33 @@ export function runningOf({ mode, engine, live, store }: RawPortfolio, { sleeves
     updateMs: engine.update_every === undefined ? cycleMs : milliseconds(engine.update_every),
     retryMs: milliseconds(engine.retry_after),
     stale: { graceMs: milliseconds(engine.stale_after.grace), barsMissed: engine.stale_after.bars },
+    desk: deskOf(engine.orders, mode),
     live: { fraction: live.fraction, gates: live.gates },
     store: storeSettings(store),
+  }
+}
+
+/** A past that is played again trips nothing that was not asked for: it would differ from its backtest. */
+const NO_BREAKERS: BreakerLimits = {
+  rejectsOfInstrument: Number.POSITIVE_INFINITY,
+  rejects: Number.POSITIVE_INFINITY,
+  rejectedCloses: Number.POSITIVE_INFINITY,
+  ordersPerMinute: Number.POSITIVE_INFINITY,
+  notionalPerDay: Number.POSITIVE_INFINITY,
+}
+
+function deskOf({ intent_life, sweep_every, breakers }: RawOrders, mode: 'paper' | 'live'): DeskPolicy {
+  const unstated = mode === 'live' ? DESK_POLICY.breakers : NO_BREAKERS
+  return {
+    ...DESK_POLICY,
+    intentLife: milliseconds(intent_life),
+    sweepEvery: milliseconds(sweep_every),
+    breakers: {
+      rejectsOfInstrument: breakers.rejects_of_instrument ?? unstated.rejectsOfInstrument,
+      rejects: breakers.rejects ?? unstated.rejects,
+      rejectedCloses: breakers.rejected_closes ?? unstated.rejectedCloses,
+      ordersPerMinute: breakers.orders_per_minute ?? unstated.ordersPerMinute,
+      notionalPerDay: breakers.notional_per_day ?? unstated.notionalPerDay,
+    },
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fraction, text, wholePositive } from './terms.ts'
+import { fraction, positive, text, wholePositive } from './terms.ts'
 
 /* How a portfolio runs on paper and live: nothing here changes what a backtest does. */
 
@@ -11,6 +11,37 @@ export const modeSchema = z
   .enum(['paper', 'live'])
   .default('paper')
   .describe('live: orders of real money may leave, once everything that live trading asks for is there')
+
+const breakersSchema = z
+  .strictObject({
+    rejects_of_instrument: wholePositive
+      .optional()
+      .describe('orders of one instrument rejected within an hour, from which it is frozen; live 5'),
+    rejects: wholePositive
+      .optional()
+      .describe('orders rejected within an hour, in all, from which the account is disarmed; live 20'),
+    rejected_closes: wholePositive
+      .optional()
+      .describe('closing orders of one instrument rejected one after the other, from which it is frozen; live 3'),
+    orders_per_minute: wholePositive
+      .optional()
+      .describe('orders within a minute, beyond which the account is disarmed; live 600'),
+    notional_per_day: positive
+      .optional()
+      .describe('worth of the orders of one day (UTC), beyond which only reductions leave'),
+  })
+  .prefault({})
+
+const ordersSchema = z
+  .strictObject({
+    intent_life: duration.default('60s').describe('an order that could not be sent for so long is dropped'),
+    sweep_every: duration.default('60s').describe('executions that no event brought are asked for so often'),
+    breakers: breakersSchema.describe(
+      'what stops a runaway loop until an operator lets it go on; on paper what is named',
+    ),
+  })
+  .prefault({})
+export type RawOrders = z.output<typeof ordersSchema>
 
 export const engineSchema = z
   .strictObject({
@@ -25,6 +56,7 @@ export const engineSchema = z
       .strictObject({ grace: duration.default('30s'), bars: wholePositive.default(2) })
       .prefault({})
       .describe('a price is stale when so many bars are not there so long after their close'),
+    orders: ordersSchema.describe('how orders are sent and watched'),
   })
   .prefault({})
 export type RawEngine = z.output<typeof engineSchema>
