@@ -144,7 +144,7 @@ function takeOrderAfterEnd(desk: Desk, tracked: Tracked, order: BrokerOrder, now
 }
 
 /** It was thought never to have arrived, and lives: it is taken back, and what it filled is booked. */
-export function recover(desk: Desk, tracked: Tracked, evidence: string, now: Instant): void {
+function recover(desk: Desk, tracked: Tracked, evidence: string, now: Instant): void {
   const { order, state } = tracked.record
   alertOnce(desk, now, 'orphan', tracked, `order ${order} ended as ${state}, yet ${evidence}: it is cancelled`)
   desk.open.add(tracked)
