@@ -125,6 +125,8 @@ export function buildProgram(): Command {
       '\nExit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 a sleeve was paused by a fault.',
     )
     .exitOverride()
+    // An option belongs to the command that it stands behind: `paper` and `paper review` both have a store.
+    .enablePositionalOptions()
   addRuns(program)
   addLive(program)
   addOperating(program)
@@ -199,8 +201,9 @@ const storeOption = (): Option =>
     .default('polyfolio.db')
 
 function addLive(program: Command): void {
-  program
+  const paper = program
     .command('paper <config>')
+    .enablePositionalOptions()
     .description('trade on paper: replayed bars, every event written down; goes on where it was stopped or killed')
     .addOption(dataOption())
     .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed).default(26))
@@ -215,6 +218,17 @@ function addLive(program: Command): void {
     .option('--standby', 'where another process runs the portfolio, wait and take over when it ends')
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/paper.ts')).paper(config, options))
+  paper
+    .command('review [config]')
+    .description(
+      'a period on paper against what each sleeve is expected to do, and against a backtest of the same bars',
+    )
+    .addOption(storeOption())
+    .option('--portfolio <name>', 'which one, where the store holds several')
+    .addOption(jsonOption())
+    .action(async (config: string | undefined, options) =>
+      (await import('./commands/paper-review.ts')).paperReview(config, options),
+    )
   program
     .command('explain <order> [config]')
     .description('the whole chain of one order: bar, signal, size, rules, netting, route, fills, shares')
@@ -229,9 +243,21 @@ function addLive(program: Command): void {
       (await import('./commands/explain.ts')).explain(order, config, options),
     )
   program
+    .command('whatif [config]')
+    .description('the recorded market of a store under another allocator or other rules, beside what happened')
+    .addOption(storeOption())
+    .option('--portfolio <name>', 'which one, where the store holds several')
+    .addOption(new Option('--allocator <method>', 'how capital is allocated').choices(ALLOCATION_METHODS))
+    .option('--html <file>', 'write the comparison as a page')
+    .addOption(jsonOption())
+    .action(async (config: string | undefined, options) =>
+      (await import('./commands/whatif.ts')).whatif(config, options),
+    )
+  program
     .command('replay <config>')
     .description('the state after any event, rebuilt from the journal alone')
     .addOption(storeOption())
+    .addOption(new Option('--from <event>', 'tell every event from this one on, and what it changed').argParser(seed))
     .addOption(new Option('--to <event>', 'last event, by number; the last one kept').argParser(seed))
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/replay.ts')).replay(config, options))

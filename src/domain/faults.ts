@@ -121,6 +121,7 @@ export const FAULTS = {
     exit: 2,
     text: 'no order "{order}" in {where}; take a number of its orders.csv, or of the orders of the store',
   },
+  RECORD_UNFIT: { exit: 2, text: 'the journal of "{portfolio}" cannot be run anew: {reason}' },
   STRATEGY_ABSENT: {
     exit: 2,
     text: '"{portfolio}" trades "{strategy}", which is not built in; name its configuration as well: that brings the strategy',

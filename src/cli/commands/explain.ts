@@ -1,15 +1,14 @@
 import type { ClientOrderId } from '../../domain/broker.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Store } from '../../domain/store.ts'
-import type { Strategy } from '../../domain/strategy.ts'
 import type { OrderId } from '../../domain/units.ts'
 import { explainOrder } from '../../live/explain/explain.ts'
 import { type Rerun, rerunBacktest, rerunJournal } from '../../live/explain/rerun.ts'
-import { STRATEGIES } from '../../pipeline/strategies/registry.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { explanationDocument } from '../explain/document.ts'
 import { type Route, routeOf } from '../explain/route.ts'
 import { explanationText } from '../explain/text.ts'
+import { strategiesWith } from '../live/recorded.ts'
 import { marketOfPast } from '../market/past.ts'
 import { type StoreOptions, withPortfolio } from '../operate/portfolio-of.ts'
 import { print, printJson, progressBar } from '../output.ts'
@@ -38,12 +37,10 @@ export async function explain(order: string, config: string | undefined, options
   }
   await withPortfolio(asked, async ({ store: opened, portfolio }) => {
     const number = await numberIn(opened, portfolio, order, store)
-    const rerun = rerunJournal(opened, portfolio, loaded?.strategies ?? BUILT_IN)
+    const rerun = rerunJournal(opened, portfolio, strategiesWith(loaded))
     await tell(rerun, number, `the store "${store}"`, await routeIn(opened, portfolio, number), options)
   })
 }
-
-const BUILT_IN: ReadonlyMap<string, Strategy> = new Map(STRATEGIES.map((strategy) => [strategy.name, strategy]))
 
 async function explainBacktest(order: string, file: string, options: ExplainOptions): Promise<void> {
   const number = numberOf(order)

@@ -4,6 +4,7 @@ import type { BacktestReport } from '../../api/contract/report.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
+import type { RunResult } from '../../engine/records/result.ts'
 import { reportOf } from '../report/figures.ts'
 import { returnsOf } from '../report/returns.ts'
 import { FILE_NAMES } from '../report/write.ts'
@@ -37,6 +38,11 @@ export async function candidateOf(source: string, market: MarketSource, reach: R
 
 async function configuredRun(source: string, market: MarketSource, reach: RunReach): Promise<Candidate> {
   const { result } = await runPortfolio(source, market, reach)
+  return candidateFrom(source, result)
+}
+
+/** A run that was carried out here. */
+export function candidateFrom(source: string, result: RunResult): Candidate {
   const returns = returnsOf(result)
   return {
     source,

@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { EngineEvent } from '../../domain/events.ts'
+import type { MarketData } from '../../domain/market.ts'
+import type { JournalRow, Store } from '../../domain/store.ts'
+import type { TradeDate } from '../../domain/units.ts'
+import { createAuditor } from '../../engine/invariants.ts'
+import { CODEC_VERSION, encodeEvent } from '../../engine/journal/codec.ts'
+import { runAudited, runBacktest } from '../../engine/run/run.ts'
+import { SILENT } from '../../live/explain/silent.ts'
+import { recordedMarket } from '../../live/recorded/market.ts'
+import { recordedResult } from '../../live/recorded/result.ts'
+import { loadPortfolio } from '../config/load.ts'
+import type { LoadedPortfolio } from '../config/loaded.ts'
+import { underAllocator } from '../config/other-allocator.ts'
+import { packageRoot } from '../package-root.ts'
+import { simulatedMarketData } from '../run.ts'
+import { recordOf, strategiesWith } from './recorded.ts'
+
+const reach = { from: 20_230_101 as TradeDate, to: 20_230_630 as TradeDate }
+
+/** What a store would hold of a run. */
+function journalOf({ config, strategies }: LoadedPortfolio, market: MarketData): Pick<Store, 'read'> {
+  const rows: JournalRow[] = []
+  const journal = (event: EngineEvent): void => {
+    const { seq, at, kind } = event
+    rows.push({ seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) })
+  }
+  runAudited({ config, market, strategies: [...strategies.values()], journal }, createAuditor(), SILENT)
+  return {
+    read: async function* (_, from) {
+      for (const row of rows) if (row.seq >= from) yield row
+    },
+  }
+}
+
+describe.each(['momentum-reversion-trend', 'six-bots', 'lifecycle'])('the journal of %s', (preset) => {
+  const loading = loadPortfolio(join(packageRoot(), 'presets', `${preset}.yaml`))
+
+  it('is a market on which the same portfolio comes to the same books', async () => {
+    const loaded = await loading
+    const { config } = loaded
+    const market = simulatedMarketData(loaded, 26, reach)
+    const store = journalOf(loaded, market)
+    const recorded = (await recordedMarket(store, config.name))!
+    const strategies = [...loaded.strategies.values()]
+    const first = runBacktest({ config, market, strategies, checks: true })
+    const again = runBacktest({ config: recorded.config, market: recorded.market, strategies, checks: true })
+    expect(again.canonical).toEqual(first.canonical)
+    expect(again.orders).toEqual(first.orders)
+    const opensOf = ({ blocks }: MarketData) => new Map(blocks.map(({ clock, opens }) => [clock, opens]))
+    expect(opensOf(recorded.market)).toEqual(opensOf(market))
+    const happened = await recordedResult(store, config.name, recorded, loaded.strategies)
+    expect(happened.canonical).toEqual(first.canonical)
+    expect(happened.equity).toEqual(first.equity)
+    expect(happened.trades.length).toBe(first.trades.length)
+  })
+})
+
+describe('another allocator', () => {
+  it('takes the place of the one that is configured, and the rest of the plan stays', async () => {
+    const { config } = await loadPortfolio(join(packageRoot(), 'presets', 'lifecycle.yaml'))
+    const { allocation, ...rest } = config.capitalPlan!
+    const other = underAllocator(config, 'hrp').capitalPlan!
+    expect(other).toEqual({
+      ...rest,
+      allocation: { ...allocation, method: 'hrp', recompute: other.allocation.recompute },
+    })
+    expect(other.allocation.recompute.kind).not.toBe('never')
+  })
+
+  it('comes with a plan where there was none, and moves capital', async () => {
+    const loaded = await loadPortfolio(join(packageRoot(), 'presets', 'momentum-reversion-trend.yaml'))
+    const { capitalPlan: _, ...plain } = loaded.config
+    const market = simulatedMarketData(loaded, 26, { from: 20_220_101 as TradeDate, to: 20_230_630 as TradeDate })
+    const config = underAllocator(plain, 'erc')
+    const { capital } = runBacktest({ config, market, strategies: [...loaded.strategies.values()], checks: true })
+    expect(capital!.records.some(({ cause }) => cause === 'weights')).toBe(true)
+  })
+})
+
+describe('a record', () => {
+  it('is refused where nothing is known of the portfolio, or of how a sleeve decides', async () => {
+    const loaded = await loadPortfolio(join(packageRoot(), 'presets', 'momentum-reversion-trend.yaml'))
+    const store = journalOf(loaded, simulatedMarketData(loaded, 26, reach)) as Store
+    const none = { read: async function* () {} } as unknown as Store
+    await expect(recordOf(none, 'a.db', 'nobody', strategiesWith(null))).rejects.toThrow('holds no portfolio "nobody"')
+    await expect(recordOf(store, 'a.db', loaded.config.name, new Map())).rejects.toThrow('is not built in')
+  })
+
+  it('is refused where options are traded', async () => {
+    const loaded = await loadPortfolio(join(packageRoot(), 'presets', 'channels.yaml'))
+    const market = simulatedMarketData(loaded, 26, { from: reach.from, to: 20_230_301 as TradeDate })
+    await expect(recordedMarket(journalOf(loaded, market), 'Channels')).rejects.toThrow('it trades options')
+  })
+})

@@ -1,0 +1,158 @@
+/** The market of a journal: the bars, actions and publications that its events brought, as a run reads them. */
+import type { PortfolioConfig } from '../../domain/config.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { Instrument } from '../../domain/instruments.ts'
+import type { ClockBlock, DatedAction, MarketData, Slice } from '../../domain/market.ts'
+import type { MarketRecord } from '../../domain/market-records.ts'
+import { type Sessions, sessionOf } from '../../domain/sessions.ts'
+import type { Store } from '../../domain/store.ts'
+import type { CalendarId, ClockId, TradeDate } from '../../domain/units.ts'
+import { decodeEvent } from '../../engine/journal/codec.ts'
+
+export interface RecordedMarket {
+  /** The first configuration that was given. */
+  readonly config: PortfolioConfig
+  readonly market: MarketData
+  /** Events that came from an operator, a broker or a watch: no market brings them again. */
+  readonly outside: number
+}
+
+const CHAINS = 'it trades options, and keeps only those of their chains that were asked for then'
+const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const
+
+/**
+ * @throws FaultError RECORD_UNFIT where options were traded: a journal holds only those chains that were asked for
+ */
+export async function recordedMarket(store: Pick<Store, 'read'>, portfolio: string): Promise<RecordedMarket | null> {
+  const instruments: Instrument[] = []
+  const slices: Slice[] = []
+  const actions: DatedAction[] = []
+  const sessions = new Map<CalendarId, Sessions>()
+  let config: PortfolioConfig | null = null
+  let outside = 0
+  for await (const row of store.read(portfolio, 0)) {
+    const event = decodeEvent(row.payload, (index) => instruments[index]!.id)
+    if (event.outside !== undefined) outside += 1
+    switch (event.kind) {
+      case 'configured':
+        config ??= event.config
+        break
+      case 'listed':
+        if (event.instrument.option !== null) throw unfit(portfolio, CHAINS)
+        instruments[event.instrument.index] = event.instrument
+        break
+      case 'sessions':
+        sessions.set(event.calendar, event.sessions)
+        break
+      case 'slices':
+        for (const slice of event.slices) slices.push(slice)
+        break
+      case 'corporateAction':
+        actions.push({ at: event.at, tradeDate: event.tradeDate, action: event.action })
+        break
+      default:
+    }
+  }
+  if (config === null) return null
+  if (slices.some(({ chains }) => chains.length > 0)) throw unfit(portfolio, CHAINS)
+  const found = config
+  const market: MarketData = {
+    instruments,
+    blocks: clocksOf(slices).map((clock) => blockOf(clock, slices, found, { instruments, sessions })),
+    actions,
+    sessions: [...sessions.values()],
+    chains: null,
+    ...recordsOf(slices),
+    notes: [],
+  }
+  return { config, market, outside }
+}
+
+function unfit(portfolio: string, reason: string): FaultError {
+  return new FaultError(fault('RECORD_UNFIT', { portfolio, reason }))
+}
+
+/** In the order in which those that close together are given: a run goes through them in that order, too. */
+function clocksOf(slices: readonly Slice[]): readonly ClockId[] {
+  const together = new Set<string>()
+  for (const [place, { clock, at }] of slices.entries()) {
+    for (let later = place + 1; later < slices.length && slices[later]!.at === at; later += 1)
+      together.add(`${clock} ${slices[later]!.clock}`)
+  }
+  const ordered: ClockId[] = []
+  for (const clock of new Set(slices.map((slice) => slice.clock))) {
+    const place = ordered.findIndex((other) => together.has(`${clock} ${other}`))
+    ordered.splice(place < 0 ? ordered.length : place, 0, clock)
+  }
+  return ordered
+}
+
+interface Known {
+  readonly instruments: readonly Instrument[]
+  readonly sessions: ReadonlyMap<CalendarId, Sessions>
+}
+
+function blockOf(clock: ClockId, slices: readonly Slice[], config: PortfolioConfig, known: Known): ClockBlock {
+  const rows = slices.filter((slice) => slice.clock === clock)
+  // Columns are added at the end and never moved: the last row has all of them.
+  const columns = rows.at(-1)!.instruments
+  const width = columns.length
+  const { calendar } = config.sleeves.find((sleeve) => sleeve.clock === clock)!
+  const columnOf = (take: (row: Slice) => Float64Array, missing: number): Float64Array => {
+    const column = new Float64Array(rows.length * width).fill(missing)
+    for (const [place, row] of rows.entries()) column.set(take(row), place * width)
+    return column
+  }
+  const prices = Object.fromEntries(PRICES.map((name) => [name, columnOf((row) => row[name], Number.NaN)]))
+  return {
+    clock,
+    calendar,
+    instruments: Array.from(columns, (index) => known.instruments[index]!.id),
+    tradeDates: Int32Array.from(rows, ({ tradeDate }) => tradeDate),
+    opens: opensOf(rows, known.sessions.get(calendar)),
+    closes: Float64Array.from(rows, ({ at }) => at),
+    ...(prices as Pick<ClockBlock, (typeof PRICES)[number]>),
+    factor: columnOf(({ factor }) => factor, 1),
+  }
+}
+
+/** A bar begins with its session, with the bar before it in the session, or a whole bar before its close. */
+function opensOf(rows: readonly Slice[], sessions: Sessions | undefined): Float64Array {
+  const barMs = barOf(rows)
+  return Float64Array.from(rows, ({ at, tradeDate }, place) => {
+    const before = rows[place - 1]
+    const begun = before !== undefined && before.tradeDate === tradeDate ? before.at : beginOf(tradeDate, sessions)
+    return Number.isFinite(barMs) ? Math.max(begun, at - barMs) : begun
+  })
+}
+
+/** The shortest time between two closes of one session; infinite where each has one. */
+function barOf(rows: readonly Slice[]): number {
+  let shortest = Number.POSITIVE_INFINITY
+  for (const [place, { at, tradeDate }] of rows.entries()) {
+    const before = rows[place - 1]
+    if (before?.tradeDate === tradeDate) shortest = Math.min(shortest, at - before.at)
+  }
+  return shortest
+}
+
+function beginOf(tradeDate: TradeDate, sessions: Sessions | undefined): number {
+  const place = sessions === undefined ? -1 : sessionOf(sessions, tradeDate)
+  return place < 0 ? Number.NaN : sessions!.opens[place]!
+}
+
+/** What was published, once, in the order of its publication. */
+function recordsOf(slices: readonly Slice[]): Pick<MarketData, 'records'> {
+  const seen = new Set<string>()
+  const records: MarketRecord[] = []
+  for (const slice of slices) {
+    for (const record of slice.records) {
+      const key = JSON.stringify(record)
+      if (seen.has(key)) continue
+      seen.add(key)
+      records.push(record)
+    }
+  }
+  if (records.length === 0) return {}
+  return { records: records.sort((left, right) => left.publishedAt - right.publishedAt) }
+}
