@@ -277,11 +277,12 @@ describe('the order protocol, whatever happens on the way', () => {
     )
   }, 600_000)
 
-  it.each(Object.entries(MUTANTS))('finds %s', (_, mutant) => {
+  it.each(Object.entries(MUTANTS))('finds %s, by what it breaks', (_, { mutant, breaks }) => {
     const found = fc.check(
       fc.property(rules, steps, (venueRules, script) => play(venueRules, script, mutant)),
       { ...propertyRuns(400, 2_000), endOnFailure: true },
     )
     expect(found.failed).toBe(true)
+    expect((found.errorInstance as Error).message).toMatch(breaks)
   })
 })
