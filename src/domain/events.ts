@@ -136,7 +136,13 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly
       readonly kind: 'announced'
       readonly dividends: readonly { readonly instrument: InstrumentId; readonly amount: number }[]
     }
-  | { readonly kind: 'corporateAction'; readonly tradeDate: TradeDate; readonly action: CorporateAction }
+  | {
+      readonly kind: 'corporateAction'
+      readonly tradeDate: TradeDate
+      readonly action: CorporateAction
+      /** The broker's id of what it said: the same is booked once. */
+      readonly brokerEvent?: string
+    }
   /**
    * Money from or to outside, a movement between sleeves (transfer named), or a change of currency (conversion named;
    * currency and amount are then what is given up). A deposit or withdrawal without a sleeve is dealt by the weights in
@@ -153,6 +159,8 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly
       readonly conversion?: CashConversion
       /** The day that it belongs to; left out: the last one seen. */
       readonly tradeDate?: TradeDate
+      /** The broker's id of what it said: the same is booked once. */
+      readonly brokerEvent?: string
     }
   | {
       readonly kind: 'operator'
@@ -176,7 +184,7 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly
   /** What the broker takes back or changes of an execution that is booked. */
   | { readonly kind: 'correction'; readonly correction: Correction }
   /** What the broker has and no book knows: it enters the external sleeve. */
-  | { readonly kind: 'external'; readonly finding: ExternalFinding }
+  | { readonly kind: 'external'; readonly finding: ExternalFinding; readonly brokerEvent?: string }
   /** The broker's account was compared with the books: after what was found has been booked. */
   | { readonly kind: 'reconciled'; readonly reconciliation: Reconciliation }
 )

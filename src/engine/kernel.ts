@@ -17,6 +17,7 @@ import { onAuction, onRange, onSlices, takeChains } from './cycle.ts'
 import { amend } from './external/amend.ts'
 import { takeFinding } from './external/findings.ts'
 import { takeReconciliation } from './external/reconciled.ts'
+import { isToldFirst } from './external/told-once.ts'
 import { stepApprovals } from './gates/approvals.ts'
 import { onGate } from './gates/gates.ts'
 import { onMode } from './gates/operator.ts'
@@ -210,12 +211,14 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
       break
     case 'corporateAction':
       runtime.tradeDate = event.tradeDate
+      if (!isToldFirst(state, event.brokerEvent)) return NOTHING
       applyAction(runtime, event.action)
       break
     case 'correction':
       amend(runtime, event.correction)
       break
     case 'external':
+      if (!isToldFirst(state, event.brokerEvent)) return NOTHING
       takeFinding(runtime, event.finding)
       break
     case 'reconciled':
@@ -228,6 +231,7 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
       break
     case 'cash':
       runtime.tradeDate = event.tradeDate ?? runtime.tradeDate
+      if (!isToldFirst(state, event.brokerEvent)) return NOTHING
       onCash(parts, event)
       break
     case 'operator':

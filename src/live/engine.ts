@@ -9,7 +9,7 @@ import { withExternal } from '../domain/external.ts'
 import type { OrderRecord } from '../domain/order-records.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type { Batch, JournalRow } from '../domain/store.ts'
-import type { Instant, TradeDate } from '../domain/units.ts'
+import type { Instant } from '../domain/units.ts'
 import { freeze, revive } from '../engine/canonical.ts'
 import { stopOf } from '../engine/gates/leaving.ts'
 import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
@@ -22,6 +22,7 @@ import { openBooks, startRun } from '../engine/run/run.ts'
 import { laterCalendars, runState, takeUp } from '../engine/run/run-state.ts'
 import { nextInstant } from '../engine/run/timeline.ts'
 import type { Runtime } from '../engine/runtime.ts'
+import { accountBodies } from './account-events.ts'
 import { BrokerLine } from './broker-line.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import { createDesk } from './desk/desk.ts'
@@ -389,7 +390,8 @@ export class LiveEngine {
     const heard = [...this.#line.takeHeard(), ...(this.#venue?.drain() ?? [])]
     const bodies = this.#bodies
     this.#bodies = []
-    bodies.push(...accountBodies(heard, this.run.tradeDate))
+    const { tradeDate, kernel } = this.run
+    bodies.push(...accountBodies(heard, kernel.runtime, { tradeDate, isElsewhere: this.#venue === null }))
     const ofOrders = heard.filter(isOfOrders)
     if (ofOrders.length > 0) bodies.push(...this.desk.heard(ofOrders, now))
     for (const { action, answer } of this.#line.takeAnswers()) bodies.push(...this.desk.answered(action, answer, now))
@@ -557,18 +559,6 @@ export class LiveEngine {
 
 function isOfOrders(event: BrokerEvent): event is DeskEvent {
   return event.kind === 'execution' || event.kind === 'order' || event.kind === 'gap'
-}
-
-/** What happened to the account without an order. */
-function accountBodies(heard: readonly BrokerEvent[], tradeDate: TradeDate): readonly EventBody[] {
-  return heard.flatMap((event) =>
-    event.kind === 'action' ? [{ kind: 'corporateAction' as const, tradeDate, action: event.action }] : [],
-  )
-}
-
-function rowOf(event: EngineEvent): JournalRow {
-  const { seq, at, kind } = event
-  return { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
 }
 
 /** What an order is worth at the last marks, in the base currency; what has no mark yet counts nothing. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { counts, type OutsideRun, outsideRun } from '../../../test/fixtures/outside-rig.ts'
 import { type Act, handRun, SHARE } from '../../../test/simulation/hand-run.ts'
 import { type OrderId, type Price, type Quantity, sleeveId } from '../../domain/units.ts'
+import { isToldFirst, TOLD_MOST } from './told-once.ts'
 
 /** Two sleeves of 10,000 that buy 10 and 20 shares of A at the open of the second day, at 100. */
 const buys =
@@ -252,5 +253,49 @@ describe('the order number of nobody', () => {
     expect(() => outside.fill({ order: 0 as OrderId, instrument: 0, quantity: 1, price: 1 })).toThrow(
       'a fill of a foreign order came',
     )
+  })
+})
+
+describe('what a broker says of an account without an order', () => {
+  it('is booked once, however often it is said', () => {
+    const outside = twoSleeves()
+    outside.next()
+    outside.next()
+    const finding = {
+      id: 'd1',
+      instrument: null,
+      quantity: 0 as Quantity,
+      price: 0 as Price,
+      cash: [{ currency: 'USD' as never, amount: counts(500) }],
+      evidence: 'deposit',
+    }
+    const { account, currency } = outside.run.kernel.runtime.state.config!
+    const fee = {
+      kind: 'cash',
+      account: account.id,
+      currency,
+      amount: counts(-2),
+      cause: 'fee',
+      sleeve: sleeveId('two'),
+      brokerEvent: 'f1',
+    } as const
+    for (let time = 0; time < 3; time += 1) {
+      outside.say({ kind: 'external', finding, brokerEvent: 'd1' })
+      outside.say(fee)
+    }
+    expect([outside.cash('external'), outside.cash('two')]).toEqual([counts(500), counts(9_998)])
+    expect(outside.run.kernel.runtime.state.told).toEqual(['d1', 'f1'])
+    outside.say({ ...fee, brokerEvent: 'f2' })
+    expect(outside.cash('two')).toBe(counts(9_996))
+    expect(outside.problems()).toEqual([])
+  })
+
+  it('is remembered for so many of them, the oldest forgotten first', () => {
+    const state = { told: Array.from({ length: TOLD_MOST }, (_, at) => `t${at}`) }
+    expect(isToldFirst(state, 't0')).toBe(false)
+    expect(isToldFirst(state, 'new')).toBe(true)
+    expect(state.told).toHaveLength(TOLD_MOST)
+    expect([state.told[0], state.told.at(-1)]).toEqual(['t1', 'new'])
+    expect(isToldFirst(state, undefined)).toBe(true)
   })
 })

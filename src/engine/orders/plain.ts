@@ -51,6 +51,7 @@ type StateFields =
   | 'workingStructures'
   | 'liveFraction'
   | 'reconciliation'
+  | 'told'
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {
