@@ -47,7 +47,7 @@ function forgetIfOpen(state: GateHolder): void {
 export function onGate(runtime: Runtime, event: Extract<EngineEvent, { readonly kind: 'gate' }>): void {
   const index = event.instrument === null ? WHOLE_ACCOUNT : runtime.byId.get(event.instrument)
   assert(index !== undefined, `a gate names "${event.instrument}", which is not listed`)
-  const gate: GateName = event.gate
+  const gate = event.gate as GateName
   assert(gate !== 'alive' && gate !== 'unknown', `"${gate}" is no gate that an event may open`)
   if (event.isOpen) openGate(runtime.state, gate, index)
   else shutGate(runtime.state, gate, index, event.reason)
