@@ -561,6 +561,11 @@ function isOfOrders(event: BrokerEvent): event is DeskEvent {
   return event.kind === 'execution' || event.kind === 'order' || event.kind === 'gap'
 }
 
+function rowOf(event: EngineEvent): JournalRow {
+  const { seq, at, kind } = event
+  return { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
+}
+
 /** What an order is worth at the last marks, in the base currency; what has no mark yet counts nothing. */
 function worthOf({ byId, unitValue }: Runtime, { legs, quantity }: OrderRecord): number {
   let worth = 0
