@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { counts, type OutsideRun, outsideRun } from '../../../test/fixtures/outside-rig.ts'
 import { handRun, SHARE } from '../../../test/simulation/hand-run.ts'
-import type { Broker, BrokerPosition, BrokerSnapshot, Execution } from '../../domain/broker.ts'
+import type { Broker, BrokerOrder, BrokerPosition, BrokerSnapshot, Execution } from '../../domain/broker.ts'
 import type { Instant, InstrumentId, Money, Price, Quantity } from '../../domain/units.ts'
 import { sleeveId } from '../../domain/units.ts'
 import type { OrderDesk } from '../desk/order-desk.ts'
@@ -14,6 +14,9 @@ interface Compared {
   says: { positions: Record<string, number>; cash: number; number: string; price: number } | null
   /** Executions that the broker has and the books have not. */
   missing: Execution[]
+  /** What works at the broker, and what the desk was shown of it. */
+  openOrders: BrokerOrder[]
+  readonly shown: BrokerOrder[]
   /** Asks and tells, so many milliseconds later. */
   look(milliseconds?: number): Promise<void>
 }
@@ -42,13 +45,18 @@ function compared(outside: OutsideRun): Compared {
             price: price as Price,
           }),
         ),
-        openOrders: [],
+        openOrders: own.openOrders,
         cursor: 'c',
       }
     },
     executionsSince: async (cursor: string) => ({ executions: cursor === 'desk' ? own.missing : [], cursor: 'c' }),
   } as unknown as Broker
-  const desk = { open: [], state: () => ({ cursor: 'desk' }) } as unknown as OrderDesk
+  const shown: BrokerOrder[] = []
+  const heard = (events: readonly { readonly order: BrokerOrder }[]): readonly never[] => {
+    shown.push(...events.map(({ order }) => order))
+    return []
+  }
+  const desk = { open: [], state: () => ({ cursor: 'desk' }), heard } as unknown as OrderDesk
   const watch = reconcileWatch({
     broker,
     store: { hasExecution: async () => [] },
@@ -64,6 +72,8 @@ function compared(outside: OutsideRun): Compared {
     outside,
     says: { positions: {}, cash: 20_000, number: 'U1', price: 40 },
     missing: [],
+    openOrders: [],
+    shown,
     async look(milliseconds = 60_000) {
       now += milliseconds
       tell()
@@ -101,6 +111,23 @@ const modeOf = ({ outside }: Compared): string => outside.run.kernel.runtime.sta
 const openOf = ({ outside }: Compared) => outside.run.kernel.runtime.state.reconciliation?.open ?? []
 
 describe('an account elsewhere', () => {
+  it('shows the desk what works at the broker under an id of this program', async () => {
+    const account = compared(twoSleeves())
+    const order: BrokerOrder = {
+      clientId: 'ours' as never,
+      brokerId: 'B1',
+      symbol: 'A',
+      instrument: null,
+      quantity: SHARE as Quantity,
+      filled: 0 as Quantity,
+      state: 'working',
+      evidence: '',
+    }
+    account.openOrders = [order, { ...order, clientId: null, brokerId: 'B2' }]
+    await account.look()
+    expect(account.shown).toEqual([order])
+  })
+
   it('is shut until it was compared, and open when the books say what it holds', async () => {
     const one = compared(twoSleeves())
     one.says = null

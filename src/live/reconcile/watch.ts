@@ -110,7 +110,7 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
     const isWaiting = [...verdict.seen].some(([key, amount]) => seen !== null && seen.get(key) !== amount)
     seen = verdict.seen
     due = (now + (isWaiting ? policy.againMs : policy.everyMs)) as Instant
-    const bodies = toldOf(runtime, listed, verdict)
+    const bodies = [...ordersShown(options, snapshot, now), ...toldOf(runtime, listed, verdict)]
     return isWaiting ? bodies : [...bodies, ...opened(runtime)]
   }
 
@@ -135,6 +135,17 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
     },
     nextAt: () => (asked === null ? due : asked.answer === null ? null : (0 as Instant)),
   }
+}
+
+/** What works at the broker is evidence for the desk, too: of an order that was given up here, nothing else may be heard. */
+function ordersShown({ desk }: ReconcileOptions, { openOrders }: BrokerSnapshot, now: Instant): readonly EventBody[] {
+  const own = openOrders.filter(({ clientId }) => clientId !== null)
+  return own.length === 0
+    ? []
+    : desk().heard(
+        own.map((order) => ({ kind: 'order' as const, order })),
+        now,
+      )
 }
 
 async function readAccount({ broker, store, portfolio, desk }: ReconcileOptions): Promise<Answer> {
