@@ -19,6 +19,11 @@ export interface Leg {
   readonly ratio: number
 }
 
+/** Whether an order counts structures: several legs, or one that does not count as itself, such as a contract sold. */
+export function isStructure(legs: readonly Leg[]): boolean {
+  return legs.length !== 1 || legs[0]!.ratio !== 1
+}
+
 /** What a sleeve wishes. Targets are preferred: sizing subtracts what is filled and working. */
 export type Want =
   | { readonly kind: 'target'; readonly quantity: Quantity }

@@ -1,14 +1,17 @@
 import { pairAt } from '../../pipeline/risk/correlation-bench.ts'
+import { shownSleeves } from '../external/sleeve.ts'
 import type { CapitalDay, CapitalResult } from '../records/result.ts'
 import type { Runtime } from '../runtime.ts'
 import { allocatedSleeves, stageOf } from './state.ts'
 
 /** What was told of capital, and where it stands at the end; null where nothing ever moved it. */
 export function capitalResult(
-  { state, sleeves }: Runtime,
-  told: { readonly records: CapitalResult['records']; readonly days: readonly CapitalDay[] },
+  runtime: Runtime,
+  { records, days }: { readonly records: CapitalResult['records']; readonly days: readonly CapitalDay[] },
 ): CapitalResult | null {
+  const { state, sleeves } = runtime
   const { capital, config } = state
+  const told = { records, days: days.map((day) => shownOf(day, shownSleeves(runtime).length)) }
   if (capital === undefined) return told.records.length === 0 ? null : { ...told, closeness: [], stages: [] }
   const allocated = allocatedSleeves(config!)
   const { bench, lifecycle } = capital
@@ -28,4 +31,10 @@ export function capitalResult(
       : [{ sleeve: sleeves[sleeve]!.config.id, stage, proposed: proposed === '' ? null : proposed }]
   })
   return { ...told, closeness, stages }
+}
+
+/** Of the sleeves that a report shows. */
+function shownOf(day: CapitalDay, shown: number): CapitalDay {
+  if (day.weights.length <= shown) return day
+  return { ...day, weights: day.weights.slice(0, shown), factors: day.factors.slice(0, shown) }
 }

@@ -2,7 +2,7 @@
 import type { Execution } from '../../domain/broker.ts'
 import { type FillColumns, fillColumns } from '../../domain/columns.ts'
 import type { OpenShare } from '../../domain/corrections.ts'
-import { FOREIGN_ORDER } from '../../domain/orders.ts'
+import { FOREIGN_ORDER, isStructure } from '../../domain/orders.ts'
 import { type Instant, type InstrumentId, type OrderId, quantity } from '../../domain/units.ts'
 import { countTaken } from './breakers.ts'
 import { finish, hasArrived, leaveAlone } from './endings.ts'
@@ -59,14 +59,14 @@ export function bookTrade(desk: Desk, execution: Execution, now: Instant, open?:
   }
   confirm(desk, tracked, execution, now)
   const { record } = tracked
-  if (record.legs.length > 1 && record.filled === 0) {
+  if (isStructure(record.legs) && record.filled === 0) {
     hold(desk, tracked, execution, now)
     return
   }
   post(desk, execution, record.order, now)
   if (open !== undefined) fillsAt(desk, execution.at).attach(open)
   const sum = record.filled + execution.quantity
-  const isBeyond = Math.abs(sum) > Math.abs(record.quantity) || record.legs.length > 1
+  const isBeyond = Math.abs(sum) > Math.abs(record.quantity) || isStructure(record.legs)
   if (isBeyond) {
     const text = `execution "${execution.id}" fills order ${record.order} beyond its ${record.quantity} units`
     alert(desk, now, 'overfilled', tracked, text)

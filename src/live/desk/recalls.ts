@@ -2,7 +2,7 @@
 import type { Execution } from '../../domain/broker.ts'
 import type { Amendment, Correction } from '../../domain/corrections.ts'
 import type { ExecutionRecord, OrderRecord } from '../../domain/order-records.ts'
-import { FOREIGN_ORDER } from '../../domain/orders.ts'
+import { FOREIGN_ORDER, isStructure } from '../../domain/orders.ts'
 import { type Instant, type OrderId, quantity } from '../../domain/units.ts'
 import { openShares } from '../executions/open-shares.ts'
 import { sweepSoon, takeOrder } from './answers.ts'
@@ -145,7 +145,7 @@ function amendmentOf({ kind, quantity: units, price, fee }: Execution, booked: n
 
 /** What was filled is what is booked. An end stays one; whether the venue sees it so, it is asked. */
 function amendFilled(desk: Desk, tracked: Tracked, by: number, now: Instant): void {
-  if (by === 0 || tracked.record.legs.length > 1) return
+  if (by === 0 || isStructure(tracked.record.legs)) return
   const filled = quantity(tracked.record.filled + by)
   change(desk, tracked, now, { filled })
   tracked.takenBack -= by

@@ -6,7 +6,7 @@ import {
   type OrderRecord,
   type ProtocolState,
 } from '../../domain/order-records.ts'
-import type { NetOrder, OrderState } from '../../domain/orders.ts'
+import { isStructure, type NetOrder, type OrderState } from '../../domain/orders.ts'
 import type { AccountId, Instant, InstrumentId, OrderId, Quantity } from '../../domain/units.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
 import type { Hash } from './client-id.ts'
@@ -181,7 +181,7 @@ export function recordOf(broker: string, clientId: ClientOrderId, order: NetOrde
     account: order.account,
     broker,
     brokerId: null,
-    instrument: order.legs.length === 1 ? order.legs[0]!.instrument : null,
+    instrument: isStructure(order.legs) ? null : order.legs[0]!.instrument,
     legs: order.legs,
     terms: order.terms,
     quantity: order.quantity,

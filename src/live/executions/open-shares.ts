@@ -18,7 +18,7 @@ export function openShares(
   const ratio = legs.find((leg) => leg.instrument === instrument)?.ratio ?? 0
   const open = new Map<SleeveId, number>()
   for (const { sleeve, wanted, crossed } of shares)
-    open.set(sleeve, (open.get(sleeve) ?? 0) + (wanted - crossed) * (legs.length === 1 ? 1 : ratio))
+    open.set(sleeve, (open.get(sleeve) ?? 0) + (wanted - crossed) * ratio)
   const replaced = new Set(executions.flatMap(({ corrects }) => (corrects === null ? [] : [corrects])))
   for (const execution of executions) {
     if (replaced.has(execution.id) || execution.instrument !== instrument) continue

@@ -147,7 +147,7 @@ function isUndecided({ orders }: Comparison, instrument: InstrumentId, differenc
   for (const { legs, quantity, filled, state, isCancelling } of orders) {
     if (state !== 'unknown' && !isCancelling && state !== 'intended') continue
     for (const leg of legs) {
-      const open = leg.instrument === instrument ? (quantity - filled) * (legs.length === 1 ? 1 : leg.ratio) : 0
+      const open = leg.instrument === instrument ? (quantity - filled) * leg.ratio : 0
       if (open > 0) buys += open
       else sells -= open
     }

@@ -13,6 +13,7 @@ import type {
 } from '../../../domain/broker.ts'
 import { FORCE_CODE, type OrderColumns, orderColumns, TYPE_CODE } from '../../../domain/columns.ts'
 import type { Instrument } from '../../../domain/instruments.ts'
+import { isStructure } from '../../../domain/orders.ts'
 import type { AccountId, Instant } from '../../../domain/units.ts'
 import type { BarColumns } from '../../../exchange/desk.ts'
 import type { Moment } from '../../../exchange/matching.ts'
@@ -93,7 +94,7 @@ export class Counter {
 
   #take(request: OrderRequest): void {
     const { transit } = this.#parts
-    const own = request.legs.length > 1 ? null : this.#byId.get(request.legs[0]!.instrument)!
+    const own = isStructure(request.legs) ? null : this.#byId.get(request.legs[0]!.instrument)!
     if (transit.latency === 0 || own === null || this.#isOnTime(request, own)) this.#waiting.push(request)
     else transit.send({ kind: 'order', request, arrives: this.at + transit.latency })
   }
@@ -124,12 +125,12 @@ export class Counter {
   }
 
   #nameOf({ legs }: OrderRequest): string {
-    if (legs.length === 1) return this.#byId.get(legs[0]!.instrument)!.symbol
+    if (!isStructure(legs)) return this.#byId.get(legs[0]!.instrument)!.symbol
     return legs.map(({ instrument, ratio }) => `${ratio} ${this.#byId.get(instrument)!.symbol}`).join(' ')
   }
 
   #indexOf({ legs }: OrderRequest): number {
-    return legs.length === 1 ? this.#byId.get(legs[0]!.instrument)!.index : -1
+    return isStructure(legs) ? -1 : this.#byId.get(legs[0]!.instrument)!.index
   }
 
   /** What was sent meets the market. */
@@ -168,7 +169,7 @@ export class Counter {
         limit: terms.limit ?? Number.NaN,
         stop: terms.stop ?? Number.NaN,
         reducing,
-        legs: legs.length === 1 ? null : legs,
+        legs: isStructure(legs) ? legs : null,
       })
     }
     this.say(this.#parts.exchange.submit(columns, this.moment, slide))

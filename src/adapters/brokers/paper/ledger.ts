@@ -1,5 +1,6 @@
 /** What the paper venue remembers of orders and executions: what is open for ever, what has ended for a while. */
 import type { BrokerOrder, BrokerOrderState, ClientOrderId, Execution, OrderRequest } from '../../../domain/broker.ts'
+import { isStructure } from '../../../domain/orders.ts'
 import type { Instant, InstrumentId, Quantity } from '../../../domain/units.ts'
 
 /** An order as the venue keeps it; plain data. */
@@ -82,7 +83,7 @@ export class PaperLedger {
       order,
       brokerId: `${this.#prefix}-o${this.#accepted}`,
       symbol,
-      instrument: legs.length === 1 ? leg!.instrument : null,
+      instrument: isStructure(legs) ? null : leg!.instrument,
       quantity,
       leg: { instrument: leg!.instrument, ratio: leg!.ratio },
       filled: 0,

@@ -1,7 +1,7 @@
 /** What the paper venue refuses on sight, without asking the market. */
 import type { BrokerCapabilities, OrderRequest } from '../../../domain/broker.ts'
 import type { Instrument } from '../../../domain/instruments.ts'
-import type { Terms } from '../../../domain/orders.ts'
+import { isStructure, type Terms } from '../../../domain/orders.ts'
 import type { PaperRules } from '../../../domain/paper.ts'
 import { toTick } from '../../../domain/ticks.ts'
 
@@ -16,7 +16,7 @@ export function malformation({ legs, quantity, terms }: OrderRequest, instrument
   }
   if (!Number.isSafeInteger(quantity) || quantity === 0)
     return `quantity must be a whole number of units, was "${quantity}"`
-  return levelFault(terms, legs.length > 1)
+  return levelFault(terms, isStructure(legs))
 }
 
 /** The net price of a structure may be below zero: money that is received. */
@@ -60,12 +60,12 @@ export function oddity(
 ): string | null {
   for (const { instrument, ratio } of legs) {
     const { symbol, step, unitsPerWhole } = instrumentOf(instrument)!
-    const lot = canFractions || legs.length > 1 ? step : Math.max(step, unitsPerWhole)
+    const lot = canFractions || isStructure(legs) ? step : Math.max(step, unitsPerWhole)
     const units = quantity * ratio
     if (units % lot !== 0)
       return `${Math.abs(units) / unitsPerWhole} of "${symbol}" are not a whole number of lots of ${lot / unitsPerWhole}`
   }
-  if (legs.length > 1) return null
+  if (isStructure(legs)) return null
   const own = instrumentOf(legs[0]!.instrument)!
   for (const level of [terms.limit, terms.stop]) {
     if (level === undefined || toTick(own, level, 'down') === toTick(own, level, 'up')) continue

@@ -5,6 +5,7 @@ import { TAPE, TAPE_INSTRUMENTS, type Tape, tapeChain, tapeRows } from '../../..
 import type { QuotedBar } from '../../../../test/fixtures/quote-broker.ts'
 import { propertyRuns } from '../../../../test/profile.ts'
 import type { BrokerEvent, Execution, OrderRequest } from '../../../domain/broker.ts'
+import { isStructure } from '../../../domain/orders.ts'
 import type { Instant } from '../../../domain/units.ts'
 import type { Moment } from '../../../exchange/matching.ts'
 import { fillsOf, PAPER_DEFAULTS } from './strictness.ts'
@@ -129,9 +130,9 @@ describe('strict fills', () => {
           expect((execution.price - bound) * side, JSON.stringify(one)).toBeGreaterThan(0 - EPSILON * bound)
           expect(execution.fee).toBeGreaterThanOrEqual(0)
           const { limit } = request.terms
-          if (limit !== undefined && request.legs.length === 1)
+          if (limit !== undefined && !isStructure(request.legs))
             expect((limit - execution.price) * side).toBeGreaterThanOrEqual(0)
-          if (request.legs.length > 1) continue
+          if (isStructure(request.legs)) continue
           const all = (filled.get(request.clientId) ?? 0) + execution.quantity
           filled.set(request.clientId, all)
           expect(Math.abs(all)).toBeLessThanOrEqual(Math.abs(request.quantity))
