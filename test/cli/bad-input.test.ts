@@ -77,6 +77,11 @@ const CONFIGURATIONS: readonly (readonly [string, string, string])[] = [
     PORTFOLIO.replace('fast: 3', 'fats: 3'),
     'unknown-inside.yaml:5:123 unknown key "fats"; did you mean "fast"?',
   ],
+  [
+    'external',
+    PORTFOLIO.replace('id: one', 'id: external'),
+    'external.yaml:4:10 sleeves[0].id: "external" is the sleeve of what an account holds that nobody here asked for; give this one another name',
+  ],
   ['type', PORTFOLIO.replace('10000', 'lots'), 'type.yaml:2:10 capital: must be a number, was "lots"'],
   [
     'weights',

@@ -1,5 +1,6 @@
 import type { PortfolioConfig } from '../../domain/config.ts'
 import { isBookCurrency } from '../../domain/currencies.ts'
+import { EXTERNAL } from '../../domain/external.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { Timeframe } from '../../domain/timeframes.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
@@ -154,6 +155,10 @@ function checkReferences({ document, problems, raw, sleeves }: Parts): void {
         ['sleeves', index, 'id'],
         `"${sleeve.id}" is taken by the sleeve at ${before.file}:${before.line}; give this one a name of its own`,
       )
+    }
+    if (sleeve.id === EXTERNAL) {
+      const reason = 'is the sleeve of what an account holds that nobody here asked for; give this one another name'
+      problems.at(['sleeves', index, 'id'], `"${EXTERNAL}" ${reason}`)
     }
     seen.set(sleeve.id, place)
     sleeve.universe.forEach((id, position) => {

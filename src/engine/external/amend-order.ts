@@ -42,6 +42,8 @@ function amendRow(runtime: Runtime, row: number, instrument: number, changes: Ch
   if (batch.instrument[row] !== instrument) return
   const start = runtime.shareStart[row]!
   const isLive = runtime.rowEnded[row] === 0
+  // One that was filled whole is let go with its cycle: whenever that was, it is not taken up again.
+  if (!isLive && isComplete(runtime.filled[row]!, batch.quantity[row]!)) return
   for (let at = start; at < start + runtime.shareCount[row]!; at += 1) {
     const share = {
       sleeve: shares.sleeve[at]!,

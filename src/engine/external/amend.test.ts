@@ -105,6 +105,18 @@ describe('a bust', () => {
     expect(realised + held * (120 - price)).toBeCloseTo(200, 9)
   })
 
+  it('takes an order not up again that was filled whole, whether its cycle is still open or not', () => {
+    const kept = [false, true].map((isClosed) => {
+      const outside = traded([10], [100, 100, 110, 120])
+      const [entry] = playUntil(outside, 1)
+      const { kernel } = outside.run
+      if (isClosed) kernel.snapshot()
+      outside.amend(entry!, { kind: 'bust' })
+      return new TextDecoder().decode(kernel.canonical())
+    })
+    expect(kept[1]).toBe(kept[0])
+  })
+
   it('binds the money of an order again that still works', () => {
     const outside = partly()
     const { state } = outside.run.kernel.runtime
