@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
 import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
+import { withExternal } from '../../src/domain/external.ts'
 import { createAuditor } from '../../src/engine/invariants.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
 import { createRecorder } from '../../src/engine/records/recorder.ts'
@@ -50,7 +51,7 @@ describe.skipIf(!HAS_STORE)(`a portfolio on paper ${STORE_NEED}`, () => {
         const played = runInputOf({ ...drawn, netting: true })
         const input = {
           ...played,
-          config: { ...withMoves(played.config, moves), paper: { fills: 'backtest' } as const },
+          config: withExternal({ ...withMoves(played.config, moves), paper: { fills: 'backtest' } }),
         }
         const backtest = runAudited(input, createAuditor(), createRecorder()).kernel
         executions += backtest.runtime.state.executions
