@@ -3,46 +3,40 @@
  * changed is written down in one durable transaction; and only then what it commanded is sent. Read `round` first.
  */
 import type { Broker, BrokerEvent } from '../domain/broker.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { ControlAnswer } from '../domain/control.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import { withExternal } from '../domain/external.ts'
-import type { OrderRecord } from '../domain/order-records.ts'
 import type { Sessions } from '../domain/sessions.ts'
-import type { Batch, JournalRow } from '../domain/store.ts'
+import type { Batch } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import { freeze, revive } from '../engine/canonical.ts'
 import { stopOf } from '../engine/gates/leaving.ts'
-import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
 import { awaitsStructure } from '../engine/orders/batch.ts'
-import { brokerOf } from '../engine/orders/broker-of.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
 import { giveEvent, type Run } from '../engine/run/drive.ts'
 import { beginInstant, INSTANT_STEPS } from '../engine/run/instant.ts'
 import { openBooks, startRun } from '../engine/run/run.ts'
 import { laterCalendars, runState, takeUp } from '../engine/run/run-state.ts'
 import { nextInstant } from '../engine/run/timeline.ts'
-import type { Runtime } from '../engine/runtime.ts'
 import { accountBodies } from './account-events.ts'
 import { BrokerLine } from './broker-line.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
-import { createDesk } from './desk/desk.ts'
 import type { DeskAlert, DeskEvent, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY } from './desk/policy.ts'
 import type { EngineEnd, EngineInput, EngineOptions, Told, Turn, Venue, Watch } from './engine-options.ts'
 import { bookedShares } from './executions/booked-shares.ts'
 import { KnownRows } from './known-rows.ts'
-import { messageWriter } from './messages.ts'
 import { toldAll } from './observers.ts'
+import { openDesk } from './open-desk.ts'
 import { type ProjectionWriter, projectionWriter } from './projections/writer.ts'
 import { reconcileWatch } from './reconcile/watch.ts'
 import { calendarsTold, demandConfiguration, type LiveState, snapshotOf, stateToGoOnFrom } from './resumption.ts'
+import { RunJournal } from './run-journal.ts'
+import { Sleeper } from './sleeper.ts'
 
 /** Milliseconds that an instant waits for answers, where nothing else is said. */
 const PATIENCE_MS = 2_000
-/** What ends a sleep; made once, because an exception is dear. */
-const WOKEN = new Error('woken')
-/** How a sleeve says that its decision failed; the reason follows. */
-const FAULT = 'fault: '
 /** How long the loop sleeps at most. */
 const SLEEP_MS = 60_000
 
@@ -85,17 +79,11 @@ export class LiveEngine {
   readonly #known: KnownRows
   /** Null where the venue is elsewhere. */
   readonly #venue: Venue | null
-  readonly #messages = messageWriter()
+  readonly #journal: RunJournal
   readonly #parts = bookedShares()
-  readonly #tables: ProjectionWriter
   readonly #line: BrokerLine
   readonly #watches: readonly Watch[]
   #desk: OrderDesk | null = null
-  #pending: JournalRow[] = []
-  /** The event that the kernel is taking, or took last. */
-  #latest: EngineEvent | null = null
-  /** Sleeves whose decisions failed, said before. */
-  #faulty: ReadonlyMap<string, string> = new Map()
   #outgoing: Outgoing[] = []
   #bodies: EventBody[] = []
   #told: Told[] = []
@@ -104,8 +92,6 @@ export class LiveEngine {
   #turns: Turn[] = []
   #alerts: DeskAlert[] = []
   #declined: string | null = null
-  /** The last event was played again: its commands were carried out long ago. */
-  #isKnown = false
   /** Everything that the journal held was played again. */
   #isLive = false
   /** Steps of instants taken since the run began. */
@@ -116,7 +102,7 @@ export class LiveEngine {
   #bookedBefore = 0
   #cursor = ''
   #isStopping = false
-  #wake: () => void = () => {}
+  readonly #sleeper: Sleeper
 
   constructor(input: EngineInput, options: EngineOptions, { from, known, told, tables }: Beginning) {
     const { venue } = options
@@ -125,19 +111,26 @@ export class LiveEngine {
     this.#from = from
     this.#toldCalendars = told
     this.#known = known
-    this.#tables = tables
+    this.#journal = new RunJournal(known, tables)
     this.#steps = from?.steps ?? 0
     this.#venue = venue.kind === 'here' ? venue.open(from === undefined ? undefined : revive(from.venue)) : null
     this.broker = venue.kind === 'here' ? this.#venue!.broker : venue.broker
-    this.#line = new BrokerLine(this.broker, options.store, options.portfolio, () => this.#wake())
+    this.#sleeper = new Sleeper(options.clock)
+    this.#line = new BrokerLine(this.broker, options.store, options.portfolio, () => this.#sleeper.wake())
     this.#watches = [...(options.watches ?? []), ...(this.#venue === null ? [this.#reconciliation()] : [])]
     const exchange = deferredExchange(this.#venue?.market ?? marketElsewhere(input.config), (outgoing) => {
       // What a venue elsewhere was sent, its records tell.
-      if (this.#venue !== null || !this.#isKnown) this.#outgoing.push(outgoing)
+      if (this.#venue !== null || !this.#journal.isKnown) this.#outgoing.push(outgoing)
     })
-    const again = (event: EngineEvent): EngineEvent => this.#keep(event)
-    const commanded = (commands: readonly Command[]): void => this.#listen(commands)
-    const own = [this.#messages.observer, this.#parts.observer, this.#tables.observer]
+    const again = (event: EngineEvent): EngineEvent => {
+      if (event.kind === 'slices') options.onSlices?.(event.slices)
+      return this.#journal.keep(event, this.#steps)
+    }
+    const commanded = (commands: readonly Command[]): void => {
+      for (const command of commands) if (command.kind === 'declined') this.#declined = command.reason
+      this.#journal.commanded(commands)
+    }
+    const own = [this.#journal.observer, this.#parts.observer]
     const observer = toldAll(options.observer === undefined ? own : [...own, options.observer])
     this.run = startRun({ ...input, again, commanded }, observer, null, from?.run, exchange)
     observer.attach(this.run.kernel.runtime)
@@ -151,7 +144,7 @@ export class LiveEngine {
       store,
       portfolio,
       desk: () => this.desk,
-      wake: () => this.#wake(),
+      wake: () => this.#sleeper.wake(),
       ...(reconcile === undefined ? {} : { policy: reconcile }),
     })
   }
@@ -166,51 +159,22 @@ export class LiveEngine {
 
   /** Number of the last event that is written down; -1 before the first. */
   get seq(): number {
-    return this.run.seq - this.#pending.length - 1
+    return this.run.seq - this.#journal.length - 1
   }
 
   /** To be called once, before anything else. */
   async open(): Promise<void> {
     const { run } = this
     await this.#known.read()
-    this.#desk = await this.#openDesk()
+    const { store, portfolio, sha256: hash, desk: policy = DESK_POLICY } = this.#options
+    const account = this.#input.config.account.id
+    const asked = { broker: this.broker, account, runtime: run.kernel.runtime, store, portfolio, hash, policy }
+    const opened = await openDesk(asked, this.#from?.desk, this.#venue === null ? this.#now() : null)
+    this.#desk = opened.desk
+    this.#bookedBefore = opened.lastExecution
     const { market } = this.#input
     if (this.#from !== undefined) takeUp(run, this.#from.run)
     else openBooks(run, { ...this.#input, market: { ...market, sessions: this.#toldCalendars ?? market.sessions } })
-  }
-
-  async #openDesk(): Promise<OrderDesk> {
-    const { store, portfolio, sha256, desk: policy = DESK_POLICY } = this.#options
-    const { runtime } = this.run.kernel
-    const { config } = this.#input
-    const desk = createDesk({
-      broker: this.broker.name,
-      account: config.account.id,
-      store: store.id,
-      hash: sha256,
-      capabilities: await this.broker.capabilities(),
-      indexOf: (id) => runtime.byId.get(id) ?? -1,
-      instrumentOf: (index) => runtime.state.instruments[index]!.id,
-      routeOf: (order) => brokerOf(runtime, order),
-      notionalOf: (record) => worthOf(runtime, record),
-      policy,
-    })
-    const kept = this.#from?.desk
-    const ids: string[] = []
-    for await (const { id, number } of store.executionsFrom(portfolio, kept?.state.nextExecution ?? 0)) {
-      ids.push(id)
-      this.#bookedBefore = Math.max(this.#bookedBefore, number)
-    }
-    if (this.#venue !== null) {
-      // The venue is taken back to where it was then; what it did since, it does again.
-      if (kept !== undefined) desk.restore(kept.records, kept.state)
-      return desk
-    }
-    const cursor = await store.cursorOf(portfolio, this.broker.name)
-    const nextExecution = Math.max(this.#bookedBefore + 1, kept?.state.nextExecution ?? 1)
-    const state = { ...(kept?.state ?? desk.state()), cursor, nextExecution }
-    desk.resume(await store.openOrders(portfolio), ids, cursor, this.#now(), state)
-    return desk
   }
 
   /** Plays the market to its end, or until it is stopped. */
@@ -230,13 +194,13 @@ export class LiveEngine {
   /** Asks it to end between two instants. */
   stop(): void {
     this.#isStopping = true
-    this.#wake()
+    this.#sleeper.wake()
   }
 
   /** Gives the kernel something from outside, in the next round. */
   tell(told: Told): void {
     this.#told.push(told)
-    this.#wake()
+    this.#sleeper.wake()
   }
 
   async #playInstant(): Promise<void> {
@@ -266,7 +230,7 @@ export class LiveEngine {
       if (!this.#isLive) return true
       if (this.#isStopping || this.#options.isStopped()) return false
       if (clock === null || clock.now() >= at) break
-      await this.#sleep(Math.min(at - clock.now(), SLEEP_MS, ...this.#wakings().map((next) => next - clock.now())))
+      await this.#sleep(Math.min(at - clock.now(), this.#untilWaking(clock)))
     }
     if (due !== undefined && !(await this.#listenUntil(due(at)))) return false
     if (this.#told.length > 0) await this.#settle(0)
@@ -285,19 +249,25 @@ export class LiveEngine {
     let hasHappened = false
     void happening.then(() => {
       hasHappened = true
-      this.#wake()
+      this.#sleeper.wake()
     })
     for (;;) {
-      const waits = clock === null ? [] : this.#wakings().map((next) => next - clock.now())
-      await this.#sleep(clock === null ? null : Math.min(SLEEP_MS, ...waits), () => hasHappened)
+      await this.#sleep(clock === null ? null : this.#untilWaking(clock), () => hasHappened)
       if (this.#isStopping || this.#options.isStopped()) return false
       if (hasHappened) return true
       await this.#settle(0)
     }
   }
 
-  #wakings(): readonly number[] {
-    return [this.desk.nextAt(), ...this.#watches.map((watch) => watch.nextAt())].filter((next) => next !== null)
+  /** Milliseconds until the desk or a watch wants to be asked again. */
+  #untilWaking(clock: Clock): number {
+    const next = [this.desk.nextAt(), ...this.#watches.map((watch) => watch.nextAt())].filter((at) => at !== null)
+    return Math.min(SLEEP_MS, ...next.map((at) => at - clock.now()))
+  }
+
+  /** Until somebody says something; null: however long that takes. */
+  async #sleep(milliseconds: number | null, isAwake: () => boolean = () => false): Promise<void> {
+    if (!this.#hasMore() && !isAwake()) await this.#sleeper.sleep(milliseconds)
   }
 
   /** Rounds until there is nothing left to say and to answer, or until patience ends. */
@@ -317,18 +287,6 @@ export class LiveEngine {
   #hasMore(): boolean {
     const waiting = this.#bodies.length + this.#told.length + this.#outgoing.length
     return waiting > 0 || this.#line.hasNews || this.#nextKnownOutside() !== null
-  }
-
-  /** Until somebody says something; null: however long that takes. */
-  async #sleep(milliseconds: number | null, isAwake: () => boolean = () => false): Promise<void> {
-    if (this.#hasMore() || isAwake()) return
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
-    if (milliseconds === null) return woken
-    const waiting = new AbortController()
-    await Promise.race([woken, this.#options.clock!.wait(Math.max(0, milliseconds), waiting.signal)])
-    waiting.abort(WOKEN)
   }
 
   /** One turn: what was said, to the kernel; what that changed, to the store; what it commanded, out. */
@@ -356,8 +314,7 @@ export class LiveEngine {
 
   #goLive(): void {
     this.#isLive = true
-    // Said already, with the events that are there.
-    this.#messages.take()
+    this.#journal.forget()
     for (const sessions of laterCalendars(this.run))
       this.#told.push({ body: { kind: 'sessions', calendar: sessions.calendar, sessions } })
     if (this.#venue === null) this.#line.listen(this.#options.clock!)
@@ -415,46 +372,6 @@ export class LiveEngine {
     else giveEvent(run, { seq: run.seq, at: this.#now(), outside: this.#steps, ...body } as EngineEvent)
   }
 
-  #keep(event: EngineEvent): EngineEvent {
-    if (event.kind === 'slices') this.#options.onSlices?.(event.slices)
-    this.#isKnown = !this.#known.isOver(this.#steps)
-    this.#latest = this.#isKnown ? this.#known.again(event) : event
-    this.#tables.event(this.#latest)
-    if (this.#isKnown) return this.#latest
-    if (event.kind === 'slices') {
-      this.#messages.prices(event.slices)
-      this.#faulty = this.#faultsNow()
-    }
-    this.#pending.push(rowOf(event))
-    return event
-  }
-
-  #listen(commands: readonly Command[]): void {
-    for (const command of commands) {
-      if (command.kind === 'declined') this.#declined = command.reason
-      if (command.kind === 'alert' && command.violation.rule === 'sleeveFault' && !this.#isKnown) this.#noteFaults()
-    }
-  }
-
-  /** A decision that failed is part of what happened: another time it might not. */
-  #noteFaults(): void {
-    const event = this.#latest
-    if (event?.kind !== 'slices') return
-    const fresh = [...this.#faultsNow()].filter(([sleeve]) => !this.#faulty.has(sleeve))
-    this.#pending.splice(-1, 1, rowOf({ ...event, faults: Object.fromEntries(fresh) }))
-  }
-
-  /** By sleeve, why its last decision failed. */
-  #faultsNow(): ReadonlyMap<string, string> {
-    const { state, sleeves } = this.run.kernel.runtime
-    const faults = new Map<string, string>()
-    for (const { config, ordinal } of sleeves) {
-      const { paused } = state.sleeves[ordinal]!
-      if (paused.startsWith(FAULT)) faults.set(config.id, paused.slice(FAULT.length))
-    }
-    return faults
-  }
-
   /** One transaction of all that changed; what was played again is there already. */
   async #commit(isKept: boolean): Promise<void> {
     const { store, portfolio, lease } = this.#options
@@ -463,21 +380,15 @@ export class LiveEngine {
     const { cursor } = this.desk.state()
     const snapshot = isKept && this.#isQuiet() ? snapshotOf(this.#state()) : undefined
     const isNews =
-      this.#pending.length + records.orders.length + executions.length + this.#controlled.length > 0 ||
+      this.#journal.length + records.orders.length + executions.length + this.#controlled.length > 0 ||
       snapshot !== undefined ||
       cursor !== this.#cursor
-    // What was played again is taken, too, or it would be said later.
-    const isTold = isNews || !this.#isLive
-    const messages = isTold ? this.#messages.take() : []
-    const projected = isTold ? this.#tables.take() : {}
+    if (!this.#isLive) this.#journal.forget()
     if (isNews && this.#isLive) {
-      const rows = this.#pending
-      const answers = this.#controlled
-      const [pending, controlled] = [[] as JournalRow[], [] as ControlAnswer[]]
+      const answers = this.#controlled.splice(0)
+      const written = this.#journal.take()
       const batch: Batch = {
-        rows,
-        messages,
-        projected,
+        ...written,
         orders: records.orders,
         executions,
         answers,
@@ -488,10 +399,8 @@ export class LiveEngine {
       const since = meter?.now() ?? 0
       await store.commit(portfolio, lease, batch)
       meter?.took('commit', since)
-      meter?.committed(rows.length)
-      this.#added += rows.length
-      this.#pending = pending
-      this.#controlled = controlled
+      meter?.committed(written.rows.length)
+      this.#added += written.rows.length
       this.#cursor = cursor
       if (snapshot !== undefined) this.#unkept = 0
     }
@@ -504,7 +413,7 @@ export class LiveEngine {
 
   /** Whether all that will be known after a restart is in the state. */
   #isQuiet(): boolean {
-    return this.#pending.length === 0 && !awaitsStructure(this.run.kernel.runtime) && !this.#line.isAsking
+    return this.#journal.length === 0 && !awaitsStructure(this.run.kernel.runtime) && !this.#line.isAsking
   }
 
   #state(): LiveState {
@@ -559,20 +468,4 @@ export class LiveEngine {
 
 function isOfOrders(event: BrokerEvent): event is DeskEvent {
   return event.kind === 'execution' || event.kind === 'order' || event.kind === 'gap'
-}
-
-function rowOf(event: EngineEvent): JournalRow {
-  const { seq, at, kind } = event
-  return { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
-}
-
-/** What an order is worth at the last marks, in the base currency; what has no mark yet counts nothing. */
-function worthOf({ byId, unitValue }: Runtime, { legs, quantity }: OrderRecord): number {
-  let worth = 0
-  for (const { instrument, ratio } of legs) {
-    const index = byId.get(instrument)
-    const value = index === undefined ? 0 : Math.abs(unitValue[index]! * ratio * quantity)
-    if (!Number.isNaN(value)) worth += value
-  }
-  return worth
 }

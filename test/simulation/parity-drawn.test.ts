@@ -53,7 +53,8 @@ describe.skipIf(!HAS_STORE)(`a portfolio on paper ${STORE_NEED}`, () => {
           ...played,
           config: withExternal({ ...withMoves(played.config, moves), paper: { fills: 'backtest' } }),
         }
-        const backtest = runAudited(input, createAuditor(), createRecorder()).kernel
+        const own = { ...input, config: withExternal(input.config) }
+        const backtest = runAudited(own, createAuditor(), createRecorder()).kernel
         executions += backtest.runtime.state.executions
         expect(stateOf(await onPaper(input))).toEqual(stateOf(backtest))
       }),

@@ -1,0 +1,83 @@
+/** The desk of a run, with what it asks the kernel. */
+import type { Broker } from '../domain/broker.ts'
+import type { OrderRecord } from '../domain/order-records.ts'
+import type { Store } from '../domain/store.ts'
+import type { AccountId, Instant } from '../domain/units.ts'
+import { brokerOf } from '../engine/orders/broker-of.ts'
+import type { Runtime } from '../engine/runtime.ts'
+import type { Hash } from './desk/client-id.ts'
+import { createDesk } from './desk/desk.ts'
+import type { OrderDesk } from './desk/order-desk.ts'
+import type { DeskPolicy } from './desk/policy.ts'
+import type { LiveState } from './resumption.ts'
+
+interface DeskOf {
+  readonly broker: Broker
+  readonly account: AccountId
+  readonly runtime: Runtime
+  readonly store: Store
+  readonly portfolio: string
+  readonly hash: Hash
+  readonly policy: DeskPolicy
+}
+
+interface OpenedDesk {
+  readonly desk: OrderDesk
+  /** Number of the last execution that the store holds; 0 before the first. */
+  readonly lastExecution: number
+}
+
+/**
+ * @param kept of the state that the run goes on from; undefined: it begins
+ * @param now null where the venue is in this process: it is taken back to where it was then, and does again what it did
+ *   since. Elsewhere it went on, and is asked for everything.
+ */
+export async function openDesk(
+  of: DeskOf,
+  kept: LiveState['desk'] | undefined,
+  now: Instant | null,
+): Promise<OpenedDesk> {
+  const { broker, store, portfolio } = of
+  const desk = await newDesk(of)
+  const ids: string[] = []
+  let lastExecution = 0
+  for await (const { id, number } of store.executionsFrom(portfolio, kept?.state.nextExecution ?? 0)) {
+    ids.push(id)
+    lastExecution = Math.max(lastExecution, number)
+  }
+  if (now === null) {
+    if (kept !== undefined) desk.restore(kept.records, kept.state)
+    return { desk, lastExecution }
+  }
+  const cursor = await store.cursorOf(portfolio, broker.name)
+  const nextExecution = Math.max(lastExecution + 1, kept?.state.nextExecution ?? 1)
+  const state = { ...(kept?.state ?? desk.state()), cursor, nextExecution }
+  desk.resume(await store.openOrders(portfolio), ids, cursor, now, state)
+  return { desk, lastExecution }
+}
+
+async function newDesk({ broker, account, runtime, store, hash, policy }: DeskOf): Promise<OrderDesk> {
+  return createDesk({
+    broker: broker.name,
+    account,
+    store: store.id,
+    hash,
+    capabilities: await broker.capabilities(),
+    indexOf: (id) => runtime.byId.get(id) ?? -1,
+    instrumentOf: (index) => runtime.state.instruments[index]!.id,
+    routeOf: (order) => brokerOf(runtime, order),
+    notionalOf: (record) => worthOf(runtime, record),
+    policy,
+  })
+}
+
+/** What an order is worth at the last marks, in the base currency; what has no mark yet counts nothing. */
+function worthOf({ byId, unitValue }: Runtime, { legs, quantity }: OrderRecord): number {
+  let worth = 0
+  for (const { instrument, ratio } of legs) {
+    const index = byId.get(instrument)
+    const value = index === undefined ? 0 : Math.abs(unitValue[index]! * ratio * quantity)
+    if (!Number.isNaN(value)) worth += value
+  }
+  return worth
+}

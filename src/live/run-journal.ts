@@ -1,0 +1,102 @@
+/** What a run writes of itself: its events, and the messages and readable rows that follow from them. */
+import type { Message } from '../domain/bus.ts'
+import type { Command, EngineEvent } from '../domain/events.ts'
+import type { Projected } from '../domain/projections.ts'
+import type { JournalRow } from '../domain/store.ts'
+import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
+import type { Runtime } from '../engine/runtime.ts'
+import type { KnownRows } from './known-rows.ts'
+import { messageWriter } from './messages.ts'
+import { type Attached, toldAll } from './observers.ts'
+import type { ProjectionWriter } from './projections/writer.ts'
+
+/** What one transaction writes of events. */
+interface Written {
+  readonly rows: readonly JournalRow[]
+  readonly messages: readonly Omit<Message, 'number'>[]
+  readonly projected: Projected
+}
+
+/** How a sleeve says that its decision failed; the reason follows. */
+const FAULT = 'fault: '
+
+export class RunJournal {
+  readonly observer: Attached
+  readonly #known: KnownRows
+  readonly #tables: ProjectionWriter
+  readonly #messages = messageWriter()
+  #runtime: Runtime | null = null
+  #rows: JournalRow[] = []
+  /** The event that the kernel is taking, or took last. */
+  #latest: EngineEvent | null = null
+  /** Sleeves whose decisions had failed before it. */
+  #faulty: ReadonlyMap<string, string> = new Map()
+  /** The last event was played again: its commands were carried out long ago. */
+  isKnown = false
+
+  constructor(known: KnownRows, tables: ProjectionWriter) {
+    this.#known = known
+    this.#tables = tables
+    const attach = (runtime: Runtime): void => {
+      this.#runtime = runtime
+    }
+    this.observer = toldAll([this.#messages.observer, tables.observer, { attach }])
+  }
+
+  /** Events that are not written down yet. */
+  get length(): number {
+    return this.#rows.length
+  }
+
+  /** @returns the event as it happened the first time */
+  keep(event: EngineEvent, steps: number): EngineEvent {
+    this.isKnown = !this.#known.isOver(steps)
+    this.#latest = this.isKnown ? this.#known.again(event) : event
+    this.#tables.event(this.#latest)
+    if (this.isKnown) return this.#latest
+    if (event.kind === 'slices') {
+      this.#messages.prices(event.slices)
+      this.#faulty = this.#faults()
+    }
+    this.#rows.push(rowOf(event))
+    return event
+  }
+
+  /** A decision that failed is part of what happened: another time it might not. */
+  commanded(commands: readonly Command[]): void {
+    const event = this.#latest
+    if (this.isKnown || event?.kind !== 'slices' || !commands.some(isFault)) return
+    const fresh = [...this.#faults()].filter(([sleeve]) => !this.#faulty.has(sleeve))
+    this.#rows.splice(-1, 1, rowOf({ ...event, faults: Object.fromEntries(fresh) }))
+  }
+
+  take(): Written {
+    return { rows: this.#rows.splice(0), messages: this.#messages.take(), projected: this.#tables.take() }
+  }
+
+  /** What was played again was said and written with the events that are there. */
+  forget(): void {
+    this.#messages.take()
+    this.#tables.take()
+  }
+
+  /** By sleeve, why its last decision failed. */
+  #faults(): ReadonlyMap<string, string> {
+    const { state, sleeves } = this.#runtime!
+    const faults = new Map<string, string>()
+    for (const { config, ordinal } of sleeves) {
+      const { paused } = state.sleeves[ordinal]!
+      if (paused.startsWith(FAULT)) faults.set(config.id, paused.slice(FAULT.length))
+    }
+    return faults
+  }
+}
+
+function isFault(command: Command): boolean {
+  return command.kind === 'alert' && command.violation.rule === 'sleeveFault'
+}
+
+function rowOf(event: EngineEvent): JournalRow {
+  const { seq, at, kind } = event
+  return { seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) }
+}
