@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Control, ControlCommand, Heartbeat } from '../../src/domain/control.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
 import type { Instant } from '../../src/domain/units.ts'
-import { rowsFrom } from './store.ts'
+import { rowsFrom } from './rows.ts'
 
 type ControlledStore = Store & { readonly control: Control }
 

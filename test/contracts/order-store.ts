@@ -13,7 +13,8 @@ import type {
   Quantity,
   SleeveId,
 } from '../../src/domain/units.ts'
-import { rowsFrom, type StoreUnderTest } from './store.ts'
+import { rowsFrom } from './rows.ts'
+import type { StoreUnderTest } from './store.ts'
 
 /** An order of 120 shares for two sleeves, as it was written down first. */
 export function orderRecord(number: number, changed: Partial<OrderRecord> = {}): OrderRecord {

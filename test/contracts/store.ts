@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JournalRow, Lease, Store } from '../../src/domain/store.ts'
 import type { Instant } from '../../src/domain/units.ts'
+import { rowsFrom } from './rows.ts'
 
 /** Opens the same store again: what one handle has written, another one reads. */
 export interface StoreUnderTest {
@@ -10,16 +11,6 @@ export interface StoreUnderTest {
   /** Takes an event out, behind the store's back. */
   lose(portfolio: string, seq: number): Promise<void>
   remove(): Promise<void>
-}
-
-export function rowsFrom(first: number, count: number): JournalRow[] {
-  return Array.from({ length: count }, (_, place) => ({
-    seq: first + place,
-    at: (1_700_000_000_000 + first + place) as Instant,
-    kind: (first + place) % 2 === 0 ? 'slices' : 'fills',
-    version: 1,
-    payload: Uint8Array.from([(first + place) % 256, 255, 0, (first + place) % 251]),
-  }))
 }
 
 async function all(rows: AsyncIterable<JournalRow>): Promise<JournalRow[]> {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { rowsFrom } from '../../../test/contracts/store.ts'
+import { rowsFrom } from '../../../test/contracts/rows.ts'
 import { propertyRuns } from '../../../test/profile.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import { BACKUPS, type Backup, backupAge, backupsIn, dailyBackup, surplus } from './backups.ts'

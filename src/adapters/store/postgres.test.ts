@@ -1,7 +1,8 @@
 import { Client } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
-import { orderStoreContract } from '../../../test/contracts/order-store.ts'
-import { rowsFrom, type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
+import { executionRecord, orderStoreContract } from '../../../test/contracts/order-store.ts'
+import { rowsFrom } from '../../../test/contracts/rows.ts'
+import { type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
 import { POSTGRES_NEED, postgresServer } from '../../../test/servers.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import { copyStore } from './copy.ts'
@@ -64,6 +65,68 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     await expect(first.commit('one', lost, { rows: rowsFrom(0, 1) })).rejects.toThrow('was taken over')
     await lost.release()
     await second.commit('one', taken, { rows: rowsFrom(0, 1) })
+    await taken.release()
+    await first.close()
+    await second.close()
+  })
+
+  it('keeps all of a commit or nothing where the connection breaks in the middle of it', async () => {
+    const url = await fresh()
+    const observer = new Client({ connectionString: url })
+    await observer.connect()
+    let broken = 0
+    let next = 0
+    for (let round = 0; round < 6; round += 1) {
+      const store = await openStore(url, { create: true })
+      let lease = await store.lease('one')
+      while (lease === null) lease = await store.lease('one')
+      next = (await store.extents())[0]?.rows ?? 0
+      const committing = store.commit('one', lease, { rows: rowsFrom(next, 2_000) }).then(
+        () => true,
+        () => false,
+      )
+      // While it is writing, the server throws everybody out.
+      for (let looks = 0; looks < 400; looks += 1) {
+        const { rows } = await observer.query(
+          'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND query ILIKE \'insert into "journal"%\'',
+        )
+        if (rows.length > 0) break
+      }
+      await observer.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
+      )
+      const isKept = await committing
+      if (!isKept) broken += 1
+      await lease.release()
+      await store.close()
+      const after = await openStore(url, { create: false })
+      const rows = (await after.extents())[0]?.rows ?? 0
+      expect([next, next + 2_000]).toContain(rows)
+      if (isKept) expect(rows).toBe(next + 2_000)
+      expect((await after.check()).problems).toEqual([])
+      await after.close()
+    }
+    expect(broken).toBeGreaterThan(0)
+    await observer.end()
+  }, 60_000)
+
+  it('refuses who lost the lease at the next commit, also where nothing but an order changed', async () => {
+    const url = await fresh()
+    const [first, second] = [await openStore(url, { create: true }), await openStore(url, { create: true })]
+    const lost = (await first.lease('one'))!
+    await first.commit('one', lost, { rows: rowsFrom(0, 1) })
+    await change(url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    let taken = await second.lease('one')
+    while (taken === null) taken = await second.lease('one')
+    const cursor = { broker: 'paper', value: 'x' }
+    await expect(first.commit('one', lost, { rows: [], cursor })).rejects.toMatchObject({
+      fault: { code: 'LEASE_LOST' },
+    })
+    await expect(first.commit('one', lost, { rows: [], executions: [executionRecord(1)] })).rejects.toThrow(
+      'taken over',
+    )
+    expect(await second.cursorOf('one', 'paper')).toBe('')
+    await lost.release()
     await taken.release()
     await first.close()
     await second.close()

@@ -1,7 +1,8 @@
 /** PostgreSQL: the same tables and statements as in a file, for several machines. */
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
 import { Pool, types } from 'pg'
 import { FaultError, fault } from '../../domain/faults.ts'
+import { hashOf, hexOf } from './chain.ts'
 import { openTables } from './open-tables.ts'
 import type { Tables } from './schema.ts'
 import type { SqlStore } from './sql-store.ts'
@@ -21,7 +22,9 @@ export async function openPostgres(url: string): Promise<SqlStore> {
   const pool = new Pool({ connectionString: url, ...limits, types: { getTypeParser: parserOf } })
   // A connection that breaks while nobody uses it is replaced; the next statement says what is wrong.
   pool.on('error', () => {})
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  // One that breaks at work fails the statement that is on it; that it also says so by itself must end nobody.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
   try {
     const { rows } = await pool.query<{ version: string; commit: string }>(
       "SELECT current_setting('server_version_num') AS version, current_setting('synchronous_commit') AS commit",
@@ -49,6 +52,26 @@ export async function openPostgres(url: string): Promise<SqlStore> {
     lock: (portfolio) => lockOf(pool, portfolio),
     intact: () => Promise.resolve('ok'), // the server checks its own pages
   }
+}
+
+/** Statements that come again and again are prepared once per connection, under a name that follows from their text. */
+function preparing(pool: Pool): PostgresPool {
+  return {
+    async connect() {
+      const client = await pool.connect()
+      const query = (text: string, values: readonly unknown[]) =>
+        client.query(
+          text.startsWith('insert') ? { name: nameOf(text), text, values: [...values] } : { text, values: [...values] },
+        )
+      return { query: query as never, release: () => client.release() }
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** A name may have 63 characters. */
+function nameOf(text: string): string {
+  return hexOf(hashOf(Buffer.from(text))).slice(0, 32)
 }
 
 /** Every table with its rows into a schema of its own, which an address can name. */

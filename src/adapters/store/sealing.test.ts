@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { rowsFrom } from '../../../test/contracts/store.ts'
+import { rowsFrom } from '../../../test/contracts/rows.ts'
 import { POSTGRES_NEED, postgresServer } from '../../../test/servers.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import type { SleeveRow } from '../../domain/projections.ts'
