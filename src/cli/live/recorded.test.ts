@@ -1,5 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { EngineEvent } from '../../domain/events.ts'
 import type { MarketData } from '../../domain/market.ts'
 import type { JournalRow, Store } from '../../domain/store.ts'
@@ -34,8 +36,40 @@ function journalOf({ config, strategies }: LoadedPortfolio, market: MarketData):
   }
 }
 
-describe.each(['momentum-reversion-trend', 'six-bots', 'lifecycle'])('the journal of %s', (preset) => {
-  const loading = loadPortfolio(join(packageRoot(), 'presets', `${preset}.yaml`))
+const folder = mkdtempSync(join(tmpdir(), 'polyfolio-record-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Coins by the hour and by the day, shares by the hour: sessions of seven bars, the last of them half as long. */
+function timeframes(): string {
+  const path = join(folder, 'timeframes.yaml')
+  const rest = 'strategy: mean-reversion, parameters: {entry_rsi: 35}, sizing: {kind: percent, fraction: 0.4}'
+  writeFileSync(
+    path,
+    `name: Clocks
+capital: 100000
+day_calendar: continuous
+parity: {USDT: USD}
+sleeves:
+  - {id: hourly, weight: 0.3, timeframe: 1h, universe: [BTC], ${rest}}
+  - {id: daily, weight: 0.3, timeframe: 1d, universe: [BTC], ${rest}}
+  - {id: shares, weight: 0.3, timeframe: 1h, universe: [SPY], ${rest}}
+instruments:
+  BTC: {file: BTC.csv, kind: perpetual, currency: USDT, simulation: {price: 30000, volatility: 0.6, average_volume: 30000}}
+  SPY: {file: SPY.csv, kind: etf, simulation: {price: 300, volatility: 0.2, average_volume: 5000000}}
+`,
+  )
+  return path
+}
+
+const preset = (name: string): string => join(packageRoot(), 'presets', `${name}.yaml`)
+
+describe.each([
+  ['momentum-reversion-trend', preset],
+  ['six-bots', preset],
+  ['lifecycle', preset],
+  ['sleeves of three clocks', timeframes],
+] as const)('the journal of %s', (name, fileOf) => {
+  const loading = loadPortfolio(fileOf(name))
 
   it('is a market on which the same portfolio comes to the same books', async () => {
     const loaded = await loading
@@ -54,12 +88,13 @@ describe.each(['momentum-reversion-trend', 'six-bots', 'lifecycle'])('the journa
     expect(happened.canonical).toEqual(first.canonical)
     expect(happened.equity).toEqual(first.equity)
     expect(happened.trades.length).toBe(first.trades.length)
+    expect(first.trades.length).toBeGreaterThan(3)
   })
 })
 
 describe('another allocator', () => {
   it('takes the place of the one that is configured, and the rest of the plan stays', async () => {
-    const { config } = await loadPortfolio(join(packageRoot(), 'presets', 'lifecycle.yaml'))
+    const { config } = await loadPortfolio(preset('lifecycle'))
     const { allocation, ...rest } = config.capitalPlan!
     const other = underAllocator(config, 'hrp').capitalPlan!
     expect(other).toEqual({
@@ -70,7 +105,7 @@ describe('another allocator', () => {
   })
 
   it('comes with a plan where there was none, and moves capital', async () => {
-    const loaded = await loadPortfolio(join(packageRoot(), 'presets', 'momentum-reversion-trend.yaml'))
+    const loaded = await loadPortfolio(preset('momentum-reversion-trend'))
     const { capitalPlan: _, ...plain } = loaded.config
     const market = simulatedMarketData(loaded, 26, { from: 20_220_101 as TradeDate, to: 20_230_630 as TradeDate })
     const config = underAllocator(plain, 'erc')
@@ -81,7 +116,7 @@ describe('another allocator', () => {
 
 describe('a record', () => {
   it('is refused where nothing is known of the portfolio, or of how a sleeve decides', async () => {
-    const loaded = await loadPortfolio(join(packageRoot(), 'presets', 'momentum-reversion-trend.yaml'))
+    const loaded = await loadPortfolio(preset('momentum-reversion-trend'))
     const store = journalOf(loaded, simulatedMarketData(loaded, 26, reach)) as Store
     const none = { read: async function* () {} } as unknown as Store
     await expect(recordOf(none, 'a.db', 'nobody', strategiesWith(null))).rejects.toThrow('holds no portfolio "nobody"')
@@ -89,7 +124,7 @@ describe('a record', () => {
   })
 
   it('is refused where options are traded', async () => {
-    const loaded = await loadPortfolio(join(packageRoot(), 'presets', 'channels.yaml'))
+    const loaded = await loadPortfolio(preset('channels'))
     const market = simulatedMarketData(loaded, 26, { from: reach.from, to: 20_230_301 as TradeDate })
     await expect(recordedMarket(journalOf(loaded, market), 'Channels')).rejects.toThrow('it trades options')
   })

@@ -116,24 +116,12 @@ function blockOf(clock: ClockId, slices: readonly Slice[], config: PortfolioConf
   }
 }
 
-/** A bar begins with its session, with the bar before it in the session, or a whole bar before its close. */
+/** A session's first bar begins with it, every other one where the bar before it ended. */
 function opensOf(rows: readonly Slice[], sessions: Sessions | undefined): Float64Array {
-  const barMs = barOf(rows)
-  return Float64Array.from(rows, ({ at, tradeDate }, place) => {
+  return Float64Array.from(rows, ({ tradeDate }, place) => {
     const before = rows[place - 1]
-    const begun = before !== undefined && before.tradeDate === tradeDate ? before.at : beginOf(tradeDate, sessions)
-    return Number.isFinite(barMs) ? Math.max(begun, at - barMs) : begun
+    return before?.tradeDate === tradeDate ? before.at : beginOf(tradeDate, sessions)
   })
-}
-
-/** The shortest time between two closes of one session; infinite where each has one. */
-function barOf(rows: readonly Slice[]): number {
-  let shortest = Number.POSITIVE_INFINITY
-  for (const [place, { at, tradeDate }] of rows.entries()) {
-    const before = rows[place - 1]
-    if (before?.tradeDate === tradeDate) shortest = Math.min(shortest, at - before.at)
-  }
-  return shortest
 }
 
 function beginOf(tradeDate: TradeDate, sessions: Sessions | undefined): number {
