@@ -36,6 +36,8 @@ export interface SteeringOptions {
   readonly helm: Helm
   /** Left out: that of the machine. */
   readonly clock?: Clock
+  /** Milliseconds between two looks for commands. Left out: 200. */
+  readonly lookEvery?: number
   /** Measures how late this process is for its own timers. */
   readonly lag?: LagMeter
   /** What does not change while the process lives. */
@@ -66,7 +68,7 @@ export interface Steering {
 }
 
 export function openSteering(options: SteeringOptions): Steering {
-  const { control, portfolio, helm, clock = machineClock, lag = loopLag() } = options
+  const { control, portfolio, helm, clock = machineClock, lag = loopLag(), lookEvery = POLL_MS } = options
   const handed = new Set<string>()
   const stop = new AbortController()
   let failure = ''
@@ -137,7 +139,7 @@ export function openSteering(options: SteeringOptions): Steering {
         options.onTrouble?.('commands and heartbeats', error)
         if (failures === FAILURES_MOST) for (const body of helm.unable(textOf(error))) hand({ body })
       }
-      await clock.wait(POLL_MS, stop.signal)
+      await clock.wait(lookEvery, stop.signal)
     }
   }
 
