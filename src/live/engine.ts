@@ -261,7 +261,9 @@ export class LiveEngine {
 
   /** Milliseconds until the desk or a watch wants to be asked again. */
   #untilWaking(clock: Clock): number {
-    const next = [this.desk.nextAt(), ...this.#watches.map((watch) => watch.nextAt())].filter((at) => at !== null)
+    // A venue in this process has the time of its market: it is asked at the next step of that.
+    const ofDesk = this.#venue === null ? this.desk.nextAt() : null
+    const next = [ofDesk, ...this.#watches.map((watch) => watch.nextAt())].filter((at) => at !== null)
     return Math.min(SLEEP_MS, ...next.map((at) => at - clock.now()))
   }
 

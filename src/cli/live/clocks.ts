@@ -1,14 +1,15 @@
 /** Clocks of the machine, and of bars that are replayed at a stated pace. */
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/units.ts'
 
 /** The longest that a timer can wait. */
 const WAIT_MOST_MS = 2_147_483_647
 
+/** Lets timers and signals in also where there is nothing to wait for. */
 async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted === true || milliseconds <= 0) return
-  await wait(Math.min(milliseconds, WAIT_MOST_MS), undefined, signal === undefined ? {} : { signal }).catch(() => {})
+  if (signal?.aborted === true || milliseconds <= 0) await breathe()
+  else await wait(Math.min(milliseconds, WAIT_MOST_MS), undefined, signal === undefined ? {} : { signal }).catch(() => {})
 }
 
 export const machineClock: Clock = {
