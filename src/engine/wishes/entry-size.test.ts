@@ -7,7 +7,7 @@ import { structureSize } from './entry-size.ts'
 function countAt(factor: number): number {
   const runtime = {
     equity: 100_000,
-    sleeves: [{ equity: 50_000 }],
+    sleeves: [{ equity: 50_000, config: { kind: 'strategy' } }],
     state: { config: {}, capital: { factor: Float64Array.of(factor), weights: Float64Array.of(0.5) } },
   } as unknown as Runtime
   const sleeve = {
