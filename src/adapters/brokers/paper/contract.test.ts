@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { BROKER_CONTRACT, brokerContract, keepsPromise } from '../../../../test/contracts/broker.ts'
+import { MARGIN_ACCOUNT } from '../../../../test/fixtures/exchange-rig.ts'
 import { type PaperUnderTest, paperUnderTest } from '../../../../test/fixtures/paper-under-test.ts'
 import type { Broker, BrokerEvent, ClientOrderId, OrderRequest } from '../../../domain/broker.ts'
-import type { OrderId, Quantity } from '../../../domain/units.ts'
+import { currencyCode, money, type OrderId, type Quantity } from '../../../domain/units.ts'
+import { fillsOf, PAPER_DEFAULTS } from './strictness.ts'
 
 brokerContract('the paper venue keeps the contract of brokers', () => paperUnderTest())
+
+brokerContract('a strict one that stands for a broker keeps it as well', () => {
+  const paper = { ...PAPER_DEFAULTS, fills: 'strict', latency: 0, broker: 'alpaca' } as const
+  const { account, costs, capabilities, strictness } = fillsOf({ account: MARGIN_ACCOUNT, costs: {}, paper })
+  const exchange = { account, costs, currency: currencyCode('USD'), cash: money(200_000_000_000) }
+  return paperUnderTest({ options: { exchange, capabilities, strictness } })
+})
 
 async function* heard(
   broker: Broker,
