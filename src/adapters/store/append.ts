@@ -2,6 +2,7 @@
 import type { Transaction } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Batch } from '../../domain/store.ts'
+import { auditAnswers } from './audit.ts'
 import type { BulkWriter } from './bulk.ts'
 import { hashOf, link } from './chain.ts'
 import { answerCommands } from './control.ts'
@@ -64,6 +65,7 @@ export async function append(step: Transaction<Tables>, place: Place, batch: Bat
   await writeOrders(step, portfolio, batch)
   if (batch.projected !== undefined) await writeProjected(step, place.bulk, portfolio, batch.projected)
   await answerCommands(step, portfolio, batch.answers ?? [])
+  await auditAnswers(step, portfolio, batch.answers ?? [])
   if (snapshot !== undefined) {
     const { seq, kernelVersion, payload } = snapshot
     const sealed = bufferOf(sealing.seal(payload, statePlace(portfolio, seq)))

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
+import { auditContract } from '../../../test/contracts/audit.ts'
 import { executionRecord, orderStoreContract } from '../../../test/contracts/order-store.ts'
 import { rowsFrom } from '../../../test/contracts/rows.ts'
 import { type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
@@ -45,6 +46,10 @@ if (server !== null) {
   }
   storeContract('a store in PostgreSQL', prepare)
   orderStoreContract('a store in PostgreSQL', prepare)
+  auditContract('a store in PostgreSQL', async () => {
+    const url = await fresh()
+    return { open: () => openStore(url, { create: true }), change: (statement) => change(url, statement) }
+  })
 }
 
 describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {

@@ -1,12 +1,14 @@
 /** The store over any SQL database that the query builder speaks to: the same statements, the same order of commits. */
 import { hostname } from 'node:os'
 import { type Kysely, sql } from 'kysely'
+import type { AuditLog } from '../../domain/audit.ts'
 import type { Control } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
 import type { Lease, Projections, Store } from '../../domain/store.ts'
 import { append, demandLease, gap, isEmpty, isTaken } from './append.ts'
 import { type Archive, archiveIn } from './archive.ts'
+import { sqlAudit } from './audit.ts'
 import { type BulkWriter, bulkWriter } from './bulk.ts'
 import { hexOf } from './chain.ts'
 import { sqlControl } from './control.ts'
@@ -43,6 +45,7 @@ export interface OpenedStore extends Store {
   /** Questions to workers of any process. */
   jobs(pace?: JobsPace): Jobs
   readonly projections: Projections
+  readonly audit: AuditLog
 }
 
 function sqlProjections(parts: SqlStore, place: JournalPlace, bulk: BulkWriter): Projections {
@@ -72,6 +75,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
   const { db, isServer, name } = parts
   const { sealing = sealingWith(null, name), archive = archiveIn(`${name}.archive`) } = extras
   const place: JournalPlace = { db, name, sealing, archive }
+  const audit = sqlAudit(db)
   const heads = new Map<string, Head>()
   const bulk = bulkWriter(db, sealing.sealText)
   return {
@@ -105,6 +109,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
     ...orderReads(db),
     projections: sqlProjections(parts, place, bulk),
     control: sqlControl(db),
+    audit,
     jobs: (pace) => storeJobs(db, pace),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
     confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),
@@ -113,7 +118,8 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
       const problems = [...found.problems]
       for (const { portfolio } of found.journals) {
         const lost = await lostEnd(parts, portfolio)
-        if (lost !== null) problems.push(lost)
+        const changed = await audit.broken(portfolio)
+        for (const problem of [lost, changed]) if (problem !== null) problems.push(problem)
       }
       return { ...found, problems }
     },

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import { auditContract } from '../../../test/contracts/audit.ts'
 import { orderStoreContract } from '../../../test/contracts/order-store.ts'
 import { rowsFrom } from '../../../test/contracts/rows.ts'
 import { type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
@@ -37,6 +38,12 @@ if (HAS_STORE) {
   }
   storeContract('a store in an SQLite file', prepare)
   orderStoreContract('a store in an SQLite file', prepare)
+  auditContract('a store in an SQLite file', () => {
+    made += 1
+    const file = folder.path(`audit-${made}.db`)
+    const open = () => openStore(file, { create: true })
+    return Promise.resolve({ open, change: (statement: string) => change(file, statement) })
+  })
 }
 
 describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {

@@ -5,6 +5,7 @@ import { ordersStep } from './002-orders.ts'
 import { projectionsStep } from './003-projections.ts'
 import { viewsStep } from './004-views.ts'
 import { archiveStep } from './005-archive.ts'
+import { auditStep } from './006-audit.ts'
 import { commandsStep } from './007-commands.ts'
 import { discrepanciesStep } from './008-discrepancies.ts'
 import { columnTypes, type Dialect } from './columns.ts'
@@ -17,6 +18,7 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '003_projections': projectionsStep(types),
     '004_views': viewsStep(types),
     '005_archive': archiveStep(types),
+    '006_audit': auditStep(types),
     '007_commands': commandsStep(types),
     '008_discrepancies': discrepanciesStep(types),
   }

@@ -1,0 +1,29 @@
+/** Tables of what people did and wrote; JSON where it says so. */
+export interface AuditTables {
+  audit: {
+    readonly portfolio: string
+    readonly number: number
+    readonly at: number
+    readonly actor: string
+    readonly action: string
+    readonly subject: string
+    /** JSON. */
+    readonly before: string
+    readonly after: string
+    readonly request_id: string
+    /** SHA-256 over the link before and everything in this row. */
+    readonly hash: Uint8Array
+  }
+  annotation: {
+    readonly portfolio: string
+    readonly id: string
+    readonly at: number
+    readonly actor: string
+    readonly about: string
+    readonly subject: string
+    readonly text: string
+    /** JSON. */
+    readonly tags: string
+    readonly removed_at: number | null
+  }
+}

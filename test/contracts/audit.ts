@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
+import type { AuditEntry } from '../../src/domain/audit.ts'
+import type { Lease } from '../../src/domain/store.ts'
+import type { Instant } from '../../src/domain/units.ts'
+import { rowsFrom } from './rows.ts'
+
+const AT = 1_700_000_000_000 as Instant
+
+const entry = (action: string, portfolio = 'one'): Omit<AuditEntry, 'number'> => ({
+  portfolio,
+  at: AT,
+  actor: 'me',
+  action,
+  subject: 's0',
+  before: { weight: 0.1 },
+  after: { weight: 0.2, note: `it's "so"` },
+  requestId: 'r1',
+})
+
+/** What every store keeps of what people did and wrote. */
+export function auditContract(
+  name: string,
+  prepare: () => Promise<{
+    readonly open: () => Promise<OpenedStore>
+    /** Runs a statement behind the store's back. */
+    readonly change: (statement: string) => Promise<void>
+  }>,
+): void {
+  describe(`${name}: who did what`, () => {
+    let under: Awaited<ReturnType<typeof prepare>>
+    let store: OpenedStore
+    let lease: Lease
+    beforeEach(async () => {
+      under = await prepare()
+      store = await under.open()
+      lease = (await store.lease('one'))!
+      await store.commit('one', lease, { rows: rowsFrom(0, 1) })
+    })
+    afterEach(async () => {
+      await lease.release()
+      await store.close()
+    })
+
+    it('numbers entries without gaps, also those that several processes write at once', async () => {
+      const other = await under.open()
+      const all = [store, other, store, other].map(({ audit }, place) => audit.record(entry(`act ${place}`)))
+      await Promise.all(all)
+      await store.audit.record(entry('else', 'two'))
+      const entries = await other.audit.entries('one', 1)
+      expect(entries.map(({ number }) => number)).toEqual([1, 2, 3, 4])
+      expect(new Set(entries.map(({ action }) => action)).size).toBe(4)
+      expect(entries[0]).toMatchObject({ ...entry(entries[0]!.action), number: 1 })
+      expect(await store.audit.entries('one', 4)).toHaveLength(1)
+      expect((await store.check()).problems).toEqual([])
+      await other.close()
+    })
+
+    it('finds an entry that was changed, and one that is gone', async () => {
+      for (const action of ['a', 'b', 'c']) await store.audit.record(entry(action))
+      await under.change("UPDATE audit SET actor = 'nobody' WHERE number = 2")
+      expect((await store.check()).problems).toEqual(['entry 2 of the audit log of "one" was changed'])
+      await under.change('DELETE FROM audit WHERE number = 2')
+      expect(await store.audit.broken('one')).toBe('the audit log of "one" goes from 1 to 3')
+    })
+
+    it('has what became of a command with the commit that made it true', async () => {
+      const command = { id: 'k1', portfolio: 'one', actor: 'anna', at: AT, seen: 0, until: null }
+      await store.control.ask({ ...command, body: { kind: 'kill', reason: 'enough' } })
+      await store.control.begin('one')
+      const answers = [{ id: 'k1', state: 'done' as const, answer: 'all is cancelled' }]
+      await expect(store.commit('one', { epoch: lease.epoch + 1 }, { rows: rowsFrom(1, 1), answers })).rejects.toThrow()
+      expect(await store.audit.entries('one', 1)).toEqual([])
+      await store.commit('one', lease, { rows: rowsFrom(1, 1), answers })
+      expect(await store.audit.entries('one', 1)).toMatchObject([
+        {
+          actor: 'anna',
+          action: 'kill',
+          before: { asked: { reason: 'enough' }, seen: 0 },
+          after: { state: 'done', answer: 'all is cancelled' },
+          requestId: 'k1',
+        },
+      ])
+    })
+
+    it('keeps notes on what happened, finds them by their words, and lets them go', async () => {
+      const note = { at: AT, actor: 'me', about: 'trade' as const, subject: '7-1', tags: ['Earnings'] }
+      await store.audit.annotate('one', { ...note, id: 'n1', text: 'bought too early' })
+      await store.audit.annotate('one', { ...note, id: 'n2', text: 'as planned', tags: [] })
+      await store.audit.annotate('one', { ...note, id: 'n1', text: 'Bought far too early' })
+      expect((await store.audit.annotations('one')).map(({ text }) => text)).toEqual([
+        'Bought far too early',
+        'as planned',
+      ])
+      expect((await store.audit.annotations('one', 'early earnings')).map(({ id }) => id)).toEqual(['n1'])
+      await store.audit.removeAnnotation('one', 'n1', (AT + 1) as Instant)
+      expect((await store.audit.annotations('one')).map(({ id }) => id)).toEqual(['n2'])
+      expect(await store.audit.annotations('two')).toEqual([])
+    })
+  })
+}
