@@ -4,6 +4,7 @@ import { openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { MarketData } from '../../domain/market.ts'
+import { formatInstant } from '../../domain/sessions.ts'
 import type { Lease } from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
 import { cycleLog } from '../../live/cycle-log.ts'
@@ -171,6 +172,9 @@ async function traded(
           }
         },
         isStopped: () => signal.aborted,
+        onAlerts(alerts) {
+          for (const { at, rule, text } of alerts) process.stderr.write(`${formatInstant(at)} ${rule}: ${text}\n`)
+        },
         onInstant({ kernel }) {
           lastCycle = Date.now() as Instant
           outbox?.poke(() => keysOf(standingOf(kernel)))

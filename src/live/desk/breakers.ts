@@ -34,22 +34,17 @@ export function countTaken(desk: Desk, { record }: Tracked): void {
   if (record.reducing) desk.counted.delete(`closes ${nameOf(record)}`)
 }
 
-/**
- * Counts an order that is about to leave.
- *
- * @returns `stop`: nothing leaves now; `refuse`: this one never does, and the reason
- */
-export function judgeLeaving(
-  desk: Desk,
-  tracked: Tracked,
-  now: Instant,
-): 'leave' | 'stop' | { readonly refuse: string } {
+/** Whether an order leaves, or why not; `all`: nor does any other that waits now. */
+export type Leaving = 'leave' | { readonly refuse: string; readonly all: boolean }
+
+/** Counts an order that is about to leave. */
+export function judgeLeaving(desk: Desk, tracked: Tracked, now: Instant): Leaving {
   const { ordersPerMinute, notionalPerDay } = desk.policy.breakers
   if (isReached(desk, 'orders', ordersPerMinute + 1, now, MINUTE)) {
     const reason = `more than ${ordersPerMinute} orders within a minute`
     alert(desk, now, 'orderRate', tracked, reason)
     disarm(desk, reason)
-    return 'stop'
+    return { refuse: reason, all: true }
   }
   if (tracked.record.sends > 0 || notionalPerDay === FOR_EVER) return 'leave'
   const worth = desk.options.notionalOf(tracked.record)
@@ -57,7 +52,7 @@ export function judgeLeaving(
     const reason = `with it the orders of this day would be worth more than ${notionalPerDay}`
     alert(desk, now, 'notional', tracked, reason)
     desk.said.push({ kind: 'mode', mode: 'reducing', reason })
-    return { refuse: reason }
+    return { refuse: reason, all: false }
   }
   desk.notional.amount = notionalOf(desk, now) + worth
   return 'leave'

@@ -3,7 +3,7 @@ import type { OrderRequest } from '../../domain/broker.ts'
 import type { OrderRecord } from '../../domain/order-records.ts'
 import type { Instant, InstrumentId } from '../../domain/units.ts'
 import { ask, becomeUnknown, isStillMeant } from './answers.ts'
-import { judgeLeaving } from './breakers.ts'
+import { judgeLeaving, type Leaving } from './breakers.ts'
 import { finish } from './endings.ts'
 import type { DeskAction } from './order-desk.ts'
 import { isAskable, takeRecalls } from './recall-queue.ts'
@@ -44,13 +44,14 @@ function begin(retry: Retry): void {
 
 function takeSubmits(desk: Desk, now: Instant, actions: DeskAction[]): void {
   const out = outOf(desk)
+  let stopped: string | null = null
   for (const tracked of desk.open) {
     if (!isReady(desk, tracked, out, now)) continue
     const { record } = tracked
-    const judgement = judgeLeaving(desk, tracked, now)
-    if (judgement === 'stop') return
+    const judgement: Leaving = stopped === null ? judgeLeaving(desk, tracked, now) : { refuse: stopped, all: true }
     if (judgement !== 'leave') {
-      finish(desk, tracked, 'unsent', judgement.refuse, now)
+      if (judgement.all) stopped = judgement.refuse
+      stay(desk, tracked, judgement.refuse, now)
       continue
     }
     tracked.isSending = true
@@ -62,6 +63,13 @@ function takeSubmits(desk: Desk, now: Instant, actions: DeskAction[]): void {
     change(desk, tracked, now, { sends: record.sends + 1 })
     actions.push({ kind: 'submit', request: requestOf(record) })
   }
+}
+
+/** An order that a breaker keeps here ends; one that may be there already waits for evidence. */
+function stay(desk: Desk, tracked: Tracked, reason: string, now: Instant): void {
+  tracked.sendAt = null
+  if (tracked.isDoubtful) ask(tracked, now)
+  else finish(desk, tracked, 'unsent', reason, now)
 }
 
 /** Orders that may be at the venue, by each of their instruments. */
