@@ -34,7 +34,8 @@ export interface Standpoint {
 }
 
 export type Effect =
-  | { readonly kind: 'arm'; readonly until: Instant }
+  /** Null: until it is taken away. */
+  | { readonly kind: 'arm'; readonly until: Instant | null }
   | { readonly kind: 'disarm'; readonly reason: string }
   | { readonly kind: 'kill'; readonly reason: string }
 
@@ -148,6 +149,11 @@ function arm(until: Instant | null, { gates, sessions, role }: Standpoint, now: 
       return `${gate}${instrument === null ? '' : ` of ${instrument}`} (${reason})`
     })
     return decline(`what is shut stays in the way: ${named.join('; ')}`)
+  }
+  if (role === 'paper') {
+    // No money is at stake: leave on paper lasts until it is taken away.
+    if (!gates.some(({ gate }) => gate === 'armed')) return decline('it is armed: paper asks for no leave')
+    return done([], 'armed', { kind: 'arm', until: null })
   }
   const end = armedUntil(until, sessions, now)
   if (end === null) return decline('leave ends at a later moment, at most seven days away')

@@ -94,7 +94,8 @@ export function createHelm(options: HelmOptions): Helm {
   const effectOf = (effect: Effect | null, now: Moment): readonly EventBody[] => {
     switch (effect?.kind) {
       case 'arm':
-        return arm(effect, now)
+        if (effect.until === null) return [open('armed', 'an operator armed it')]
+        return arm({ kind: 'arm', until: effect.until }, now)
       case 'disarm':
         // On paper nobody had to arm: the gate is shut all the same.
         if (arming.until !== null) return arm(effect, now)
