@@ -1,10 +1,28 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { ALLOCATION_METHODS, COVARIANCE_ESTIMATORS } from '../domain/allocation.ts'
-import type { DaySchedule } from '../domain/capital.ts'
 import { REBALANCING_METHODS } from '../domain/capital.ts'
-import { parseDate } from '../domain/sessions.ts'
-import type { TradeDate } from '../domain/units.ts'
 import { SIMULATION_METHODS } from '../research/monte-carlo/simulate.ts'
+import {
+  aboveZero,
+  bounds,
+  busAddress,
+  count,
+  dataOption,
+  date,
+  degrees,
+  folder,
+  fromOption,
+  jsonOption,
+  notNegative,
+  number,
+  outOption,
+  schedule,
+  seconds,
+  seed,
+  share,
+  shares,
+  toOption,
+} from './arguments.ts'
 import { addConfigurations } from './configurations/commands.ts'
 import { addApproving, addAsking, addOperating, cyclesOption, speedOption } from './operating.ts'
 import { packageVersion } from './package-root.ts'
@@ -13,105 +31,6 @@ import { addStore } from './store-commands.ts'
 /*
  * The command line. Each command's own module is loaded when it runs, so that asking for help costs nothing.
  */
-
-function date(text: string): TradeDate {
-  const value = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseDate(text) : null
-  if (value === null) throw new InvalidArgumentError('Write an existing date as YYYY-MM-DD.')
-  return value
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Write a number such as 0.02.')
-  return value
-}
-
-function notNegative(text: string): number {
-  const value = number(text)
-  if (value < 0) throw new InvalidArgumentError('Write a number of at least 0.')
-  return value
-}
-
-function aboveZero(text: string): number {
-  const value = number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('Write a number above 0.')
-  return value
-}
-
-function bounds(text: string): readonly [number, number] {
-  const [lower = Number.NaN, upper = Number.NaN, ...more] = text.split(',').map(number)
-  if (more.length > 0 || !(lower >= 0 && lower <= upper)) {
-    throw new InvalidArgumentError('Write the lower and the upper bound, such as 0.15,0.30.')
-  }
-  return [lower, upper]
-}
-
-function count(text: string): number {
-  const value = number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Write a whole number above 0.')
-  return value
-}
-
-/** The longest that a timer can wait: 2^31 - 1 milliseconds. */
-const SECONDS_MAX = 2_147_483
-
-function seconds(text: string): number {
-  const value = number(text)
-  if (!(value >= 0 && value <= SECONDS_MAX)) {
-    throw new InvalidArgumentError(`Write seconds from 0 to ${SECONDS_MAX}.`)
-  }
-  return value
-}
-
-function schedule(text: string): DaySchedule {
-  if (text === 'week' || text === 'month' || text === 'quarter') return { kind: 'calendar', unit: text }
-  const every = Number(text)
-  if (!Number.isInteger(every) || every < 1) {
-    throw new InvalidArgumentError('Write a whole number of rows above 0, or week, month or quarter.')
-  }
-  return { kind: 'days', every }
-}
-
-function seed(text: string): number {
-  const value = number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Write a whole number such as 7.')
-  return value
-}
-
-function degrees(text: string): number {
-  const value = number(text)
-  if (!(value > 4)) throw new InvalidArgumentError('Write a number above 4: below it the tails have no size.')
-  return value
-}
-
-function share(text: string): number {
-  const value = number(text)
-  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('Write a fraction from 0 to below 1, such as 0.5.')
-  return value
-}
-
-function shares(text: string): readonly number[] {
-  return text.split(',').map(share)
-}
-
-function folder(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Name a folder.')
-  return text
-}
-
-function busAddress(text: string): string {
-  if (!/^rediss?:\/\/\S+$/.test(text))
-    throw new InvalidArgumentError('Write an address such as redis://127.0.0.1:6379.')
-  return text
-}
-
-const dataOption = (): Option =>
-  new Option('--data <folder>', 'folder of market data; files in the configuration are relative to it')
-const outOption = (): Option =>
-  new Option('--out <folder>', 'where the report is written').argParser(folder).default('polyfolio-report')
-const jsonOption = (): Option => new Option('--json', 'print one JSON document on stdout and nothing else')
-const fromOption = (): Option => new Option('--from <date>', 'first day, YYYY-MM-DD').argParser(date)
-const toOption = (): Option => new Option('--to <date>', 'last day, YYYY-MM-DD').argParser(date)
 
 export function buildProgram(): Command {
   const program = new Command('polyfolio')

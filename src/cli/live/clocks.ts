@@ -9,7 +9,8 @@ const WAIT_MOST_MS = 2_147_483_647
 /** Lets timers and signals in also where there is nothing to wait for. */
 async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted === true || milliseconds <= 0) await breathe()
-  else await wait(Math.min(milliseconds, WAIT_MOST_MS), undefined, signal === undefined ? {} : { signal }).catch(() => {})
+  else
+    await wait(Math.min(milliseconds, WAIT_MOST_MS), undefined, signal === undefined ? {} : { signal }).catch(() => {})
 }
 
 export const machineClock: Clock = {
