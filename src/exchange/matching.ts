@@ -39,7 +39,7 @@ export function slips(type: number): boolean {
  * through at the open. Range: a limit that low or high reaches at the limit (at the open where that was better), a stop
  * at the stop, or at the open where it was gapped through. Close: close orders at the close, a limit that it satisfies.
  */
-export function matchPrice(order: Resting, side: number, bar: BarPrices, moment: Moment): number {
+function matchPrice(order: Resting, side: number, bar: BarPrices, moment: Moment): number {
   switch (order.type) {
     case TYPE_CODE.market:
     case TYPE_CODE.open:
