@@ -26,6 +26,7 @@ import {
 import { addConfigurations } from './configurations/commands.ts'
 import { addApproving, addAsking, addOperating, cyclesOption, speedOption } from './operating.ts'
 import { packageVersion } from './package-root.ts'
+import { addServing } from './serving.ts'
 import { addStore } from './store-commands.ts'
 
 /*
@@ -49,6 +50,7 @@ export function buildProgram(): Command {
   addRuns(program)
   addLive(program)
   addOperating(program)
+  addServing(program)
   addConfig(program)
   addConfigurations(program)
   addStrategies(program)

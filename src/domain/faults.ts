@@ -114,6 +114,7 @@ export const FAULTS = {
   },
   LIVE_MISSING: { exit: 2, text: 'live trading of "{portfolio}" needs {what}' },
   PORT_TAKEN: { exit: 1, text: 'port {port} cannot be used: {reason}; name another one by --port' },
+  JOB_UNKNOWN: { exit: 2, text: 'there is no job "{id}"; `polyfolio jobs list` shows the last ones' },
   COMMAND_DECLINED: { exit: 1, text: '{command} was declined: {reason}' },
   COMMAND_UNANSWERED: { exit: 1, text: '{engine}; {outcome} (store "{store}")' },
   JOURNAL_EMPTY: { exit: 2, text: 'the store "{store}" holds no portfolio "{portfolio}"; it holds {known}' },
