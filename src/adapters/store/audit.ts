@@ -124,13 +124,23 @@ function rowsFrom(db: Kysely<Tables>, portfolio: string, from: number): Promise<
     .execute()
 }
 
-function entryOf({ number, at, before, after, request_id, hash: _, ...rest }: Row): AuditEntry {
+function entryOf({ portfolio, number, at, actor, action, subject, before, after, request_id }: Row): AuditEntry {
   const said = { before: JSON.parse(before) as Json, after: JSON.parse(after) as Json }
-  return { ...rest, number: Number(number), at: Number(at) as Instant, ...said, requestId: request_id }
+  const what = { portfolio, actor, action, subject, requestId: request_id }
+  return { ...what, number: Number(number), at: Number(at) as Instant, ...said }
 }
 
-function annotationOf({ portfolio: _, at, about, tags, removed_at, ...rest }: AuditTables['annotation']): Annotation {
+function annotationOf({
+  id,
+  at,
+  actor,
+  about,
+  subject,
+  text,
+  tags,
+  removed_at,
+}: AuditTables['annotation']): Annotation {
   const removedAt = removed_at === null ? null : (Number(removed_at) as Instant)
   const said = { about: about as Annotation['about'], tags: JSON.parse(tags) as readonly string[] }
-  return { ...rest, at: Number(at) as Instant, ...said, removedAt }
+  return { id, at: Number(at) as Instant, actor, subject, text, ...said, removedAt }
 }

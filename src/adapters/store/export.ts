@@ -92,7 +92,7 @@ function csvLines(): (page: readonly Row[]) => readonly string[] {
 
 function cellOf(value: unknown): string {
   if (value === null) return ''
-  const text = String(value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -69,7 +69,7 @@ async function takeSteps(place: TablesPlace): Promise<void> {
   const { error } = await new Migrator({ db, provider, allowUnorderedMigrations: true }).migrateToLatest()
   if (error === undefined) return
   if (error instanceof FaultError) throw error
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = error instanceof Error ? error.message : 'the database gave no reason'
   throw new FaultError(fault('STORE_STEP_FAILED', { store: name, step: first, reason }), error)
 }
 

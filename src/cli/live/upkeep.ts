@@ -48,7 +48,7 @@ export function keepUp(store: string, settings: StoreSettings, told: typeof UPKE
 }
 
 /** Copies first, and lets go only of what a copy holds. Null: nothing was due. */
-export async function upkeep(store: string, settings: StoreSettings, now: number): Promise<Backup | null> {
+async function upkeep(store: string, settings: StoreSettings, now: number): Promise<Backup | null> {
   const { backups, retention } = settings
   const folder = backups?.folder ?? (isServer(store) ? 'polyfolio-backups' : `${store}.backups`)
   const backup = backups === null ? null : await dailyBackup(store, folder, now, backups)

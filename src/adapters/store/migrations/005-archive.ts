@@ -1,7 +1,6 @@
 /** Payloads may be kept elsewhere under their hash: links are made of hashes of payloads, no longer of payloads. */
 import { type Kysely, type Migration, sql } from 'kysely'
 import { firstLink, link } from '../chain.ts'
-import type { ColumnTypes } from './columns.ts'
 
 /** Rows that are linked anew at a time. */
 const PAGE = 500
@@ -15,7 +14,7 @@ interface Row {
   readonly payload: Uint8Array
 }
 
-export function archiveStep(_: ColumnTypes): Migration {
+export function archiveStep(): Migration {
   return {
     async up(db: Kysely<unknown>) {
       await db.schema

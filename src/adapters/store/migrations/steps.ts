@@ -17,7 +17,7 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '002_orders': ordersStep(types),
     '003_projections': projectionsStep(types),
     '004_views': viewsStep(types),
-    '005_archive': archiveStep(types),
+    '005_archive': archiveStep(),
     '006_audit': auditStep(types),
     '007_commands': commandsStep(types),
     '008_discrepancies': discrepanciesStep(types),

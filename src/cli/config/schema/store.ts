@@ -32,4 +32,3 @@ export const storeSchema = z
       .describe('days; what is left out stays for ever'),
   })
   .prefault({})
-export type RawStore = z.output<typeof storeSchema>
