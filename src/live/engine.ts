@@ -30,6 +30,7 @@ import { KnownRows } from './known-rows.ts'
 import { toldAll } from './observers.ts'
 import { openDesk } from './open-desk.ts'
 import { type ProjectionWriter, projectionWriter } from './projections/writer.ts'
+import { type Expected, expectedPostings } from './reconcile/expected.ts'
 import { reconcileWatch } from './reconcile/watch.ts'
 import { calendarsTold, demandConfiguration, type LiveState, snapshotOf, stateToGoOnFrom } from './resumption.ts'
 import { RunJournal } from './run-journal.ts'
@@ -81,6 +82,7 @@ export class LiveEngine {
   readonly #venue: Venue | null
   readonly #journal: RunJournal
   readonly #parts = bookedShares()
+  readonly #expected: Expected
   readonly #line: BrokerLine
   readonly #watches: readonly Watch[]
   #desk: OrderDesk | null = null
@@ -130,7 +132,8 @@ export class LiveEngine {
       for (const command of commands) if (command.kind === 'declined') this.#declined = command.reason
       this.#journal.commanded(commands)
     }
-    const own = [this.#journal.observer, this.#parts.observer]
+    this.#expected = expectedPostings(options.reconcile?.tolerance)
+    const own = [this.#journal.observer, this.#parts.observer, this.#expected.observer]
     const observer = toldAll(options.observer === undefined ? own : [...own, options.observer])
     this.run = startRun({ ...input, again, commanded }, observer, null, from?.run, exchange)
     observer.attach(this.run.kernel.runtime)
@@ -144,6 +147,7 @@ export class LiveEngine {
       store,
       portfolio,
       desk: () => this.desk,
+      expected: () => this.#expected.take(),
       wake: () => this.#sleeper.wake(),
       ...(reconcile === undefined ? {} : { policy: reconcile }),
     })
