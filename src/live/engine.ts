@@ -291,7 +291,9 @@ export class LiveEngine {
   }
 
   #hasMore(): boolean {
-    const waiting = this.#bodies.length + this.#told.length + this.#outgoing.length
+    // What was told while the journal is played again waits until that is over.
+    const told = this.#isLive ? this.#told.length : 0
+    const waiting = this.#bodies.length + told + this.#outgoing.length
     return waiting > 0 || this.#line.hasNews || this.#nextKnownOutside() !== null
   }
 
