@@ -11,7 +11,7 @@ const EXTERNAL_RULES = ['foreignFill', 'overfill', 'unknownOrder', 'found'] as c
 export type ExternalRule = (typeof EXTERNAL_RULES)[number]
 
 /** An execution was taken back or changed: sleeves hold what they did not decide on, until an operator has looked. */
-export const AMENDED = 'amended'
+const AMENDED = 'amended'
 
 /** Books what no sleeve asked for, and alerts once as long as nobody has answered. */
 export function bookExternal(runtime: Runtime, part: Part, rule: ExternalRule): void {
