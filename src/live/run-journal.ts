@@ -74,10 +74,9 @@ export class RunJournal {
     return { rows: this.#rows.splice(0), messages: this.#messages.take(), projected: this.#tables.take() }
   }
 
-  /** What was played again was said and written with the events that are there. */
+  /** What was played again was said with the events that are there; the tables know by themselves what they hold. */
   forget(): void {
     this.#messages.take()
-    this.#tables.take()
   }
 
   /** By sleeve, why its last decision failed. */
