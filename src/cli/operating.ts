@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Instant } from '../domain/units.ts'
 
 /** How long an answer is waited for where nothing else is said. */
-export const ANSWER_SECONDS = 15
+const ANSWER_SECONDS = 15
 
 function wholeNumber(text: string): number {
   const value = Number(text)

@@ -35,7 +35,6 @@ export type ControlBody =
     }
   /** Part of the allocation that may be traded; the rest stays in the reserve. */
   | { readonly kind: 'fraction'; readonly fraction: number; readonly account: string }
-export type ControlKind = ControlBody['kind']
 
 /**
  * `begun`: the engine has taken it up and will answer, after a crash the next one; `withdrawn`: whoever asked no longer

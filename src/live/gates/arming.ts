@@ -64,7 +64,7 @@ function ended(arming: Arming, reason: string): ArmingStep {
 }
 
 /** Longest time for which anybody may arm. */
-export const ARMED_MOST_MS = 7 * 86_400_000
+const ARMED_MOST_MS = 7 * 86_400_000
 
 /**
  * When leave ends that is asked for: at the stated moment, or with the session that is open or comes next; null where that

@@ -3,8 +3,8 @@ import type { Instant } from '../../domain/units.ts'
 import { type GateChange, type Moment, open, shut } from './moment.ts'
 
 /** Off by more than this, somebody is told; by more than the other, nothing is sent. */
-export const SKEW_WARN_MS = 1_000
-export const SKEW_SHUT_MS = 5_000
+const SKEW_WARN_MS = 1_000
+const SKEW_SHUT_MS = 5_000
 /** A reading older than this says nothing any more. */
 export const READING_MOST_MS = 15 * 60_000
 

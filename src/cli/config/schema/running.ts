@@ -59,7 +59,6 @@ export const engineSchema = z
     orders: ordersSchema.describe('how orders are sent and watched'),
   })
   .prefault({})
-export type RawEngine = z.output<typeof engineSchema>
 
 export const liveSchema = z
   .strictObject({
@@ -74,4 +73,3 @@ export const liveSchema = z
       .describe('what must be on record as passed before anything trades live: name and criterion'),
   })
   .prefault({})
-export type RawLive = z.output<typeof liveSchema>
