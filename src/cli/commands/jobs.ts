@@ -56,16 +56,26 @@ export async function jobsShow(id: string, options: QueueOptions): Promise<void>
   })
 }
 
-function documentOf({ result: _, at, endedAt, ...job }: JobRecord) {
-  return { ...job, at: new Date(at).toISOString(), endedAt: endedAt === null ? null : new Date(endedAt).toISOString() }
+function documentOf(job: JobRecord) {
+  const { id, kind, args, actor, at, state, worker, attempts, error, endedAt } = job
+  const ended = endedAt === null ? null : new Date(endedAt).toISOString()
+  return { id, kind, args, actor, at: new Date(at).toISOString(), state, worker, attempts, error, endedAt: ended }
 }
 
 async function withJobs(options: QueueOptions, use: (jobs: Jobs) => Promise<void>): Promise<void> {
   if (options.jobs !== undefined) {
     const jobs = (await import('../../adapters/jobs/bullmq.ts')).bullJobs(options.jobs, process.env['REDIS_PASSWORD'])
-    await use(jobs).finally(() => jobs.close())
+    try {
+      await use(jobs)
+    } finally {
+      await jobs.close()
+    }
     return
   }
   const store = await openStore(options.store, { create: true })
-  await use(store.jobs()).finally(() => store.close())
+  try {
+    await use(store.jobs())
+  } finally {
+    await store.close()
+  }
 }
