@@ -9,11 +9,28 @@ export interface MachineTime {
   skew: number
 }
 
+/** Looks at the clock within one moment, beyond which a process turns in circles. */
+const LOOKS_MOST = 20_000
+
 export function simClock(scheduler: Scheduler, machine: MachineTime, life: Life): Clock {
   const began = scheduler.now
+  let [moment, looks] = [0, 0]
+
+  function look(): void {
+    if (moment !== scheduler.taken) [moment, looks] = [scheduler.taken, 0]
+    looks += 1
+    if (looks > LOOKS_MOST) throw new RangeError('it turns in circles: its clock stands still')
+  }
+
   return {
-    now: () => Math.floor(scheduler.now + machine.skew) as Instant,
-    monotonic: () => scheduler.now - began,
+    now() {
+      look()
+      return Math.floor(scheduler.now + machine.skew) as Instant
+    },
+    monotonic() {
+      look()
+      return scheduler.now - began
+    },
     wait: (milliseconds, signal) =>
       life.ask('wait', (done) => {
         if (signal?.aborted === true) {

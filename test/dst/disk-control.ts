@@ -18,6 +18,9 @@ export interface ControlTables {
   heartbeat: Heartbeat | null
 }
 
+/** What a process asks for when it looks whether anybody wants something. */
+export const COMMANDS = 'commands'
+
 export function emptyControl(): ControlTables {
   return { commands: new Map(), gates: [], approvals: [], heartbeat: null }
 }
@@ -42,7 +45,7 @@ export function diskControl(disk: Disk, access: DiskAccess): Control {
         if (!commands.has(command.id)) commands.set(command.id, { ...command, state: 'asked', answer: '' })
       }),
     find: (portfolio, id) => access.read('command', () => tables(portfolio).commands.get(id)),
-    begin: (portfolio) => access.read('commands', () => begin(tables(portfolio))),
+    begin: (portfolio) => access.read(COMMANDS, () => begin(tables(portfolio))),
     withdraw: (portfolio, id) => access.read('withdraw', () => withdraw(tables(portfolio), id)),
     beat: (heartbeat) =>
       access.write('heartbeat', () => {

@@ -73,6 +73,8 @@ export interface OperatorScript {
   /** Kills, and when the operator revives after each. */
   readonly kills: readonly { readonly at: number; readonly reviveAfter: number }[]
   readonly disarms: readonly { readonly at: number; readonly armAfter: number }[]
+  /** Spans in which processes cannot read what operators ask. */
+  readonly outages: readonly Span[]
 }
 
 export interface FaultPlan {
@@ -108,6 +110,7 @@ export const FAULT_CLASSES = [
   'disk',
   'standby',
   'kills',
+  'outages',
 ] as const
 export type FaultClass = (typeof FAULT_CLASSES)[number]
 
@@ -218,13 +221,18 @@ function machineFaults(random: Random, has: Has, when: When): MachineFaults {
 function operatorScript(random: Random, has: Has, when: When): OperatorScript {
   const kills = listOf(has('kills', 0.3) ? 1 : 0, () => ({
     at: when(random),
-    reviveAfter: random.integer(20_000, 300_000),
+    reviveAfter: random.integer(20_000, 200_000),
   }))
-  const disarms = listOf(has('kills', 0.2) ? 1 : 0, () => ({
+  const disarms = listOf(has('kills', 0.3) ? random.integer(0, 1) : 0, () => ({
     at: when(random),
-    armAfter: random.integer(20_000, 200_000),
+    armAfter: random.integer(20_000, 120_000),
   }))
-  return { kills, disarms }
+  // The worst moment not to be heard is that of a kill.
+  const outages = listOf(has('outages', 0.3) ? 1 : 0, () => {
+    const from = kills[0] === undefined ? when(random) : kills[0].at - random.integer(0, 2_000)
+    return { from, until: from + random.integer(1_000, 60_000) }
+  })
+  return { kills, disarms, outages }
 }
 
 function listOf<T>(count: number, draw: () => T): readonly T[] {

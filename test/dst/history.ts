@@ -111,6 +111,7 @@ export async function playHistory(seed: number, subject: Subject, options: Histo
       portfolio: PORTFOLIO,
       time,
       faults: faults.machine,
+      outages: faults.operator.outages,
       watch,
       isCalm,
       say,

@@ -5,9 +5,9 @@ import type { Lease, Store } from '../../src/domain/store.ts'
 import type { Random } from '../../src/numerics/random.ts'
 import { type MachineTime, simClock } from './clock.ts'
 import type { Disk } from './disk.ts'
-import { diskControl } from './disk-control.ts'
+import { COMMANDS, diskControl } from './disk-control.ts'
 import { type DiskAccess, diskStore } from './disk-store.ts'
-import type { MachineFaults } from './faults.ts'
+import type { MachineFaults, Span } from './faults.ts'
 import { createLife, type Life } from './life.ts'
 import type { Ports } from './mutants.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -28,6 +28,8 @@ export interface MachineOptions {
   readonly portfolio: string
   readonly time: MachineTime
   readonly faults: MachineFaults
+  /** Spans in which what operators ask cannot be read. */
+  readonly outages: readonly Span[]
   readonly watch: Watch
   isCalm(): boolean
   broker(life: Life): Ports['broker']
@@ -125,11 +127,18 @@ export function createMachine(options: MachineOptions): Machine {
     return span?.kind ?? null
   }
 
+  const isDeaf = (): boolean =>
+    !options.isCalm() && options.outages.some(({ from, until }) => scheduler.now >= from && scheduler.now < until)
+
   /** A write is on the disk some time after it was asked for; what is under way at a death is there or not. */
   function accessOf(own: Life): DiskAccess {
     return {
       read: (what, effect) =>
         own.ask(`disk ${what}`, (done, fail) => {
+          if (what === COMMANDS && isDeaf()) {
+            fail(new DiskError('the table of commands cannot be read'))
+            return
+          }
           try {
             done(effect())
           } catch (error) {

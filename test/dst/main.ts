@@ -47,11 +47,14 @@ function demandOne(name: string, names: readonly string[]): void {
 async function main(): Promise<number> {
   const { seed: first, count, isProtocol, options } = readArguments(process.argv.slice(2))
   let broken = 0
-  let events = 0
+  let [events, orders, executions, lives] = [0, 0, 0, 0]
   const began = process.cpuUsage()
   for (let seed = first; seed < first + count; seed += 1) {
     const history: History = await playHistory(seed, isProtocol ? protocol : production(), options)
     events += history.events
+    orders += history.orders
+    executions += history.executions
+    lives += history.lives
     for (const line of history.lines) console.log(line)
     if (history.problems.length === 0) continue
     broken += 1
@@ -59,7 +62,10 @@ async function main(): Promise<number> {
   }
   const { user, system } = process.cpuUsage(began)
   const cost = ((user + system) / 1_000 / count).toFixed(1)
-  console.log(`${count} histories, ${Math.floor(events / count)} events and ${cost} ms of CPU each, ${broken} broken`)
+  const mean = (sum: number): string => (sum / count).toFixed(1)
+  console.log(
+    `${count} histories of ${mean(events)} events, ${mean(lives)} processes, ${mean(orders)} orders and ${mean(executions)} executions: ${cost} ms of CPU each, ${broken} broken`,
+  )
   return broken === 0 ? 0 : 1
 }
 

@@ -34,26 +34,26 @@ export interface DrawnMarket {
 
 const BAR_SECONDS = [20, 30, 45, 60] as const
 /** From the last bar of what is traded to the one after. */
-export const AFTERMATH_MS = 300_000
+export const AFTERMATH_MS = 150_000
 /** Turns that a price takes within a bar. */
 const TURNS = 4
 
 /** Bars of less than a minute in short sessions; some follow each other at once, before others there is a pause. */
 export function drawMarket(random: Random): DrawnMarket {
-  const instruments = Array.from({ length: random.integer(3, 5) }, (_, index) => ({
+  const instruments = Array.from({ length: random.integer(3, 4) }, (_, index) => ({
     ...instrumentOf(`S${index}`, index),
     calendar: CALENDAR,
     clocks: [CLOCK],
   }))
   const length = BAR_SECONDS[random.integer(0, BAR_SECONDS.length - 1)]! * 1_000
-  const days = random.integer(3, 4)
+  const days = 3
   const opens: number[] = []
   const dates: number[] = []
   const sessions: { date: TradeDate; open: Instant; close: Instant }[] = []
   let at = BEGIN
   for (let day = 0; day < days; day += 1) {
     const date = addDays(FIRST_DAY, day)
-    const bars = random.integer(4, 8)
+    const bars = random.integer(3, 6)
     for (let bar = 0; bar < bars; bar += 1) {
       opens.push(at + bar * length)
       dates.push(date)

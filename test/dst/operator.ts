@@ -4,7 +4,7 @@ import type { Instant } from '../../src/domain/units.ts'
 import type { OperatorScript } from './faults.ts'
 import type { World } from './history.ts'
 import { PORTFOLIO } from './scene.ts'
-import { ACCOUNT_NUMBER } from './venue.ts'
+import { ACCOUNT_SUFFIX } from './venue.ts'
 
 export interface OperatorOptions {
   readonly world: World
@@ -48,9 +48,9 @@ export function createOperator({ world, control, script }: OperatorOptions): voi
     scheduler.after(LOOK_MS, 'the operator looks', look)
     const shut = tables.control.heartbeat?.gates ?? []
     if (scheduler.now < offUntil || isWaiting()) return
-    if (shut.some(({ gate }) => gate === 'alive')) ask({ kind: 'revive', reason: 'looked at', account: ACCOUNT_NUMBER })
+    if (shut.some(({ gate }) => gate === 'alive')) ask({ kind: 'revive', reason: 'looked at', account: ACCOUNT_SUFFIX })
     else if (shut.some(({ gate }) => gate === 'armed'))
-      ask({ kind: 'arm', account: ACCOUNT_NUMBER, until: (scheduler.now + ARMED_MS) as Instant })
+      ask({ kind: 'arm', account: ACCOUNT_SUFFIX, until: (scheduler.now + ARMED_MS) as Instant })
   }
 
   for (const { at, reviveAfter } of script.kills)

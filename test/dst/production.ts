@@ -1,31 +1,60 @@
 /** The production engine as `paper` and `live` run it, in one process of a history; and what must be true in the end. */
 import { createHash } from 'node:crypto'
+import { openSteering } from '../../src/cli/live/steering.ts'
 import { withExternal } from '../../src/domain/external.ts'
 import { isEnded } from '../../src/domain/order-records.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
-import { openEngine } from '../../src/live/engine.ts'
+import { type LiveEngine, openEngine } from '../../src/live/engine.ts'
 import type { EngineInput } from '../../src/live/engine-options.ts'
+import type { Moment } from '../../src/live/gates/moment.ts'
+import { createHelm } from '../../src/live/helm/helm.ts'
 import { replay } from '../../src/live/replay.ts'
 import { BROKER_NAME } from './broker.ts'
 import { executionKey } from './disk.ts'
 import { diskStore, IDLE_ACCESS } from './disk-store.ts'
 import type { Subject, World } from './history.ts'
 import { PORTFOLIO } from './scene.ts'
-import { isOver } from './venue.ts'
+import { ACCOUNT_SUFFIX, isOver } from './venue.ts'
 
 /** A state is kept this often: a restart plays some instants again, never the whole history. */
 const SNAPSHOT_EVERY = 5
 const TAKEOVER_WAIT_MS = 8_000
+/** Seldom, because most looks find nothing and all cost time. */
+const LOOK_EVERY_MS = 3_000
+const FRESHNESS = { graceMs: 5_000, barsMissed: 2 }
 
 /** @returns a subject of its own for each history: it remembers the kernel that ran last */
 export function production(): Subject {
   let kernel: Kernel | null = null
   return {
     async run(world, ports) {
-      const { store, clock, lease, broker } = ports
+      const { store, control, clock, lease, broker, life } = ports
       // Requests of whoever had the account before may still be on their way.
       if (lease.epoch > 1) await clock.wait(TAKEOVER_WAIT_MS)
-      const engine = await openEngine(inputOf(world), {
+      const helm = createHelm({ role: 'live', accountSuffix: ACCOUNT_SUFFIX, isPaced: false, freshness: FRESHNESS })
+      const moment = (): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() })
+      let engine: LiveEngine | null = null
+      const steering = openSteering({
+        control,
+        portfolio: PORTFOLIO,
+        helm,
+        clock,
+        lookEvery: LOOK_EVERY_MS,
+        lag: { take: () => 0, close: () => {} },
+        facts: {
+          owner: life.name,
+          role: 'live',
+          startedAt: clock.now(),
+          epoch: lease.epoch,
+          accountSuffix: ACCOUNT_SUFFIX,
+        },
+        engine: () =>
+          engine === null
+            ? null
+            : { tell: (told) => engine!.tell(told), isLive: engine.isLive, kernel: engine.run.kernel, now: moment },
+        cycles: () => ({ last: null, next: null }),
+      })
+      engine = await openEngine(inputOf(world), {
         store,
         lease,
         storeName: 'disk',
@@ -34,11 +63,19 @@ export function production(): Subject {
         venue: { kind: 'elsewhere', broker },
         sha256,
         clock,
+        watches: [steering.watch],
+        latch: helm.latch,
+        // Prices arrive when they are made, whatever our clock says.
+        due: (at) =>
+          life.ask('prices', (done) => void world.scheduler.at(at, `prices of ${at}`, () => done(undefined))),
         isStopped: () => world.isOver,
         onAlerts: (alerts) => world.alerts.push(...alerts.map(({ text }) => text)),
       })
       kernel = engine.run.kernel
+      for (const body of helm.begin(moment())) engine.tell({ body })
+      await steering.first()
       await engine.play()
+      await steering.close()
     },
     judge: (world) => judge(world, kernel),
   }
@@ -100,8 +137,17 @@ async function judgeReplay({ disk, scene, watch }: World, kernel: Kernel): Promi
   const store = diskStore(disk, IDLE_ACCESS)
   const strategies = new Map(scene.input.strategies.map((strategy) => [strategy.name, strategy]))
   const again = await replay(store, PORTFOLIO, strategies, kernel.runtime.state.seq)
-  if (again === null || textOf(again) !== textOf(kernel)) watch.report('the journal does not lead to the books')
+  const [told, own] = [again === null ? '' : textOf(again), textOf(kernel)]
+  if (told !== own) watch.report(`the journal leads to other books: ${difference(told, own)}`)
   for (const problem of disk.check().problems) watch.report(problem)
+}
+
+/** Where two texts part, with what stands around it. */
+function difference(one: string, other: string): string {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at += 1
+  const around = (text: string): string => text.slice(Math.max(0, at - 60), at + 60)
+  return `"${around(one)}" is "${around(other)}"`
 }
 
 const textOf = (kernel: Kernel): string => new TextDecoder().decode(kernel.canonical())

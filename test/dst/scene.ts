@@ -106,7 +106,7 @@ function wishesOf(random: Random, market: DrawnMarket): readonly (readonly Wish[
   const bars = market.data.blocks[0]!.opens.length - 1
   return Array.from({ length: bars }, () => {
     const columns = new Set<number>()
-    const count = random.uniform() < 0.55 ? random.integer(1, 2) : 0
+    const count = random.uniform() < 0.6 ? random.integer(1, 2) : 0
     for (let wish = 0; wish < count; wish += 1) columns.add(random.integer(0, market.instruments.length - 1))
     return [...columns].map((column) => ({
       column,

@@ -74,6 +74,8 @@ export interface VenueOptions {
 }
 
 export const ACCOUNT_NUMBER = 'SIM-0042'
+/** What an operator types of it. */
+export const ACCOUNT_SUFFIX = '0042'
 const DOLLAR = currencyCode('USD')
 const CENT = 10_000
 const CALM = { rejects: 0, alwaysRejects: null, stuckCancel: 0, lateFill: 0, correction: 0, bust: 0, lateFees: false }
