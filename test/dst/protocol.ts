@@ -105,7 +105,7 @@ async function listen({ broker }: ProcessPorts, heard: BrokerEvent[], poke: () =
 
 function note(frozen: Map<OrderId, InstrumentId>, desk: OrderDesk, order: OrderId, isUnknown: boolean): void {
   const record = desk.open.find((one) => one.order === order)
-  if (isUnknown && record?.instrument != null) frozen.set(order, record.instrument)
+  if (isUnknown && record !== undefined && record.instrument !== null) frozen.set(order, record.instrument)
   else frozen.delete(order)
 }
 
