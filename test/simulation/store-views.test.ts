@@ -66,7 +66,9 @@ const PORTFOLIO = drawn()
 async function played(name: string, portfolio: string): Promise<Run> {
   const store = sqlStore(await openTablesOf(name, { create: true }))
   const lease = (await store.lease(portfolio))!
-  const input = runInputOf(PORTFOLIO)
+  const drawnInput = runInputOf(PORTFOLIO)
+  // The fills by which the portfolio was picked.
+  const input = { ...drawnInput, config: { ...drawnInput.config, paper: { fills: 'backtest' } as const } }
   const { run } = await runEngine(input, {
     store,
     lease,
