@@ -114,6 +114,28 @@ describe.skipIf(!HAS_STORE)(`tables that follow from the journal ${STORE_NEED}`,
     expect([...filled]).toEqual(expect.arrayContaining([...usual, 'holding', 'purse', 'mark', 'equity']))
   })
 
+  it('go on from what they hold where a run goes on from a late state', async () => {
+    const [portfolio, moves] = fc
+      .sample(fc.tuple(drawnPortfolio, drawnMoves), { numRuns: 400, seed: 5 })
+      .find(([{ bars, wishes }, drawn]) => bars >= 12 && wishes.length > 3 && drawn.moves.length > 0)!
+    const input = inputOf(portfolio, moves)
+    const [calm, stormy] = [await fresh(), await fresh()]
+    let commits = 0
+    const commit: Store['commit'] = (...given) => {
+      commits += 1
+      return calm.store.commit(...given)
+    }
+    await run(input, { ...calm, store: { ...calm.store, commit } })
+    await dies(input, stormy, Math.ceil(commits * 0.75), true)
+    const last = (await stormy.store.snapshotBefore(NAME, Number.MAX_SAFE_INTEGER))!
+    // It goes on from the last state but one.
+    expect((await stormy.store.snapshotBefore(NAME, last.seq - 1))!.seq).toBeGreaterThan(10)
+    await run(input, stormy)
+    expect(await tablesOf(stormy.store)).toEqual(await tablesOf(calm.store))
+    await close(calm)
+    await close(stormy)
+  })
+
   it.skipIf(server === null)(`are the same in both databases ${POSTGRES_NEED}`, async () => {
     const drawn = fc.sample(fc.tuple(drawnPortfolio, drawnMoves), { numRuns: 3, seed: 7 })
     for (const [place, [portfolio, moves]] of drawn.entries()) {
