@@ -1,9 +1,9 @@
 /* The public names of the package's pure part: what runs in any JavaScript machine. Listed by hand. */
 
 export { AssertionError } from './domain/assert.ts'
+export type { CommissionSchedule } from './domain/commissions.ts'
 export type {
   AccountRules,
-  CommissionSchedule,
   CostRules,
   PortfolioConfig,
   Sizing,

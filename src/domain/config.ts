@@ -1,5 +1,6 @@
 import type { ApprovalRules } from './approvals.ts'
 import type { CapitalPlan } from './capital.ts'
+import type { CommissionSchedule } from './commissions.ts'
 import type { InstrumentKind } from './instruments.ts'
 import type { Group, PortfolioLimits, SleeveLimits } from './limits.ts'
 import type { KindMargin, MarginedKind } from './margins.ts'
@@ -81,26 +82,6 @@ export interface PolicyPart {
   readonly weight: number
   /** Null: the sleeve itself, so that only its weight is judged. */
   readonly benchmark: InstrumentId | null
-}
-
-/** What a broker charges for one order; all amounts in the account's currency. Undefined parts cost nothing. */
-export interface CommissionSchedule {
-  readonly name: string
-  readonly perShare: number
-  readonly perContract: number
-  /** Basis points of traded value. */
-  readonly bps: number
-  readonly minimumPerOrder: number
-  /** Cap as a fraction of traded value; null: none. */
-  readonly maximumFraction: number | null
-  /** Monthly volume tiers: from `above` shares traded this month, `perShare` applies. */
-  readonly tiers: readonly { readonly above: number; readonly perShare: number }[]
-  /** Regulatory fees on sales: fraction of sale value, and per share sold with a cap per order. */
-  readonly saleFraction: number
-  readonly salePerShare: number
-  readonly salePerShareMax: number
-  /** Fees are rounded half up to this money step. */
-  readonly step: number
 }
 
 export type SlippageModel =

@@ -1,5 +1,5 @@
 /** How much stricter than bars alone orders on paper are filled. */
-import type { CommissionSchedule } from './config.ts'
+import type { CommissionSchedule } from './commissions.ts'
 import type { InstrumentKind } from './instruments.ts'
 import type { InstrumentId } from './units.ts'
 

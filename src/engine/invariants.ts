@@ -24,7 +24,7 @@ export const INVARIANTS = {
   '14': 'every sleeve position is holdable on its own',
 } as const
 /** Of trading with somebody who answers late, or not at all: looked at like the others, and no part of a backtest's report. */
-export const LIVE_INVARIANTS = {
+const LIVE_INVARIANTS = {
   '8': 'never two live orders for one intent',
   '9': 'a fill is booked exactly once',
   '10': 'no order leaves through a closed gate',

@@ -17,7 +17,7 @@ import { createRollingMoments, type RollingMoments } from '../pipeline/allocatio
 import { type Books, createBooks, rewiden, widenBooks } from '../pipeline/ledger/books.ts'
 import type { BreakerState } from '../pipeline/risk/breaker.ts'
 import type { CapitalState } from './capital/state.ts'
-import type { ReconciliationState } from './external/reconciled.ts'
+import type { ReconciliationState } from './external/reconciliation-state.ts'
 import type { AskedApproval, Flattening, GateState } from './gates/state.ts'
 import type { ForeignLedger } from './positions/foreign-ledger.ts'
 import type { LoanState, RebalanceState } from './rebalance/state.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instrumentOf, optionOf } from '../../test/fixtures/exchange-rig.ts'
-import type { CommissionSchedule } from '../domain/config.ts'
+import type { CommissionSchedule } from '../domain/commissions.ts'
 import { currencyCode } from '../domain/units.ts'
 import { commission, type Traded } from './commission.ts'
 import { SCHEDULES, type ScheduleName } from './schedules.ts'

@@ -1,4 +1,4 @@
-import type { CommissionSchedule } from '../domain/config.ts'
+import type { CommissionSchedule } from '../domain/commissions.ts'
 import { countsPerUnit } from '../domain/currencies.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import { type CurrencyCode, MAGNITUDE_MAX } from '../domain/units.ts'

@@ -1,4 +1,4 @@
-import type { CommissionSchedule } from '../domain/config.ts'
+import type { CommissionSchedule } from '../domain/commissions.ts'
 
 /** Costs nothing; the base that every schedule states its differences from. */
 const FREE: CommissionSchedule = {

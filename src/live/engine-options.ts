@@ -13,7 +13,7 @@ import type { Market } from './deferred.ts'
 import type { DeskAlert } from './desk/order-desk.ts'
 import type { DeskPolicy } from './desk/policy.ts'
 import type { Attached } from './observers.ts'
-import type { ReconcilePolicy } from './reconcile/watch.ts'
+import type { ReconcilePolicy } from './reconcile/policy.ts'
 
 export type EngineInput = Omit<RunInput, 'journal' | 'again' | 'commanded'>
 

@@ -4,7 +4,6 @@
  */
 import type { Broker, BrokerEvent } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
-import type { ControlAnswer } from '../domain/control.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import { withExternal } from '../domain/external.ts'
 import type { Sessions } from '../domain/sessions.ts'
@@ -24,17 +23,18 @@ import { BrokerLine } from './broker-line.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import type { DeskAlert, DeskEvent, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY } from './desk/policy.ts'
-import type { EngineEnd, EngineInput, EngineOptions, Told, Turn, Venue, Watch } from './engine-options.ts'
+import type { EngineEnd, EngineInput, EngineOptions, Told, Venue, Watch } from './engine-options.ts'
 import { bookedShares } from './executions/booked-shares.ts'
-import { KnownRows } from './known-rows.ts'
+import type { KnownRows } from './known-rows.ts'
 import { toldAll } from './observers.ts'
 import { openDesk } from './open-desk.ts'
 import { type ProjectionWriter, projectionWriter } from './projections/writer.ts'
 import { type Expected, expectedPostings } from './reconcile/expected.ts'
 import { reconcileWatch } from './reconcile/watch.ts'
-import { calendarsTold, demandConfiguration, type LiveState, snapshotOf, stateToGoOnFrom } from './resumption.ts'
+import { type Beginning, beginning, type LiveState, snapshotOf } from './resumption.ts'
 import { RunJournal } from './run-journal.ts'
 import { Sleeper } from './sleeper.ts'
+import { Tellings } from './tellings.ts'
 
 /** Milliseconds that an instant waits for answers, where nothing else is said. */
 const PATIENCE_MS = 2_000
@@ -45,15 +45,8 @@ const SLEEP_MS = 60_000
 export async function openEngine(given: EngineInput, options: EngineOptions): Promise<LiveEngine> {
   const input = { ...given, config: withExternal(given.config) }
   const { store, storeName, portfolio } = options
-  const place = { store, storeName, portfolio }
-  const { from, lastSteps } = await stateToGoOnFrom(place)
-  await demandConfiguration(input.config, place)
-  const engine = new LiveEngine(input, options, {
-    from,
-    known: new KnownRows(place, from?.run.seq ?? 0, lastSteps),
-    told: from === undefined ? await calendarsTold(place) : undefined,
-    tables: projectionWriter(await store.projections?.projectionMemory(portfolio)),
-  })
+  const tables = projectionWriter(await store.projections?.projectionMemory(portfolio))
+  const engine = new LiveEngine(input, options, await beginning(input.config, { store, storeName, portfolio }), tables)
   await engine.open()
   return engine
 }
@@ -61,13 +54,6 @@ export async function openEngine(given: EngineInput, options: EngineOptions): Pr
 /** Opens a run and plays it to its end. */
 export async function runEngine(input: EngineInput, options: EngineOptions): Promise<EngineEnd> {
   return (await openEngine(input, options)).play()
-}
-
-interface Beginning {
-  readonly from: LiveState | undefined
-  readonly known: KnownRows
-  readonly told: readonly Sessions[] | undefined
-  readonly tables: ProjectionWriter
 }
 
 export class LiveEngine {
@@ -88,12 +74,8 @@ export class LiveEngine {
   #desk: OrderDesk | null = null
   #outgoing: Outgoing[] = []
   #bodies: EventBody[] = []
-  #told: Told[] = []
-  #controlled: ControlAnswer[] = []
-  /** What was made true by events and answers that are not written down yet. */
-  #turns: Turn[] = []
+  readonly #told = new Tellings()
   #alerts: DeskAlert[] = []
-  #declined: string | null = null
   /** Everything that the journal held was played again. */
   #isLive = false
   /** Steps of instants taken since the run began. */
@@ -106,7 +88,7 @@ export class LiveEngine {
   #isStopping = false
   readonly #sleeper: Sleeper
 
-  constructor(input: EngineInput, options: EngineOptions, { from, known, told, tables }: Beginning) {
+  constructor(input: EngineInput, options: EngineOptions, { from, known, told }: Beginning, tables: ProjectionWriter) {
     const { venue } = options
     this.#input = input
     this.#options = options
@@ -129,7 +111,7 @@ export class LiveEngine {
       return this.#journal.keep(event, this.#steps)
     }
     const commanded = (commands: readonly Command[]): void => {
-      for (const command of commands) if (command.kind === 'declined') this.#declined = command.reason
+      for (const command of commands) if (command.kind === 'declined') this.#told.declined(command.reason)
       this.#journal.commanded(commands)
     }
     this.#expected = expectedPostings(options.reconcile?.tolerance)
@@ -203,7 +185,7 @@ export class LiveEngine {
 
   /** Gives the kernel something from outside, in the next round. */
   tell(told: Told): void {
-    this.#told.push(told)
+    this.#told.add(told)
     this.#sleeper.wake()
   }
 
@@ -324,30 +306,14 @@ export class LiveEngine {
     this.#isLive = true
     this.#journal.forget()
     for (const sessions of laterCalendars(this.run))
-      this.#told.push({ body: { kind: 'sessions', calendar: sessions.calendar, sessions } })
+      this.#told.add({ body: { kind: 'sessions', calendar: sessions.calendar, sessions } })
     if (this.#venue === null) this.#line.listen(this.#options.clock!)
   }
 
   #takeOutside(): void {
     const now = this.#now()
-    for (const watch of this.#watches) this.#told.push(...watch.look(now, this.run.kernel))
-    const told = this.#told
-    this.#told = []
-    for (const one of told) {
-      this.#declined = null
-      if ('turn' in one) this.#takeTurn(one.turn(this.run.kernel, now))
-      else {
-        this.#give(one.body, true)
-        if (one.answer !== undefined) this.#controlled.push(one.answer(this.#declined))
-      }
-    }
-  }
-
-  #takeTurn(turn: Turn): void {
-    for (const body of turn.events) this.#give(body, true)
-    const answer = turn.answer(this.#declined ?? '')
-    if (answer !== null) this.#controlled.push(answer)
-    this.#turns.push(turn)
+    for (const watch of this.#watches) this.#told.add(...watch.look(now, this.run.kernel))
+    this.#told.give(this.run.kernel, now, (body) => this.#give(body, true))
   }
 
   #takeBroker(): void {
@@ -388,12 +354,12 @@ export class LiveEngine {
     const { cursor } = this.desk.state()
     const snapshot = isKept && this.#isQuiet() ? snapshotOf(this.#state()) : undefined
     const isNews =
-      this.#journal.length + records.orders.length + executions.length + this.#controlled.length > 0 ||
+      this.#journal.length + records.orders.length + executions.length + this.#told.answers > 0 ||
       snapshot !== undefined ||
       cursor !== this.#cursor
     if (!this.#isLive) this.#journal.forget()
     if (isNews && this.#isLive) {
-      const answers = this.#controlled.splice(0)
+      const answers = this.#told.takeAnswers()
       const written = this.#journal.take()
       const batch: Batch = {
         ...written,
@@ -412,7 +378,7 @@ export class LiveEngine {
       this.#cursor = cursor
       if (snapshot !== undefined) this.#unkept = 0
     }
-    for (const turn of this.#turns.splice(0)) turn.committed()
+    this.#told.committed()
     this.desk.committed()
     this.#alerts.push(...this.desk.takeAlerts())
     if (this.#alerts.length > 0 && this.#isLive) this.#options.onAlerts?.(this.#alerts)

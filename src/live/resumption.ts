@@ -9,7 +9,7 @@ import { decodeEvent, encodeEvent } from '../engine/journal/codec.ts'
 import type { RunState } from '../engine/run/run-state.ts'
 import { KERNEL_VERSION } from '../engine/snapshot.ts'
 import type { DeskState } from './desk/order-desk.ts'
-import { isSame, type JournalPlace } from './known-rows.ts'
+import { isSame, type JournalPlace, KnownRows } from './known-rows.ts'
 
 /** Plain JSON data. */
 export interface LiveState {
@@ -23,11 +23,29 @@ export interface LiveState {
 
 type Place = JournalPlace & { readonly store: Store }
 
+/** What a process begins with. */
+export interface Beginning {
+  /** Undefined: from the first event. */
+  readonly from: LiveState | undefined
+  /** What the journal holds behind it. */
+  readonly known: KnownRows
+  /** Undefined: the market's own. */
+  readonly told: readonly Sessions[] | undefined
+}
+
+/** @throws FaultError where the store holds this portfolio under another configuration, or from another kernel */
+export async function beginning(config: PortfolioConfig, place: Place): Promise<Beginning> {
+  const { from, lastSteps } = await stateToGoOnFrom(place)
+  await demandConfiguration(config, place)
+  const known = new KnownRows(place, from?.run.seq ?? 0, lastSteps)
+  return { from, known, told: from === undefined ? await calendarsTold(place) : undefined }
+}
+
 /**
  * The state to go on from: the last one but one. What was journalled between the two is played again, and so compared with
  * the market: prices that were restated since are found even where the last state was the journal's end.
  */
-export async function stateToGoOnFrom(place: Place): Promise<Resumption> {
+async function stateToGoOnFrom(place: Place): Promise<Resumption> {
   const { store, portfolio } = place
   const last = await store.snapshotBefore(portfolio, Number.MAX_SAFE_INTEGER)
   if (last === undefined) return { from: undefined, lastSteps: 0 }
@@ -61,7 +79,7 @@ function demandVersion({ kernelVersion }: StoredSnapshot, { storeName: store, po
 }
 
 /** The journal's first event must be of this configuration. */
-export async function demandConfiguration(config: PortfolioConfig, place: Place): Promise<void> {
+async function demandConfiguration(config: PortfolioConfig, place: Place): Promise<void> {
   const { store, storeName, portfolio } = place
   for await (const { seq, at, kind, payload } of store.read(portfolio, 0)) {
     const own = encodeEvent({ seq, at, kind: 'configured', config, codes: {} })
@@ -72,7 +90,7 @@ export async function demandConfiguration(config: PortfolioConfig, place: Place)
 }
 
 /** The calendars as the first events of the journal tell them: the market may have gone on since. */
-export async function calendarsTold({ store, portfolio }: Place): Promise<readonly Sessions[] | undefined> {
+async function calendarsTold({ store, portfolio }: Place): Promise<readonly Sessions[] | undefined> {
   const told: Sessions[] = []
   for await (const { kind, payload } of store.read(portfolio, 0)) {
     if (kind === 'sessions') told.push(sessionsOf(payload))

@@ -1,7 +1,7 @@
 /** How strictly a portfolio is filled on paper, as the paper venue takes it. */
 import { BROKERS } from '../../adapters/brokers/capabilities.ts'
 import { PAPER_DEFAULTS } from '../../adapters/brokers/paper/strictness.ts'
-import type { CommissionSchedule } from '../../domain/config.ts'
+import type { CommissionSchedule } from '../../domain/commissions.ts'
 import type { InstrumentKind } from '../../domain/instruments.ts'
 import type { PaperFills } from '../../domain/paper.ts'
 import { instrumentId } from '../../domain/units.ts'

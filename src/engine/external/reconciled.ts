@@ -1,19 +1,8 @@
 /** What the kernel remembers of comparisons with the broker: the account that it was, and what is still not explained. */
-import type { Discrepancy, Reconciliation } from '../../domain/discrepancies.ts'
+import type { Reconciliation } from '../../domain/discrepancies.ts'
 import type { OperatorCommand } from '../../domain/events.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Runtime } from '../runtime.ts'
-
-/** Plain data of the snapshot. */
-export interface ReconciliationState {
-  readonly accountNumber: string
-  /** When the account was last compared. */
-  readonly at: number
-  /** In the order in which they were found. */
-  readonly open: readonly Discrepancy[]
-  /** What the broker shows beyond whole units, by instrument. */
-  readonly dust: Readonly<Record<string, number>>
-}
 
 export function takeReconciliation(runtime: Runtime, { accountNumber, discrepancies }: Reconciliation): void {
   const { state } = runtime

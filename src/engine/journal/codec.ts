@@ -119,7 +119,7 @@ function eventOf(head: Head, next: (count: number) => Float64Array, nameOf: Inst
       return { ...rest, quotes, chains: chains.map((data) => chainFrom(data)) } as unknown as EngineEvent
     }
     case 'fills': {
-      const { account, moment, count, shares, ...rest } = head
+      const { account: _account, moment: _moment, count: _count, shares: _shares, ...rest } = head
       return { ...rest, fills: fillsOf(head, next, nameOf) } as unknown as EngineEvent
     }
     default:

@@ -5,7 +5,7 @@
  * Keeps: nothing is inferred: a difference is never a fill, and what cannot be compared now is compared later
  */
 import type { BrokerOrder, BrokerPosition, BrokerSnapshot, Execution } from '../../domain/broker.ts'
-import type { Discrepancy, DiscrepancyKind } from '../../domain/discrepancies.ts'
+import type { Discrepancy } from '../../domain/discrepancies.ts'
 import type { OrderRecord } from '../../domain/order-records.ts'
 import type { CurrencyCode, Instant, InstrumentId } from '../../domain/units.ts'
 import { discrepancyId } from './discrepancy-id.ts'
@@ -251,7 +251,7 @@ function foreignWork({ snapshot, orders }: Comparison): ReadonlyMap<InstrumentId
 /** What is finer than a unit is written down when it changes, and asks nobody for anything. */
 function dustDiscrepancies({ now, snapshot, dust }: Comparison): readonly Discrepancy[] {
   return snapshot.positions.flatMap((position): Discrepancy[] => {
-    const subject: DiscrepancyKind | string = position.instrument ?? position.symbol
+    const subject: string = position.instrument ?? position.symbol
     const [ours, theirs] = [dust[subject] ?? 0, position.dust ?? 0]
     if (ours === theirs) return []
     const id = discrepancyId('dust', subject, `${ours} ${theirs} ${now}`)

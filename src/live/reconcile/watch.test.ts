@@ -5,7 +5,8 @@ import type { Broker, BrokerOrder, BrokerPosition, BrokerSnapshot, Execution } f
 import type { Instant, InstrumentId, Money, Price, Quantity } from '../../domain/units.ts'
 import { sleeveId } from '../../domain/units.ts'
 import type { OrderDesk } from '../desk/order-desk.ts'
-import { RECONCILE_POLICY, type ReconcilePolicy, reconcileWatch } from './watch.ts'
+import { RECONCILE_POLICY, type ReconcilePolicy } from './policy.ts'
+import { reconcileWatch } from './watch.ts'
 
 /** An account at a broker as it says that it is, and a kernel that is told what came of comparing. */
 interface Compared {

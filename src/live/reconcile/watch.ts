@@ -10,28 +10,9 @@ import type { Told, Watch } from '../engine-options.ts'
 import { type Comparison, compare } from './compare.ts'
 import { foreignInstrumentId } from './foreign-instrument.ts'
 import { ownBooks } from './own-books.ts'
+import { RECONCILE_POLICY, type ReconcilePolicy } from './policy.ts'
 import { RECONCILIATION, toldOf } from './told.ts'
-import { type Accrual, type FeeInKind, TOLERANCE_RULES, type ToleranceRules } from './tolerance.ts'
-
-export interface ReconcilePolicy {
-  /** Between two comparisons, */
-  readonly everyMs: number
-  /** before one that could not be made, or found something, is made again, */
-  readonly againMs: number
-  /** after the last execution that was booked: a broker's answers may be older than its stream, */
-  readonly quietMs: number
-  /** and how often in a row it may fail before the account only reduces. */
-  readonly failuresMost: number
-  readonly tolerance: ToleranceRules
-}
-
-export const RECONCILE_POLICY: ReconcilePolicy = {
-  everyMs: 5 * 60_000,
-  againMs: 10_000,
-  quietMs: 10_000,
-  failuresMost: 3,
-  tolerance: TOLERANCE_RULES,
-}
+import type { Accrual, FeeInKind } from './tolerance.ts'
 
 export interface ReconcileOptions {
   readonly broker: Broker
@@ -117,7 +98,7 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
   return {
     look(now, { runtime }: Kernel): readonly Told[] {
       const bodies: EventBody[] = isBegun ? [] : [...begin(runtime)]
-      if (asked?.answer != null) {
+      if (asked !== null && asked.answer !== null) {
         const { answer } = asked
         const isMoved = asked.booked !== runtime.state.executions
         asked = null
