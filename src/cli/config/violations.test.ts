@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { REACTIONS, VIOLATION_KINDS, type ViolationKind } from '../../domain/violations.ts'
+import { AMENDED, EXTERNAL_RULES } from '../../engine/external/alerts.ts'
 import { VIOLATION_SEVERITY } from '../../pipeline/risk/reactions.ts'
 import { loadPortfolio } from './load.ts'
 
@@ -123,9 +124,9 @@ describe('docs/violations.md', () => {
     return name === undefined ? [] : [{ name, last: cells.at(-2) }]
   })
 
-  it('has a row for every rule, with its severity, and for every action', () => {
+  it('has a row for every rule, with its severity, for every action, and for what others do to an account', () => {
     const names = rows.map(({ name }) => name)
-    expect(names).toEqual([...VIOLATION_KINDS, ...REACTIONS])
+    expect(names).toEqual([...VIOLATION_KINDS, ...REACTIONS, ...EXTERNAL_RULES, AMENDED])
     for (const { name, last } of rows.slice(0, VIOLATION_KINDS.length)) {
       expect(last).toBe(VIOLATION_SEVERITY[name as ViolationKind])
     }

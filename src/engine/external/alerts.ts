@@ -7,11 +7,11 @@ import { instrumentSubject, subjectText } from '../watch/subjects.ts'
 import { externalOf, externalUnits } from './sleeve.ts'
 
 /** Why something came to the external sleeve: `foreignFill` of an order of somebody else, `overfill` beyond what was ordered. */
-const EXTERNAL_RULES = ['foreignFill', 'overfill', 'unknownOrder', 'found'] as const
+export const EXTERNAL_RULES = ['foreignFill', 'found', 'unknownOrder', 'overfill'] as const
 export type ExternalRule = (typeof EXTERNAL_RULES)[number]
 
 /** An execution was taken back or changed: sleeves hold what they did not decide on, until an operator has looked. */
-const AMENDED = 'amended'
+export const AMENDED = 'amended'
 
 /** Books what no sleeve asked for, and alerts once as long as nobody has answered. */
 export function bookExternal(runtime: Runtime, part: Part, rule: ExternalRule): void {
