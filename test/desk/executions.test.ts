@@ -136,4 +136,43 @@ describe('an execution', () => {
     expect(last(rig)).toMatchObject({ state: 'filled', filled: 3 })
     expect(rig.books.orders[last(rig).order]!.filled).toEqual({ SPY: 3, QQQ: -6 })
   })
+
+  it('of a structure that is over without the others is lost by no restart, and is external in the end', () => {
+    const rig = new Rig(ENFORCED)
+    const both = [
+      { instrument: SPY, ratio: 1 },
+      { instrument: QQQ, ratio: -2 },
+    ]
+    rig.intend([{ legs: both, quantity: 3 }])
+    const [order] = rig.venue.orders
+    rig.venue.fill(order!, 3, rig.now)
+    rig.venue.heard.splice(1)
+    rig.venue.executions.splice(1)
+    order!.filled = 0
+    rig.venue.end(order!, 'cancelled')
+    rig.deliver('once')
+    expect(last(rig)).toMatchObject({ state: 'cancelled', filled: 0 })
+    expect(rig.books.foreign).toBe(0)
+    rig.wait(30_000)
+    rig.restart()
+    rig.wait(200_000)
+    expect([rig.books.foreign, [...rig.executions.keys()]]).toEqual([3, ['X1']])
+    expect(rules(rig)).toContain('misfit')
+  })
+
+  it('of a part of a structure ends with it: nothing is waited for that is there', () => {
+    const rig = new Rig(ENFORCED)
+    const both = [
+      { instrument: SPY, ratio: 1 },
+      { instrument: QQQ, ratio: -2 },
+    ]
+    rig.intend([{ legs: both, quantity: 3 }])
+    const [order] = rig.venue.orders
+    rig.venue.fill(order!, 1, rig.now)
+    rig.venue.end(order!, 'cancelled')
+    rig.deliver('once')
+    expect(last(rig)).toMatchObject({ state: 'cancelled', filled: 0 })
+    rig.wait(200_000)
+    expect([rig.books.foreign, rig.executions.size]).toEqual([-1, 2])
+  })
 })

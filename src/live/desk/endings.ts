@@ -2,7 +2,7 @@
 import type { BrokerOrderState } from '../../domain/broker.ts'
 import type { ProtocolState } from '../../domain/order-records.ts'
 import type { OrderState } from '../../domain/orders.ts'
-import type { Instant } from '../../domain/units.ts'
+import type { Instant, InstrumentId } from '../../domain/units.ts'
 import { countReject } from './breakers.ts'
 import { change, type Desk, isEnded, type Tracked, tell, type VenueEnd } from './tracked.ts'
 
@@ -46,7 +46,21 @@ function rest(tracked: Tracked): void {
 
 /** Whether the executions that belong to the end that was heard are booked. */
 export function hasArrived(tracked: Tracked): boolean {
-  return Math.abs(tracked.record.filled) >= expectedFilled(tracked)
+  return Math.max(Math.abs(tracked.record.filled), heldUnits(tracked)) >= expectedFilled(tracked)
+}
+
+/** Whole units of a structure of which every leg is here, and none is booked before all of it is. */
+function heldUnits({ record, heldLegs }: Tracked): number {
+  if (heldLegs.length === 0) return 0
+  const units = record.legs.map(({ instrument, ratio }) => heldOf(heldLegs, instrument) / Math.abs(ratio))
+  return Math.floor(Math.min(...units))
+}
+
+/** Without sign. */
+export function heldOf(legs: Tracked['heldLegs'], of: InstrumentId): number {
+  let sum = 0
+  for (const { instrument, quantity } of legs) if (instrument === of) sum += Math.abs(quantity)
+  return sum
 }
 
 /** Units, without sign, that the venue says were filled: it may have said so before it took some back. */

@@ -3,9 +3,9 @@ import type { Execution } from '../../domain/broker.ts'
 import { type FillColumns, fillColumns } from '../../domain/columns.ts'
 import type { OpenShare } from '../../domain/corrections.ts'
 import { FOREIGN_ORDER, isStructure } from '../../domain/orders.ts'
-import { type Instant, type InstrumentId, type OrderId, quantity } from '../../domain/units.ts'
+import { type Instant, type OrderId, quantity } from '../../domain/units.ts'
 import { countTaken } from './breakers.ts'
-import { finish, hasArrived, leaveAlone } from './endings.ts'
+import { finish, hasArrived, heldOf, leaveAlone } from './endings.ts'
 import { recallExecution } from './recall-queue.ts'
 import { alert, alertOnce, change, type Desk, isEnded, type Tracked, tell } from './tracked.ts'
 
@@ -120,19 +120,39 @@ function hold(desk: Desk, tracked: Tracked, execution: Execution, now: Instant):
   desk.booked.set(execution.id, now)
   heldLegs.push(execution)
   const isComplete = record.legs.every(
-    ({ instrument, ratio }) => heldOf(tracked, instrument) >= Math.abs(ratio * record.quantity),
+    ({ instrument, ratio }) => heldOf(heldLegs, instrument) >= Math.abs(ratio * record.quantity),
   )
-  if (!isComplete) return
+  if (!isComplete) {
+    settle(desk, tracked, now)
+    return
+  }
   for (const leg of heldLegs) post(desk, leg, record.order, now)
   heldLegs.length = 0
   change(desk, tracked, now, { filled: record.quantity })
   settle(desk, tracked, now)
 }
 
-function heldOf({ heldLegs }: Tracked, instrument: InstrumentId): number {
-  let sum = 0
-  for (const leg of heldLegs) if (leg.instrument === instrument) sum += Math.abs(leg.quantity)
-  return sum
+/**
+ * Legs of a structure that is over, and whose others have not come for long: nothing was filled as a unit, and what was
+ * traded is on the account all the same.
+ */
+export function releaseLegs(desk: Desk, now: Instant): void {
+  for (const tracked of desk.ended) {
+    const { heldLegs, record } = tracked
+    const at = releaseAt(desk, tracked)
+    if (at === null || at > now) continue
+    const text = `structure ${record.order} is over as ${record.state}, and ${heldLegs.length} executions of it make no whole one: they are booked as foreign`
+    alert(desk, now, 'misfit', tracked, text)
+    for (const leg of heldLegs) post(desk, { ...leg, clientId: null }, FOREIGN_ORDER, now)
+    heldLegs.length = 0
+  }
+}
+
+/** When the legs that wait are waited for no longer; null: none waits, or their order may still bring the others. */
+export function releaseAt({ booked, policy }: Desk, tracked: Tracked): Instant | null {
+  const [first] = tracked.heldLegs
+  if (first === undefined || !isEnded(tracked)) return null
+  return ((booked.get(first.id) ?? 0) + policy.unresolvedAfter) as Instant
 }
 
 /** An order that got all it wanted is filled, whatever else was said; one that waited for its fills ends with them. */

@@ -35,6 +35,7 @@ export function takeSwept(desk: Desk, { executions, cursor }: Swept, now: Instan
 export function keepCursor(desk: Desk): void {
   if (desk.recalls.size > 0) return
   for (const { heldLegs } of desk.open) if (heldLegs.length > 0) return
+  for (const { heldLegs } of desk.ended) if (heldLegs.length > 0) return
   desk.safeCursor = desk.cursor
 }
 

@@ -5,6 +5,7 @@ import type { Instant, InstrumentId } from '../../domain/units.ts'
 import { ask, becomeUnknown, isStillMeant } from './answers.ts'
 import { judgeLeaving, type Leaving } from './breakers.ts'
 import { finish } from './endings.ts'
+import { releaseAt, releaseLegs } from './executions.ts'
 import type { DeskAction } from './order-desk.ts'
 import { isAskable, takeRecalls } from './recall-queue.ts'
 import { sweepLater } from './sweeps.ts'
@@ -117,6 +118,7 @@ export function passTime(desk: Desk, now: Instant): void {
     if (tracked.sendAt !== null && !isStillMeant(desk, tracked, now)) dropUnmeant(desk, tracked, now)
     pageOver(desk, tracked, now)
   }
+  releaseLegs(desk, now)
   forget(desk, now)
 }
 
@@ -150,8 +152,8 @@ function forget(desk: Desk, now: Instant): void {
   const until = now - desk.policy.forgetAfter
   let kept = 0
   for (const tracked of desk.ended) {
-    const isOld = tracked.isRecalled ? tracked.heldLegs.length === 0 : tracked.endedAt <= until
-    if (!isOld || tracked.version !== tracked.durable || desk.open.has(tracked)) {
+    const isOld = tracked.isRecalled || tracked.endedAt <= until
+    if (!isOld || tracked.heldLegs.length > 0 || tracked.version !== tracked.durable || desk.open.has(tracked)) {
       desk.ended[kept] = tracked
       kept += 1
       continue
@@ -176,6 +178,7 @@ export function nextMoment(desk: Desk): Instant | null {
   const out = outOf(desk)
   if (!desk.sweep.isAsked) take(desk.sweep.at)
   for (const recall of desk.recalls.values()) if (isAskable(desk, recall)) take(recall.at)
+  for (const tracked of desk.ended) take(releaseAt(desk, tracked))
   for (const tracked of desk.open) {
     const { query, cancel, isSending, answerBy, sendAt, record, paged } = tracked
     take(answerBy)
