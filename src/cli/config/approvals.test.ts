@@ -1,13 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import type { PortfolioConfig } from '../../domain/config.ts'
+import { describe, expect, it } from 'vitest'
+import { portfolioFile } from '../../../test/fixtures/portfolio-file.ts'
 import { approvalWords } from '../commands/approval-words.ts'
-import { loadPortfolio } from './load.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'polyfolio-approvals-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { load, said } = portfolioFile('approvals')
 
 const portfolio = (block: string): string => `name: test
 capital: 100000
@@ -15,21 +10,6 @@ instruments: {SPY: {kind: equity, file: spy.csv}}
 sleeves: [{id: one, weight: 1, strategy: mean-reversion, universe: [SPY], sizing: {kind: notional, amount: 1000}}]
 ${block}
 `
-
-async function load(text: string): Promise<PortfolioConfig> {
-  const file = join(folder, 'p.yaml')
-  writeFileSync(file, text)
-  return (await loadPortfolio(file)).config
-}
-
-async function said(text: string): Promise<string> {
-  try {
-    await load(text)
-    return 'fine'
-  } catch (cause) {
-    return (cause as Error).message.replaceAll(`${folder}/`, '')
-  }
-}
 
 describe('approvals of a portfolio file', () => {
   it('are not spoken of where the block is left out', async () => {

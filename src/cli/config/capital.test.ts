@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { portfolioFile } from '../../../test/fixtures/portfolio-file.ts'
 import { planWarnings, planWords } from '../commands/plan-words.ts'
 import { loadPortfolio } from './load.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'polyfolio-capital-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { folder, load, said } = portfolioFile('capital')
 
 /** Sleeves begin in line 5, behind the two lines of the blocks. */
 const portfolio = (
@@ -27,20 +26,6 @@ ${sleeves
   })
   .join('\n')}
 ${reserve}`
-
-async function load(text: string) {
-  writeFileSync(join(folder, 'p.yaml'), text)
-  return (await loadPortfolio(join(folder, 'p.yaml'))).config
-}
-
-async function said(text: string): Promise<string> {
-  try {
-    await load(text)
-    return 'fine'
-  } catch (cause) {
-    return (cause as Error).message.replaceAll(`${folder}/`, '')
-  }
-}
 
 const weightsOf = async (text: string): Promise<number[]> => (await load(text)).sleeves.map(({ weight }) => weight)
 

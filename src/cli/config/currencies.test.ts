@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { portfolioFile } from '../../../test/fixtures/portfolio-file.ts'
 import { loadPortfolio } from './load.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'polyfolio-currencies-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const file = join(folder, 'p.yaml')
+const { file, said } = portfolioFile('currencies')
 
 const portfolio = (instruments: string, sleeve = '', rest = ''): string => `name: Abroad
 capital: 1000
@@ -21,16 +17,6 @@ ${instruments}sleeves:
 `
 const SHARE = '  AAA: {file: a.csv, currency: EUR}\n'
 const PAIR = '  EUR/USD: {kind: fx, file: e.csv}\n'
-
-async function said(text: string): Promise<string> {
-  writeFileSync(file, text)
-  try {
-    await loadPortfolio(file)
-    return 'fine'
-  } catch (cause) {
-    return (cause as Error).message.replaceAll(`${folder}/`, '')
-  }
-}
 
 describe('a share in another currency', () => {
   it('is taken with the pair that gives its rate, which needs to be in no universe', async () => {

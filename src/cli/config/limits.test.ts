@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { loadPortfolio } from './load.ts'
+import { describe, expect, it } from 'vitest'
+import { portfolioFile } from '../../../test/fixtures/portfolio-file.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'polyfolio-limits-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { load, said } = portfolioFile('limits')
 
 const portfolio = (limits: string, sleeve = ''): string => `name: Limited
 capital: 100000
@@ -22,20 +18,6 @@ sleeves:
 ${sleeve}
   - {id: rest, weight: 0.4}
 `
-
-async function load(text: string) {
-  writeFileSync(join(folder, 'p.yaml'), text)
-  return (await loadPortfolio(join(folder, 'p.yaml'))).config
-}
-
-async function said(text: string): Promise<string> {
-  try {
-    await load(text)
-    return 'fine'
-  } catch (cause) {
-    return (cause as Error).message.replaceAll(`${folder}/`, '')
-  }
-}
 
 describe('limits of a portfolio file', () => {
   it('come to the kernel with their bases and windows', async () => {

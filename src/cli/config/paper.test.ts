@@ -1,15 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { portfolioFile } from '../../../test/fixtures/portfolio-file.ts'
 import { fillsOf, PAPER_DEFAULTS } from '../../adapters/brokers/paper/strictness.ts'
-import type { PortfolioConfig } from '../../domain/config.ts'
 import { SCHEDULES } from '../../exchange/schedules.ts'
 import { paperWords } from '../commands/paper-words.ts'
-import { loadPortfolio } from './load.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'polyfolio-paper-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { load, said } = portfolioFile('paper')
 
 const portfolio = (block: string): string => `name: test
 capital: 100000
@@ -17,21 +12,6 @@ instruments: {SPY: {kind: etf, file: spy.csv}, GME: {kind: equity, file: gme.csv
 sleeves: [{id: one, weight: 1, strategy: mean-reversion, universe: [SPY], sizing: {kind: notional, amount: 1000}}]
 ${block}
 `
-
-async function load(text: string): Promise<PortfolioConfig> {
-  const file = join(folder, 'p.yaml')
-  writeFileSync(file, text)
-  return (await loadPortfolio(file)).config
-}
-
-async function said(text: string): Promise<string> {
-  try {
-    await load(text)
-    return 'fine'
-  } catch (cause) {
-    return (cause as Error).message.replaceAll(`${folder}/`, '')
-  }
-}
 
 describe('paper in a portfolio file', () => {
   it('is strict where nothing is said, in costs that are the worse of the two', async () => {

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { portfolioFile } from '../../../test/fixtures/portfolio-file.ts'
 import { loadPortfolio } from './load.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'polyfolio-routing-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const file = join(folder, 'p.yaml')
+const { file, said } = portfolioFile('routing')
 
 const portfolio = (sleeve: string, rest = ''): string => `name: small
 capital: 1000
@@ -22,16 +18,6 @@ sleeves:
     universe: [ES]
     sizing: {kind: percent, fraction: 0.5}
 ${sleeve}`
-
-async function said(text: string): Promise<string> {
-  writeFileSync(file, text)
-  try {
-    await loadPortfolio(file)
-    return 'fine'
-  } catch (cause) {
-    return (cause as Error).message.replaceAll(`${folder}/`, '')
-  }
-}
 
 describe('a substitute universe', () => {
   it('brings the usual routing along: futures and forex from 25,000 on', async () => {

@@ -1,14 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { portfolioFile } from '../../../test/fixtures/portfolio-file.ts'
 import { REACTIONS, VIOLATION_KINDS, type ViolationKind } from '../../domain/violations.ts'
 import { AMENDED, EXTERNAL_RULES } from '../../engine/external/alerts.ts'
 import { VIOLATION_SEVERITY } from '../../pipeline/risk/reactions.ts'
-import { loadPortfolio } from './load.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'polyfolio-violations-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { load, said } = portfolioFile('violations')
 
 const portfolio = (blocks: string): string => `name: Watched
 capital: 100000
@@ -23,20 +20,6 @@ sleeves:
     sizing: {kind: notional, amount: 100}
     limits: {drawdown: {halt: 0.1, resume: 0.05}}
 `
-
-async function load(text: string) {
-  writeFileSync(join(folder, 'p.yaml'), text)
-  return (await loadPortfolio(join(folder, 'p.yaml'))).config
-}
-
-async function said(text: string): Promise<string> {
-  try {
-    await load(text)
-    return 'fine'
-  } catch (cause) {
-    return (cause as Error).message.replaceAll(`${folder}/`, '')
-  }
-}
 
 describe('violations of a portfolio file', () => {
   it('are not spoken of where the block is left out', async () => {
