@@ -30,6 +30,11 @@ export interface Discrepancy {
   readonly resolution: string
 }
 
+/** Whether the books cannot be trusted while it is open: sleeves hold something else than the account does. */
+export function isDoubtful({ state, isForeign, kind }: Discrepancy): boolean {
+  return state === 'open' && !isForeign && kind !== 'order'
+}
+
 /** What a comparison of the broker's account with the books came to. */
 export interface Reconciliation {
   /** As the broker names the account: pinned by the first comparison. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ControlAnswer, ControlBody, ControlCommand } from '../../src/domain/control.ts'
+import type { Discrepancy } from '../../src/domain/discrepancies.ts'
 import type { Instant } from '../../src/domain/units.ts'
 import { shutGates } from '../../src/engine/gates/gates.ts'
 import type { EventBody } from '../../src/engine/run/broker-side.ts'
@@ -113,6 +114,47 @@ describe('a live engine at the helm', () => {
     bridge.gated.gate('reconciled', true)
     bridge.gated.gate('fresh', true, 'A')
     expect(bridge.arm()).toMatchObject({ state: 'done' })
+  })
+
+  it('loses its leave when books and broker differ, and has none before somebody has said what that is', () => {
+    const bridge = new Bridge()
+    expect(bridge.arm().state).toBe('done')
+    const at = bridge.now.wall
+    const found: Discrepancy = {
+      id: 'position-A-1',
+      kind: 'position',
+      subject: 'A',
+      ours: 10,
+      theirs: 5,
+      difference: -5,
+      adopted: -5,
+      isForeign: false,
+      since: at,
+      changedAt: at,
+      state: 'open',
+      resolution: '',
+    }
+    const tell = (discrepancy: Discrepancy): void => {
+      const reconciliation = { accountNumber: 'A-98761234', cursor: '', discrepancies: [discrepancy] }
+      bridge.tell([{ kind: 'reconciled', reconciliation }])
+      bridge.tell(bridge.helm.time(bridge.gated.run.kernel.runtime, bridge.now))
+    }
+    tell({ ...found, isForeign: true })
+    expect([bridge.helm.armedUntil === null, bridge.shut]).toEqual([false, []])
+    tell(found)
+    expect([bridge.helm.armedUntil, bridge.shut]).toEqual([null, ['armed']])
+    expect(bridge.arm()).toMatchObject({ state: 'declined' })
+    expect(bridge.arm().answer).toContain('"position-A-1"')
+    tell({ ...found, state: 'resolved', resolution: 'accepted' })
+    expect(bridge.arm().state).toBe('done')
+  })
+
+  it('says that it has no leave where a breaker of the desk took it away', () => {
+    const bridge = new Bridge()
+    bridge.arm()
+    bridge.tell([{ kind: 'gate', gate: 'armed', isOpen: false, instrument: null, reason: 'too many orders' }])
+    bridge.tell(bridge.helm.time(bridge.gated.run.kernel.runtime, bridge.now))
+    expect([bridge.helm.armedUntil, bridge.shut]).toEqual([null, ['armed']])
   })
 
   it('loses its leave by every doubt, and by the kill switch', () => {

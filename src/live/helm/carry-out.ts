@@ -1,6 +1,6 @@
 /** What one command of an operator comes to: events for the kernel, or the reason why it is not carried out. */
 import type { ControlCommand } from '../../domain/control.ts'
-import type { Discrepancy } from '../../domain/discrepancies.ts'
+import { type Discrepancy, isDoubtful } from '../../domain/discrepancies.ts'
 import type { OperatorCommand } from '../../domain/events.ts'
 import type { ShutGate } from '../../domain/gates.ts'
 import type { Sessions } from '../../domain/sessions.ts'
@@ -142,7 +142,7 @@ function pauseOrResume(
 }
 
 /** Nobody is given leave while something else than the leave itself is in the way. */
-function arm(until: Instant | null, { gates, sessions, role }: Standpoint, now: Instant): Carried {
+function arm(until: Instant | null, { gates, sessions, role, discrepancies }: Standpoint, now: Instant): Carried {
   const inTheWay = gates.filter(({ gate, instrument }) => gate !== 'armed' && (instrument === null || role === 'live'))
   if (inTheWay.length > 0) {
     const named = inTheWay.map(({ gate, instrument, reason }) => {
@@ -150,6 +150,9 @@ function arm(until: Instant | null, { gates, sessions, role }: Standpoint, now: 
     })
     return decline(`what is shut stays in the way: ${named.join('; ')}`)
   }
+  const unsaid = discrepancies.filter(isDoubtful).map(({ id }) => `"${id}"`)
+  if (role === 'live' && unsaid.length > 0)
+    return decline(`books and broker differ: assign or accept ${unsaid.join(', ')}`)
   if (role === 'paper') {
     // No money is at stake: leave on paper lasts until it is taken away.
     if (!gates.some(({ gate }) => gate === 'armed')) return decline('it is armed: paper asks for no leave')

@@ -4,6 +4,7 @@
  * else is in the kernel.
  */
 import type { ControlCommand } from '../../domain/control.ts'
+import { isDoubtful } from '../../domain/discrepancies.ts'
 import { isExternal } from '../../domain/external.ts'
 import type { Slice } from '../../domain/market.ts'
 import { barLength, timeframeOf } from '../../domain/timeframes.ts'
@@ -91,6 +92,12 @@ export function createHelm(options: HelmOptions): Helm {
     const isShut = step.changes.some(({ isOpen }) => !isOpen)
     return isShut ? [...step.changes, ...arm({ kind: 'doubt', doubt: 'clock' }, now)] : step.changes
   }
+  /** What the kernel knows takes leave away as well: a breaker shut the gate, or books and broker differ. */
+  const judge = ({ state }: Runtime, now: Moment): readonly EventBody[] => {
+    if (arming.until === null) return []
+    if (state.gates?.shut.some(({ gate }) => gate === 'armed') === true) arming = DISARMED
+    return state.reconciliation?.open.some(isDoubtful) === true ? arm({ kind: 'doubt', doubt: 'mismatch' }, now) : []
+  }
   const effectOf = (effect: Effect | null, now: Moment): readonly EventBody[] => {
     switch (effect?.kind) {
       case 'arm':
@@ -137,7 +144,7 @@ export function createHelm(options: HelmOptions): Helm {
     },
     read: clock,
     time(runtime, now) {
-      const over = arm({ kind: 'time' }, now)
+      const over = [...arm({ kind: 'time' }, now), ...judge(runtime, now)]
       return isPaced ? [...over, ...clock({ kind: 'time' }, now), ...ages.changes(runtime, now.wall)] : over
     },
     look(runtime) {

@@ -5,7 +5,7 @@
  * Keeps: nothing is inferred: a difference is never a fill, and what cannot be compared now is compared later
  */
 import type { BrokerOrder, BrokerPosition, BrokerSnapshot, Execution } from '../../domain/broker.ts'
-import type { Discrepancy } from '../../domain/discrepancies.ts'
+import { type Discrepancy, isDoubtful } from '../../domain/discrepancies.ts'
 import type { OrderRecord } from '../../domain/order-records.ts'
 import type { CurrencyCode, Instant, InstrumentId } from '../../domain/units.ts'
 import { discrepancyId } from './discrepancy-id.ts'
@@ -100,7 +100,7 @@ export function compare(comparison: Comparison): Verdict {
     working: foreignWork(comparison),
     seen,
     frozen: frozenBy(comparison, open),
-    mayTrade: open.every(({ isForeign, kind }) => isForeign || kind === 'order'),
+    mayTrade: !open.some(isDoubtful),
   }
 }
 
