@@ -208,6 +208,22 @@ describe('the kill switch at the helm', () => {
     expect(bridge.ask(revive)).toMatchObject({ state: 'declined', answer: 'the account is not killed' })
   })
 
+  it('is not the only thing that a revival opens: so does what a breaker froze or made to reduce, and nothing else', () => {
+    const bridge = new Bridge()
+    const freeze = (instrument: string, reason: string): EventBody =>
+      ({ kind: 'gate', gate: 'frozen', isOpen: false, instrument, reason }) as never
+    const mode = (): string => bridge.gated.run.kernel.runtime.state.gates?.mode ?? 'active'
+    bridge.arm()
+    expect(bridge.ask(revive)).toMatchObject({ state: 'declined' })
+    bridge.tell([freeze('A', '5 orders of A were rejected'), { kind: 'mode', mode: 'reducing', reason: 'notional' }])
+    expect([bridge.shut, mode()]).toEqual([['frozen'], 'reducing'])
+    expect(bridge.ask(revive)).toEqual({ id: 'c3', state: 'done', answer: 'revived' })
+    expect([bridge.shut, mode()]).toEqual([[], 'active'])
+    bridge.tell([freeze('A', 'reconciliation: x'), { kind: 'mode', mode: 'reducing', reason: 'reconciliation: y' }])
+    expect(bridge.ask(revive)).toMatchObject({ state: 'declined' })
+    expect([bridge.shut, mode()]).toEqual([['frozen'], 'reducing'])
+  })
+
   it('counts as used where nobody can tell', () => {
     const bridge = new Bridge()
     bridge.arm()

@@ -5,8 +5,9 @@ import type { OperatorCommand } from '../../domain/events.ts'
 import type { ShutGate } from '../../domain/gates.ts'
 import type { Sessions } from '../../domain/sessions.ts'
 import { formatInstant } from '../../domain/sessions.ts'
-import type { Instant, IntentId, Quantity, SleeveId } from '../../domain/units.ts'
+import type { Instant, InstrumentId, IntentId, Quantity, SleeveId } from '../../domain/units.ts'
 import { armedUntil } from '../gates/arming.ts'
+import { RECONCILIATION } from '../reconcile/told.ts'
 import { assignOf, type KnownInstrument } from './assign.ts'
 
 /** How the engine stands when it is asked. */
@@ -16,6 +17,8 @@ export interface Standpoint {
   readonly accountSuffix: string
   readonly sleeves: readonly { readonly id: SleeveId; readonly isPaused: boolean }[]
   readonly gates: readonly ShutGate[]
+  /** Why the account only reduces; empty: it does not. */
+  readonly reducing: string
   /** Of the portfolio's own calendar. */
   readonly sessions: Sessions
   readonly liveFraction: number
@@ -38,6 +41,8 @@ export type Effect =
   | { readonly kind: 'arm'; readonly until: Instant | null }
   | { readonly kind: 'disarm'; readonly reason: string }
   | { readonly kind: 'kill'; readonly reason: string }
+  /** Instruments that breakers froze, and whether the account only reduces because of one. */
+  | { readonly kind: 'release'; readonly frozen: readonly InstrumentId[]; readonly isReducing: boolean }
 
 /** `commands` are given to the kernel in turn; `answer` is told whoever asked where it declines none of them. */
 export type Carried =
@@ -65,7 +70,7 @@ export function carryOut(command: ControlCommand, standpoint: Standpoint, now: I
         reason: body.reason,
       })
     case 'revive':
-      return done([{ kind: 'revive' }], revivedText(standpoint))
+      return revive(standpoint)
     case 'arm':
       return arm(body.until, standpoint, now)
     case 'disarm':
@@ -187,8 +192,23 @@ function approve(
   return done([{ kind: 'approve', id, decision, quantity: reduced }], `reduced to ${quantity}: it joins the next cycle`)
 }
 
-function revivedText({ gates }: Standpoint): string {
-  const left = gates.filter(({ gate }) => gate !== 'alive').map(({ gate }) => gate)
+/** Opens what only an operator opens: the kill switch, and what a breaker has frozen or made to reduce. */
+function revive(standpoint: Standpoint): Carried {
+  const { gates, reducing } = standpoint
+  const isKilled = gates.some(({ gate }) => gate === 'alive')
+  const frozen = gates.flatMap(({ gate, instrument, reason }) =>
+    gate === 'frozen' && instrument !== null && !reason.startsWith(RECONCILIATION) ? [instrument] : [],
+  )
+  const isReducing = reducing !== '' && !reducing.startsWith(RECONCILIATION)
+  if (!isKilled && frozen.length === 0 && !isReducing) return decline('the account is not killed')
+  const effect = frozen.length > 0 || isReducing ? ({ kind: 'release', frozen, isReducing } as const) : null
+  return done(isKilled ? [{ kind: 'revive' }] : [], revivedText(standpoint, new Set(frozen)), effect)
+}
+
+function revivedText({ gates }: Standpoint, frozen: ReadonlySet<InstrumentId>): string {
+  const left = gates
+    .filter(({ gate, instrument }) => gate !== 'alive' && !(gate === 'frozen' && frozen.has(instrument!)))
+    .map(({ gate }) => gate)
   return left.length === 0 ? 'revived' : `revived; still shut: ${[...new Set(left)].join(', ')}`
 }
 

@@ -71,6 +71,8 @@ export interface Helm {
   readonly warning: string
 }
 
+const REVIVED = 'an operator revived it'
+
 export function createHelm(options: HelmOptions): Helm {
   const { role, isPaced } = options
   const latch = killLatch()
@@ -110,6 +112,10 @@ export function createHelm(options: HelmOptions): Helm {
       case 'kill':
         latch.trip(effect.reason)
         return arm({ kind: 'doubt', doubt: 'killed' }, now)
+      case 'release': {
+        const opened = effect.frozen.map((instrument) => open('frozen', REVIVED, instrument))
+        return effect.isReducing ? [...opened, { kind: 'mode', mode: 'active', reason: REVIVED }] : opened
+      }
       default:
         return []
     }
@@ -192,6 +198,7 @@ function standpointOf(runtime: Runtime, { role, accountSuffix }: HelmOptions, { 
       .filter((sleeve) => !isExternal(sleeve.config))
       .map(({ config: { id }, ordinal }) => ({ id, isPaused: state.sleeves[ordinal]!.paused !== '' })),
     gates: shutGates(runtime),
+    reducing: state.gates?.modeReason ?? '',
     sessions: runtime.sessions.get(config.dayCalendar)!,
     liveFraction: state.liveFraction ?? 1,
     changed: { worse, capital },
