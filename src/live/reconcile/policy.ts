@@ -10,6 +10,8 @@ export interface ReconcilePolicy {
   readonly quietMs: number
   /** and how often in a row it may fail before the account only reduces. */
   readonly failuresMost: number
+  /** How long an answer is waited for before it counts as none. */
+  readonly answerWithinMs: number
   readonly tolerance: ToleranceRules
 }
 
@@ -18,5 +20,6 @@ export const RECONCILE_POLICY: ReconcilePolicy = {
   againMs: 10_000,
   quietMs: 10_000,
   failuresMost: 3,
+  answerWithinMs: 60_000,
   tolerance: TOLERANCE_RULES,
 }

@@ -13,6 +13,8 @@ interface Compared {
   readonly outside: OutsideRun
   /** What the broker says; null: it cannot be read. */
   says: { positions: Record<string, number>; cash: number; number: string; price: number } | null
+  /** It never answers. */
+  isMute: boolean
   /** Executions that the broker has and the books have not. */
   missing: Execution[]
   /** What works at the broker, and what the desk was shown of it. */
@@ -32,6 +34,7 @@ function compared(outside: OutsideRun): Compared {
   const broker = {
     name: 'fake',
     snapshot: async (): Promise<BrokerSnapshot> => {
+      if (own.isMute) await new Promise(() => {})
       if (own.says === null) throw new Error('500')
       const { positions, cash, number, price } = own.says
       return {
@@ -72,6 +75,7 @@ function compared(outside: OutsideRun): Compared {
   const own: Compared = {
     outside,
     says: { positions: {}, cash: 20_000, number: 'U1', price: 40 },
+    isMute: false,
     missing: [],
     openOrders: [],
     shown,
@@ -180,6 +184,34 @@ describe('an account elsewhere', () => {
     one.says = saidBefore
     await one.look(2_000)
     expect(modeOf(one)).toBe('active')
+  })
+
+  it('that is not answered for is asked again, and counts as one that cannot be read', async () => {
+    const one = compared(twoSleeves())
+    await one.look()
+    one.isMute = true
+    await one.look()
+    for (let asked = 0; asked < 3; asked += 1) {
+      expect(modeOf(one)).toBe('active')
+      await one.look(60_000)
+      await one.look(2_000)
+    }
+    expect(modeOf(one)).toBe('reducing')
+    one.isMute = false
+    await one.look(60_000)
+    await one.look(2_000)
+    expect(modeOf(one)).toBe('active')
+  })
+
+  it('that still cannot be read makes the account reduce again where somebody opened it meanwhile', async () => {
+    const one = compared(twoSleeves())
+    await one.look()
+    one.says = null
+    for (let failed = 0; failed < 4; failed += 1) await one.look(failed === 0 ? 60_000 : 2_000)
+    one.outside.say({ kind: 'mode', mode: 'active', reason: 'an operator said so' })
+    expect(modeOf(one)).toBe('active')
+    await one.look(2_000)
+    expect(modeOf(one)).toBe('reducing')
   })
 
   it('is not compared while an execution of it is not booked', async () => {

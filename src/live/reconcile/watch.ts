@@ -29,6 +29,7 @@ export interface ReconcileOptions {
 /** What was asked of the broker, and how many executions were booked when it was. */
 interface Asked {
   readonly booked: number
+  readonly at: Instant
   answer: Answer | Error | null
 }
 
@@ -59,8 +60,8 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
     return [{ kind: 'gate', gate: 'reconciled', isOpen: false, instrument: null, reason }]
   }
 
-  function ask({ state }: Runtime): void {
-    const own: Asked = { booked: state.executions, answer: null }
+  function ask({ state }: Runtime, at: Instant): void {
+    const own: Asked = { booked: state.executions, at, answer: null }
     asked = own
     void readAccount(options)
       .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
@@ -74,7 +75,7 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
   function fail(error: Error, { state }: Runtime, now: Instant): readonly EventBody[] {
     failures += 1
     due = (now + policy.againMs) as Instant
-    if (failures !== policy.failuresMost || state.gates?.mode === 'reducing') return []
+    if (failures < policy.failuresMost || state.gates?.mode === 'reducing') return []
     const reason = `${RECONCILIATION}: the account could not be read ${failures} times: ${error.message}`
     return [{ kind: 'mode', mode: 'reducing', reason }]
   }
@@ -107,14 +108,21 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
         else if (answer.isBehind || isMoved) due = (now + policy.againMs) as Instant
         else bodies.push(...take(answer, runtime, now))
       }
+      if (asked !== null && now >= asked.at + policy.answerWithinMs) {
+        asked = null
+        bodies.push(...fail(new Error(`no answer within ${policy.answerWithinMs} ms`), runtime, now))
+      }
       if (booked !== runtime.state.executions) bookedAt = now
       booked = runtime.state.executions
       if (asked !== null || (due !== null && now < due)) return bodies.map((body) => ({ body }))
-      if (now >= bookedAt + policy.quietMs) ask(runtime)
+      if (now >= bookedAt + policy.quietMs) ask(runtime, now)
       else due = (bookedAt + policy.quietMs) as Instant
       return bodies.map((body) => ({ body }))
     },
-    nextAt: () => (asked === null ? due : asked.answer === null ? null : (0 as Instant)),
+    nextAt() {
+      if (asked === null) return due
+      return asked.answer === null ? ((asked.at + policy.answerWithinMs) as Instant) : (0 as Instant)
+    },
   }
 }
 
