@@ -1,6 +1,7 @@
 /** What a broker says of an account without an order, as the kernel is to hear it. */
 import type { BrokerEvent } from '../domain/broker.ts'
 import { EXTERNAL } from '../domain/external.ts'
+import type { CorporateAction } from '../domain/market.ts'
 import { type Price, quantity, type TradeDate } from '../domain/units.ts'
 import { reserveOf } from '../engine/rebalance/free-cash.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
@@ -18,11 +19,24 @@ export function accountBodies(
   return heard.flatMap((event): EventBody[] => {
     if (event.kind === 'action') {
       const { id: brokerEvent, action } = event
-      return [{ kind: 'corporateAction', tradeDate, action, ...(isElsewhere ? { brokerEvent } : {}) }]
+      if (!isElsewhere) return [{ kind: 'corporateAction', tradeDate, action }]
+      const told = { kind: 'corporateAction', tradeDate, action, brokerEvent } as const
+      return isOfOneLeg(runtime, event) ? [told, reducingAfter(action)] : [told]
     }
     if (event.kind !== 'cash' || !isElsewhere || BOOKED_ALREADY.has(event.cause)) return []
     return [moneyOf(runtime, event, tradeDate)]
   })
+}
+
+/** Whether it takes a leg out of a structure whose others stay: what was bounded is so no more. */
+function isOfOneLeg({ state, byId }: Runtime, { id, action }: Extract<BrokerEvent, { kind: 'action' }>): boolean {
+  if (action.kind !== 'assignment' || state.told?.includes(id) === true) return false
+  const contract = byId.get(action.instrument)!
+  return state.structures.some(({ contracts }) => contracts.length > 1 && contracts.includes(contract))
+}
+
+function reducingAfter({ instrument }: CorporateAction): EventBody {
+  return { kind: 'mode', mode: 'reducing', reason: `one leg of a structure was assigned: ${instrument}` }
 }
 
 /** Interest and charges are the reserve's; what somebody put in or took out is external until an operator assigns it. */
