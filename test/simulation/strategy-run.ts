@@ -12,7 +12,6 @@ import {
   type Instant,
   instrumentId,
   money,
-  quantity,
   sleeveId,
   type TradeDate,
 } from '../../src/domain/units.ts'
@@ -20,6 +19,7 @@ import type { RunInput } from '../../src/engine/run/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { modelChainSource } from '../../src/pipeline/market/model-chains.ts'
 import { rigSymbol } from '../../src/research/contract/rig-records.ts'
+import { rigInstrument } from '../../src/research/contract/strategy-rig.ts'
 import type { RigMarket } from '../contracts/strategy-rig.ts'
 
 /** Built-in strategies through the whole engine, on the drawn markets of the strategy contract. */
@@ -29,27 +29,7 @@ const opensAt = (date: TradeDate): Instant => (startOfDay(date) + 14.5 * HOURS) 
 const closesAt = (date: TradeDate): Instant => (startOfDay(date) + 21 * HOURS) as Instant
 
 function instrumentOf(column: number): Instrument {
-  return {
-    id: instrumentId(rigSymbol(column)),
-    index: column,
-    symbol: rigSymbol(column),
-    name: rigSymbol(column),
-    kind: 'equity',
-    assetClass: 'equity',
-    sector: '',
-    industry: '',
-    currency: currencyCode('USD'),
-    calendar: calendarId('days'),
-    clocks: [clockId('days')],
-    multiplier: 1,
-    unit: 1e-6,
-    unitsPerWhole: 1_000_000,
-    step: quantity(1_000_000),
-    roundLot: quantity(1_000_000),
-    ticks: [],
-    shortable: true,
-    option: null,
-  }
+  return { ...rigInstrument(column), calendar: calendarId('days'), clocks: [clockId('days')], ticks: [] }
 }
 
 /** The days that a market trades, and half a year beyond: a calendar is known ahead. */

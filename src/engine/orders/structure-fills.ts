@@ -16,31 +16,47 @@ import { dropStructure, structureOrderOf } from './working-structures.ts'
 
 const part = blankPart()
 
-/** Books one sleeve's part of one leg. */
+/** Fees are dealt in whole cents. */
+const FEE_STEP = 10_000
+
+/** One leg as it was executed or crossed; cash and fee of all sleeves together. */
+interface TradedLeg {
+  readonly contract: number
+  readonly price: number
+  readonly cash: number
+  readonly fee: number
+  readonly kind: 'fill' | 'cross'
+  readonly execution: number
+}
+
+/** Books a leg to the sleeves by what each got of it; cash and fee go along by largest remainder. */
 export function bookLeg(
   runtime: Runtime,
   order: StructureOrder,
-  share: number,
-  contract: number,
-  quantity: number,
-  price: number,
-  cash: number,
-  fee: number,
-  kind: 'fill' | 'cross',
-  execution: number,
+  quantities: Float64Array,
+  { contract, price, cash, fee, kind, execution }: TradedLeg,
 ): void {
-  const { waiting } = order.shares[share]!
-  part.kind = kind
-  part.order = order.id
-  part.execution = execution
-  part.sleeve = waiting.sleeve
-  part.instrument = contract
-  part.quantity = quantity
-  part.price = price
-  part.cash = quantity > 0 ? 0 - cash : cash
-  part.fee = fee
-  part.reason = waiting.reason
-  bookPart(runtime, part)
+  const parts = order.shares.length
+  const cashes = new Float64Array(parts)
+  const fees = new Float64Array(parts)
+  dealAmount(cash, quantities, parts, { quantityStep: 1, amountStep: 1 }, cashes)
+  if (fee !== 0) dealAmount(fee, quantities, parts, { quantityStep: 1, amountStep: FEE_STEP }, fees)
+  for (let share = 0; share < parts; share += 1) {
+    const quantity = quantities[share]!
+    if (quantity === 0) continue
+    const { waiting } = order.shares[share]!
+    part.kind = kind
+    part.order = order.id
+    part.execution = execution
+    part.sleeve = waiting.sleeve
+    part.instrument = contract
+    part.quantity = quantity
+    part.price = price
+    part.cash = quantity > 0 ? 0 - cashes[share]! : cashes[share]!
+    part.fee = fees[share]!
+    part.reason = waiting.reason
+    bookPart(runtime, part)
+  }
 }
 
 /** One leg's execution of a structure order, all of it or a part; what completes every leg completes the structures. */
@@ -65,26 +81,8 @@ export function settleStructureLeg(runtime: Runtime, fills: FillColumns, row: nu
   }
   dealLeg(order, leg, count)
   const quantities = dealt.map((structures) => structures * ratio)
-  const parts = order.shares.length
-  const cashes = new Float64Array(parts)
-  const fees = new Float64Array(parts)
-  dealAmount(Math.abs(signedCash), quantities, parts, { quantityStep: 1, amountStep: 1 }, cashes)
-  dealAmount(fee, quantities, parts, { quantityStep: 1, amountStep: 10_000 }, fees)
-  for (let share = 0; share < parts; share += 1) {
-    if (quantities[share] === 0) continue
-    bookLeg(
-      runtime,
-      order,
-      share,
-      contract,
-      quantities[share]!,
-      price,
-      cashes[share]!,
-      fees[share]!,
-      'fill',
-      fills.execution[row]!,
-    )
-  }
+  const [cash, execution] = [Math.abs(signedCash), fills.execution[row]!]
+  bookLeg(runtime, order, quantities, { contract, price, cash, fee, kind: 'fill', execution })
   takePrice(order, leg, count, price)
   runtime.observer?.orderFilled(order.id, leg === 0 ? count : 0, price, fee)
   if (order.filled.every((filled) => filled === order.quantity)) complete(runtime, order)

@@ -2,7 +2,6 @@
 import { TYPE_CODE } from '../../domain/columns.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
-import { dealAmount } from '../../pipeline/fills/attribute.ts'
 import { type Netted, netWishes } from '../../pipeline/netting/net.ts'
 import { gateRule, holdsBackStructure } from '../gates/gates.ts'
 import { structureLabel } from '../positions/structures.ts'
@@ -127,9 +126,7 @@ function announce(runtime: Runtime, order: StructureOrder, lead: WaitingStructur
 
 /** Books both sides of a structure cross leg by leg at mid prices, free of fee. */
 function crossStructures(runtime: Runtime, order: StructureOrder, mids: readonly number[]): void {
-  const count = order.shares.length
   const lead = order.shares[0]!.waiting
-  const cashes = new Float64Array(count)
   for (let leg = 0; leg < mids.length; leg += 1) {
     const contract = lead.contracts[leg]!
     const ratio = lead.legs[leg]!.ratio
@@ -139,22 +136,7 @@ function crossStructures(runtime: Runtime, order: StructureOrder, mids: readonly
       for (const quantity of quantities) total += quantity
       if (total === 0) continue
       const cash = tradedCash(total, mids[leg]!, runtime.perPrice[contract]!)
-      dealAmount(cash, quantities, count, { quantityStep: 1, amountStep: 1 }, cashes)
-      for (let share = 0; share < count; share += 1) {
-        if (quantities[share] === 0) continue
-        bookLeg(
-          runtime,
-          order,
-          share,
-          contract,
-          quantities[share]!,
-          mids[leg]!,
-          count === 1 ? cash : cashes[share]!,
-          0,
-          'cross',
-          0,
-        )
-      }
+      bookLeg(runtime, order, quantities, { contract, price: mids[leg]!, cash, fee: 0, kind: 'cross', execution: 0 })
     }
   }
   const credit = mids.reduce((sum, mid, leg) => sum - lead.legs[leg]!.ratio * mid, 0)

@@ -203,7 +203,8 @@ function markAt(market: RigMarket, bar: number, column: number): number {
   return 0
 }
 
-function rigInstrument(column: number): Instrument {
+/** The share in a column of a drawn market. */
+export function rigInstrument(column: number): Instrument {
   return {
     id: instrumentId(rigSymbol(column)),
     index: column,
