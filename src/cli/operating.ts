@@ -129,6 +129,21 @@ function addReading(program: Command): void {
     .addOption(jsonOption())
     .action(async (options) => (await import('./commands/status.ts')).approvals(options))
   addAsking(program.command('discrepancies'))
+  program
+    .command('orders')
+    .description('orders that have not ended, and what is known of each')
+    .addOption(storeOption())
+    .addOption(portfolioOption())
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/orders.ts')).orders(options))
+  addAsking(program.command('decide <client-id> <word>'))
+    .description(
+      'say what became of an order that the broker cannot tell: absent, working, cancelled, expired or rejected',
+    )
+    .addOption(confirmOption())
+    .action(async (order: string, word: string, options) =>
+      (await import('./commands/orders.ts')).decide(order, word, options),
+    )
     .description("where a broker's account and the books differ; --assign says whose it is")
     .option('--all', 'resolved ones too')
     .addOption(new Option('--assign <id>', 'the one that the word is about').argParser(words))

@@ -1,6 +1,8 @@
 /** What operators ask of an engine from any process, and what the engine says of itself: both through the store. */
+import type { ClientOrderId } from './broker.ts'
 import type { RebalancingMethod } from './capital.ts'
 import type { AccountMode, ShutGate } from './gates.ts'
+import type { OperatorVerdict } from './order-records.ts'
 import type { Instant } from './units.ts'
 
 /** Null sleeve: the whole portfolio. `account` is the suffix of the account's number as the operator typed it. */
@@ -32,6 +34,13 @@ export type ControlBody =
       /** What the sleeve pays for all of it; null: quantity x price. */
       readonly cash: number | null
       readonly note: string
+    }
+  /** An order whose outcome the broker cannot tell is as an operator says. */
+  | {
+      readonly kind: 'decide'
+      readonly order: ClientOrderId
+      readonly verdict: OperatorVerdict
+      readonly account: string
     }
   /** Part of the allocation that may be traded; the rest stays in the reserve. */
   | { readonly kind: 'fraction'; readonly fraction: number; readonly account: string }
@@ -89,7 +98,10 @@ export interface Heartbeat {
   readonly armedUntil: Instant | null
   readonly liveFraction: number | null
   readonly unknownOrders: number
+  /** At the broker, not ended. */
   readonly openOrders: number
+  /** Wishes that no order stands for yet. */
+  readonly waitingWishes: number
   /** Milliseconds that the process was late for its own timer. */
   readonly loopLag: number
   readonly equity: number | null
@@ -100,6 +112,8 @@ export interface Heartbeat {
   readonly accountSuffix: string
   /** What went wrong in the last cycle that failed; empty where the last one did not. */
   readonly failure: string
+  /** How it ended, in the last word of all; empty while it runs. One that was killed could not say. */
+  readonly ended: string
 }
 
 /** A wish that an operator is asked about, as it is shown. */

@@ -1,5 +1,6 @@
 import type { LifecycleStage } from './allocation.ts'
 import type { ApprovalDecision, ApprovalRecord } from './approvals.ts'
+import type { ClientOrderId } from './broker.ts'
 import type { RebalancingMethod } from './capital.ts'
 import type { FillColumns, OrderColumns, QuoteColumns } from './columns.ts'
 import type { PortfolioConfig } from './config.ts'
@@ -187,6 +188,16 @@ export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly
   | { readonly kind: 'external'; readonly finding: ExternalFinding; readonly brokerEvent?: string }
   /** The broker's account was compared with the books: after what was found has been booked. */
   | { readonly kind: 'reconciled'; readonly reconciliation: Reconciliation }
+  /** Somebody must look: said of orders while they are out. The books stay as they are. */
+  | {
+      readonly kind: 'alert'
+      /** What was noticed, as docs/orders.md names it. */
+      readonly rule: string
+      readonly instrument: InstrumentId | null
+      /** The order that it is about, as the broker was told it. */
+      readonly clientId: ClientOrderId | null
+      readonly text: string
+    }
 )
 
 /** Everything the kernel asks of the outside. */

@@ -25,6 +25,10 @@ export function isEnded(state: ProtocolState): boolean {
   return state !== 'intended' && state !== 'acked' && state !== 'unknown'
 }
 
+/** What an operator may say of an order that the broker cannot tell. */
+export const OPERATOR_VERDICTS = ['absent', 'working', 'cancelled', 'expired', 'rejected'] as const
+export type OperatorVerdict = (typeof OPERATOR_VERDICTS)[number]
+
 /** The last word on one order; kept for ever, one row per client id. */
 export interface OrderRecord {
   readonly clientId: ClientOrderId

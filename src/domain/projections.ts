@@ -342,6 +342,17 @@ export interface GateRow {
   readonly reason: string
 }
 
+/** Somebody must look: what was noticed of orders while they were out. */
+export interface AlertRow {
+  readonly seq: number
+  readonly at: number
+  readonly severity: string
+  readonly rule: string
+  /** The order as the broker was told it, or the instrument; '' where it is about neither. */
+  readonly subject: string
+  readonly text: string
+}
+
 /** A structure that was opened or closed. */
 export interface StructureRow extends Placed {
   readonly structure: number
@@ -388,6 +399,7 @@ export interface ProjectedRows {
   readonly discrepancy: DiscrepancyRow
   readonly operation: OperationRow
   readonly gateChange: GateRow
+  readonly alert: AlertRow
   readonly structureChange: StructureRow
   readonly membership: MembershipRow
 }

@@ -228,6 +228,7 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
       onRates(runtime, event)
       break
     case 'announced':
+    case 'alert':
       break
     case 'cash':
       runtime.tradeDate = event.tradeDate ?? runtime.tradeDate

@@ -6,6 +6,7 @@ import { type Price, quantity, type TradeDate } from '../domain/units.ts'
 import { reserveOf } from '../engine/rebalance/free-cash.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
 import type { Runtime } from '../engine/runtime.ts'
+import type { DeskEvent } from './desk/order-desk.ts'
 
 /** Causes by which the kernel books money for itself, from what it knows of the market: the broker's word is only compared. */
 const BOOKED_ALREADY: ReadonlySet<string> = new Set(['dividend', 'funding', 'borrow', 'conversion', 'marginCall'])
@@ -54,4 +55,9 @@ function moneyOf(
   const cash = [{ currency, amount }]
   const none = { instrument: null, quantity: quantity(0), price: 0 as Price, evidence: cause } as const
   return { kind: 'external', finding: { id: brokerEvent, cash, ...none }, brokerEvent }
+}
+
+/** What the desk listens to; the rest is the books' business. */
+export function isOfOrders(event: BrokerEvent): event is DeskEvent {
+  return event.kind === 'execution' || event.kind === 'order' || event.kind === 'gap'
 }

@@ -1,8 +1,9 @@
 /** What a live engine is handed, and what it says at its end. */
-import type { Broker, BrokerEvent } from '../domain/broker.ts'
+import type { Broker, BrokerEvent, ClientOrderId } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { ControlAnswer } from '../domain/control.ts'
 import type { Slice } from '../domain/market.ts'
+import type { OperatorVerdict } from '../domain/order-records.ts'
 import type { Lease, Projections, Store } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Kernel } from '../engine/kernel.ts'
@@ -40,9 +41,18 @@ export type Told =
 /** What somebody's turn comes to: events, an answer that becomes true with them, and what follows once they are kept. */
 export interface Turn {
   readonly events: readonly EventBody[]
+  /** An order whose outcome the broker cannot tell. */
+  readonly decision?: OrderDecision
   /** @param declined what the kernel said against it; empty: nothing */
   answer(declined: string): ControlAnswer | null
   committed(): void
+}
+
+/** An operator's word on an order. */
+export interface OrderDecision {
+  readonly clientId: ClientOrderId
+  readonly verdict: OperatorVerdict
+  readonly actor: string
 }
 
 /** Measures what an engine does, by a clock of its own. */

@@ -2,29 +2,31 @@
  * The loop around the kernel. What the market, the broker, operators and watches say is given to the kernel; what that
  * changed is written down in one durable transaction; and only then what it commanded is sent. Read `round` first.
  */
-import type { Broker, BrokerEvent } from '../domain/broker.ts'
+import type { Broker } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import { withExternal } from '../domain/external.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type { Batch } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
-import { freeze, revive } from '../engine/canonical.ts'
+import { revive } from '../engine/canonical.ts'
 import { stopOf } from '../engine/gates/leaving.ts'
 import { awaitsStructure } from '../engine/orders/batch.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
 import { giveEvent, type Run } from '../engine/run/drive.ts'
 import { beginInstant, INSTANT_STEPS } from '../engine/run/instant.ts'
 import { openBooks, startRun } from '../engine/run/run.ts'
-import { laterCalendars, runState, takeUp } from '../engine/run/run-state.ts'
+import { laterCalendars, takeUp } from '../engine/run/run-state.ts'
 import { nextInstant } from '../engine/run/timeline.ts'
-import { accountBodies } from './account-events.ts'
+import { accountBodies, isOfOrders } from './account-events.ts'
 import { BrokerLine } from './broker-line.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
-import type { DeskAlert, DeskEvent, OrderDesk } from './desk/order-desk.ts'
+import type { DeskAlert, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY } from './desk/policy.ts'
-import type { EngineEnd, EngineInput, EngineOptions, Told, Venue, Watch } from './engine-options.ts'
+import type { EngineEnd, EngineInput, EngineOptions, OrderDecision, Told, Venue, Watch } from './engine-options.ts'
+import { type EngineTime, engineTime, untilFirst } from './engine-time.ts'
 import { bookedShares } from './executions/booked-shares.ts'
+import { isAhead } from './gates/kill.ts'
 import type { KnownRows } from './known-rows.ts'
 import { toldAll } from './observers.ts'
 import { openDesk } from './open-desk.ts'
@@ -71,6 +73,9 @@ export class LiveEngine {
   readonly #expected: Expected
   readonly #line: BrokerLine
   readonly #watches: readonly Watch[]
+  /** Of the account with the books; null where the venue is in this process. */
+  readonly #reconciliation: Watch | null
+  readonly #time: EngineTime
   #desk: OrderDesk | null = null
   #outgoing: Outgoing[] = []
   #bodies: EventBody[] = []
@@ -101,7 +106,9 @@ export class LiveEngine {
     this.broker = venue.kind === 'here' ? this.#venue!.broker : venue.broker
     this.#sleeper = new Sleeper(options.clock)
     this.#line = new BrokerLine(this.broker, options.store, options.portfolio, () => this.#sleeper.wake())
-    this.#watches = [...(options.watches ?? []), ...(this.#venue === null ? [this.#reconciliation()] : [])]
+    this.#watches = options.watches ?? []
+    this.#reconciliation = this.#venue === null ? this.#reconciling() : null
+    this.#time = engineTime(options.clock, () => this.run.at)
     const exchange = deferredExchange(this.#venue?.market ?? marketElsewhere(input.config), (outgoing) => {
       // What a venue elsewhere was sent, its records tell.
       if (this.#venue !== null || !this.#journal.isKnown) this.#outgoing.push(outgoing)
@@ -122,7 +129,7 @@ export class LiveEngine {
   }
 
   /** The books say what the account holds, or nothing is opened. */
-  #reconciliation(): Watch {
+  #reconciling(): Watch {
     const { store, portfolio, reconcile } = this.#options
     return reconcileWatch({
       broker: this.broker,
@@ -152,10 +159,12 @@ export class LiveEngine {
   async open(): Promise<void> {
     const { run } = this
     await this.#known.read()
-    const { store, portfolio, sha256: hash, desk: policy = DESK_POLICY } = this.#options
+    const { store, portfolio, sha256: hash, clock, isStopped, desk: policy = DESK_POLICY } = this.#options
     const account = this.#input.config.account.id
-    const asked = { broker: this.broker, account, runtime: run.kernel.runtime, store, portfolio, hash, policy }
-    const opened = await openDesk(asked, this.#from?.desk, this.#venue === null ? this.#now() : null)
+    const own = { broker: this.broker, account, runtime: run.kernel.runtime, store, portfolio, hash, policy }
+    const resumedAt = this.#venue === null ? this.#time.steady() : null
+    const isFirst = this.#from === undefined && this.#known.isOver(0)
+    const opened = await openDesk({ ...own, clock, isStopped }, this.#from?.desk, resumedAt, isFirst)
     this.#desk = opened.desk
     this.#bookedBefore = opened.lastExecution
     const { market } = this.#input
@@ -248,9 +257,9 @@ export class LiveEngine {
   /** Milliseconds until the desk or a watch wants to be asked again. */
   #untilWaking(clock: Clock): number {
     // A venue in this process has the time of its market: it is asked at the next step of that.
-    const ofDesk = this.#venue === null ? this.desk.nextAt() : null
-    const next = [ofDesk, ...this.#watches.map((watch) => watch.nextAt())].filter((at) => at !== null)
-    return Math.min(SLEEP_MS, ...next.map((at) => at - clock.now()))
+    const steady = this.#reconciliation === null ? [] : [this.desk.nextAt(), this.#reconciliation.nextAt()]
+    const watched = this.#watches.map((watch) => watch.nextAt())
+    return Math.min(SLEEP_MS, untilFirst(steady, this.#time.steady()), untilFirst(watched, clock.now()))
   }
 
   /** Until somebody says something; null: however long that takes. */
@@ -285,6 +294,7 @@ export class LiveEngine {
     if (this.#isLive) this.#takeOutside()
     if (this.#isLive || this.#venue !== null) this.#takeBroker()
     this.#dispatch()
+    if (this.#isLive || this.#venue !== null) this.#noteAlerts()
     await this.#commit(false)
     if (this.#isLive || this.#venue !== null) this.#send()
   }
@@ -311,9 +321,20 @@ export class LiveEngine {
   }
 
   #takeOutside(): void {
-    const now = this.#now()
-    for (const watch of this.#watches) this.#told.add(...watch.look(now, this.run.kernel))
-    this.#told.give(this.run.kernel, now, (body) => this.#give(body, true))
+    const { kernel } = this.run
+    const now = this.#time.now()
+    for (const watch of this.#watches) this.#told.add(...watch.look(now, kernel))
+    this.#told.add(...(this.#reconciliation?.look(this.#time.steady(), kernel) ?? []))
+    this.#told.give(kernel, now, {
+      give: (body) => this.#give(body, true),
+      decide: (decision) => this.#decided(decision),
+    })
+  }
+
+  /** What follows from an operator's word on an order; the reason where there is nothing to decide. */
+  #decided({ clientId, verdict, actor }: OrderDecision): readonly EventBody[] | string {
+    if (this.#venue !== null) return 'its venue is in this process, and knows every order'
+    return this.desk.undecidable(clientId, verdict) ?? this.desk.decide(clientId, verdict, actor, this.#deskTime())
   }
 
   #takeBroker(): void {
@@ -343,7 +364,7 @@ export class LiveEngine {
   #give(body: EventBody, isOutside: boolean): void {
     const { run } = this
     if (!isOutside) giveEvent(run, { seq: run.seq, at: run.at, ...body } as EngineEvent)
-    else giveEvent(run, { seq: run.seq, at: this.#now(), outside: this.#steps, ...body } as EngineEvent)
+    else giveEvent(run, { seq: run.seq, at: this.#time.now(), outside: this.#steps, ...body } as EngineEvent)
   }
 
   /** One transaction of all that changed; what was played again is there already. */
@@ -352,7 +373,7 @@ export class LiveEngine {
     const records = this.desk.takeRecords()
     const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
     const { cursor } = this.desk.state()
-    const snapshot = isKept && this.#isQuiet() ? snapshotOf(this.#state()) : undefined
+    const snapshot = isKept && this.#isQuiet() ? snapshotOf(this.run, this.desk, this.#venue, this.#steps) : undefined
     const isNews =
       this.#journal.length + records.orders.length + executions.length + this.#told.answers > 0 ||
       snapshot !== undefined ||
@@ -380,9 +401,15 @@ export class LiveEngine {
     }
     this.#told.committed()
     this.desk.committed()
-    this.#alerts.push(...this.desk.takeAlerts())
     if (this.#alerts.length > 0 && this.#isLive) this.#options.onAlerts?.(this.#alerts)
     this.#alerts = []
+  }
+
+  /** What somebody must look at is an event: its row and its message come with it. */
+  #noteAlerts(): void {
+    this.#alerts.push(...this.desk.takeAlerts())
+    for (const { rule, instrument, clientId, text } of this.#alerts)
+      this.#give({ kind: 'alert', rule, instrument, clientId, text }, this.#venue === null)
   }
 
   /** Whether all that will be known after a restart is in the state. */
@@ -390,23 +417,14 @@ export class LiveEngine {
     return this.#journal.length === 0 && !awaitsStructure(this.run.kernel.runtime) && !this.#line.isAsking
   }
 
-  #state(): LiveState {
-    const { desk, run } = this
-    return {
-      run: { ...runState(run), exchange: null },
-      venue: this.#venue === null ? null : freeze(this.#venue.state()),
-      desk: { state: desk.state(), records: desk.open },
-      steps: this.#steps,
-    }
-  }
-
   /** Everything that may leave now; answers come in a later round. */
   #send(): void {
     const { runtime } = this.run.kernel
     const now = this.#deskTime()
+    const isTripped = this.#venue === null && isAhead(this.#options.latch, runtime)
     for (const action of this.desk.due(now)) {
       if (action.kind === 'submit') {
-        const gate = this.#isTripped() ? 'alive' : stopOf(runtime, action.request.order)
+        const gate = isTripped ? 'alive' : stopOf(runtime, action.request.order)
         if (gate !== null) {
           this.#bodies.push(...this.desk.refuse(action.request.clientId, gate, now))
           continue
@@ -414,12 +432,8 @@ export class LiveEngine {
       }
       this.#line.send(action)
     }
-  }
-
-  /** The kill switch was used, and the kernel does not know of it yet: what it knows, its gates say. */
-  #isTripped(): boolean {
-    if (this.#venue !== null || (this.#options.latch?.reason ?? '') === '') return false
-    return this.run.kernel.runtime.state.gates?.shut.some(({ gate }) => gate === 'alive') !== true
+    // What keeps one of them back shuts more than that: it is said in a round of its own.
+    this.#bodies.push(...this.desk.elapsed(now))
   }
 
   async #end(ended: EngineEnd['ended']): Promise<EngineEnd> {
@@ -429,17 +443,8 @@ export class LiveEngine {
     return { run: this.run, resumed: (this.#from?.run.seq ?? 0) + this.#known.count, added: this.#added, ended }
   }
 
-  #now(): Instant {
-    const { clock } = this.#options
-    return clock === null ? this.run.at : (Math.max(this.run.at, clock.now()) as Instant)
-  }
-
   /** A venue in this process lives in the time of its market. */
   #deskTime(): Instant {
-    return this.#venue === null ? this.#now() : this.run.at
+    return this.#venue === null ? this.#time.steady() : this.run.at
   }
-}
-
-function isOfOrders(event: BrokerEvent): event is DeskEvent {
-  return event.kind === 'execution' || event.kind === 'order' || event.kind === 'gap'
 }

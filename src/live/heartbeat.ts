@@ -8,6 +8,7 @@ import { valueAll } from '../engine/positions/valuation.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import type { Waiting, WaitingStructure } from '../engine/state.ts'
 import type { Helm } from './helm/helm.ts'
+import { workOf } from './standing.ts'
 
 /** What only the shell knows. */
 export type ShellFacts = Pick<
@@ -22,6 +23,7 @@ export type ShellFacts = Pick<
   | 'loopLag'
   | 'accountSuffix'
   | 'failure'
+  | 'ended'
 >
 
 export function heartbeatOf({ runtime }: Kernel, helm: Helm, facts: ShellFacts): Heartbeat {
@@ -39,7 +41,7 @@ export function heartbeatOf({ runtime }: Kernel, helm: Helm, facts: ShellFacts):
     armedUntil: helm.armedUntil,
     liveFraction: facts.role === 'live' ? (state.liveFraction ?? 1) : null,
     unknownOrders: state.gates?.unknown.length ?? 0,
-    openOrders: state.working.length,
+    ...workOf(runtime),
     equity: Number.isFinite(runtime.equity) ? runtime.equity : null,
     currency: config.currency,
     approvals: (state.approvals ?? []).flatMap((asked) => waitingApproval(runtime, asked)),

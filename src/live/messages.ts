@@ -1,5 +1,6 @@
 /** Turns what happens inside the kernel into messages for others, in the words of the field. */
 import type { BusKey, Message } from '../domain/bus.ts'
+import type { EngineEvent } from '../domain/events.ts'
 import type { Slice } from '../domain/market.ts'
 import type { Instant, Json } from '../domain/units.ts'
 import type { Observer, OrderRow } from '../engine/records/observer.ts'
@@ -14,6 +15,8 @@ export interface MessageWriter {
   readonly observer: Observer & { attach(runtime: Runtime): void }
   /** Prices that the kernel is given. */
   prices(slices: readonly Slice[]): void
+  /** What came to the kernel beside prices. */
+  told(event: EngineEvent): void
   /** What was said since it was last asked, with the alerts and positions of now behind it. */
   take(): readonly Unnumbered[]
 }
@@ -64,6 +67,11 @@ export function messageWriter(): MessageWriter {
     structureClosed: () => {},
     day: () => {},
     allocated: () => {},
+    discrepancy({ id, kind, subject, ours, theirs, difference, state, resolution }) {
+      const event = state === 'open' ? 'found' : 'resolved'
+      const body = { event, discrepancy: id, kind, subject, ours, theirs, difference, resolution }
+      say('risk_alerts', { ...body, severity: 'high', rule: 'discrepancy' })
+    },
   }
 
   function sayWishes({ id, label, instrument, sleeves, wanted, reasons, start, count }: OrderRow): void {
@@ -95,8 +103,34 @@ export function messageWriter(): MessageWriter {
     }
   }
 
+  /** What shuts, what opens, and what somebody must look at. */
+  function sayTold(event: EngineEvent): void {
+    const { at } = event
+    const alert = (body: Body): void => void said.push({ at, channel: 'risk_alerts', body })
+    switch (event.kind) {
+      case 'alert': {
+        const { rule, clientId, instrument, text } = event
+        alert({ event: 'said', severity: 'high', rule, subject: clientId ?? instrument ?? '', text })
+        return
+      }
+      case 'gate': {
+        const { gate, isOpen, instrument, reason } = event
+        const what = isOpen ? 'opened' : 'shut'
+        alert({ event: what, severity: 'high', rule: gate, subject: instrument ?? '', text: reason })
+        return
+      }
+      case 'mode': {
+        const what = event.mode === 'active' ? 'opened' : 'shut'
+        alert({ event: what, severity: 'high', rule: 'mode', subject: '', text: event.reason })
+        return
+      }
+      default:
+    }
+  }
+
   return {
     observer,
+    told: sayTold,
     prices(slices) {
       for (const { clock, at, tradeDate, instruments, open, high, low, close, volume } of slices) {
         const bars: Record<string, Json> = {}
@@ -127,7 +161,8 @@ export function messageWriter(): MessageWriter {
 
 /** What stands under the keys: capital by sleeve, positions by sleeve and net, key figures of the whole. */
 export function keysOf(standing: Standing): Readonly<Record<BusKey, Json>> {
-  const { name, currency, seq, at, equity, cash, sleeves, positions, openOrders, openViolations } = standing
+  const { name, currency, seq, at, equity, cash, sleeves, positions } = standing
+  const { openOrders, waitingWishes, openViolations } = standing
   const head = { portfolio: name, currency, sequence: seq, at }
   const net: Record<string, number> = {}
   for (const { instrument, quantity } of positions) net[instrument] = (net[instrument] ?? 0) + quantity
@@ -163,6 +198,7 @@ export function keysOf(standing: Standing): Readonly<Record<BusKey, Json>> {
       activeSleeves: sleeves.filter(({ paused }) => paused === '').length,
       openPositions: positions.length,
       openOrders,
+      waitingWishes,
       openViolations,
     },
   }

@@ -1,5 +1,6 @@
 /** The desk of a run, with what it asks the kernel. */
 import type { Broker } from '../domain/broker.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { OrderRecord } from '../domain/order-records.ts'
 import type { Store } from '../domain/store.ts'
 import type { AccountId, Instant } from '../domain/units.ts'
@@ -19,7 +20,14 @@ interface DeskOf {
   readonly portfolio: string
   readonly hash: Hash
   readonly policy: DeskPolicy
+  readonly clock: Clock | null
+  isStopped(): boolean
 }
+
+/** An account that could not be read is asked for after so many milliseconds, doubling, */
+const READ_AGAIN_MS = 500
+/** up to so many. */
+const READ_AGAIN_MS_MOST = 30_000
 
 interface OpenedDesk {
   readonly desk: OrderDesk
@@ -31,11 +39,14 @@ interface OpenedDesk {
  * @param kept of the state that the run goes on from; undefined: it begins
  * @param now null where the venue is in this process: it is taken back to where it was then, and does again what it did
  *   since. Elsewhere it went on, and is asked for everything.
+ * @param isFirst nothing was ever written of this portfolio: what its account did before is in its positions, and the first
+ *   comparison finds those
  */
 export async function openDesk(
   of: DeskOf,
   kept: LiveState['desk'] | undefined,
   now: Instant | null,
+  isFirst: boolean,
 ): Promise<OpenedDesk> {
   const { broker, store, portfolio } = of
   const desk = await newDesk(of)
@@ -49,11 +60,23 @@ export async function openDesk(
     if (kept !== undefined) desk.restore(kept.records, kept.state)
     return { desk, lastExecution }
   }
-  const cursor = await store.cursorOf(portfolio, broker.name)
+  const cursor = isFirst ? await presentCursor(of) : await store.cursorOf(portfolio, broker.name)
   const nextExecution = Math.max(lastExecution + 1, kept?.state.nextExecution ?? 1)
   const state = { ...(kept?.state ?? desk.state()), cursor, nextExecution }
   desk.resume(await store.openOrders(portfolio), ids, cursor, now, state)
   return { desk, lastExecution }
+}
+
+/** Up to where an account's past goes. One that cannot be read is no account without a past: it is asked again. */
+async function presentCursor({ broker, clock, isStopped }: DeskOf): Promise<string> {
+  for (let pause = READ_AGAIN_MS; ; pause = Math.min(pause * 2, READ_AGAIN_MS_MOST)) {
+    try {
+      return (await broker.snapshot()).cursor
+    } catch (error) {
+      if (clock === null || isStopped()) throw error
+      await clock.wait(pause)
+    }
+  }
 }
 
 async function newDesk({ broker, account, runtime, store, hash, policy }: DeskOf): Promise<OrderDesk> {

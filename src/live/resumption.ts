@@ -5,10 +5,12 @@ import { FaultError, fault } from '../domain/faults.ts'
 import type { OrderRecord } from '../domain/order-records.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type { Store, StoredSnapshot } from '../domain/store.ts'
+import { freeze } from '../engine/canonical.ts'
 import { decodeEvent, encodeEvent } from '../engine/journal/codec.ts'
-import type { RunState } from '../engine/run/run-state.ts'
+import type { Run } from '../engine/run/drive.ts'
+import { type RunState, runState } from '../engine/run/run-state.ts'
 import { KERNEL_VERSION } from '../engine/snapshot.ts'
-import type { DeskState } from './desk/order-desk.ts'
+import type { DeskState, OrderDesk } from './desk/order-desk.ts'
 import { isSame, type JournalPlace, KnownRows } from './known-rows.ts'
 
 /** Plain JSON data. */
@@ -68,7 +70,19 @@ function liveState({ payload }: StoredSnapshot): LiveState {
   return JSON.parse(new TextDecoder().decode(payload)) as LiveState
 }
 
-export function snapshotOf(state: LiveState): StoredSnapshot {
+/** @param venue of this process; null where it is elsewhere */
+export function snapshotOf(
+  run: Run,
+  desk: Pick<OrderDesk, 'state' | 'open'>,
+  venue: { state(): unknown } | null,
+  steps: number,
+): StoredSnapshot {
+  const state: LiveState = {
+    run: { ...runState(run), exchange: null },
+    venue: venue === null ? null : freeze(venue.state()),
+    desk: { state: desk.state(), records: desk.open },
+    steps,
+  }
   const payload = new TextEncoder().encode(JSON.stringify(state))
   return { seq: state.run.seq - 1, kernelVersion: KERNEL_VERSION, payload }
 }

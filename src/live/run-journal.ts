@@ -58,6 +58,7 @@ export class RunJournal {
       this.#messages.prices(event.slices)
       this.#faulty = this.#faults()
     }
+    this.#messages.told(event)
     this.#rows.push(rowOf(event))
     return event
   }

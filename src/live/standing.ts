@@ -5,6 +5,7 @@ import type { Kernel } from '../engine/kernel.ts'
 import { cashValue, valueAll } from '../engine/positions/valuation.ts'
 import type { PositionRecord } from '../engine/records/result.ts'
 import { positionsOf } from '../engine/records/result-of.ts'
+import type { Runtime } from '../engine/runtime.ts'
 
 /** Amounts are of the base currency. */
 export interface SleeveStanding {
@@ -27,8 +28,10 @@ export interface Standing {
   readonly cash: number
   readonly sleeves: readonly SleeveStanding[]
   readonly positions: readonly PositionRecord[]
-  /** Orders that work at the broker or wait for their moment. */
+  /** Orders at the broker that have not ended. */
   readonly openOrders: number
+  /** Wishes that no order stands for yet: they wait for an auction, a gate or an operator. */
+  readonly waitingWishes: number
   readonly openViolations: number
 }
 
@@ -52,7 +55,15 @@ export function standingOf({ runtime }: Kernel): Standing {
       cash: cashValue(runtime, ordinal),
     })),
     positions: positionsOf(runtime),
-    openOrders: state.working.length + state.waiting.length,
+    ...workOf(runtime),
     openViolations: state.violations.filter(({ resolvedAt }) => resolvedAt === null).length,
   }
+}
+
+/** What is under way: at the broker, and before it. */
+export function workOf({ state, batch, rowEnded, plain }: Runtime): Pick<Standing, 'openOrders' | 'waitingWishes'> {
+  let openOrders = state.working.length + (state.workingStructures?.length ?? 0)
+  for (let row = 0; row < batch.count; row += 1) if (rowEnded[row] === 0) openOrders += 1
+  const waitingWishes = state.waiting.length + plain.count + state.waitingStructures.length
+  return { openOrders, waitingWishes }
 }

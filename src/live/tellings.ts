@@ -3,7 +3,14 @@ import type { ControlAnswer } from '../domain/control.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Kernel } from '../engine/kernel.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
-import type { Told, Turn } from './engine-options.ts'
+import type { OrderDecision, Told, Turn } from './engine-options.ts'
+
+interface Takes {
+  /** To the kernel, as an event from outside. */
+  give(body: EventBody): void
+  /** What follows from an operator's word on an order; the reason where there is nothing to decide. */
+  decide(decision: OrderDecision): readonly EventBody[] | string
+}
 
 export class Tellings {
   #told: Told[] = []
@@ -32,21 +39,24 @@ export class Tellings {
   }
 
   /** Everything that was told so far, in turn. */
-  give(kernel: Kernel, now: Instant, give: (body: EventBody) => void): void {
+  give(kernel: Kernel, now: Instant, to: Takes): void {
     const told = this.#told
     this.#told = []
     for (const one of told) {
       this.#declined = null
-      if ('turn' in one) this.#take(one.turn(kernel, now), give)
+      if ('turn' in one) this.#take(one.turn(kernel, now), to)
       else {
-        give(one.body)
+        to.give(one.body)
         if (one.answer !== undefined) this.#answers.push(one.answer(this.#declined))
       }
     }
   }
 
-  #take(turn: Turn, give: (body: EventBody) => void): void {
+  #take(turn: Turn, { give, decide }: Takes): void {
     for (const body of turn.events) give(body)
+    const decided = turn.decision === undefined ? [] : decide(turn.decision)
+    if (typeof decided === 'string') this.#declined = decided
+    else for (const body of decided) give(body)
     const answer = turn.answer(this.#declined ?? '')
     if (answer !== null) this.#answers.push(answer)
     this.#turns.push(turn)

@@ -30,12 +30,14 @@ const BEAT: Heartbeat = {
   liveFraction: null,
   unknownOrders: 0,
   openOrders: 1,
+  waitingWishes: 2,
   loopLag: 0.5,
   equity: 100_000.25,
   currency: 'USD',
   approvals: [],
   accountSuffix: '',
   failure: '',
+  ended: '',
 }
 
 /** What operators and engines of different processes rely on, whichever database holds it. */

@@ -20,7 +20,7 @@ import { ACCOUNT_SUFFIX, isOver } from './venue.ts'
 const SNAPSHOT_EVERY = 5
 const TAKEOVER_WAIT_MS = 8_000
 /** Seldom, because most looks find nothing and all cost time. */
-const LOOK_EVERY_MS = 3_000
+const LOOK_EVERY_MS = 6000
 const FRESHNESS = { graceMs: 5_000, barsMissed: 2 }
 
 /** @returns a subject of its own for each history: it remembers the kernel that ran last */
@@ -75,7 +75,7 @@ export function production(): Subject {
       for (const body of helm.begin(moment())) engine.tell({ body })
       await steering.first()
       await engine.play()
-      await steering.close()
+      await steering.close('stopped')
     },
     judge: (world) => judge(world, kernel),
   }

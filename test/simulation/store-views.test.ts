@@ -40,7 +40,7 @@ const VIEWS: Readonly<Record<string, string>> = {
   equity_history: 'timestamp, strategy_id, equity_value, minimum, maximum, period',
   orders: 'order_id, timestamp, ticker, type, quantity, crossed, filled, state',
   transfers: 'timestamp, strategy_id, cause, amount_counts, value_before, value_after, reason',
-  alerts: 'timestamp, severity, event, violation_id, type, subject',
+  alerts: 'timestamp, severity, event, violation_id, type, subject, text',
   market_events: 'event_number, timestamp, type, bytes',
 }
 

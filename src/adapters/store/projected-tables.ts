@@ -293,6 +293,11 @@ export const PROJECTED: { readonly [Table in ProjectedTable]: ProjectedShape<Tab
     key: ['seq'],
     columns: { seq: true, at: true, gate: true, instrument: true, isOpen: true, reason: true },
   },
+  alert: {
+    merge: 'log',
+    key: ['seq'],
+    columns: { seq: true, at: true, severity: true, rule: true, subject: true, text: true },
+  },
   structureChange: {
     merge: 'log',
     key: PLACED_KEY,

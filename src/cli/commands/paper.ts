@@ -42,6 +42,7 @@ export interface PaperOptions extends RunReach {
   readonly every: number
   readonly speed?: number
   readonly snapshotEvery: number
+  readonly follow?: boolean
   readonly standby?: boolean
   readonly bus?: string
   readonly cycles?: 'text' | 'json'
@@ -91,9 +92,10 @@ function tellEnd(end: EngineEnd, { json, store, cycles }: PaperOptions): void {
   else if (cycles === 'json') print(JSON.stringify(document))
   else printJson(document)
   const held = end.resumed > 0 ? `${end.resumed} events were there already, ` : ''
-  const why = end.ended === 'market' ? 'the bars end here' : 'stopped as asked'
-  process.stderr.write(`note: ${held}${end.added} written to ${store}; ${why}\n`)
+  process.stderr.write(`note: ${held}${end.added} written to ${store}; ${ENDED[end.ended]}\n`)
 }
+
+const ENDED: Readonly<Record<EngineEnd['ended'], string>> = { market: 'the bars end here', stopped: 'stopped as asked' }
 
 interface Trading {
   readonly loaded: LoadedPortfolio
@@ -147,6 +149,7 @@ async function traded(
     onTrouble: (what, error) => process.stderr.write(`note: ${what}: ${String((error as Error).message)}\n`),
   })
   let breathed = performance.now()
+  let ended = 'it did not begin'
   try {
     engine = await openEngine(
       { config, market, strategies: [...loaded.strategies.values()], checks: true },
@@ -185,12 +188,15 @@ async function traded(
       },
     )
     await steering.first()
-    return await engine.play()
+    const end = await engine.play()
+    ended = ENDED[end.ended]
+    return end
   } catch (error) {
-    steering.fail(error instanceof Error ? error.message : String(error))
+    ended = error instanceof Error ? error.message : String(error)
+    steering.fail(ended)
     throw error
   } finally {
-    await steering.close()
+    await steering.close(ended)
   }
 }
 

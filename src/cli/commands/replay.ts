@@ -3,6 +3,7 @@ import type { EngineEvent } from '../../domain/events.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Kernel } from '../../engine/kernel.ts'
 import { replay as rebuild } from '../../live/replay.ts'
+import { workOf } from '../../live/standing.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { eventWords } from '../live/event-words.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
@@ -25,8 +26,9 @@ interface Told {
   readonly what: string
   /** At the last marks that were valued. */
   readonly equity: number
-  /** Waiting and working. */
+  /** At the broker. */
   readonly openOrders: number
+  readonly waitingWishes: number
 }
 
 /** `polyfolio replay`: the state after any event, from the journal alone, and on request what led to it. */
@@ -58,29 +60,29 @@ export async function replay(file: string, options: ReplayOptions): Promise<void
 }
 
 function toldOf(event: EngineEvent, { runtime }: Kernel): Told {
-  const { state } = runtime
   return {
     seq: event.seq,
     at: new Date(event.at).toISOString(),
     kind: event.kind,
     what: eventWords(event, runtime),
     equity: known(runtime.equity),
-    openOrders: state.waiting.length + state.working.length,
+    ...workOf(runtime),
   }
 }
 
 function eventsText(told: readonly Told[], currency: string): string {
   if (told.length === 0) return 'No event as late as that.'
   return textTable(
-    ['Event', 'When (UTC)', 'Kind', 'What', 'Equity', 'Open orders'],
-    told.map(({ seq, at, kind, what, equity, openOrders }) => [
+    ['Event', 'When (UTC)', 'Kind', 'What', 'Equity', 'Orders', 'Wishes'],
+    told.map(({ seq, at, kind, what, equity, openOrders, waitingWishes }) => [
       count(seq),
       at.replace('T', ' ').slice(0, 19),
       kind,
       what,
       money(equity, currency),
       count(openOrders),
+      count(waitingWishes),
     ]),
-    [0, 4, 5],
+    [0, 4, 5, 6],
   )
 }

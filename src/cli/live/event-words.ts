@@ -39,6 +39,8 @@ export function eventWords(event: EngineEvent, { state, symbols }: Runtime): str
       return `${event.command.kind} by ${event.actor}`
     case 'gate':
       return `${event.gate} ${event.isOpen ? 'opened' : 'shut'}${event.instrument === null ? '' : ` for ${event.instrument}`}: ${event.reason}`
+    case 'alert':
+      return `${event.rule}: ${event.text}`
     case 'mode':
       return `${event.mode}: ${event.reason}`
     default:

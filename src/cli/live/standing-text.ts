@@ -32,7 +32,8 @@ function dayText(tradeDate: Standing['tradeDate']): string | null {
 
 /** The same for people. */
 export function standingText(kernel: Kernel): string {
-  const { name, currency, seq, at, equity, cash, sleeves, positions, openOrders, openViolations } = standingOf(kernel)
+  const { name, currency, seq, at, equity, cash, sleeves, positions, ...rest } = standingOf(kernel)
+  const { openOrders, waitingWishes, openViolations } = rest
   const when = new Date(at).toISOString().replace('T', ' ').slice(0, 16)
   const amount = (value: number): string => money(value, currency)
   const held = textTable(
@@ -54,7 +55,7 @@ export function standingText(kernel: Kernel): string {
   )
   return [
     `${name} after event ${count(seq)}, ${when} UTC`,
-    `Equity ${amount(equity)}, cash ${amount(cash)}; ${count(openOrders)} open orders, ${count(openViolations)} open violations`,
+    `Equity ${amount(equity)}, cash ${amount(cash)}; ${count(openOrders)} orders at the broker, ${count(waitingWishes)} wishes wait; ${count(openViolations)} open violations`,
     '',
     books,
     ...(positions.length === 0 ? [] : ['', held]),

@@ -63,8 +63,12 @@ export interface Steering {
   readonly watch: Watch
   /** What went wrong since the last good cycle; shown until then. */
   fail(reason: string): void
-  /** The last word, and silence. */
-  close(): Promise<void>
+  /**
+   * The last word, and silence.
+   *
+   * @param ended how the engine came to its end
+   */
+  close(ended: string): Promise<void>
 }
 
 export function openSteering(options: SteeringOptions): Steering {
@@ -72,6 +76,7 @@ export function openSteering(options: SteeringOptions): Steering {
   const handed = new Set<string>()
   const stop = new AbortController()
   let failure = ''
+  let ended = ''
   let isBeatDue = true
   /** Commands that were taken up while no engine was there to be told. */
   const unheard: Told[] = []
@@ -86,8 +91,7 @@ export function openSteering(options: SteeringOptions): Steering {
       const moment = momentOf(options, now)
       const turn = helm.obey(command, kernel.runtime, moment, clock.now())
       return {
-        events: turn.events,
-        answer: (declined) => turn.answer(declined),
+        ...turn,
         committed() {
           turn.committed()
           handed.delete(command.id)
@@ -117,6 +121,7 @@ export function openSteering(options: SteeringOptions): Steering {
       nextCycleAt: next,
       loopLag: lag.take(),
       failure,
+      ended,
     }
     const heartbeat = heartbeatOf(engine.kernel, helm, facts)
     options.onBeat?.(heartbeat)
@@ -160,9 +165,10 @@ export function openSteering(options: SteeringOptions): Steering {
       failure = reason
       isBeatDue = true
     },
-    async close() {
+    async close(how) {
       stop.abort()
       await running
+      ended = how
       await beat().catch((error: unknown) => options.onTrouble?.('the last heartbeat', error))
       lag.close()
     },

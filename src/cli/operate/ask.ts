@@ -6,7 +6,8 @@ import type { ControlBody, ControlCommand } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instant } from '../../domain/units.ts'
 import { print, printJson } from '../output.ts'
-import { type Addressed, SILENT_MS, type StoreOptions, withPortfolio } from './portfolio-of.ts'
+import { type Addressed, type StoreOptions, withPortfolio } from './portfolio-of.ts'
+import { isRunning } from './status-text.ts'
 
 export interface AskOptions extends StoreOptions {
   readonly actor?: string
@@ -73,11 +74,16 @@ async function answered(
 
 /** Why there is no answer, and what became of what was asked. */
 function unanswered({ portfolio, heartbeat }: Addressed, command: ControlCommand, { store }: AskOptions): FaultError {
-  const isSilent = heartbeat === null || Date.now() - heartbeat.at > SILENT_MS
-  const engine = isSilent
-    ? `no engine runs "${portfolio}"${heartbeat === null ? '' : `: the last one, ${heartbeat.owner}, was last heard at ${new Date(heartbeat.at).toISOString()}`}`
-    : `the engine of "${portfolio}", ${heartbeat.owner}, has not answered yet`
+  const engine = isRunning(heartbeat, Date.now())
+    ? `the engine of "${portfolio}", ${heartbeat!.owner}, has not answered yet`
+    : `no engine runs "${portfolio}"${lastOneText(heartbeat)}`
   return new FaultError(fault('COMMAND_UNANSWERED', { engine, outcome: outcomeOf(command), store }))
+}
+
+function lastOneText(heartbeat: Addressed['heartbeat']): string {
+  if (heartbeat === null) return ''
+  const { owner, at, ended } = heartbeat
+  return `: the last one, ${owner}, ${ended === '' ? 'was last heard' : 'ended'} at ${new Date(at).toISOString()}`
 }
 
 function outcomeOf({ body, state, id }: ControlCommand): string {

@@ -12,9 +12,9 @@ export interface PortfolioStatus {
   readonly heartbeat: Heartbeat | null
 }
 
-/** Whether an engine runs, as far as anybody can tell from when it was last heard. */
-export function isRunning(heartbeat: Heartbeat | null, now: number): heartbeat is Heartbeat {
-  return heartbeat !== null && now - heartbeat.at <= SILENT_MS
+/** Whether an engine runs: it has not said that it ended, and was heard lately. */
+export function isRunning(heartbeat: Heartbeat | null, now: number): boolean {
+  return heartbeat !== null && heartbeat.ended === '' && now - heartbeat.at <= SILENT_MS
 }
 
 export function statusDocument({ portfolio, events, heartbeat }: PortfolioStatus, now: number) {
@@ -56,11 +56,11 @@ export function statusText({ portfolio, events, heartbeat }: PortfolioStatus, no
 }
 
 function runningLines(beat: Heartbeat, now: number): readonly [string, ...string[]] {
-  const { seq, marketAt, lastCycleAt, nextCycleAt, openOrders, unknownOrders, loopLag, dataAge, equity } = beat
+  const { seq, marketAt, lastCycleAt, nextCycleAt, loopLag, dataAge, equity } = beat
   return [
     `run by ${beat.owner} since ${clockText(beat.startedAt)}, last heard ${secondsText(now - beat.at)} ago`,
     `event ${count(seq)}, market at ${clockText(marketAt)}; last cycle ${clockText(lastCycleAt)}, next ${clockText(nextCycleAt)}`,
-    `equity ${equity === null ? 'n/a' : money(equity, beat.currency)}; ${count(openOrders)} open orders, ${count(unknownOrders)} of unknown outcome`,
+    `equity ${equity === null ? 'n/a' : money(equity, beat.currency)}; ${workText(beat)}`,
     `data ${dataAge === null ? 'replayed' : `${secondsText(dataAge)} old`}; timers late by ${decimal(loopLag, 1)} ms`,
     ...fractionLine(beat),
     ...(beat.failure === '' ? [] : [`last cycle failed: ${beat.failure}`]),
@@ -74,10 +74,16 @@ function fractionLine({ liveFraction, accountSuffix }: Heartbeat): readonly stri
 
 function stoppedLines(beat: Heartbeat): readonly [string, ...string[]] {
   return [
-    `no engine runs it; ${beat.owner} was last heard at ${clockText(beat.at)}`,
-    `event ${count(beat.seq)}, market at ${clockText(beat.marketAt)}`,
-    ...(beat.failure === '' ? [] : [`it ended with: ${beat.failure}`]),
+    ended === ''
+      ? `no engine runs it; ${owner} was last heard at ${clockText(at)}, and did not say that it ended`
+      : `no engine runs it; ${owner} ended at ${clockText(at)}: ${ended}`,
+    `event ${count(beat.seq)}, market at ${clockText(beat.marketAt)}; then ${workText(beat)}`,
+    ...(failure === '' || failure === ended ? [] : [`last cycle failed: ${failure}`]),
   ]
+}
+
+function workText({ openOrders, unknownOrders, waitingWishes }: Heartbeat): string {
+  return `${count(openOrders)} orders at the broker, ${count(unknownOrders)} of unknown outcome; ${count(waitingWishes)} wishes wait`
 }
 
 function gateLines({ mode, gates, armedUntil }: Heartbeat): readonly string[] {
@@ -86,6 +92,7 @@ function gateLines({ mode, gates, armedUntil }: Heartbeat): readonly string[] {
   const shut = gates.map(({ gate, instrument, reason, since }) => {
     const of = instrument === null ? '' : ` of ${instrument}`
     return `shut: ${gate}${of}, ${reason} (since ${clockText(since)})`
+  const { owner, at, ended, failure } = beat
   })
   return [...shut, ...(mode === 'active' ? [] : ['only reducing orders leave']), ...armed]
 }

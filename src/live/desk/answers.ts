@@ -216,7 +216,9 @@ function conclude(desk: Desk, tracked: Tracked, now: Instant): void {
 
 /** Whether the order would still be sent. */
 export function isStillMeant(desk: Desk, { record, refusal }: Tracked, now: Instant): boolean {
-  return refusal === null && !record.isCancelling && now - record.intendedAt <= desk.policy.intentLife
+  const age = now - record.intendedAt
+  // Younger than nothing: the clock was set back between two processes, and nobody knows how old it is.
+  return refusal === null && !record.isCancelling && age >= 0 && age <= desk.policy.intentLife
 }
 
 function endAbsent(desk: Desk, tracked: Tracked, now: Instant): void {

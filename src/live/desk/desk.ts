@@ -6,7 +6,7 @@ import type { Instant } from '../../domain/units.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
 import { becomeUnknown, takeAbsence, takeCancelAnswer, takeOrder, takeSubmitAnswer } from './answers.ts'
 import { clientOrderId } from './client-id.ts'
-import { decideByHand } from './decide.ts'
+import { decideByHand, undecidable } from './decide.ts'
 import { finish } from './endings.ts'
 import { takeExecutions } from './executions.ts'
 import type { DeskAction, DeskAnswer, DeskEvent, DeskState, OrderDesk, Recalled, Swept } from './order-desk.ts'
@@ -97,6 +97,7 @@ export function createDesk(options: DeskOptions): OrderDesk {
     resume: (records, executionIds, cursor, now, state) =>
       resumeDesk(desk, { records, executionIds, cursor, ...(state === undefined ? {} : { state }) }, now),
     restore: (records, state) => restoreDesk(desk, records, state),
+    undecidable: (clientId, verdict) => undecidable(desk.orders.get(clientId), verdict),
     decide(clientId, verdict, actor, now) {
       decideByHand(desk, desk.orders.get(clientId), verdict, actor, now)
       return flush()

@@ -8,7 +8,7 @@ import type {
   OrderRequest,
   SubmitAnswer,
 } from '../../domain/broker.ts'
-import type { ExecutionRecord, OrderRecord } from '../../domain/order-records.ts'
+import type { ExecutionRecord, OperatorVerdict, OrderRecord } from '../../domain/order-records.ts'
 import type { NetOrder } from '../../domain/orders.ts'
 import type { Instant, InstrumentId, OrderId } from '../../domain/units.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
@@ -90,9 +90,6 @@ export interface DeskState {
   readonly notional: { readonly day: number; readonly amount: number }
 }
 
-/** What the operator knows of an order that the broker could not tell. */
-export type OperatorVerdict = 'absent' | 'working' | 'cancelled' | 'expired' | 'rejected'
-
 /**
  * The loop around it: give what was heard and what time did (`heard`, `answered`, `elapsed`) to the kernel, `intend` and
  * `askCancel` what the kernel commands, commit what `takeRecords` hands out, say `committed`, and only then do what is
@@ -135,6 +132,8 @@ export interface OrderDesk {
   ): void
   /** Goes on as it stood, beside a venue that stands where it stood then: nobody has to be asked for anything. */
   restore(records: readonly OrderRecord[], state: DeskState): void
+  /** Why nobody is asked for a word on an order; null: the broker cannot tell. */
+  undecidable(clientId: ClientOrderId, verdict: OperatorVerdict): string | null
   /** An operator says what the broker could not. */
   decide(clientId: ClientOrderId, verdict: OperatorVerdict, actor: string, now: Instant): readonly EventBody[]
   /** Since last asked. */

@@ -1,3 +1,5 @@
+import type { Runtime } from '../../engine/runtime.ts'
+
 /** The kill switch: once tripped it stays, and not being able to tell counts as tripped. */
 export interface KillLatch {
   /** Why nothing may leave; empty: it was not tripped. */
@@ -46,4 +48,10 @@ export function killLatch(): KillLatch {
       reason = ''
     },
   }
+}
+
+/** The switch was used, and the kernel does not know of it yet: what it knows, its gates say. */
+export function isAhead(latch: { readonly reason: string } | undefined, { state }: Runtime): boolean {
+  if ((latch?.reason ?? '') === '') return false
+  return state.gates?.shut.some(({ gate }) => gate === 'alive') !== true
 }

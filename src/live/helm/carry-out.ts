@@ -6,6 +6,7 @@ import type { ShutGate } from '../../domain/gates.ts'
 import type { Sessions } from '../../domain/sessions.ts'
 import { formatInstant } from '../../domain/sessions.ts'
 import type { Instant, InstrumentId, IntentId, Quantity, SleeveId } from '../../domain/units.ts'
+import type { OrderDecision } from '../engine-options.ts'
 import { armedUntil } from '../gates/arming.ts'
 import { RECONCILIATION } from '../reconcile/told.ts'
 import { assignOf, type KnownInstrument } from './assign.ts'
@@ -50,6 +51,8 @@ export type Carried =
       readonly isDeclined: false
       readonly commands: readonly OperatorCommand[]
       readonly effect: Effect | null
+      /** An order that the desk is to take as an operator says. */
+      readonly decision?: OrderDecision
       readonly answer: string
     }
   | { readonly isDeclined: true; readonly reason: string }
@@ -90,6 +93,11 @@ export function carryOut(command: ControlCommand, standpoint: Standpoint, now: I
       if (typeof command === 'string') return decline(command)
       return done([command], body.to === null ? 'it stays external' : `assigned to "${body.to}"`)
     }
+    case 'decide': {
+      const { order: clientId, verdict } = body
+      const decision = { clientId, verdict, actor: command.actor }
+      return { ...done([], `order ${clientId} is ${verdict} from now on`), decision }
+    }
     case 'fraction': {
       const { fraction } = body
       return done([{ kind: 'fraction', fraction }], `${percentText(fraction)} of the allocation trades`)
@@ -97,7 +105,11 @@ export function carryOut(command: ControlCommand, standpoint: Standpoint, now: I
   }
 }
 
-function done(commands: readonly OperatorCommand[], answer: string, effect: Effect | null = null): Carried {
+function done(
+  commands: readonly OperatorCommand[],
+  answer: string,
+  effect: Effect | null = null,
+): Extract<Carried, { isDeclined: false }> {
   return { isDeclined: false, commands, effect, answer }
 }
 

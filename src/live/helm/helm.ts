@@ -178,6 +178,7 @@ function turnOf(
   let isDone = true
   return {
     events: [...told, ...effects],
+    ...(carried.decision === undefined ? {} : { decision: carried.decision }),
     answer(declined) {
       isDone = declined === ''
       return { id, state: isDone ? 'done' : 'declined', answer: isDone ? carried.answer : declined }

@@ -83,6 +83,11 @@ export function projectionWriter(memory: ProjectionMemory | null = null): Projec
         rows.add('gateChange', { seq, at, gate, instrument, isOpen, reason })
         return
       }
+      case 'alert': {
+        const { rule, clientId, text } = event
+        rows.add('alert', { seq, at, severity: 'high', rule, subject: clientId ?? event.instrument ?? '', text })
+        return
+      }
       case 'mode': {
         const isOpen = event.mode === 'active'
         rows.add('gateChange', { seq, at, gate: 'mode', instrument: null, isOpen, reason: event.reason })

@@ -6,7 +6,7 @@ import { type Kysely, type Migration, sql } from 'kysely'
 import { type ColumnTypes, createTable, type Dialect } from './columns.ts'
 
 /** What the databases say differently. */
-interface Words {
+export interface Words {
   moment(milliseconds: string): string
   json(text: string): string
   object(...pairs: readonly (readonly [string, string])[]): string
@@ -17,7 +17,7 @@ interface Words {
 
 const STORED = `coalesce((SELECT value FROM store WHERE name = 'shown'), (SELECT min(portfolio) FROM lease))`
 
-const WORDS: Readonly<Record<Dialect, Words>> = {
+export const WORDS: Readonly<Record<Dialect, Words>> = {
   sqlite: {
     moment: (at) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${at} / 1000.0, 'unixepoch')`,
     json: (text) => `json(${text})`,

@@ -8,6 +8,7 @@ import { archiveStep } from './005-archive.ts'
 import { auditStep } from './006-audit.ts'
 import { commandsStep } from './007-commands.ts'
 import { discrepanciesStep } from './008-discrepancies.ts'
+import { alertsStep } from './009-alerts.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -21,5 +22,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '006_audit': auditStep(types),
     '007_commands': commandsStep(types),
     '008_discrepancies': discrepanciesStep(types),
+    '009_alerts': alertsStep(types),
   }
 }

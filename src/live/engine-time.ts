@@ -1,0 +1,27 @@
+/** The time of an engine: what it writes bears that of its clock, what it waits for is counted from its start. */
+import type { Clock } from '../domain/clock.ts'
+import type { Instant } from '../domain/units.ts'
+
+export interface EngineTime {
+  /** What is written, and what an operator or another machine compares with its own clock. Never before the market's. */
+  now(): Instant
+  /** Ages and deadlines: a clock that is set back or forth moves none of them. */
+  steady(): Instant
+}
+
+/** @param market where the run stands; all there is to go by where there is no clock */
+export function engineTime(clock: Clock | null, market: () => Instant): EngineTime {
+  if (clock === null) return { now: market, steady: market }
+  const [began, counted] = [clock.now(), clock.monotonic()]
+  return {
+    now: () => Math.max(market(), clock.now()) as Instant,
+    steady: () => (began + clock.monotonic() - counted) as Instant,
+  }
+}
+
+/** Milliseconds until the first of these moments; Infinity where there is none. */
+export function untilFirst(moments: readonly (Instant | null)[], now: Instant): number {
+  let until = Number.POSITIVE_INFINITY
+  for (const at of moments) if (at !== null && at - now < until) until = at - now
+  return until
+}
