@@ -111,6 +111,7 @@ export function addOperating(program: Command): void {
   addStopping(program)
   addOpening(program)
   addGates(program)
+  addNotes(program)
 }
 
 function addReading(program: Command): void {
@@ -128,7 +129,6 @@ function addReading(program: Command): void {
     .addOption(portfolioOption())
     .addOption(jsonOption())
     .action(async (options) => (await import('./commands/status.ts')).approvals(options))
-  addAsking(program.command('discrepancies'))
   program
     .command('orders')
     .description('orders that have not ended, and what is known of each')
@@ -144,6 +144,7 @@ function addReading(program: Command): void {
     .action(async (order: string, word: string, options) =>
       (await import('./commands/orders.ts')).decide(order, word, options),
     )
+  addAsking(program.command('discrepancies'))
     .description("where a broker's account and the books differ; --assign says whose it is")
     .option('--all', 'resolved ones too')
     .addOption(new Option('--assign <id>', 'the one that the word is about').argParser(words))
@@ -161,6 +162,30 @@ function addReading(program: Command): void {
     )
     .addOption(new Option('--note <text>', 'kept with it').argParser(words).default(''))
     .action(async (options) => (await import('./commands/discrepancies.ts')).discrepancies(options))
+}
+
+const collected = (text: string, before: readonly string[]): readonly string[] => [...before, words(text)]
+
+function addNotes(program: Command): void {
+  program
+    .command('annotate <subject>')
+    .description('keep a note on position:SLEEVE/INSTRUMENT, trade:ID, order:NUMBER, violation:ID or day:YYYYMMDD')
+    .addOption(new Option('--note <text>', 'what is to be known of it').argParser(words).makeOptionMandatory())
+    .addOption(new Option('--tag <word>', 'to find it by; may be given again').argParser(collected).default([]))
+    .addOption(storeOption())
+    .addOption(portfolioOption())
+    .addOption(new Option('--actor <name>', 'who says so; the name of the user where left out').argParser(words))
+    .addOption(jsonOption())
+    .action(async (subject: string, options) => (await import('./commands/annotate.ts')).annotate(subject, options))
+  program
+    .command('annotations [words...]')
+    .description('notes that hold all of the words, oldest first')
+    .addOption(new Option('--remove <id>', 'take this one away first; it stays in the store').argParser(words))
+    .addOption(storeOption())
+    .addOption(portfolioOption())
+    .addOption(new Option('--actor <name>', 'who takes it away; the name of the user where left out').argParser(words))
+    .addOption(jsonOption())
+    .action(async (given: string[], options) => (await import('./commands/annotate.ts')).annotations(given, options))
 }
 
 function addStopping(program: Command): void {

@@ -24,7 +24,7 @@ export function addStore(program: Command): void {
   store
     .command('restore <copy> <store>')
     .description('a copy to where no store is, checked')
-    .action(async (copy: string, to: string) => (await import('./commands/store.ts')).storeCopy(copy, to))
+    .action(async (copy: string, to: string) => (await import('./commands/store.ts')).storeRestore(copy, to))
   store
     .command('migrate <store>')
     .description('bring the tables to the newest form; a copy is made before')

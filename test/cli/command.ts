@@ -11,18 +11,26 @@ export interface Ended {
 }
 
 /** Starts the command line from source, as a user does in `folder`. */
-export function start(folder: string, args: readonly string[]): ChildProcess {
+export function start(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const loader = join(root, 'node_modules/tsx/dist/esm/index.mjs')
   return spawn(process.execPath, ['--import', loader, join(root, 'src/cli/main.ts'), ...args], {
     cwd: folder,
-    env: { ...process.env, POLYFOLIO_DEBUG: '', NO_COLOR: '1' },
+    env: { ...process.env, POLYFOLIO_DEBUG: '', NO_COLOR: '1', ...environment },
   })
 }
 
 /** Runs it to its end. */
-export function command(folder: string, args: readonly string[]): Promise<Ended> {
+export function command(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   return new Promise((done, refuse) => {
-    const child = start(folder, args)
+    const child = start(folder, args, environment)
     let out = ''
     let err = ''
     child.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()))

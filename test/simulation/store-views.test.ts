@@ -6,7 +6,7 @@ import { openTablesOf } from '../../src/adapters/store/open.ts'
 import { sqlStore } from '../../src/adapters/store/sql-store.ts'
 import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
 import type { Run } from '../../src/engine/run/drive.ts'
-import { runBare } from '../../src/engine/run/run.ts'
+import { runBacktest, runBare } from '../../src/engine/run/run.ts'
 import { runEngine } from '../../src/live/engine.ts'
 import { type Standing, standingOf } from '../../src/live/standing.ts'
 import { POSTGRES_NEED, postgresServer } from '../servers.ts'
@@ -41,6 +41,8 @@ const VIEWS: Readonly<Record<string, string>> = {
   orders: 'order_id, timestamp, ticker, type, quantity, crossed, filled, state',
   transfers: 'timestamp, strategy_id, cause, amount_counts, value_before, value_after, reason',
   alerts: 'timestamp, severity, event, violation_id, type, subject, text',
+  round_trips:
+    'trip_id, strategy_id, ticker, direction, quantity, entry_time, exit_time, hold_hours, entry_price, exit_price, pnl, transaction_cost',
   market_events: 'event_number, timestamp, type, bytes',
 }
 
@@ -63,10 +65,20 @@ function drawn(): DrawnPortfolio {
 
 const PORTFOLIO = drawn()
 
-async function played(name: string, portfolio: string): Promise<Run> {
+/** One that closes what it opens, long and short, over a split. */
+function busy(): DrawnPortfolio {
+  const found = fc.sample(drawnPortfolio, { seed: 12, numRuns: 400 }).find((portfolio) => {
+    const { trades } = runBacktest(runInputOf(portfolio))
+    const sides = new Set(trades.map(({ side }) => side))
+    return portfolio.instruments.some(({ split }) => split !== null) && trades.length > 8 && sides.size === 2
+  })
+  return found!
+}
+
+async function played(name: string, portfolio: string, of: DrawnPortfolio = PORTFOLIO): Promise<Run> {
   const store = sqlStore(await openTablesOf(name, { create: true }))
   const lease = (await store.lease(portfolio))!
-  const drawnInput = runInputOf(PORTFOLIO)
+  const drawnInput = runInputOf(of)
   // The fills by which the portfolio was picked.
   const input = { ...drawnInput, config: { ...drawnInput.config, paper: { fills: 'backtest' } as const } }
   const { run } = await runEngine(input, {
@@ -128,6 +140,37 @@ function contract(name: string, place: () => Promise<string>, asking: (place: st
       expect(sleeves.rows.map(({ strategy_id, status }) => [strategy_id, status])).toEqual(
         standing.sleeves.map(({ id, paused }) => [id, paused === '' ? 'active' : 'paused']).sort(byName),
       )
+    })
+
+    it('has every position from flat to flat, with its prices and what came of it', async () => {
+      const trading = busy()
+      const other = await place()
+      await played(other, 'busy', trading)
+      const booked = runBacktest(runInputOf(trading)).trades.filter(({ kind }) => kind === 'position')
+      const { rows } = await asking(other)('SELECT * FROM round_trips')
+      const key = (row: Row): string =>
+        [row['strategy_id'], row['ticker'], new Date(row['entry_time'] as string).getTime()].join(' ')
+      const told = [...rows].sort((one, other) => (key(one) < key(other) ? -1 : 1))
+      const wanted = booked.map((trade) => ({
+        strategy_id: trade.sleeve as string,
+        ticker: trade.instrument,
+        direction: trade.side.toUpperCase(),
+        entry_time: trade.openedAt as number,
+        exit_time: trade.closedAt as number,
+        quantity: expect.closeTo(trade.quantity, 9),
+        hold_hours: expect.closeTo((trade.closedAt - trade.openedAt) / 3_600_000, 6),
+        entry_price: expect.closeTo(trade.entryPrice, 6),
+        exit_price: expect.closeTo(trade.exitPrice, 6),
+        pnl: expect.closeTo(trade.pnl, 4),
+        transaction_cost: expect.closeTo(trade.fees, 4),
+      }))
+      wanted.sort((one, other) => (key(one) < key(other) ? -1 : 1))
+      const timed = told.map((row) => ({
+        ...row,
+        entry_time: new Date(row['entry_time'] as string).getTime(),
+        exit_time: new Date(row['exit_time'] as string).getTime(),
+      }))
+      expect(timed).toMatchObject(wanted)
     })
 
     it('has every trade with its price, its side and its cost, and every open one with the levels that close it', async () => {

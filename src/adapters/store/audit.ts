@@ -73,6 +73,7 @@ export async function auditAnswers(
   portfolio: string,
   answers: readonly ControlAnswer[],
 ): Promise<void> {
+  const standing = answers.length === 0 ? null : await standingOf(step, portfolio)
   for (const { id, state, answer } of answers) {
     const asked = step
       .selectFrom('control_command')
@@ -80,9 +81,22 @@ export async function auditAnswers(
       .where('portfolio', '=', portfolio)
     const { actor, body, seen } = await asked.where('id', '=', id).executeTakeFirstOrThrow()
     const { kind, ...rest } = JSON.parse(body) as { readonly kind: string } & Readonly<Record<string, Json>>
-    const what = { action: kind, subject: '', before: { asked: rest, seen: Number(seen) }, after: { state, answer } }
+    const what = {
+      action: kind,
+      subject: '',
+      before: { asked: rest, seen: Number(seen), standing },
+      after: { state, answer },
+    }
     await appendEntry(step, { portfolio, at: Date.now() as Instant, actor, ...what, requestId: id })
   }
+}
+
+/** How the engine last said that it stood; null where none ever spoke. */
+async function standingOf(step: Kysely<Tables>, portfolio: string): Promise<Json> {
+  const beat = await step.selectFrom('heartbeat').select('body').where('portfolio', '=', portfolio).executeTakeFirst()
+  if (beat === undefined) return null
+  const { at, mode, gates, armedUntil, liveFraction } = JSON.parse(beat.body) as Readonly<Record<string, Json>>
+  return { at: at!, mode: mode!, gates: gates!, armedUntil: armedUntil ?? null, liveFraction: liveFraction ?? null }
 }
 
 async function appendEntry(step: Kysely<Tables>, entry: Omit<AuditEntry, 'number'>): Promise<void> {

@@ -137,7 +137,7 @@ async function pruneStates(db: Kysely<Tables>, portfolio: string, before: number
   if (oldest === undefined) return 0
   const { numAffectedRows } = await sql`
     DELETE FROM snapshot WHERE portfolio = ${portfolio} AND seq < ${oldest}
-      AND seq < (SELECT coalesce(min(seq), 0) FROM journal WHERE portfolio = ${portfolio} AND at >= ${before})`.execute(
+      AND seq < (SELECT coalesce(min(seq), ${oldest}) FROM journal WHERE portfolio = ${portfolio} AND at >= ${before})`.execute(
     db,
   )
   return Number(numAffectedRows ?? 0)

@@ -46,6 +46,8 @@ export interface OpenedStore extends Store {
   jobs(pace?: JobsPace): Jobs
   readonly projections: Projections
   readonly audit: AuditLog
+  /** The connection itself: whoever writes beside an engine in its process does it through this one. */
+  readonly tables: SqlStore
 }
 
 function sqlProjections(parts: SqlStore, place: JournalPlace, bulk: BulkWriter): Projections {
@@ -110,6 +112,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
     projections: sqlProjections(parts, place, bulk),
     control: sqlControl(db),
     audit,
+    tables: parts,
     jobs: (pace) => storeJobs(db, pace),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
     confirm: (portfolio, bus, number) => confirm(db, portfolio, bus, number),

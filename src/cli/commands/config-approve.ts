@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import type { Instant } from '../../domain/units.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { changedParts, hashesOf } from '../operate/approved.ts'
+import { audited } from '../operate/audited.ts'
 import { withPortfolio } from '../operate/portfolio-of.ts'
 import { print, printJson } from '../output.ts'
 
@@ -25,6 +26,12 @@ export async function configApprove(file: string, options: ApproveOptions): Prom
       note: options.note,
     }
     await store.control.approveConfiguration(portfolio, approval)
+    await audited(store.audit, portfolio, {
+      action: 'approveConfiguration',
+      actor: approval.by,
+      before: before === undefined ? null : { ...before, parts: { ...before.parts } },
+      after: { ...approval, parts: { ...approval.parts } },
+    })
     const changed = before === undefined ? [] : changedParts(hashes, before)
     if (options.json === true) {
       printJson({ portfolio, ...approval, at: new Date(approval.at).toISOString(), changed })

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import type { ValidationGate } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instant } from '../../domain/units.ts'
+import { audited } from '../operate/audited.ts'
 import { type StoreOptions, withPortfolio } from '../operate/portfolio-of.ts'
 import { print, printJson } from '../output.ts'
 import { textTable } from '../text-table.ts'
@@ -34,7 +35,15 @@ export async function gatesRecord(name: string, options: RecordOptions): Promise
       by: options.actor ?? userInfo().username,
       at: Date.now() as Instant,
     }
+    const before = (await store.control.gates(portfolio)).findLast((one) => one.name === name)
     await store.control.recordGate(portfolio, gate)
+    await audited(store.audit, portfolio, {
+      action: 'gate',
+      subject: name,
+      actor: gate.by,
+      before: before === undefined ? null : documentOf(before),
+      after: documentOf(gate),
+    })
     if (options.json === true) printJson({ portfolio, ...documentOf(gate) })
     else print(`${portfolio}: ${name} ${gate.passed ? 'passed' : 'failed'}, recorded for ${gate.by}`)
   })

@@ -58,7 +58,7 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   const stopping = listenForStop()
   const { store: settings } = loaded.running
   const store = await openStore(options.store, { create: true, encrypted: settings.encrypted })
-  const upkeep = keepUp(options.store, settings, UPKEEP_NOTES)
+  const upkeep = keepUp(options.store, store, settings, UPKEEP_NOTES)
   let lease: Lease | null = null
   let outbox: Outbox | null = null
   try {

@@ -1,7 +1,8 @@
+import { backupState } from '../../adapters/store/backup-state.ts'
 import { openStore } from '../../adapters/store/open.ts'
 import type { Heartbeat } from '../../domain/control.ts'
 import { type StoreOptions, withPortfolio } from '../operate/portfolio-of.ts'
-import { approvalsText, statusDocument, statusText } from '../operate/status-text.ts'
+import { approvalsText, backupDocument, backupText, statusDocument, statusText } from '../operate/status-text.ts'
 import { print, printJson } from '../output.ts'
 
 interface StatusOptions extends StoreOptions {
@@ -23,9 +24,14 @@ export async function status(options: StatusOptions): Promise<void> {
       events: extents.find((extent) => extent.portfolio === portfolio)?.rows ?? 0,
       heartbeat: beats.find((beat) => beat.portfolio === portfolio) ?? null,
     }))
-    if (options.json === true)
-      printJson({ store: options.store, portfolios: found.map((one) => statusDocument(one, now)) })
-    else print(found.length === 0 ? 'No portfolio yet.' : found.map((one) => statusText(one, now)).join('\n\n'))
+    const backup = await backupState(store.tables.db, now)
+    if (options.json === true) {
+      const portfolios = found.map((one) => statusDocument(one, now))
+      printJson({ store: options.store, backup: backupDocument(backup), portfolios })
+      return
+    }
+    print(found.length === 0 ? 'No portfolio yet.' : found.map((one) => statusText(one, now)).join('\n\n'))
+    if (backup !== null) print(`\n${backupText(backup)}`)
   } finally {
     await store.close()
   }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import type { Kysely } from 'kysely'
 import { archiveIn } from '../../adapters/store/archive.ts'
 import { copyVerified, demandSound } from '../../adapters/store/backups.ts'
 import { differences } from '../../adapters/store/compare.ts'
@@ -8,11 +9,13 @@ import { isServer, openStore, openTablesOf } from '../../adapters/store/open.ts'
 import { openForReading } from '../../adapters/store/read-only.ts'
 import { openSealing, rekey } from '../../adapters/store/rekey.ts'
 import { prune, type Retention } from '../../adapters/store/retention.ts'
+import type { Tables } from '../../adapters/store/schema.ts'
 import { keyOfEnvironment, keyOfFile, sealingWith } from '../../adapters/store/sealing.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Store } from '../../domain/store.ts'
 import { projectedAgain } from '../../live/projections/rebuild.ts'
 import { loadPortfolio } from '../config/load.ts'
+import { audited, auditedOfAll } from '../operate/audited.ts'
 import { print, printJson } from '../output.ts'
 import { count } from '../report/numbers.ts'
 import { textTable } from '../text-table.ts'
@@ -48,13 +51,29 @@ function timeText(at: number | null): string {
   return at === null ? '' : new Date(at).toISOString().replace('T', ' ').slice(0, 16)
 }
 
-/** `polyfolio store backup` and `restore`: all that a store holds into one that is new, checked after it was written. */
+/** `polyfolio store backup`: all that a store holds into one that is new, checked after it was written. */
 export async function storeCopy(from: string, to: string): Promise<void> {
   if (isServer(to)) {
     await copyStore(from, to)
     await demandSound(to, from)
   } else await copyVerified(from, to)
   print(`copied, and every hash holds`)
+}
+
+/** `polyfolio store restore`: the same the other way; that it was restored stands in its audit log. */
+export async function storeRestore(from: string, to: string): Promise<void> {
+  await storeCopy(from, to)
+  const { db } = await openTablesOf(to, { create: false })
+  try {
+    await auditedOfAll(db, { action: 'restore', before: null, after: { from: bareName(from), to: bareName(to) } })
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Without the password that an address may hold. */
+function bareName(name: string): string {
+  return isServer(name) ? name.replace(/\/\/[^@/]*@/, '//') : name
 }
 
 /** `polyfolio store migrate`: brings the tables to the newest form, after a copy. */
@@ -90,6 +109,7 @@ export async function storeRekey(name: string, { newKey }: { readonly newKey: st
   try {
     const from = await openSealing(parts, keyOfEnvironment(process.env), false)
     await rekey(parts, from, sealingWith(keyOfFile(newKey), name))
+    await auditedOfAll(parts.db, { action: 'rekey', before: { encrypted: from.isOn }, after: { encrypted: true } })
     print(from.isOn ? 'The store has the new key; the old one opens nothing any more.' : 'The store is encrypted.')
   } finally {
     await parts.db.destroy()
@@ -117,6 +137,8 @@ export async function storeRebuild(
     if (lease === null) throw new FaultError(fault('LEASE_TAKEN', { store: options.store, portfolio: name }))
     try {
       await store.projections.rebuild(name, lease, rows)
+      const events = (await store.extents()).find(({ portfolio: of }) => of === name)?.rows ?? 0
+      await audited(store.audit, name, { action: 'rebuild', before: null, after: { events } })
     } finally {
       await lease.release()
     }
@@ -151,7 +173,9 @@ export async function storePrune(name: string, options: PruneOptions): Promise<v
   const parts = await openTablesOf(name, { create: false })
   try {
     const archive = archiveIn(options.archive ?? `${name}.archive`)
+    const before = await heldRows(parts.db)
     const { archived, messages, equity, snapshots } = await prune(parts, archive, retention, Date.now())
+    await auditedOfAll(parts.db, { action: 'prune', before, after: await heldRows(parts.db) })
     print(
       textTable(
         ['What', 'Rows'],
@@ -168,6 +192,24 @@ export async function storePrune(name: string, options: PruneOptions): Promise<v
   } finally {
     await parts.db.destroy()
   }
+}
+
+/** What the whole store holds of all that a prune may let go of. */
+async function heldRows(db: Kysely<Tables>): Promise<Readonly<Record<string, number>>> {
+  const held: Record<string, number> = {}
+  for (const table of ['message', 'equity', 'snapshot'] as const) {
+    const { rows } = await db
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll().as('rows'))
+      .executeTakeFirstOrThrow()
+    held[table] = Number(rows)
+  }
+  const { rows } = await db
+    .selectFrom('journal')
+    .select(({ fn }) => fn.countAll().as('rows'))
+    .where('archived', '=', 1)
+    .executeTakeFirstOrThrow()
+  return { ...held, archived: Number(rows) }
 }
 
 /** `polyfolio store show`: the portfolio that the views under the names of the field speak of. */

@@ -1,4 +1,5 @@
 /** How an engine is, for people and as the document of `--json`. */
+import type { BackupState } from '../../adapters/store/backup-state.ts'
 import type { Heartbeat } from '../../domain/control.ts'
 import { count, decimal, finite, money, percentTo, quantityText } from '../report/numbers.ts'
 import { textTable } from '../text-table.ts'
@@ -15,6 +16,18 @@ export interface PortfolioStatus {
 /** Whether an engine runs: it has not said that it ended, and was heard lately. */
 export function isRunning(heartbeat: Heartbeat | null, now: number): boolean {
   return heartbeat !== null && heartbeat.ended === '' && now - heartbeat.at <= SILENT_MS
+}
+
+/** The daily copy of the store; null where none is asked for. */
+export function backupDocument(state: BackupState | null) {
+  if (state === null) return null
+  return { at: momentText(state.at), age: state.age / 1_000, overdue: state.isOverdue }
+}
+
+export function backupText(state: BackupState): string {
+  const age = `${decimal(state.age / 3_600_000, 1)} hours`
+  const last = state.at === null ? `none yet, asked for since ${age}` : `the last one is ${age} old`
+  return `Daily copy of the store: ${last}${state.isOverdue ? '; OVERDUE' : ''}`
 }
 
 export function statusDocument({ portfolio, events, heartbeat }: PortfolioStatus, now: number) {
@@ -67,12 +80,17 @@ function runningLines(beat: Heartbeat, now: number): readonly [string, ...string
   ]
 }
 
+function workText({ openOrders, unknownOrders, waitingWishes }: Heartbeat): string {
+  return `${count(openOrders)} orders at the broker, ${count(unknownOrders)} of unknown outcome; ${count(waitingWishes)} wishes wait`
+}
+
 function fractionLine({ liveFraction, accountSuffix }: Heartbeat): readonly string[] {
   if (liveFraction === null) return []
   return [`${percentTo(liveFraction, 1)} of the allocation trades; account …${accountSuffix}`]
 }
 
 function stoppedLines(beat: Heartbeat): readonly [string, ...string[]] {
+  const { owner, at, ended, failure } = beat
   return [
     ended === ''
       ? `no engine runs it; ${owner} was last heard at ${clockText(at)}, and did not say that it ended`
@@ -82,17 +100,12 @@ function stoppedLines(beat: Heartbeat): readonly [string, ...string[]] {
   ]
 }
 
-function workText({ openOrders, unknownOrders, waitingWishes }: Heartbeat): string {
-  return `${count(openOrders)} orders at the broker, ${count(unknownOrders)} of unknown outcome; ${count(waitingWishes)} wishes wait`
-}
-
 function gateLines({ mode, gates, armedUntil }: Heartbeat): readonly string[] {
   const armed = armedUntil === null ? [] : [`armed until ${clockText(armedUntil)}`]
   if (gates.length === 0) return [mode === 'active' ? 'every gate is open' : 'only reducing orders leave', ...armed]
   const shut = gates.map(({ gate, instrument, reason, since }) => {
     const of = instrument === null ? '' : ` of ${instrument}`
     return `shut: ${gate}${of}, ${reason} (since ${clockText(since)})`
-  const { owner, at, ended, failure } = beat
   })
   return [...shut, ...(mode === 'active' ? [] : ['only reducing orders leave']), ...armed]
 }

@@ -9,6 +9,7 @@ import { auditStep } from './006-audit.ts'
 import { commandsStep } from './007-commands.ts'
 import { discrepanciesStep } from './008-discrepancies.ts'
 import { alertsStep } from './009-alerts.ts'
+import { roundTripsStep } from './010-round-trips.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -23,5 +24,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '007_commands': commandsStep(types),
     '008_discrepancies': discrepanciesStep(types),
     '009_alerts': alertsStep(types),
+    '010_round_trips': roundTripsStep(types),
   }
 }
