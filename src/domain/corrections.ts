@@ -1,5 +1,5 @@
 /** What a broker takes back or changes of an execution that is booked: busts, corrections and fees that are told later. */
-import type { InstrumentId, Money, OrderId, Price, Quantity, SleeveId } from './units.ts'
+import type { Instant, InstrumentId, Money, OrderId, Price, Quantity, SleeveId } from './units.ts'
 
 /** What one sleeve has of one execution, as it is booked: what a bust or a correction reverses, to the last count. */
 export interface BookedShare {
@@ -40,6 +40,8 @@ export interface Correction {
   /** Numbers of the execution and of this correction in the kernel. */
   readonly execution: number
   readonly number: number
+  /** When it was traded, or corrected last. Absent: not long ago. */
+  readonly at?: Instant
   readonly instrument: InstrumentId
   /** At which it was booked. */
   readonly price: Price

@@ -287,6 +287,8 @@ export interface KernelState {
   violations: Violation[]
   /** Absent until a broker's account was compared with the books. */
   reconciliation?: ReconciliationState
+  /** When each instrument was split last, by index. Absent before the first on an account that others touch. */
+  splits?: Readonly<Record<number, number>>
   /** Ids of what a broker said without an order, oldest first. Absent until it says something. */
   told?: readonly string[]
   /** Part of the allocation that is traded, as an operator allowed it. Absent: all of it. */

@@ -6,7 +6,15 @@ import { drawnPortfolio, runInputOf } from '../../../test/simulation/drawn-portf
 import { type Act, handRun, SHARE } from '../../../test/simulation/hand-run.ts'
 import type { Amendment } from '../../domain/corrections.ts'
 import type { EngineEvent } from '../../domain/events.ts'
-import { type InstrumentId, type Money, money, type Price, type Quantity, quantity } from '../../domain/units.ts'
+import {
+  type InstrumentId,
+  type Money,
+  money,
+  type Price,
+  type Quantity,
+  quantity,
+  type TradeDate,
+} from '../../domain/units.ts'
 import { averagePrice } from '../../pipeline/ledger/books.ts'
 import { decodeEvent, encodeEvent } from '../journal/codec.ts'
 import { type Kernel, restoreKernel } from '../kernel.ts'
@@ -115,6 +123,27 @@ describe('a bust', () => {
       return new TextDecoder().decode(kernel.canonical())
     })
     expect(kept[1]).toBe(kept[0])
+  })
+
+  it('of an execution from before a split books nothing: its instrument is frozen, and somebody must look', () => {
+    const outside = traded([10], [100, 100, 110, 120])
+    const { run } = outside
+    const { state, tradeDate } = run.kernel.runtime
+    const [entry] = playUntil(outside, 1)
+    const boughtAt = run.at
+    const before = standing(outside)
+    while (run.at === boughtAt) outside.next()
+    const split = { kind: 'split', instrument: state.instruments[0]!.id, numerator: 2, denominator: 1 } as const
+    outside.say({ kind: 'corporateAction', tradeDate: tradeDate as TradeDate, action: { ...split, priceAfter: null } })
+    outside.amend(entry!, { kind: 'bust' }, boughtAt)
+    expect(standing(outside)).toMatchObject({ held: 20, cash: before.cash })
+    expect(state.gates?.shut).toMatchObject([{ gate: 'frozen', instrument: 0 }])
+    expect(state.violations).toMatchObject([{ rule: 'amended', severity: 'high', resolvedAt: null }])
+    // What was traded since counts in the new units, and is taken back as ever.
+    outside.fill({ instrument: 0, quantity: shares(3), price: 50 })
+    const late = outside.booked.at(-1)!
+    outside.amend(late, { kind: 'bust' }, run.at)
+    expect([outside.held('external', 0), outside.problems()]).toEqual([0, []])
   })
 
   it('binds the money of an order again that still works', () => {

@@ -7,6 +7,7 @@ import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { postFee, postReversal } from '../../pipeline/ledger/reversal.ts'
 import { takeBooking } from '../capital/trades.ts'
+import { shutGate } from '../gates/gates.ts'
 import { blankPart, bookPart, dropGuard } from '../orders/booking.ts'
 import { centCounts } from '../orders/cents.ts'
 import { realiseForeign } from '../positions/foreign.ts'
@@ -51,6 +52,10 @@ export function amend(runtime: Runtime, correction: Correction): void {
     assert(sleeve !== undefined, `a share names sleeve "${share.sleeve}", which is not configured`)
     return { share, sleeve }
   })
+  if (isOfOldUnits(runtime, instrument, correction)) {
+    holdBack(runtime, instrument, correction)
+    return
+  }
   const [traded, kept] = [owned.filter(({ share }) => !share.isFee), owned.filter(({ share }) => share.isFee)]
   const amending: Amending = { runtime, correction, instrument, traded, kept }
   const standing = standingAfter(amending, correction.amendment)
@@ -60,6 +65,26 @@ export function amend(runtime: Runtime, correction: Correction): void {
   runtime.observer?.amended?.({ number, corrects: execution, kind: correction.amendment.kind, shares: standing })
   tell(amending, standing)
   valueAll(runtime)
+}
+
+/** Whether its shares are counted in units that a split has made others of since. */
+function isOfOldUnits({ state }: Runtime, instrument: number, { at, amendment }: Correction): boolean {
+  const split = state.splits?.[instrument]
+  return split !== undefined && at !== undefined && at < split && amendment.kind !== 'fee'
+}
+
+/** Nothing is guessed: the books stay, nothing of it trades, and the comparison with the broker says what is missing. */
+function holdBack(
+  runtime: Runtime,
+  instrument: number,
+  { number, execution, amendment, shares, evidence }: Correction,
+): void {
+  const { state } = runtime
+  state.executions += 1
+  runtime.observer?.amended?.({ number, corrects: execution, kind: amendment.kind, shares })
+  shutGate(state, 'frozen', instrument, `${evidence} changes one from before a split: it is not booked`)
+  const units = shares.reduce((sum, { quantity, isFee }) => sum + (isFee ? 0 : quantity), 0)
+  alertAmended(runtime, instrument, units / state.instruments[instrument]!.unitsPerWhole, 'high')
 }
 
 /** A position has changed behind a sleeve's back: somebody must know. Fees, in kind too, are everyday. */

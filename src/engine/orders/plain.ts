@@ -52,6 +52,7 @@ type StateFields =
   | 'liveFraction'
   | 'reconciliation'
   | 'told'
+  | 'splits'
 
 /** Whether a state has, besides its capital and what snapshots say, only what every state has: nothing of the rest is configured or under way. */
 export function isBareState(state: Known<KernelState, StateFields | 'capital'>): boolean {

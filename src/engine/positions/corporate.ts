@@ -7,6 +7,7 @@ import type { InstrumentId } from '../../domain/units.ts'
 import { dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { cashEntitlements, splitEntitlements } from '../../pipeline/ledger/entitlements.ts'
+import { externalOf } from '../external/sleeve.ts'
 import { holdsBack } from '../gates/gates.ts'
 import { blankPart, bookPart, dropGuard } from '../orders/booking.ts'
 import { endStream } from '../rebalance/standing.ts'
@@ -120,6 +121,7 @@ function applySplit(
     .map((wish) => (wish.instrument === index ? rebuilt(runtime, wish, numerator, denominator) : wish))
     .filter((wish) => wish.quantity !== 0)
   if (!Number.isNaN(state.mark[index]!)) setMark(runtime, index, markAfter)
+  if (externalOf(runtime) >= 0) state.splits = { ...state.splits, [index]: state.at }
   // Levels on the signal scale are compared with raw prices from this very auction on.
   state.factor[index] = (state.factor[index]! * numerator) / denominator
 }

@@ -119,7 +119,7 @@ function lastOf(corrected: ExecutionRecord, executions: readonly ExecutionRecord
 function sayCorrection(
   desk: Desk,
   execution: Execution,
-  { instrument, number, price, shares, quantity: booked }: ExecutionRecord,
+  { instrument, number, price, shares, at, quantity: booked }: ExecutionRecord,
   order: OrderId,
   own: number,
 ): void {
@@ -129,6 +129,7 @@ function sayCorrection(
     order,
     execution: number,
     number: own,
+    at,
     instrument,
     price,
     shares,
