@@ -101,8 +101,10 @@ export function openSteering(options: SteeringOptions): Steering {
     },
   })
   const poll = async (): Promise<void> => {
+    // One that is answered while the store is being asked may still be in what it says.
+    const before = new Set(handed)
     for (const command of await control.begin(portfolio)) {
-      if (handed.has(command.id)) continue
+      if (before.has(command.id) || handed.has(command.id)) continue
       handed.add(command.id)
       // Nothing may leave from now on, whatever the engine is doing.
       if (command.body.kind === 'kill') helm.latch.trip(command.body.reason)
