@@ -2,7 +2,7 @@
 import type { Instant } from './units.ts'
 
 /** Commands of the command line that a worker runs. */
-export const JOB_KINDS = ['backtest', 'stress', 'simulate', 'compare', 'compare-allocators'] as const
+export const JOB_KINDS = ['backtest', 'stress', 'simulate', 'compare', 'compare-allocators', 'whatif'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 export interface NewJob {

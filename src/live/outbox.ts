@@ -84,7 +84,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
       isClosing = true
       await running
       while (await attempt()) {}
-      return owedCount(options)
+      return owedTo(options.busName, options.store, options.portfolio)
     },
   }
 }
@@ -98,7 +98,12 @@ async function owedPage({ store, portfolio, busName }: OutboxOptions): Promise<r
   return page
 }
 
-async function owedCount({ store, portfolio, busName }: OutboxOptions): Promise<number> {
+/** How many messages a bus has not confirmed yet. */
+export async function owedTo(
+  busName: string,
+  store: Pick<Store, 'messages' | 'delivered'>,
+  portfolio: string,
+): Promise<number> {
   let owed = 0
   for await (const _ of store.messages(portfolio, (await store.delivered(portfolio, busName)) + 1)) owed += 1
   return owed

@@ -3,16 +3,22 @@ import { hostname } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
+import { backupState } from '../../adapters/store/backup-state.ts'
 import { openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
+import { isEnded, PROTOCOL_STATES } from '../../domain/order-records.ts'
+import { owedTo } from '../../live/outbox.ts'
+import { loadPortfolio } from '../config/load.ts'
 import type { MeteredSteps } from '../live/engine-meter.ts'
+import { REDIS_BUS } from '../live/outbox-to.ts'
 import { listenForStop } from '../live/stopping.ts'
-import { isRunning, statusDocument } from '../operate/status-text.ts'
+import { backupDocument, statusDocument } from '../operate/status-text.ts'
 import { packageVersion } from '../package-root.ts'
 import { type Log, type LogLevel, openLog } from '../serve/log.ts'
 import { createMetrics, type Metrics } from '../serve/metrics.ts'
+import { readinessOf } from '../serve/readiness.ts'
 import { runJob } from '../serve/run-job.ts'
 import { json, type Listening, listen, type Routes } from '../serve/server.ts'
 import { SUPERVISOR_RULES, supervise } from '../serve/supervise.ts'
@@ -36,11 +42,14 @@ export interface ServeOptions {
   readonly logLevel: LogLevel
 }
 
-/** Milliseconds between two looks of a process at itself. */
+/** Milliseconds between two looks of a process at itself, and at the copies of its store. */
 const LOOK_MS = 1_000
+const COPIES_MS = 600_000
 
 interface Serving {
   readonly options: ServeOptions
+  /** Names of the portfolios that this process runs. */
+  readonly own: readonly string[]
   readonly store: OpenedStore
   readonly log: Log
   readonly metrics: Metrics
@@ -56,6 +65,7 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
       fault('OPTION_INVALID', { option: '--role', reason: `${options.role} runs portfolios; name their files` }),
     )
   }
+  const own = has('engine') ? await Promise.all(configs.map(nameOf)) : []
   const log = openLog({
     level: options.logLevel,
     environment: process.env,
@@ -65,6 +75,7 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
   const store = await openStore(options.store, { create: true })
   const serving: Serving = {
     options,
+    own,
     store,
     log,
     metrics: createMetrics(),
@@ -78,7 +89,8 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
     process.stderr.write(`note: ${options.role} on http://127.0.0.1:${listening.port}/health\n`)
     const ends = await Promise.all([
       watchItself(serving),
-      ...(has('engine') ? configs.map((config) => superviseEngine(config, serving)) : []),
+      watchCopies(serving),
+      ...(has('engine') ? configs.map((config, index) => superviseEngine(config, own[index]!, serving)) : []),
       ...(has('worker') ? [work(serving)] : []),
     ])
     if (ends.includes('failed')) process.exitCode = 1
@@ -91,7 +103,18 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
   }
 }
 
-function routesOf({ store, metrics, log, startedAt }: Serving, isApi: boolean): Routes {
+async function nameOf(config: string): Promise<string> {
+  return (await loadPortfolio(config)).config.name
+}
+
+/** How many orders of a portfolio have not ended, by state. */
+async function openOrders(store: OpenedStore, portfolio: string): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map(PROTOCOL_STATES.filter((state) => !isEnded(state)).map((state) => [state as string, 0]))
+  for (const { state } of await store.openOrders(portfolio)) counts.set(state, (counts.get(state) ?? 0) + 1)
+  return counts
+}
+
+function routesOf({ options, own, store, metrics, log, startedAt }: Serving, isApi: boolean): Routes {
   const heard = async () => {
     const beats = await store.control.beats()
     metrics.heard(beats, Date.now())
@@ -101,22 +124,28 @@ function routesOf({ store, metrics, log, startedAt }: Serving, isApi: boolean): 
   const routes: (readonly [string, Routes extends ReadonlyMap<string, infer Route> ? Route : never])[] = [
     [
       '/health',
-      () =>
-        Promise.resolve(json({ status: 'ok', version: packageVersion(), uptime: (Date.now() - startedAt) / 1_000 })),
+      async () => {
+        const now = Date.now()
+        const backup = backupDocument(await backupState(store.tables.db, now))
+        const uptime = (now - startedAt) / 1_000
+        return json({ status: backup?.overdue === true ? 'overdue' : 'ok', version: packageVersion(), uptime, backup })
+      },
     ],
     [
       '/ready',
       async () => {
-        const now = Date.now()
-        const engines = (await heard()).map((beat) => ({ portfolio: beat.portfolio, running: isRunning(beat, now) }))
-        const isReady = engines.every(({ running }) => running)
-        return json({ ready: isReady, engines }, isReady ? 200 : 503)
+        const readiness = readinessOf(await heard(), own, Date.now())
+        return json(readiness, readiness.ready ? 200 : 503)
       },
     ],
     [
       '/metrics',
       async () => {
-        await heard()
+        for (const beat of await heard()) {
+          const { portfolio } = beat
+          metrics.orders(portfolio, await openOrders(store, portfolio))
+          if (options.bus !== undefined) metrics.backlog(portfolio, await owedTo(REDIS_BUS, store, portfolio))
+        }
         return { status: 200, type: metrics.contentType, body: await metrics.text() }
       },
     ],
@@ -158,7 +187,19 @@ async function watchItself({ metrics, signal }: Serving): Promise<'ended'> {
   return 'ended'
 }
 
-async function superviseEngine(config: string, serving: Serving): Promise<'ended' | 'failed'> {
+/** A copy that is overdue is said again and again until there is one. */
+async function watchCopies({ store, log, signal }: Serving): Promise<'ended'> {
+  while (!signal.aborted) {
+    const state = await backupState(store.tables.db, Date.now()).catch(() => null)
+    if (state?.isOverdue === true) {
+      log.error('the daily copy of the store is overdue', { alert: true, ...backupDocument(state) })
+    }
+    await wait(COPIES_MS, undefined, { signal }).catch(() => {})
+  }
+  return 'ended'
+}
+
+async function superviseEngine(config: string, portfolio: string, serving: Serving): Promise<'ended' | 'failed'> {
   const { metrics, signal } = serving
   const log = serving.log.with({ config })
   const end = await supervise(
@@ -167,7 +208,9 @@ async function superviseEngine(config: string, serving: Serving): Promise<'ended
     {
       onAlert: (exit) => log.error('the engine failed', { alert: true, ...exit }),
       onRestart(exit, afterMs) {
-        metrics.restarted(config)
+        metrics.restarted(portfolio)
+        // One that was killed did not fail: it says nothing of its cycle.
+        if (exit.code !== null) metrics.cycleFailed(portfolio)
         log.warn('the engine is started again', { ...exit, afterMs })
       },
     },

@@ -2,6 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Store } from '../../domain/store.ts'
 import { type Outbox, openOutbox } from '../../live/outbox.ts'
 
+/** Under which a store remembers how far Redis is. */
+export const REDIS_BUS = 'redis'
+
 /** An outbox to Redis that is closed with its own connection. */
 export async function outboxTo(url: string, store: Store, portfolio: string): Promise<Outbox> {
   const { openRedis } = await import('../../adapters/bus/redis.ts')
@@ -12,7 +15,7 @@ export async function outboxTo(url: string, store: Store, portfolio: string): Pr
     store,
     portfolio,
     bus,
-    busName: 'redis',
+    busName: REDIS_BUS,
     pause: (seconds) => wait(seconds * 1_000, undefined, { signal: closing.signal }).catch(() => {}),
     onState: (isThere, reason) => {
       const what = isThere ? 'is back: what it missed is on its way' : `is away (${reason}): trading goes on`

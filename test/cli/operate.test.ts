@@ -1,0 +1,312 @@
+import type { ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/adapters/store/open.ts'
+import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
+import type { ControlBody, ControlCommand, Heartbeat } from '../../src/domain/control.ts'
+import type { Instant } from '../../src/domain/units.ts'
+import { POSTGRES_NEED, postgresServer } from '../servers.ts'
+import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
+import { command, start } from './command.ts'
+
+const server = await postgresServer()
+const folder = storeFolder()
+const here = folder.path('.')
+const children = new Set<ChildProcess>()
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL')
+  children.clear()
+})
+afterAll(async () => {
+  folder.remove()
+  await server?.stop()
+})
+
+const ACCOUNT = 'paper-0042'
+const NAME = 'Steered'
+/** Two sleeves of one strategy; the entries of the second are asked about. */
+writeFileSync(
+  folder.path('steered.yaml'),
+  `name: ${NAME}
+capital: 100000
+account: {id: ${ACCOUNT}}
+instruments:
+  AAA: {file: a.csv, simulation: {price: 50, volatility: 0.4, drift: 0.1, average_volume: 2000000}}
+  BBB: {file: b.csv, simulation: {price: 80, volatility: 0.4, drift: 0.1, average_volume: 2000000}}
+approvals: {sleeves: [asked], expires_after: {bars: 100}}
+rebalancing: manual
+sleeves:
+  - {id: free, weight: 0.5, strategy: sma-crossover, universe: [AAA], sizing: {kind: percent, fraction: 0.5}, parameters: {fast: 3, slow: 8}}
+  - {id: asked, weight: 0.4, strategy: sma-crossover, universe: [BBB], sizing: {kind: percent, fraction: 0.5}, parameters: {fast: 3, slow: 8}}
+`,
+)
+const RUN = ['--seed', '26', '--from', '2016-01-01', '--to', '2023-12-31', '--every', '0.1']
+/** Prices of two months without a holiday, for a question that a worker answers. */
+function prices(): string {
+  const rows = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2016, 2, 28 + day)))
+    .filter((date) => date.getUTCDay() % 6 !== 0)
+    .map(
+      (date, row) =>
+        `${date.toISOString().slice(0, 10)},${50 + (row % 9)},${60 + (row % 9)},${45},${51 + (row % 9)},100000`,
+    )
+  return ['date,open,high,low,close,volume', ...rows, ''].join('\n')
+}
+mkdirSync(folder.path('prices'))
+for (const name of ['a.csv', 'b.csv']) writeFileSync(folder.path(`prices/${name}`), prices())
+
+interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<readonly [code: number | null, signal: string | null]>
+  said(): string
+}
+
+/** A process of the command line that goes on until it is told to end. */
+function run(args: readonly string[]): Running {
+  const child = start(here, args)
+  children.add(child)
+  let said = ''
+  child.stdout!.resume()
+  child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const ended = once(child, 'close').then(([code, signal]) => [code, signal] as const)
+  return { child, ended, said: () => said }
+}
+
+/** Looks until it is so: how long that takes is the machine's. */
+async function until<T>(look: () => Promise<T | undefined | null | false>): Promise<T> {
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== null && found !== false) return found
+    await wait(100)
+  }
+}
+
+const beatOf = async (store: OpenedStore): Promise<Heartbeat | undefined> =>
+  (await store.control.beats()).find(({ portfolio }) => portfolio === NAME)
+
+/** The engine's word, once it is as expected. */
+function heard(store: OpenedStore, is: (beat: Heartbeat) => boolean): Promise<Heartbeat> {
+  return until(async () => {
+    const beat = await beatOf(store)
+    return beat !== undefined && is(beat) && beat
+  })
+}
+
+/** Asked by this process, of the engine in another one. */
+async function ask(
+  store: OpenedStore,
+  body: ControlBody,
+  given: { readonly id?: string; readonly seen?: number } = {},
+): Promise<ControlCommand> {
+  const { id = randomUUID(), seen = (await store.extents())[0]!.rows - 1 } = given
+  await store.control.ask({
+    id,
+    portfolio: NAME,
+    actor: 'tester',
+    at: Date.now() as Instant,
+    seen,
+    until: null,
+    body,
+  })
+  return until(async () => {
+    const found = await store.control.find(NAME, id)
+    return (found?.state === 'done' || found?.state === 'declined') && found
+  })
+}
+
+const gatesOf = ({ gates }: Heartbeat): readonly string[] => gates.map(({ gate }) => gate)
+const account = ACCOUNT.slice(-4)
+
+/** Every word of an operator, each of which an engine in a process of its own carries out. */
+async function steered(address: string): Promise<void> {
+  const engine = run(['paper', 'steered.yaml', ...RUN, '--store', address])
+  const store = await openStore(address.includes(':') ? address : folder.path(address), { create: true })
+  try {
+    await heard(store, ({ seq, ended }) => seq > 0 && ended === '')
+    const cli = (...words: readonly string[]) => command(here, [...words, '--store', address])
+    expect(await cli('pause', '--sleeve', 'free')).toMatchObject({ code: 0, out: `${NAME}: paused: free\n` })
+    expect((await cli('pause', '--sleeve', 'none')).err).toContain('no sleeve "none"; there are "free", "asked"')
+
+    // The same id is carried out once, however often it is asked.
+    const id = randomUUID()
+    const once = await ask(store, { kind: 'resume', sleeve: 'free' }, { id })
+    expect(once).toMatchObject({ state: 'done', answer: 'resumed: free' })
+    expect(await ask(store, { kind: 'resume', sleeve: 'free' }, { id })).toEqual(once)
+    expect(await ask(store, { kind: 'resume', sleeve: 'free' })).toMatchObject({ state: 'declined' })
+
+    const [approval] = (await heard(store, ({ approvals }) => approvals.length > 0)).approvals
+    expect(approval).toMatchObject({ sleeve: 'asked' })
+    const reduced = { kind: 'approve', approval: approval!.id, decision: 'reduce', quantity: 3 } as const
+    expect(await ask(store, reduced)).toMatchObject({ state: 'done' })
+    await heard(store, ({ approvals }) => approvals.every(({ id: waits }) => waits !== approval!.id))
+
+    expect(await ask(store, { kind: 'rebalance', by: 'transfer' })).toMatchObject({ state: 'done' })
+    expect(await ask(store, { kind: 'fraction', fraction: 0.5, account: '' })).toMatchObject({ state: 'done' })
+    expect(await ask(store, { kind: 'fraction', fraction: 0.9, account: 'nain' })).toMatchObject({ state: 'declined' })
+
+    expect(await ask(store, { kind: 'disarm', reason: 'lunch' })).toMatchObject({ state: 'done' })
+    const shut = await heard(store, (beat) => gatesOf(beat).includes('armed'))
+    expect(await ask(store, { kind: 'arm', account, until: null }, { seen: 1 })).toMatchObject({
+      state: 'declined',
+      answer: expect.stringContaining('something changed since'),
+    })
+    expect(await ask(store, { kind: 'arm', account, until: null }, { seen: shut.seq })).toMatchObject({ state: 'done' })
+    await heard(store, (beat) => !gatesOf(beat).includes('armed'))
+
+    expect(await cli('flatten')).toMatchObject({ code: 2 })
+    expect((await cli('flatten', '--confirm', 'nain')).err).toContain('does not end in "nain"')
+    expect(await ask(store, { kind: 'flatten', sleeve: null, account })).toMatchObject({ state: 'done' })
+    expect(await cli('kill', '--reason', 'enough')).toMatchObject({ code: 0 })
+    await heard(store, (beat) => gatesOf(beat).includes('alive'))
+    expect((await cli('revive', '--confirm', account, '--seen', '1')).err).toContain('something changed since')
+    expect(await ask(store, { kind: 'revive', reason: 'again', account })).toMatchObject({ state: 'done' })
+    await heard(store, (beat) => !gatesOf(beat).includes('alive'))
+
+    engine.child.kill('SIGTERM')
+    const [code] = await engine.ended
+    expect({ code, said: engine.said() }).toMatchObject({ code: 0, said: expect.stringContaining('stopped as asked') })
+    expect(await beatOf(store)).toMatchObject({ ended: 'stopped as asked' })
+    const { problems } = await store.check()
+    expect(problems).toEqual([])
+    const lease = await store.lease(NAME)
+    expect(lease).not.toBeNull()
+    await lease!.release()
+  } finally {
+    await store.close()
+  }
+}
+
+/** An engine that is alone with its account, ends in order and goes on where it ended. */
+async function alone(address: string): Promise<void> {
+  const args = ['paper', 'steered.yaml', ...RUN, '--store', address]
+  const first = run(args)
+  const store = await openStore(address.includes(':') ? address : folder.path(address), { create: true })
+  try {
+    await heard(store, ({ seq }) => seq > 20)
+    const second = await command(here, args)
+    expect(second.code).toBe(1)
+    expect(second.err).toContain('is run by another process')
+    first.child.kill('SIGTERM')
+    expect((await first.ended)[0], first.said()).toBe(0)
+    const { seq, epoch, owner } = (await beatOf(store))!
+
+    expect(await command(here, ['kill', '--store', address, '--wait', '0.1'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('it stays written down'),
+    })
+    expect(await command(here, ['pause', '--store', address, '--wait', '0.1'])).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('nothing was done, and nothing will be'),
+    })
+    const next = run(args)
+    const beat = await heard(store, (one) => one.owner !== owner && gatesOf(one).includes('alive'))
+    expect(beat.epoch).toBe(epoch + 1)
+    // Nothing of its own came before it: the first event behind those of the one before is the kill.
+    const added: string[] = []
+    for await (const { kind } of store.read(NAME, seq + 1)) added.push(kind)
+    expect(added.slice(0, 1)).toEqual(['operator'])
+    next.child.kill('SIGTERM')
+    expect((await next.ended)[0], next.said()).toBe(0)
+    expect((await store.check()).problems).toEqual([])
+  } finally {
+    await store.close()
+  }
+}
+
+interface Serving extends Running {
+  readonly url: string
+}
+
+async function serve(role: string, address: string, ...args: readonly string[]): Promise<Serving> {
+  const running = run(['serve', '--role', role, '--store', address, '--port', '0', ...args])
+  const url = await until(async () => {
+    if (running.child.exitCode !== null) throw new Error(running.said())
+    return /http:\/\/127\.0\.0\.1:\d+/.exec(running.said())?.[0]
+  })
+  return { ...running, url }
+}
+
+const read = async (url: string): Promise<{ readonly status: number; readonly body: string }> => {
+  const answer = await fetch(url)
+  return { status: answer.status, body: await answer.text() }
+}
+
+describe.skipIf(!HAS_STORE)(`an engine and its operators, each in a process of its own ${STORE_NEED}`, () => {
+  it('talk through a file', { timeout: 300_000 }, () => steered('steered.db'))
+  it('know of one engine at a time, and of a kill that nobody heard', { timeout: 300_000 }, () => alone('alone.db'))
+})
+
+describe.skipIf(server === null)(`an engine and its operators over a server ${POSTGRES_NEED}`, () => {
+  it('talk through PostgreSQL', { timeout: 300_000 }, async () => steered(await server!.database('steered')))
+
+  it('serve: engine, readers and workers in processes of their own', { timeout: 300_000 }, async () => {
+    const address = await server!.database('served')
+    const engine = await serve('engine', address, 'steered.yaml', ...RUN)
+    const api = await serve('api', address)
+    const worker = await serve('worker', address)
+    const store = await openStore(address, { create: false })
+    try {
+      const { owner } = await heard(store, ({ seq }) => seq > 20)
+      expect(JSON.parse((await read(`${api.url}/api/status`)).body)).toMatchObject({
+        portfolios: [{ portfolio: NAME, running: true, engine: { owner, epoch: 1 } }],
+      })
+      expect(await read(`${api.url}/ready`)).toMatchObject({ status: 200 })
+      expect((await read(`${worker.url}/api/status`)).status).toBe(404)
+
+      const asked = await command(here, [
+        'jobs',
+        'add',
+        'backtest',
+        '--store',
+        address,
+        '--',
+        'steered.yaml',
+        '--data',
+        'prices',
+      ])
+      const jobs = store.jobs()
+      const done = await until(async () => {
+        const job = await jobs.find(asked.out.trim())
+        return (job?.state === 'done' || job?.state === 'failed') && job
+      })
+      expect(done).toMatchObject({ state: 'done', error: '' })
+      expect(JSON.parse(done.result!)).toMatchObject({
+        allocation: { names: ['free', 'asked', 'cash'] },
+      })
+      expect((await read(`${worker.url}/metrics`)).body).toContain(
+        'polyfolio_jobs_total{kind="backtest",outcome="done"} 1',
+      )
+
+      // An engine that was killed is started again, and takes the next number of the lease.
+      process.kill(Number(owner.split(' ').at(-1)), 'SIGKILL')
+      const again = await heard(store, (beat) => beat.epoch === 2)
+      expect(again.owner).not.toBe(owner)
+      const metrics = await until(async () => {
+        const { body } = await read(`${engine.url}/metrics`)
+        return body.includes('polyfolio_step_seconds_count{') && body
+      })
+      expect(metrics).toContain('polyfolio_restarts_total')
+      expect(metrics).toMatch(/polyfolio_step_seconds_count\{[^}]*step="commit"[^}]*\} [1-9]/)
+      expect(metrics).toMatch(/polyfolio_commits_total\{portfolio="Steered"\} [1-9]/)
+
+      expect(await ask(store, { kind: 'disarm', reason: 'lunch' })).toMatchObject({ state: 'done' })
+      await heard(store, (beat) => gatesOf(beat).includes('armed'))
+      const shut = await read(`${api.url}/ready`)
+      expect(shut.status).toBe(503)
+      expect(JSON.parse(shut.body)).toMatchObject({
+        ready: false,
+        engines: [{ reasons: [expect.stringContaining('lunch')] }],
+      })
+
+      for (const { child } of [engine, api, worker]) child.kill('SIGTERM')
+      for (const running of [engine, api, worker]) expect((await running.ended)[0], running.said()).toBe(0)
+      expect(await beatOf(store)).toMatchObject({ ended: 'stopped as asked' })
+      expect((await store.check()).problems).toEqual([])
+    } finally {
+      await store.close()
+    }
+  })
+})
