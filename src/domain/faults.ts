@@ -53,7 +53,10 @@ export const FAULTS = {
     exit: 2,
     text: 'the store "{store}" is encrypted: give its key in POLYFOLIO_STORE_KEY, or a file that holds it in POLYFOLIO_STORE_KEY_FILE',
   },
-  STORE_KEY_WRONG: { exit: 2, text: 'the key that was given is not the one of the store "{store}"' },
+  STORE_KEY_WRONG: {
+    exit: 2,
+    text: 'the key that was given is not the one of the store "{store}": name the one it was encrypted with in POLYFOLIO_STORE_KEY or POLYFOLIO_STORE_KEY_FILE',
+  },
   STORE_NOT_SEALED: {
     exit: 2,
     text: 'the store "{store}" holds events that are not encrypted: encrypt it by `polyfolio store rekey`, or set store.encryption to off',

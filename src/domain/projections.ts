@@ -239,6 +239,13 @@ export interface EquityRow {
   readonly closes: number
 }
 
+/** A stretch of time, both ends in it, and how many points whoever draws it can show. */
+export interface EquityRange {
+  readonly from: number
+  readonly to: number
+  readonly points: number
+}
+
 export interface AllocationRow extends Placed {
   readonly tradeDate: number
   readonly sleeve: string

@@ -3,7 +3,7 @@ import type { ClientOrderId } from './broker.ts'
 import type { Message } from './bus.ts'
 import type { ControlAnswer } from './control.ts'
 import type { ExecutionRecord, OrderRecord } from './order-records.ts'
-import type { Projected, ProjectedTable, ProjectionMemory } from './projections.ts'
+import type { EquityRange, EquityRow, Projected, ProjectedTable, ProjectionMemory } from './projections.ts'
 import type { Instant, OrderId } from './units.ts'
 
 /** One event as it was given to the kernel. Numbers count from 0 without gaps. */
@@ -48,6 +48,11 @@ export interface Projections {
   projectionMemory(portfolio: string): Promise<ProjectionMemory>
   /** Rows of one table in the order of their keys; truths as 0 and 1. */
   projectedRows(portfolio: string, table: ProjectedTable): AsyncIterable<Readonly<Record<string, unknown>>>
+  /**
+   * Equity of a sleeve, or of the whole (''), in the coarsest roll-up that still has as many stretches as points are
+   * asked for, oldest first: the smallest and largest value of each are kept.
+   */
+  equitySeries(portfolio: string, sleeve: string, range: EquityRange): Promise<readonly EquityRow[]>
   /**
    * Puts rows in the place of all that the tables hold of a portfolio, in one transaction.
    *

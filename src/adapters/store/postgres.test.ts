@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { auditContract } from '../../../test/contracts/audit.ts'
+import { equitySeriesContract } from '../../../test/contracts/equity-series.ts'
 import { executionRecord, orderStoreContract } from '../../../test/contracts/order-store.ts'
 import { rowsFrom } from '../../../test/contracts/rows.ts'
 import { type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
@@ -46,6 +47,7 @@ if (server !== null) {
   }
   storeContract('a store in PostgreSQL', prepare)
   orderStoreContract('a store in PostgreSQL', prepare)
+  equitySeriesContract('a store in PostgreSQL', fresh)
   auditContract('a store in PostgreSQL', async () => {
     const url = await fresh()
     return { open: () => openStore(url, { create: true }), change: (statement) => change(url, statement) }

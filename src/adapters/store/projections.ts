@@ -1,7 +1,8 @@
 /** The readable tables: written with the journal, read by whoever goes on, made again from the journal. */
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { EquityGrain, EquityRow, Projected, ProjectedTable, ProjectionMemory } from '../../domain/projections.ts'
+import type { Projected, ProjectedTable, ProjectionMemory } from '../../domain/projections.ts'
 import type { BulkWriter } from './bulk.ts'
+import { equityRow } from './equity-series.ts'
 import { pagesOf } from './keys.ts'
 import { columnName, PROJECTED, PROJECTED_TABLES } from './projected-tables.ts'
 import type { Tables } from './schema.ts'
@@ -91,13 +92,6 @@ async function flowsSince(db: Kysely<Tables>, portfolio: string, seq: number): P
   let all = 0
   for (const flow of flows.values()) all += flow
   return flows.set('', all)
-}
-
-function equityRow(row: Tables['equity']): EquityRow {
-  const { portfolio: _, grain, bucket, at, seq, positions, flow, closes, ...rest } = row
-  const whole = { bucket, at, seq, positions, flow, closes }
-  const numbers = Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, Number(value)]))
-  return { ...rest, ...(numbers as typeof whole), grain: grain as EquityGrain }
 }
 
 export async function clearProjected(step: Transaction<Tables>, portfolio: string): Promise<void> {

@@ -12,6 +12,7 @@ import { sqlAudit } from './audit.ts'
 import { type BulkWriter, bulkWriter } from './bulk.ts'
 import { hexOf } from './chain.ts'
 import { sqlControl } from './control.ts'
+import { equitySeries } from './equity-series.ts'
 import { type JobsPace, storeJobs } from './jobs.ts'
 import { checkAll, extentsOf, type Head, headOf, type JournalPlace, rowsOf, snapshotBefore } from './journal-rows.ts'
 import { confirm, deliveredOf, messagesOf } from './message-rows.ts'
@@ -55,6 +56,7 @@ function sqlProjections(parts: SqlStore, place: JournalPlace, bulk: BulkWriter):
   return {
     projectionMemory: (portfolio) => projectionMemory(db, portfolio),
     projectedRows: (portfolio, table) => projectedRows(place, portfolio, table),
+    equitySeries: (portfolio, sleeve, range) => equitySeries(db, portfolio, sleeve, range),
     rebuild: (portfolio, { epoch }, rows) =>
       db.transaction().execute(async (step) => {
         await demandLease(step, { portfolio, epoch, isServer, name })

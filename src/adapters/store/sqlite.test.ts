@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { auditContract } from '../../../test/contracts/audit.ts'
+import { equitySeriesContract } from '../../../test/contracts/equity-series.ts'
 import { orderStoreContract } from '../../../test/contracts/order-store.ts'
 import { rowsFrom } from '../../../test/contracts/rows.ts'
 import { type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
@@ -38,6 +39,7 @@ if (HAS_STORE) {
   }
   storeContract('a store in an SQLite file', prepare)
   orderStoreContract('a store in an SQLite file', prepare)
+  equitySeriesContract('a store in an SQLite file', () => Promise.resolve(folder.path('equity.db')))
   auditContract('a store in an SQLite file', () => {
     made += 1
     const file = folder.path(`audit-${made}.db`)

@@ -1,0 +1,81 @@
+/** Equity over a stretch of time, as coarse as is enough for whoever draws it. */
+import type { Kysely } from 'kysely'
+import { EQUITY_GRAINS, type EquityGrain, type EquityRange, type EquityRow } from '../../domain/projections.ts'
+import type { Tables } from './schema.ts'
+
+const DAY = 86_400_000
+
+interface Kept {
+  /** Stretches that the range touches. */
+  readonly count: number
+  /** When the oldest of all that are kept begins. */
+  readonly first: number
+}
+
+/** The coarsest roll-up with as many stretches as are asked for; where none has as many, the finest that is whole. */
+export async function equitySeries(
+  db: Kysely<Tables>,
+  portfolio: string,
+  sleeve: string,
+  range: EquityRange,
+): Promise<readonly EquityRow[]> {
+  const { from, to } = range
+  const grain = await grainFor(db, portfolio, sleeve, range)
+  if (grain === null) return []
+  const rows = await db
+    .selectFrom('equity')
+    .selectAll()
+    .where('portfolio', '=', portfolio)
+    .where('grain', '=', grain)
+    .where('sleeve', '=', sleeve)
+    .where('at', '>=', from)
+    .where('bucket', '<=', to)
+    .orderBy('bucket')
+    .execute()
+  return rows.map(equityRow)
+}
+
+async function grainFor(
+  db: Kysely<Tables>,
+  portfolio: string,
+  sleeve: string,
+  { from, to, points }: EquityRange,
+): Promise<EquityGrain | null> {
+  const rows = await db
+    .selectFrom('equity')
+    .select(({ fn, eb }) => [
+      'grain',
+      fn.min('bucket').as('first'),
+      fn
+        .sum(
+          eb
+            .case()
+            .when(eb.and([eb('at', '>=', from), eb('bucket', '<=', to)]))
+            .then(1)
+            .else(0)
+            .end(),
+        )
+        .as('count'),
+    ])
+    .where('portfolio', '=', portfolio)
+    .where('sleeve', '=', sleeve)
+    .groupBy('grain')
+    .execute()
+  const kept = new Map<string, Kept>(
+    rows.map(({ grain, first, count }) => [grain, { first: Number(first), count: Number(count) }]),
+  )
+  const born = kept.get('day')?.first ?? Number.NEGATIVE_INFINITY
+  // What retention has let go of is no answer for the time before.
+  const whole = EQUITY_GRAINS.filter((grain) => {
+    const { count = 0, first = 0 } = kept.get(grain) ?? {}
+    return count > 0 && first < Math.max(from, born) + DAY
+  })
+  return whole.findLast((grain) => kept.get(grain)!.count >= points) ?? whole[0] ?? null
+}
+
+export function equityRow(row: Tables['equity']): EquityRow {
+  const { portfolio: _, grain, bucket, at, seq, positions, flow, closes, ...rest } = row
+  const whole = { bucket, at, seq, positions, flow, closes }
+  const numbers = Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, Number(value)]))
+  return { ...rest, ...(numbers as typeof whole), grain: grain as EquityGrain }
+}
