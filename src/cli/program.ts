@@ -136,6 +136,7 @@ function addLive(program: Command): void {
     .addOption(cyclesOption())
     .addOption(new Option('--snapshot-every <instants>', 'keep the whole state so often').argParser(count).default(500))
     .addOption(new Option('--bus <address>', 'tell others through Redis: redis://host:port').argParser(busAddress))
+    .option('--follow', 'at the last bar, wait for those that are written to the files behind it')
     .option('--standby', 'where another process runs the portfolio, wait and take over when it ends')
     .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/paper.ts')).paper(config, options))

@@ -190,6 +190,8 @@ export interface MarketData {
   readonly chains: ChainSource | null
   /** What is published beside prices, sorted by `publishedAt`. Left out: nothing. */
   readonly records?: readonly MarketRecord[]
+  /** More bars will come: the last one is no end, neither of its session nor of what it prices. Left out: it is all there is. */
+  readonly isOngoing?: true
   /** What the reader of a report must know about the data. */
   readonly notes: readonly string[]
 }

@@ -16,16 +16,18 @@ import type { Outbox } from '../../live/outbox.ts'
 import { standingOf } from '../../live/standing.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
-import { replayClock } from '../live/clocks.ts'
+import { clockWatch } from '../live/clock-watch.ts'
+import { machineClock, replayClock } from '../live/clocks.ts'
 import { cycleLine, cycleText } from '../live/cycle-text.ts'
 import { engineMeter } from '../live/engine-meter.ts'
+import { type Follower, followFolder } from '../live/follow.ts'
 import { outboxTo } from '../live/outbox-to.ts'
 import { paperVenueFor, sha256 } from '../live/paper-venue.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
 import { openSteering, type Steering } from '../live/steering.ts'
 import { listenForStop } from '../live/stopping.ts'
 import { keepUp, UPKEEP_NOTES } from '../live/upkeep.ts'
-import { marketOfPast } from '../market/past.ts'
+import { marketOfPast, readPast } from '../market/past.ts'
 import { print, printJson, progressBar } from '../output.ts'
 import { requireFolder } from '../paths.ts'
 import { type MarketSource, pastOf, type RunReach, reachOf } from '../run.ts'
@@ -54,8 +56,9 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
   if (options.data !== undefined) requireFolder(options.data)
   const source: MarketSource = options.data === undefined ? { seed: options.seed } : { data: options.data }
   const loaded = await loadPortfolio(file)
-  const market = await marketFor(loaded, source, options)
   const stopping = listenForStop()
+  const follower = await followed(loaded, options, stopping.signal)
+  const market = follower?.market ?? (await marketFor(loaded, source, options))
   const { store: settings } = loaded.running
   const store = await openStore(options.store, { create: true, encrypted: settings.encrypted })
   const upkeep = keepUp(options.store, store, settings, UPKEEP_NOTES)
@@ -65,7 +68,7 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
     lease = await leaseOf(store, loaded.config.name, options, stopping.signal)
     if (lease === null) return
     if (options.bus !== undefined) outbox = await outboxTo(options.bus, store, loaded.config.name)
-    const end = await traded({ loaded, market, store, lease, outbox, signal: stopping.signal }, options)
+    const end = await traded({ loaded, market, follower, store, lease, outbox, signal: stopping.signal }, options)
     outbox?.poke(() => keysOf(standingOf(end.run.kernel)))
     tellEnd(end, options)
   } finally {
@@ -86,6 +89,62 @@ async function marketFor(loaded: LoadedPortfolio, source: MarketSource, options:
   return market
 }
 
+/** A folder that is followed; whoever steers the engine hears of looks that fail. */
+type PaperFollower = Follower & { onTrouble: (reason: string) => void }
+
+async function followed(
+  loaded: LoadedPortfolio,
+  options: PaperOptions,
+  signal: AbortSignal,
+): Promise<PaperFollower | null> {
+  const { follow, data, from } = options
+  if (follow !== true) return null
+  demandPresent(options)
+  const reach = reachOf({ data: data! }, from === undefined ? {} : { from })
+  const { cycleMs: every, retryMs: retryAfter, stale } = loaded.running
+  let tell: (reason: string) => void = () => {}
+  const follower = await followFolder({
+    folder: data!,
+    clock: machineClock,
+    every,
+    retryAfter,
+    grace: stale.graceMs,
+    signal,
+    read: async () => marketOfPast(loaded, await readPast(loaded, data!), reach),
+    onTrouble(reason) {
+      if (reason !== '') process.stderr.write(`note: ${data} cannot be read, and is tried again: ${reason}\n`)
+      tell(reason)
+    },
+    onAmended(amended) {
+      for (const { clock, bars } of amended)
+        process.stderr.write(
+          `note: ${bars} bars of ${clock} came late or have other prices now; what was decided stands\n`,
+        )
+    },
+  })
+  return Object.defineProperty(follower as PaperFollower, 'onTrouble', {
+    set(told: (reason: string) => void) {
+      tell = told
+    },
+  })
+}
+
+/** Who follows a folder lives in the present. */
+function demandPresent({ data, to, speed, every }: PaperOptions): void {
+  const refuse = (option: string, reason: string): never => {
+    throw new FaultError(fault('OPTION_INVALID', { option, reason }))
+  }
+  if (data === undefined) refuse('--follow', 'waits for bars in a folder; give it by --data')
+  if (to !== undefined) refuse('--to', 'a folder that is followed has no last day; leave it out')
+  if (speed !== undefined) refuse('--speed', 'with --follow bars come as time goes on; leave it out')
+  if (every > 0) refuse('--every', 'with --follow bars come as time goes on; leave it out')
+}
+
+/** A venue in this process has the clock of this machine. */
+function ownTime(): Promise<Instant> {
+  return Promise.resolve(machineClock.now())
+}
+
 function tellEnd(end: EngineEnd, { json, store, cycles }: PaperOptions): void {
   const document = standingDocument(end.run.kernel)
   if (json !== true) print(standingText(end.run.kernel))
@@ -100,6 +159,8 @@ const ENDED: Readonly<Record<EngineEnd['ended'], string>> = { market: 'the bars 
 interface Trading {
   readonly loaded: LoadedPortfolio
   readonly market: MarketData
+  /** Null where the market is all there at the start. */
+  readonly follower: PaperFollower | null
   readonly store: OpenedStore
   readonly lease: Lease
   readonly outbox: Outbox | null
@@ -108,7 +169,7 @@ interface Trading {
 
 /** The engine with whoever steers it, to the end of the bars or until it is stopped. */
 async function traded(
-  { loaded, market, store, lease, outbox, signal }: Trading,
+  { loaded, market, follower, store, lease, outbox, signal }: Trading,
   options: PaperOptions,
 ): Promise<EngineEnd> {
   const { config, running } = loaded
@@ -116,15 +177,17 @@ async function traded(
   const helm = createHelm({
     role: 'paper',
     accountSuffix: suffixOf(config.account.id),
-    isPaced: false,
+    isPaced: follower !== null,
     freshness: running.stale,
+    isCaughtUp: () => follower?.isCaughtUp === true,
   })
   let engine: LiveEngine | null = null
   const cycles = cycleLog(() => engine?.isLive === true)
   const meter = engineMeter(portfolio)
   let lastCycle: Instant | null = null
   const atOf = (): Instant => engine?.run.at ?? (0 as Instant)
-  const clock = options.speed === undefined ? null : replayClock(options.speed, () => firstMoment(engine, market))
+  const paced = options.speed === undefined ? null : replayClock(options.speed, () => firstMoment(engine, market))
+  const clock = follower === null ? paced : machineClock
   const steering: Steering = openSteering({
     control: store.control,
     portfolio,
@@ -145,14 +208,15 @@ async function traded(
             kernel: engine.run.kernel,
             now: () => ({ wall: clock?.now() ?? atOf(), monotonic: clock?.monotonic() ?? atOf() }),
           },
-    cycles: () => ({ last: lastCycle, next: null }),
+    cycles: () => ({ last: lastCycle, next: follower?.nextAt ?? null }),
     onTrouble: (what, error) => process.stderr.write(`note: ${what}: ${String((error as Error).message)}\n`),
   })
   let breathed = performance.now()
   let ended = 'it did not begin'
-  try {
-    engine = await openEngine(
-      { config, market, strategies: [...loaded.strategies.values()], checks: true },
+  if (follower !== null) follower.onTrouble = (reason) => steering.fail(reason)
+  const opened = (known: MarketData): Promise<LiveEngine> =>
+    openEngine(
+      { config, market: known, strategies: [...loaded.strategies.values()], checks: true },
       {
         store,
         lease,
@@ -163,7 +227,11 @@ async function traded(
         sha256,
         desk: running.desk,
         clock,
-        watches: [steering.watch],
+        watches: follower === null ? [steering.watch] : [clockWatch(helm, machineClock, ownTime), steering.watch],
+        onSlices: (slices) => {
+          if (engine !== null) helm.saw(slices, engine.run.kernel.runtime)
+        },
+        ...(follower === null ? {} : { more: () => follower.more() }),
         observer: cycles.observer,
         latch: helm.latch,
         ...(meter === null ? {} : { meter }),
@@ -187,8 +255,18 @@ async function traded(
         },
       },
     )
+  try {
+    engine = await opened(market)
     await steering.first()
-    const end = await engine.play()
+    let end = await engine.play()
+    while (follower !== null && end.ended === 'market') {
+      // What was played so far is kept: the engine goes on from there on the market that has grown.
+      engine = null
+      engine = await opened(follower.market)
+      const { added, resumed } = end
+      end = await engine.play()
+      end = { ...end, resumed, added: end.added + added }
+    }
     ended = ENDED[end.ended]
     return end
   } catch (error) {

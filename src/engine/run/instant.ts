@@ -170,9 +170,18 @@ function chainsFor(cursor: BlockCursor, chains: readonly OptionChain[]): readonl
   return chains.length === 0 ? chains : chains.filter((chain) => cursor.block.instruments.includes(chain.underlying))
 }
 
+/**
+ * Where bars come as time goes on, one closes before anybody knows whether another opens at that very moment, and what is
+ * dated for it: both have an instant of their own.
+ */
+function closesAlone({ market, progress }: Run): boolean {
+  return market.isOngoing === true && progress.closing.length > 0
+}
+
 /** The next corporate action of this instant, before any auction. The price for fractions is the day's first. */
 function takeAction(run: Run): boolean {
   const { actions } = run.market
+  if (closesAlone(run)) return false
   const dated = actions[run.nextAction]
   if (dated === undefined || dated.at > run.at) return false
   run.nextAction += 1
@@ -211,7 +220,7 @@ function pricedSplit(run: Run, action: Extract<CorporateAction, { kind: 'split' 
 /** What the configuration dates comes before the first bar of its day, on whichever clock that opens. */
 function takeDatesAtOpen(run: Run): boolean {
   const { progress, dates } = run
-  progress.opening = dueOf(run.cursors, opensAt, run.at)
+  progress.opening = closesAlone(run) ? NO_CURSORS : dueOf(run.cursors, opensAt, run.at)
   if (dates.flows.length === 0 && dates.operations.length === 0) return false
   let latest = 0
   for (const { block, row } of progress.opening) latest = Math.max(latest, block.tradeDates[row]!)

@@ -2,13 +2,16 @@
 import { type QuoteColumns, quoteColumns } from '../../domain/columns.ts'
 import type { ClockBlock, MarketData, OptionChain, Slice } from '../../domain/market.ts'
 import { type MarketRecord, NO_RECORDS } from '../../domain/market-records.ts'
-import type { Instant } from '../../domain/units.ts'
+import { endsSessionAt, type Sessions } from '../../domain/sessions.ts'
+import type { Instant, TradeDate } from '../../domain/units.ts'
 import type { BarColumns } from '../../exchange/desk.ts'
 import { blankBars, pickColumns, quotedColumns } from './quoted.ts'
 import { RowOfBlock } from './row.ts'
 
 export interface BlockCursor {
   readonly block: ClockBlock
+  /** Of the market's calendar where more bars will come; null: the bars themselves say where a session ends. */
+  readonly sessions: Sessions | null
   /** Instrument.index of each column: the same array for the whole run. */
   readonly instruments: Int32Array
   row: number
@@ -57,6 +60,7 @@ export function cursorsOf(market: MarketData): readonly BlockCursor[] {
     let picked = -1
     const cursor: BlockCursor = {
       block,
+      sessions: sessionsOf(market, block),
       instruments,
       row: 0,
       isOpen: false,
@@ -75,6 +79,10 @@ export function cursorsOf(market: MarketData): readonly BlockCursor[] {
     }
     return cursor
   })
+}
+
+function sessionsOf({ isOngoing, sessions }: MarketData, { calendar }: ClockBlock): Sessions | null {
+  return isOngoing === true ? (sessions.find((table) => table.calendar === calendar) ?? null) : null
 }
 
 /**
@@ -139,7 +147,9 @@ export function nextInstant(cursors: readonly BlockCursor[]): Instant | null {
 }
 
 /** Whether the row's bar is the last one of its session. */
-export function endsSession({ block, row }: BlockCursor): boolean {
+export function endsSession({ block, row, sessions }: BlockCursor): boolean {
+  if (sessions !== null)
+    return endsSessionAt(sessions, block.tradeDates[row] as TradeDate, block.closes[row] as Instant)
   return block.tradeDates[row + 1] !== block.tradeDates[row]
 }
 

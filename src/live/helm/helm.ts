@@ -39,6 +39,8 @@ export interface HelmOptions {
   /** True: prices come as time goes on, so that their age and our clock are judged. False: bars are replayed. */
   readonly isPaced: boolean
   readonly freshness: FreshnessRules
+  /** False while bars of the past are played that nobody was there for: their age says nothing. Left out: it never does that. */
+  isCaughtUp?(): boolean
 }
 
 export interface Helm {
@@ -75,6 +77,7 @@ const REVIVED = 'an operator revived it'
 
 export function createHelm(options: HelmOptions): Helm {
   const { role, isPaced } = options
+  const isPresent = (): boolean => isPaced && (options.isCaughtUp?.() ?? true)
   const latch = killLatch()
   const ages = createAges(options.freshness)
   let arming: Arming = DISARMED
@@ -151,12 +154,12 @@ export function createHelm(options: HelmOptions): Helm {
     read: clock,
     time(runtime, now) {
       const over = [...arm({ kind: 'time' }, now), ...judge(runtime, now)]
-      return isPaced ? [...over, ...clock({ kind: 'time' }, now), ...ages.changes(runtime, now.wall)] : over
+      return isPresent() ? [...over, ...clock({ kind: 'time' }, now), ...ages.changes(runtime, now.wall)] : over
     },
     look(runtime) {
       changes = changesOf(changes, runtime)
     },
-    dataAge: (now) => (isPaced ? ages.oldest(now) : null),
+    dataAge: (now) => (isPresent() ? ages.oldest(now) : null),
   }
 }
 
@@ -253,6 +256,11 @@ function createAges(rules: FreshnessRules) {
     },
     changes: ({ state, byId }: Runtime, now: Instant): readonly EventBody[] => {
       const gone: EventBody[] = []
+      // A process before this one may have shut it.
+      for (const { gate, instrument } of state.gates?.shut ?? []) {
+        const id = gate === 'fresh' ? state.instruments[instrument]?.id : undefined
+        if (id !== undefined && seen.has(id)) stale.add(id)
+      }
       for (const id of seen.keys()) {
         if (state.delisted[byId.get(id)!] !== 1) continue
         seen.delete(id)
