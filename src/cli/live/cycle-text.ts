@@ -27,6 +27,7 @@ export function cycleText({ at, currency, sleeves, skipped, signals, executions,
     `   Daily P&L: ${money(state.dayProfit, currency, 'both')} (${percentTo(dayFraction(state), 2, 'both')})`,
     '',
     RULE,
+    '',
   ].join('\n')
 }
 
