@@ -9,7 +9,7 @@ import { createMachine, type Machine, type ProcessPorts } from './machine.ts'
 import { MUTANTS, type MutantName } from './mutants.ts'
 import { createNet } from './net.ts'
 import { createOperator } from './operator.ts'
-import { drawScene, PORTFOLIO, type Scene } from './scene.ts'
+import { drawScript, PORTFOLIO, type Scene, type Script, sceneOf } from './scene.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import { createTrace } from './trace.ts'
 import { createVenue, type Venue } from './venue.ts'
@@ -50,12 +50,16 @@ export interface World {
   isCalm(): boolean
   /** Whether the history ends here, because something broke. */
   isBroken(): boolean
+  /** When the first transaction was on the disk: what the account did before is its past; null: there is none yet. */
+  firstWrite: number | null
   /** True from when the engine is asked to put itself away. */
   isOver: boolean
 }
 
 /** The engine in one process, to its end; and what must be true when all is over. */
 export interface Subject {
+  /** Whether it compares the account with its books before it opens anything. */
+  readonly compares: boolean
   run(world: World, ports: ProcessPorts): Promise<void>
   judge(world: World): Promise<void>
 }
@@ -65,9 +69,13 @@ const LEAD_IN_MS = 30_000
 /** More than any sound history takes: an engine that turns in circles. */
 const EVENTS_MOST = 60_000
 
-export async function playHistory(seed: number, subject: Subject, options: HistoryOptions = {}): Promise<History> {
-  const scene = drawScene(seed, options.without ?? new Set())
-  const { market, faults, calmFrom } = scene
+export function playHistory(seed: number, subject: Subject, options: HistoryOptions = {}): Promise<History> {
+  return playScript(drawScript(seed, options.without ?? new Set()), subject, options)
+}
+
+export async function playScript(script: Script, subject: Subject, options: HistoryOptions = {}): Promise<History> {
+  const scene = sceneOf(script)
+  const { seed, market, faults, calmFrom } = scene
   const random = createRandom(`chance ${seed}`)
   const trace = createTrace(options.keep ?? 0)
   const scheduler = createScheduler(market.begin - LEAD_IN_MS, (time, what) => trace.say(time, what))
@@ -75,7 +83,13 @@ export async function playHistory(seed: number, subject: Subject, options: Histo
   const disk = createDisk(`disk ${seed}`)
   const isCalm = (): boolean => scheduler.now >= calmFrom
   const net = createNet(scheduler, random.fork('net'), faults.net)
-  const watch: Watch = createWatch({ scheduler, market, tables: disk.tables(PORTFOLIO), venue: () => venue })
+  const watch: Watch = createWatch({
+    scheduler,
+    market,
+    tables: disk.tables(PORTFOLIO),
+    compares: subject.compares,
+    venue: () => venue,
+  })
   const capital = scene.input.config.capital
   const venue: Venue = createVenue({
     scheduler,
@@ -87,8 +101,20 @@ export async function playHistory(seed: number, subject: Subject, options: Histo
   })
   const isBroken = (): boolean => watch.problems.length > 0 && options.goesOn !== true
   venue.listen((event) => say(`venue ${JSON.stringify(event)}`))
-  const world: World = { scene, scheduler, venue, disk, watch, alerts: [], isCalm, isBroken, isOver: false }
+  const world: World = {
+    scene,
+    scheduler,
+    venue,
+    disk,
+    watch,
+    alerts: [],
+    isCalm,
+    isBroken,
+    firstWrite: null,
+    isOver: false,
+  }
   disk.onAppend((batch) => {
+    world.firstWrite ??= scheduler.now
     say(`disk ${batch.rows.length} ${JSON.stringify(batch.orders ?? [])} ${JSON.stringify(batch.executions ?? [])}`)
     watch.wrote(batch)
   })
@@ -131,7 +157,12 @@ export async function playHistory(seed: number, subject: Subject, options: Histo
           watch.sends(life, request)
           return broker.submit(request)
         }
-        return { ...broker, submit }
+        const snapshot: typeof broker.snapshot = async () => {
+          const answer = await broker.snapshot()
+          watch.compared(life)
+          return answer
+        }
+        return { ...broker, submit, snapshot }
       },
       mutate: options.mutant === undefined ? (ports) => ports : MUTANTS[options.mutant],
       run: (ports) => subject.run(world, ports),

@@ -35,47 +35,68 @@ export interface DrawnMarket {
 const BAR_SECONDS = [20, 30, 45, 60] as const
 /** From the last bar of what is traded to the one after. */
 export const AFTERMATH_MS = 150_000
+/** Sessions, and bars of each: few, because a short history breaks as a long one does, and is cheap. */
+const DAYS = [2, 3] as const
+const BARS = [2, 4] as const
 /** Turns that a price takes within a bar. */
 const TURNS = 4
 
+/** All that a market is made of, as plain data. */
+export interface MarketScript {
+  readonly instruments: number
+  /** Of a bar, in milliseconds. */
+  readonly length: number
+  /** When each session opens, and how many bars it has. */
+  readonly sessions: readonly { readonly open: number; readonly bars: number }[]
+  /** By instrument: four prices a bar, those of the one long after included. */
+  readonly paths: readonly (readonly number[])[]
+}
+
 /** Bars of less than a minute in short sessions; some follow each other at once, before others there is a pause. */
-export function drawMarket(random: Random): DrawnMarket {
-  const instruments = Array.from({ length: random.integer(3, 4) }, (_, index) => ({
+export function drawMarket(random: Random): MarketScript {
+  const instruments = random.integer(3, 4)
+  const length = BAR_SECONDS[random.integer(0, BAR_SECONDS.length - 1)]! * 1_000
+  const sessions: { open: number; bars: number }[] = []
+  let [open, bars] = [BEGIN, 0]
+  for (let day = random.integer(DAYS[0], DAYS[1]); day > 0; day -= 1) {
+    const count = random.integer(BARS[0], BARS[1])
+    sessions.push({ open, bars: count })
+    open += count * length + random.integer(0, 2) * 60_000
+    bars += count
+  }
+  return { instruments, length, sessions, paths: Array.from({ length: instruments }, () => pathOf(random, bars + 1)) }
+}
+
+export function marketOf(script: MarketScript): DrawnMarket {
+  const { length, paths } = script
+  const instruments = Array.from({ length: script.instruments }, (_, index) => ({
     ...instrumentOf(`S${index}`, index),
     calendar: CALENDAR,
     clocks: [CLOCK],
   }))
-  const length = BAR_SECONDS[random.integer(0, BAR_SECONDS.length - 1)]! * 1_000
-  const days = 3
   const opens: number[] = []
   const dates: number[] = []
-  const sessions: { date: TradeDate; open: Instant; close: Instant }[] = []
-  let at = BEGIN
-  for (let day = 0; day < days; day += 1) {
+  const sessions = script.sessions.map(({ open, bars }, day) => {
     const date = addDays(FIRST_DAY, day)
-    const bars = random.integer(3, 6)
     for (let bar = 0; bar < bars; bar += 1) {
-      opens.push(at + bar * length)
+      opens.push(open + bar * length)
       dates.push(date)
     }
-    sessions.push({ date, open: at as Instant, close: (at + bars * length) as Instant })
-    at += bars * length + random.integer(0, 2) * 60_000
-  }
+    return { date, open: open as Instant, close: (open + bars * length) as Instant }
+  })
   const end = opens.at(-1)! + length
   // One more bar, long after: until then a live engine has nothing to do but to keep its books.
   const last = end + AFTERMATH_MS
   opens.push(last)
-  dates.push(addDays(FIRST_DAY, days))
-  sessions.push({ date: addDays(FIRST_DAY, days), open: last as Instant, close: (last + length) as Instant })
-  const paths = instruments.map(() => pathOf(random, opens.length))
-  const data = dataOf(instruments, { opens, dates, length, paths, sessions })
+  dates.push(addDays(FIRST_DAY, sessions.length))
+  const after = { date: dates.at(-1) as TradeDate, open: last as Instant, close: (last + length) as Instant }
   return {
-    data,
+    data: dataOf(instruments, { opens, dates, length, paths, sessions: [...sessions, after] }),
     instruments,
     begin: opens[0]!,
     end,
     last,
-    ...prices({ opens: opens.slice(0, -1), length, paths, sessions: sessions.slice(0, -1) }),
+    ...prices({ opens: opens.slice(0, -1), length, paths, sessions }),
   }
 }
 
@@ -83,14 +104,14 @@ interface Drawn {
   readonly opens: readonly number[]
   readonly length: number
   /** By instrument: four prices a bar. */
-  readonly paths: readonly Float64Array[]
+  readonly paths: readonly (readonly number[])[]
   readonly sessions: readonly { readonly date: TradeDate; readonly open: Instant; readonly close: Instant }[]
 }
 
 /** In whole cents. */
-function pathOf(random: Random, bars: number): Float64Array {
+function pathOf(random: Random, bars: number): readonly number[] {
   let price = 20 + random.uniform() * 180
-  return Float64Array.from({ length: bars * TURNS }, () => {
+  return Array.from({ length: bars * TURNS }, () => {
     price *= exp(0.004 * random.normal())
     return Math.floor(price * 100 + 0.5) / 100
   })
@@ -98,10 +119,10 @@ function pathOf(random: Random, bars: number): Float64Array {
 
 function dataOf(instruments: readonly Instrument[], drawn: Drawn & { readonly dates: readonly number[] }): MarketData {
   const { opens, dates, length, paths, sessions } = drawn
-  const grid = (read: (turns: Float64Array) => number): Float64Array =>
+  const grid = (read: (turns: readonly number[]) => number): Float64Array =>
     Float64Array.from({ length: opens.length * instruments.length }, (_, cell) => {
       const [bar, place] = [Math.floor(cell / instruments.length), cell % instruments.length]
-      return read(paths[place]!.subarray(bar * TURNS, (bar + 1) * TURNS))
+      return read(paths[place]!.slice(bar * TURNS, (bar + 1) * TURNS))
     })
   const actions: readonly DatedAction[] = []
   return {

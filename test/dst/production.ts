@@ -1,6 +1,7 @@
 /** The production engine as `paper` and `live` run it, in one process of a history; and what must be true in the end. */
 import { createHash } from 'node:crypto'
 import { openSteering } from '../../src/cli/live/steering.ts'
+import type { Execution } from '../../src/domain/broker.ts'
 import { withExternal } from '../../src/domain/external.ts'
 import { isEnded } from '../../src/domain/order-records.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
@@ -20,13 +21,14 @@ import { ACCOUNT_SUFFIX, isOver } from './venue.ts'
 const SNAPSHOT_EVERY = 5
 const TAKEOVER_WAIT_MS = 8_000
 /** Seldom, because most looks find nothing and all cost time. */
-const LOOK_EVERY_MS = 6000
+const LOOK_EVERY_MS = 6_000
 const FRESHNESS = { graceMs: 5_000, barsMissed: 2 }
 
 /** @returns a subject of its own for each history: it remembers the kernel that ran last */
 export function production(): Subject {
   let kernel: Kernel | null = null
   return {
+    compares: true,
     async run(world, ports) {
       const { store, control, clock, lease, broker, life } = ports
       // Requests of whoever had the account before may still be on their way.
@@ -98,10 +100,12 @@ async function judge(world: World, kernel: Kernel | null): Promise<void> {
 }
 
 /** Every order is known, every execution is booked once, and what nobody could know was said. */
-function judgeOrders({ venue, disk, watch, alerts }: World): void {
+function judgeOrders({ venue, disk, watch, alerts, firstWrite }: World): void {
   const { orders, executions } = disk.tables(PORTFOLIO)
+  const past = pastOf(venue.books.executions, firstWrite)
   for (const { id } of venue.books.executions)
-    if (!executions.has(executionKey(BROKER_NAME, id))) watch.report(`execution ${id} was never booked`)
+    if (!past.has(id) && !executions.has(executionKey(BROKER_NAME, id)))
+      watch.report(`execution ${id} was never booked`)
   for (const { clientId, state, brokerId } of venue.orders) {
     if (clientId === null) continue
     const said = orders.get(clientId)?.state
@@ -113,6 +117,15 @@ function judgeOrders({ venue, disk, watch, alerts }: World): void {
     if (!alerts.some((text) => text.includes(String(order))))
       watch.report(`order ${order} is ${state} and nobody was told`)
   }
+}
+
+/** What others did before the first start is in the account's positions, found by comparison and booked as that. */
+function pastOf(executions: readonly Execution[], firstWrite: number | null): ReadonlySet<string> {
+  const past = new Set<string>()
+  for (const { id, clientId, corrects, at } of executions)
+    if (clientId === null && ((firstWrite !== null && at < firstWrite) || (corrects !== null && past.has(corrects))))
+      past.add(id)
+  return past
 }
 
 /** The sleeves together, the external one included, hold what the venue says that the account holds. */

@@ -8,7 +8,7 @@ import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { createRandom, type Random } from '../../src/numerics/random.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
 import { drawFaults, type FaultClass, type FaultPlan } from './faults.ts'
-import { CALENDAR, CLOCK, type DrawnMarket, drawMarket } from './market.ts'
+import { CALENDAR, CLOCK, type DrawnMarket, drawMarket, type MarketScript, marketOf } from './market.ts'
 
 export const PORTFOLIO = 'simulated'
 /** Whole dollars of each sleeve. */
@@ -34,20 +34,37 @@ export interface Scene {
   readonly calmFrom: number
 }
 
+/** A scene as plain data: what is kept of one that must never break again, however scenes are drawn later. */
+export interface Script {
+  /** Of what is drawn while it is played. */
+  readonly seed: number
+  readonly market: MarketScript
+  readonly faults: FaultPlan
+  /** By sleeve and bar. */
+  readonly wishes: readonly (readonly (readonly Wish[])[])[]
+}
+
 /** Part of the market during which things go wrong. */
 const STORMY_PART = 0.7
 
-export function drawScene(seed: number, without: ReadonlySet<FaultClass>): Scene {
+const calmFromOf = ({ begin, end }: DrawnMarket): number => begin + Math.floor((end - begin) * STORMY_PART)
+
+export function drawScript(seed: number, without: ReadonlySet<FaultClass>): Script {
   const random = createRandom(`history ${seed}`)
-  const market = drawMarket(random.fork('market'))
-  const calmFrom = market.begin + Math.floor((market.end - market.begin) * STORMY_PART)
-  const faults = drawFaults(random.fork('faults'), { from: market.begin - 30_000, until: calmFrom }, without)
+  const script = drawMarket(random.fork('market'))
+  const market = marketOf(script)
+  const faults = drawFaults(random.fork('faults'), { from: market.begin - 30_000, until: calmFromOf(market) }, without)
   const sleeves = random.fork('sleeves').integer(2, 4)
-  const strategies = Array.from({ length: sleeves }, (_, ordinal) =>
-    strategyOf(ordinal, wishesOf(random.fork(`wishes ${ordinal}`), market)),
-  )
-  const config = configOf(market, sleeves)
-  return { seed, market, calmFrom, faults, input: { config, market: market.data, strategies, checks: true } }
+  const wishes = Array.from({ length: sleeves }, (_, ordinal) => wishesOf(random.fork(`wishes ${ordinal}`), market))
+  return { seed, market: script, faults, wishes }
+}
+
+export function sceneOf({ seed, market: script, faults, wishes }: Script): Scene {
+  const market = marketOf(script)
+  const strategies = wishes.map((own, ordinal) => strategyOf(ordinal, own))
+  const config = configOf(market, wishes.length)
+  const input = { config, market: market.data, strategies, checks: true }
+  return { seed, market, calmFrom: calmFromOf(market), faults, input }
 }
 
 function configOf(market: DrawnMarket, sleeves: number): PortfolioConfig {

@@ -18,6 +18,8 @@ export interface Watch {
   report(problem: string): void
   /** A process is about to send an order. */
   sends(life: Life, request: OrderRequest): void
+  /** A process was told what the account holds. */
+  compared(life: Life): void
   /** A process was refused its commit: from here on it sends nothing. */
   refused(life: Life): void
   /** A transaction is on the disk. */
@@ -30,6 +32,8 @@ export interface Watched {
   readonly scheduler: Scheduler
   readonly market: DrawnMarket
   readonly tables: DiskTables
+  /** Whether it must know what the account holds before it opens anything. */
+  readonly compares: boolean
   venue(): Venue
 }
 
@@ -38,10 +42,11 @@ const KILL_GRACE_MS = 15_000
 /** Prices move between a decision and its order, and limits are judged at the decision. */
 const EXPOSURE_TOLERANCE = 1.15
 
-export function createWatch({ scheduler, market, tables, venue }: Watched): Watch {
+export function createWatch({ scheduler, market, tables, compares, venue }: Watched): Watch {
   const problems: string[] = []
   const said = new Set<string>()
   const refusedLives = new Set<string>()
+  const comparedLives = new Set<string>()
   const acceptedOnce = new Map<number, VenueOrder>()
   const known = new Map<string, Execution>()
 
@@ -120,10 +125,13 @@ export function createWatch({ scheduler, market, tables, venue }: Watched): Watc
   return {
     problems,
     report,
+    compared: (life) => comparedLives.add(life.name),
     refused: (life) => refusedLives.add(life.name),
     sends(life, request) {
       demandWritten(request)
       demandLeave(request)
+      if (!request.reducing && compares && !comparedLives.has(life.name))
+        report(`process ${life.name} opens by order ${request.order} before it knows what the account holds`)
       if (refusedLives.has(life.name))
         report(`process ${life.name} sends order ${request.order} after a refused commit`)
     },

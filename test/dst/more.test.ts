@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { MUTANT_NAMES } from './mutants.ts'
+import { broken, ENGINE, engineBlocks, PROTOCOL, protocolBlocks, SHOWN, toldOf } from './suite.ts'
+
+/* The other half of the histories, in a file of its own for the second core. */
+
+describe('the engine, further histories', () => {
+  it.each(engineBlocks(1))('keeps what it promises in $count histories from $first', async (block) => {
+    expect(await broken(ENGINE, block)).toEqual([])
+  })
+})
+
+describe('the order protocol by itself', () => {
+  it.each(protocolBlocks())('keeps what it promises in $count histories from $first', async (block) => {
+    expect(await broken(PROTOCOL, block)).toEqual([])
+  })
+
+  it.each(MUTANT_NAMES.filter((name) => name !== 'failOpenKill'))('is caught where it is wrong: %s', async (mutant) => {
+    const told = await toldOf(PROTOCOL, mutant)
+    expect(told.join('\n')).toMatch(SHOWN[mutant])
+  })
+})
