@@ -121,7 +121,7 @@ export class LiveEngine {
       for (const command of commands) if (command.kind === 'declined') this.#told.declined(command.reason)
       this.#journal.commanded(commands)
     }
-    this.#expected = expectedPostings(options.reconcile?.tolerance)
+    this.#expected = expectedPostings(options.reconcile?.tolerance, from?.expected)
     const own = [this.#journal.observer, this.#parts.observer, this.#expected.observer]
     const observer = toldAll(options.observer === undefined ? own : [...own, options.observer])
     this.run = startRun({ ...input, again, commanded }, observer, null, from?.run, exchange)
@@ -353,9 +353,7 @@ export class LiveEngine {
 
   /** What the kernel commanded, to the desk. */
   #dispatch(): void {
-    const outgoing = this.#outgoing
-    this.#outgoing = []
-    for (const one of outgoing) {
+    for (const one of this.#outgoing.splice(0)) {
       if (one.kind === 'submit') this.desk.intend(one.orders, this.#deskTime())
       else this.desk.askCancel(one.order, this.#deskTime())
     }
@@ -373,7 +371,8 @@ export class LiveEngine {
     const records = this.desk.takeRecords()
     const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
     const { cursor } = this.desk.state()
-    const snapshot = isKept && this.#isQuiet() ? snapshotOf(this.run, this.desk, this.#venue, this.#steps) : undefined
+    const snapshot =
+      isKept && this.#isQuiet() ? snapshotOf(this.run, this.desk, this.#venue, this.#steps, this.#expected) : undefined
     const isNews =
       this.#journal.length + records.orders.length + executions.length + this.#told.answers > 0 ||
       snapshot !== undefined ||

@@ -12,6 +12,7 @@ import { type RunState, runState } from '../engine/run/run-state.ts'
 import { KERNEL_VERSION } from '../engine/snapshot.ts'
 import type { DeskState, OrderDesk } from './desk/order-desk.ts'
 import { isSame, type JournalPlace, KnownRows } from './known-rows.ts'
+import type { Expected, ExpectedState } from './reconcile/expected.ts'
 
 /** Plain JSON data. */
 export interface LiveState {
@@ -21,6 +22,8 @@ export interface LiveState {
   readonly desk: { readonly state: DeskState; readonly records: readonly OrderRecord[] }
   /** Steps of instants taken since the run began. */
   readonly steps: number
+  /** What a broker elsewhere posts later. */
+  readonly expected?: ExpectedState
 }
 
 type Place = JournalPlace & { readonly store: Store }
@@ -76,12 +79,14 @@ export function snapshotOf(
   desk: Pick<OrderDesk, 'state' | 'open'>,
   venue: { state(): unknown } | null,
   steps: number,
+  expected: Pick<Expected, 'state'>,
 ): StoredSnapshot {
   const state: LiveState = {
     run: { ...runState(run), exchange: null },
     venue: venue === null ? null : freeze(venue.state()),
     desk: { state: desk.state(), records: desk.open },
     steps,
+    ...(venue === null ? { expected: expected.state() } : {}),
   }
   const payload = new TextEncoder().encode(JSON.stringify(state))
   return { seq: state.run.seq - 1, kernelVersion: KERNEL_VERSION, payload }

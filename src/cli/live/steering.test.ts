@@ -33,7 +33,7 @@ it('a command whose answer is written while it is being read again is not carrie
     } as never,
     portfolio: 'p',
     helm,
-    clock: { ...machineClock, wait: () => new Promise((done) => rounds.push(done)) },
+    clock: { ...machineClock, wait: () => new Promise<void>((done) => void rounds.push(done)) },
     lag: { take: () => 0, close: () => {} },
     facts: {} as never,
     engine: () => engine,
@@ -50,7 +50,7 @@ it('a command whose answer is written while it is being read again is not carrie
   reads.shift()!([command])
   await settled()
   expect(told).toHaveLength(1)
-  const closing = steering.close()
-  for (const done of rounds) done()
+  const closing = steering.close('')
+  for (const goOn of rounds) goOn()
   await closing
 })

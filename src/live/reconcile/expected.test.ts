@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Posting } from '../../engine/records/observer.ts'
 import type { Runtime } from '../../engine/runtime.ts'
-import { expectedPostings } from './expected.ts'
+import { type ExpectedState, expectedPostings } from './expected.ts'
 import { TOLERANCE_RULES } from './tolerance.ts'
 
 const HOUR = 3_600_000
@@ -20,7 +20,7 @@ function listening() {
   const expected = expectedPostings()
   expected.observer.attach({ state } as unknown as Runtime)
   const post = (posting: Partial<Posting>): void => expected.observer.posting(posting as Posting)
-  return { state, post, take: () => expected.take() }
+  return { state, post, take: () => expected.take(), kept: () => expected.state() }
 }
 
 describe('what a broker posts later', () => {
@@ -53,5 +53,16 @@ describe('what a broker posts later', () => {
     state.at += TOLERANCE_RULES.accrualWindowMs
     post({ kind: 'fill', instrument: 0, quantity: 1, cash: -1 })
     expect(take().accruals).toEqual([])
+  })
+
+  it('is known after a restart as before it', () => {
+    const { state, post, take, kept } = listening()
+    post({ kind: 'dividend', instrument: 0, quantity: 0, cash: 5 })
+    post({ kind: 'fill', instrument: 2, quantity: 50, cash: -9 })
+    const again = expectedPostings(TOLERANCE_RULES, JSON.parse(JSON.stringify(kept())) as ExpectedState)
+    expect(again.take()).toEqual(take())
+    again.observer.attach({ state } as unknown as Runtime)
+    again.observer.posting({ kind: 'dividend', instrument: 0, quantity: 0, cash: 3 } as Posting)
+    expect(again.take().accruals.map(({ amount }) => amount)).toEqual([8])
   })
 })

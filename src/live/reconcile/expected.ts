@@ -9,14 +9,22 @@ export interface Expected {
   readonly observer: Pick<Observer, 'posting'> & { attach(runtime: Runtime): void }
   /** Of the windows in which the broker may still be late. */
   take(): { readonly accruals: readonly Accrual[]; readonly feesInKind: readonly FeeInKind[] }
+  /** For the next process: plain data. */
+  state(): ExpectedState
+}
+
+export interface ExpectedState {
+  readonly accruals: readonly (Accrual & { readonly instrument: number })[]
+  readonly fees: readonly FeeInKind[]
 }
 
 const ACCRUED: ReadonlySet<Posting['kind']> = new Set(['dividend', 'funding', 'borrow'])
 
-export function expectedPostings(rules: ToleranceRules = TOLERANCE_RULES): Expected {
+/** @param kept by the process before; postings since are told again */
+export function expectedPostings(rules: ToleranceRules = TOLERANCE_RULES, kept?: ExpectedState): Expected {
   const recording = createRecording()
-  let accruals: (Accrual & { readonly instrument: number })[] = []
-  let fees: FeeInKind[] = []
+  let accruals = [...(kept?.accruals ?? [])]
+  let fees = [...(kept?.fees ?? [])]
 
   function forget(now: number): void {
     if ((accruals[0]?.at ?? now) <= now - rules.accrualWindowMs)
@@ -50,5 +58,6 @@ export function expectedPostings(rules: ToleranceRules = TOLERANCE_RULES): Expec
       },
     },
     take: () => ({ accruals, feesInKind: fees }),
+    state: () => ({ accruals, fees }),
   }
 }
