@@ -61,17 +61,19 @@ interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<readonly [code: number | null, signal: string | null]>
   said(): string
+  /** What it printed. */
+  out(): string
 }
 
 /** A process of the command line that goes on until it is told to end. */
 function run(args: readonly string[]): Running {
   const child = start(here, args)
   children.add(child)
-  let said = ''
-  child.stdout!.resume()
+  let [said, out] = ['', '']
+  child.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()))
   child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const ended = once(child, 'close').then(([code, signal]) => [code, signal] as const)
-  return { child, ended, said: () => said }
+  return { child, ended, said: () => said, out: () => out }
 }
 
 /** Looks until it is so: how long that takes is the machine's. */
@@ -307,6 +309,41 @@ describe.skipIf(server === null)(`an engine and its operators over a server ${PO
       expect((await store.check()).problems).toEqual([])
     } finally {
       await store.close()
+    }
+  })
+
+  it('hand over to the one that stands by when it is killed: the same books, no order twice', {
+    timeout: 300_000,
+  }, async () => {
+    const quarter = ['--seed', '26', '--from', '2016-01-01', '--to', '2016-04-30', '--json']
+    const [calmAt, sharedAt] = [await server!.database('calm'), await server!.database('shared')]
+    const calm = await command(here, ['paper', 'steered.yaml', ...quarter, '--store', calmAt])
+    const shared = ['paper', 'steered.yaml', ...quarter, '--store', sharedAt, '--standby']
+    const first = run([...shared, '--every', '0.1'])
+    const [calmStore, store] = [await openStore(calmAt, { create: false }), await openStore(sharedAt, { create: true })]
+    try {
+      await heard(store, ({ seq }) => seq > 20)
+      const second = run(shared)
+      await until(() => Promise.resolve(second.said().includes('waiting for it to end')))
+      const asked = await store.control.beats()
+      first.child.kill('SIGKILL')
+      expect((await second.ended)[0], second.said()).toBe(0)
+      expect(second.out()).toBe(calm.out)
+      expect(second.said()).toMatch(/note: [1-9]\d* events were there already/)
+      expect(await beatOf(store)).toMatchObject({ epoch: asked[0]!.epoch + 1 })
+      const books = async (one: OpenedStore) => {
+        const { journals, problems } = await one.check()
+        const executions: string[] = []
+        for await (const { order, number } of one.executionsFrom(NAME, 0)) executions.push(`${order} ${number}`)
+        return { journals, problems, executions }
+      }
+      const found = await books(store)
+      expect(found).toEqual(await books(calmStore))
+      expect(found.executions.length).toBeGreaterThan(0)
+      expect(new Set(found.executions).size).toBe(found.executions.length)
+    } finally {
+      await store.close()
+      await calmStore.close()
     }
   })
 })
