@@ -47,6 +47,7 @@ export function equitySeriesContract(name: string, place: () => Promise<string>)
       store = await openStore(await place(), { create: true, key: null })
       const lease = (await store.lease('one'))!
       await store.commit('one', lease, { rows: rowsFrom(0, 1), projected: { equity: [...rows(''), ...rows('a')] } })
+      await lease.release()
     })
     afterAll(() => store.close())
 
