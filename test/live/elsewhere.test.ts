@@ -50,9 +50,14 @@ function forgetful() {
       cursors.push(cursor)
       return { executions: [], cursor: PAST }
     },
-    async *events(signal) {
-      await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
-    },
+    events: (signal) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () =>
+          new Promise((done) => {
+            signal.addEventListener('abort', () => done({ done: true, value: undefined }), { once: true })
+          }),
+      }),
+    }),
     time: async () => Date.now() as Instant,
     close: () => Promise.resolve(),
   }
