@@ -290,7 +290,8 @@ describe.skipIf(server === null)(`an engine and its operators over a server ${PO
         const { body } = await read(`${engine.url}/metrics`)
         return body.includes('polyfolio_step_seconds_count{') && body
       })
-      expect(metrics).toContain('polyfolio_restarts_total')
+      expect(metrics).toContain(`polyfolio_restarts_total{portfolio="${NAME}"} 1`)
+      expect(metrics).toMatch(/polyfolio_orders\{portfolio="Steered",state="acked"\} \d/)
       expect(metrics).toMatch(/polyfolio_step_seconds_count\{[^}]*step="commit"[^}]*\} [1-9]/)
       expect(metrics).toMatch(/polyfolio_commits_total\{portfolio="Steered"\} [1-9]/)
 
