@@ -7,7 +7,7 @@ import { production } from './production.ts'
 import { protocol } from './protocol.ts'
 import type { Script } from './scene.ts'
 
-export interface Played {
+interface Played {
   readonly name: string
   /** Of `npm run dst`. */
   readonly flag: string
@@ -30,7 +30,7 @@ const PROTOCOL_HISTORIES = isNightly ? 20_000 : 150
 const BLOCK = isNightly ? 5_000 : 100
 export const FIRST = isNightly ? SEED : 0
 
-export interface Block {
+interface Block {
   readonly first: number
   readonly count: number
 }
