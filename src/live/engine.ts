@@ -11,7 +11,6 @@ import type { Batch } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import { revive } from '../engine/canonical.ts'
 import { stopOf } from '../engine/gates/leaving.ts'
-import { awaitsStructure } from '../engine/orders/batch.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
 import { giveEvent, type Run } from '../engine/run/drive.ts'
 import { beginInstant, INSTANT_STEPS } from '../engine/run/instant.ts'
@@ -413,7 +412,7 @@ export class LiveEngine {
 
   /** Whether all that will be known after a restart is in the state. */
   #isQuiet(): boolean {
-    return this.#journal.length === 0 && !awaitsStructure(this.run.kernel.runtime) && !this.#line.isAsking
+    return this.#journal.length === 0 && !this.#line.isAsking
   }
 
   /** Everything that may leave now; answers come in a later round. */

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import type { ClockBlock } from '../../src/domain/market.ts'
 import type { Price } from '../../src/domain/units.ts'
 import { createKernel, restoreKernel } from '../../src/engine/kernel.ts'
-import { awaitsStructure } from '../../src/engine/orders/batch.ts'
 import type { RunResult } from '../../src/engine/records/result.ts'
 import { type RunInput, runAudited, runBacktest } from '../../src/engine/run/run.ts'
 import type { Snapshot } from '../../src/engine/snapshot.ts'
@@ -137,7 +136,7 @@ describe('sleeves on clocks of different length', () => {
         const places = new Set(thousandths.map((part) => 1 + Math.floor((part * (events.length - 1)) / 1_000)))
         let kernel = createKernel({ strategies })
         for (const [place, event] of events.entries()) {
-          if (places.has(place) && !awaitsStructure(kernel.runtime)) {
+          if (places.has(place)) {
             kernel = restoreKernel(JSON.parse(JSON.stringify(kernel.snapshot())) as Snapshot, { strategies })
             cuts += 1
           }

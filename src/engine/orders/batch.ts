@@ -53,12 +53,6 @@ export function keepClosed(state: KernelState, order: ClosedOrder): void {
   state.closed.splice(at, 0, order)
 }
 
-/** Whether a structure's order of this cycle is still on its way. */
-export function awaitsStructure({ batch, rowEnded }: Runtime): boolean {
-  for (let row = 0; row < batch.count; row += 1) if (batch.instrument[row]! < 0 && rowEnded[row] === 0) return true
-  return false
-}
-
 /** A row of the batch as the record of an order that outlives it. */
 function orderOf(runtime: Runtime, row: number): WorkingOrder {
   const { batch, shares } = runtime
