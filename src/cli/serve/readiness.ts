@@ -2,7 +2,7 @@
 import type { Heartbeat } from '../../domain/control.ts'
 import { isRunning } from '../operate/status-text.ts'
 
-export interface EngineReadiness {
+interface EngineReadiness {
   readonly portfolio: string
   /** Heard lately, and not ended. */
   readonly running: boolean
@@ -11,7 +11,7 @@ export interface EngineReadiness {
   readonly reasons: readonly string[]
 }
 
-export interface Readiness {
+interface Readiness {
   readonly ready: boolean
   readonly engines: readonly EngineReadiness[]
 }
