@@ -211,8 +211,8 @@ export class LiveEngine {
     }
     if (!this.#isLive) return
     meter?.took('instant', since)
-    if (this.#added > added) this.#unkept += 1
-    if (this.#unkept >= this.#options.snapshotEvery) await this.#commit(true)
+    if (this.#added > added || this.#journal.length > 0) this.#unkept += 1
+    await this.#commit(this.#unkept >= this.#options.snapshotEvery)
     this.#options.onInstant?.(this.run)
   }
 
@@ -263,6 +263,9 @@ export class LiveEngine {
 
   /** Until somebody says something; null: however long that takes. */
   async #sleep(milliseconds: number | null, isAwake: () => boolean = () => false): Promise<void> {
+    if (this.#hasMore() || isAwake()) return
+    // Nobody knows how long this takes.
+    await this.#commit(false)
     if (!this.#hasMore() && !isAwake()) await this.#sleeper.sleep(milliseconds)
   }
 
@@ -292,9 +295,10 @@ export class LiveEngine {
     if (!this.#isLive) await this.#playAgain()
     if (this.#isLive) this.#takeOutside()
     if (this.#isLive || this.#venue !== null) this.#takeBroker()
-    this.#dispatch()
+    const isLeaving = this.#dispatch()
     if (this.#isLive || this.#venue !== null) this.#noteAlerts()
-    await this.#commit(false)
+    // What nothing outside follows from is written with what comes next: by the end of the instant, or before a wait.
+    if (isLeaving || this.#told.answers > 0 || this.desk.awaitsCommit || !this.#isLive) await this.#commit(false)
     if (this.#isLive || this.#venue !== null) this.#send()
   }
 
@@ -350,12 +354,14 @@ export class LiveEngine {
     for (const body of bodies) this.#give(body, this.#venue === null)
   }
 
-  /** What the kernel commanded, to the desk. */
-  #dispatch(): void {
-    for (const one of this.#outgoing.splice(0)) {
+  /** What the kernel commanded, to the desk. @returns whether there was anything */
+  #dispatch(): boolean {
+    const outgoing = this.#outgoing.splice(0)
+    for (const one of outgoing) {
       if (one.kind === 'submit') this.desk.intend(one.orders, this.#deskTime())
       else this.desk.askCancel(one.order, this.#deskTime())
     }
+    return outgoing.length > 0
   }
 
   #give(body: EventBody, isOutside: boolean): void {
@@ -405,14 +411,15 @@ export class LiveEngine {
 
   /** What somebody must look at is an event: its row and its message come with it. */
   #noteAlerts(): void {
-    this.#alerts.push(...this.desk.takeAlerts())
-    for (const { rule, instrument, clientId, text } of this.#alerts)
+    const alerts = this.desk.takeAlerts()
+    this.#alerts.push(...alerts)
+    for (const { rule, instrument, clientId, text } of alerts)
       this.#give({ kind: 'alert', rule, instrument, clientId, text }, this.#venue === null)
   }
 
   /** Whether all that will be known after a restart is in the state. */
   #isQuiet(): boolean {
-    return this.#journal.length === 0 && !this.#line.isAsking
+    return !this.#line.isAsking
   }
 
   /** Everything that may leave now; answers come in a later round. */
@@ -437,7 +444,7 @@ export class LiveEngine {
   async #end(ended: EngineEnd['ended']): Promise<EngineEnd> {
     await this.#settle(this.#options.patience ?? PATIENCE_MS)
     if (!this.#isLive) this.#known.demandOver()
-    if (this.#unkept > 0) await this.#commit(true)
+    await this.#commit(this.#unkept > 0)
     return { run: this.run, resumed: (this.#from?.run.seq ?? 0) + this.#known.count, added: this.#added, ended }
   }
 

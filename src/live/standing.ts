@@ -35,10 +35,21 @@ export interface Standing {
   readonly openViolations: number
 }
 
+/** Looking changes nothing: what the kernel had reckoned with before, it goes on with. */
 export function standingOf({ runtime }: Kernel): Standing {
+  const { equity, cash, sleeves } = runtime
+  const before = sleeves.map((sleeve) => sleeve.equity)
+  valueAll(runtime)
+  const standing = valued(runtime)
+  runtime.equity = equity
+  runtime.cash = cash
+  for (const [place, sleeve] of sleeves.entries()) sleeve.equity = before[place]!
+  return standing
+}
+
+function valued(runtime: Runtime): Standing {
   const { state } = runtime
   const config = state.config!
-  valueAll(runtime)
   return {
     name: config.name,
     currency: config.currency,

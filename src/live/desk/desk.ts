@@ -108,6 +108,11 @@ export function createDesk(options: DeskOptions): OrderDesk {
       return alerts
     },
     state: () => stateOf(desk),
+    get awaitsCommit() {
+      if (desk.recalls.size > 0) return true
+      for (const { sendAt } of desk.changed) if (sendAt !== null) return true
+      return false
+    },
     get unknowns() {
       let unknowns = 0
       for (const { record } of desk.open) if (record.state === 'unknown') unknowns += 1

@@ -140,6 +140,8 @@ export interface OrderDesk {
   takeAlerts(): readonly DeskAlert[]
   /** Plain data for the snapshot. */
   state(): DeskState
+  /** Something is held back until what was taken, or is to be taken, is durable. */
+  readonly awaitsCommit: boolean
   /** Orders of which nobody knows whether the broker has them. */
   readonly unknowns: number
   /** What memory holds: orders that ended lately among them, and ids of executions. */
