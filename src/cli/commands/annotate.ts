@@ -119,6 +119,6 @@ function isDate(text: string): boolean {
   return day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day
 }
 
-function documentOf({ at, removedAt: _, ...note }: Annotation) {
-  return { ...note, at: new Date(at).toISOString() }
+function documentOf({ id, at, actor, about, subject, text, tags }: Annotation) {
+  return { id, at: new Date(at).toISOString(), actor, about, subject, text, tags }
 }
