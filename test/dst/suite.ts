@@ -25,9 +25,9 @@ export const PROTOCOL: Played = {
 }
 
 /** Histories of the engine in all, over its two files of tests: one core each. */
-const ENGINE_HISTORIES = isNightly ? 100_000 : 300
+const ENGINE_HISTORIES = isNightly ? 100_000 : 1_000
 const PROTOCOL_HISTORIES = isNightly ? 20_000 : 150
-const BLOCK = isNightly ? 5_000 : 100
+const BLOCK = isNightly ? 5_000 : 50
 export const FIRST = isNightly ? SEED : 0
 
 interface Block {
