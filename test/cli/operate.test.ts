@@ -335,7 +335,8 @@ describe.skipIf(server === null)(`an engine and its operators over a server ${PO
       const books = async (one: OpenedStore) => {
         const { journals, problems } = await one.check()
         const executions: string[] = []
-        for await (const { order, number } of one.executionsFrom(NAME, 0)) executions.push(`${order} ${number}`)
+        for await (const { number, symbol, quantity, price } of one.executionsFrom(NAME, 0))
+          executions.push(`${number} ${symbol} ${quantity} ${price}`)
         return { journals, problems, executions }
       }
       const found = await books(store)
