@@ -49,7 +49,7 @@ export async function openDesk(
   isFirst: boolean,
 ): Promise<OpenedDesk> {
   const { broker, store, portfolio } = of
-  const desk = await newDesk(of)
+  const desk = await newDesk(now === null ? { ...of, policy: inTheTimeOfTheMarket(of.policy) } : of)
   const ids: string[] = []
   let lastExecution = 0
   for await (const { id, number } of store.executionsFrom(portfolio, kept?.state.nextExecution ?? 0)) {
@@ -65,6 +65,11 @@ export async function openDesk(
   const state = { ...(kept?.state ?? desk.state()), cursor, nextExecution }
   desk.resume(await store.openOrders(portfolio), ids, cursor, now, state)
   return { desk, lastExecution }
+}
+
+/** From one bar to the next hours may pass at once: what a venue in this process has not answered by then is not stuck. */
+function inTheTimeOfTheMarket(policy: DeskPolicy): DeskPolicy {
+  return { ...policy, stuckAfter: Number.POSITIVE_INFINITY, unresolvedAfter: Number.POSITIVE_INFINITY }
 }
 
 /** Up to where an account's past goes. One that cannot be read is no account without a past: it is asked again. */

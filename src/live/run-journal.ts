@@ -50,7 +50,9 @@ export class RunJournal {
 
   /** @returns the event as it happened the first time */
   keep(event: EngineEvent, steps: number): EngineEvent {
+    const wasKnown = this.isKnown
     this.isKnown = !this.#known.isOver(steps)
+    if (wasKnown && !this.isKnown) this.forget()
     this.#latest = this.isKnown ? this.#known.again(event) : event
     this.#tables.event(this.#latest)
     if (this.isKnown) return this.#latest
@@ -77,7 +79,7 @@ export class RunJournal {
 
   /** What was played again was said with the events that are there; the tables know by themselves what they hold. */
   forget(): void {
-    this.#messages.take()
+    if (this.#rows.length === 0) this.#messages.take()
   }
 
   /** By sleeve, why its last decision failed. */
