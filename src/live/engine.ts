@@ -376,8 +376,8 @@ export class LiveEngine {
     const records = this.desk.takeRecords()
     const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
     const { cursor } = this.desk.state()
-    const snapshot =
-      isKept && this.#isQuiet() ? snapshotOf(this.run, this.desk, this.#venue, this.#steps, this.#expected) : undefined
+    const isAll = isKept && !this.#line.isAsking // what was asked and is not answered is in no state
+    const snapshot = isAll ? snapshotOf(this.run, this.desk, this.#venue, this.#steps, this.#expected) : undefined
     const isNews =
       this.#journal.length + records.orders.length + executions.length + this.#told.answers > 0 ||
       snapshot !== undefined ||
@@ -415,11 +415,6 @@ export class LiveEngine {
     this.#alerts.push(...alerts)
     for (const { rule, instrument, clientId, text } of alerts)
       this.#give({ kind: 'alert', rule, instrument, clientId, text }, this.#venue === null)
-  }
-
-  /** Whether all that will be known after a restart is in the state. */
-  #isQuiet(): boolean {
-    return !this.#line.isAsking
   }
 
   /** Everything that may leave now; answers come in a later round. */
