@@ -8,6 +8,7 @@ import { openStore } from '../../src/adapters/store/open.ts'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
 import type { ControlBody, ControlCommand, Heartbeat } from '../../src/domain/control.ts'
 import type { Instant } from '../../src/domain/units.ts'
+import { isNightly } from '../profile.ts'
 import { POSTGRES_NEED, postgresServer } from '../servers.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 import { command, start } from './command.ts'
@@ -237,12 +238,16 @@ const read = async (url: string): Promise<{ readonly status: number; readonly bo
 }
 
 describe.skipIf(!HAS_STORE)(`an engine and its operators, each in a process of its own ${STORE_NEED}`, () => {
-  it('talk through a file', { timeout: 300_000 }, () => steered('steered.db'))
+  it.skipIf(!isNightly)('talk through a file (needs the nightly profile)', { timeout: 300_000 }, () =>
+    steered('steered.db'),
+  )
   it('know of one engine at a time, and of a kill that nobody heard', { timeout: 300_000 }, () => alone('alone.db'))
 })
 
 describe.skipIf(server === null)(`an engine and its operators over a server ${POSTGRES_NEED}`, () => {
-  it('talk through PostgreSQL', { timeout: 300_000 }, async () => steered(await server!.database('steered')))
+  it.skipIf(!isNightly)('talk through PostgreSQL (needs the nightly profile)', { timeout: 300_000 }, async () =>
+    steered(await server!.database('steered')),
+  )
 
   it('serve: engine, readers and workers in processes of their own', { timeout: 300_000 }, async () => {
     const address = await server!.database('served')
