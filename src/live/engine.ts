@@ -224,7 +224,7 @@ export class LiveEngine {
       if (!this.#isLive) return true
       if (this.#isStopping || this.#options.isStopped()) return false
       if (clock === null || clock.now() >= at) break
-      await this.#sleep(Math.min(at - clock.now(), this.#untilWaking(clock)))
+      await this.#sleep(Math.min(at - clock.now(), this.#untilWaking(clock)), () => this.#isStopping)
     }
     if (due !== undefined && !(await this.#listenUntil(due(at)))) return false
     if (this.#told.length > 0) await this.#settle(0)
@@ -246,7 +246,7 @@ export class LiveEngine {
       this.#sleeper.wake()
     })
     for (;;) {
-      await this.#sleep(clock === null ? null : this.#untilWaking(clock), () => hasHappened)
+      await this.#sleep(clock === null ? null : this.#untilWaking(clock), () => hasHappened || this.#isStopping)
       if (this.#isStopping || this.#options.isStopped()) return false
       if (hasHappened) return true
       await this.#settle(0)
