@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { openSteering } from '../../src/cli/live/steering.ts'
 import type { Execution } from '../../src/domain/broker.ts'
 import { withExternal } from '../../src/domain/external.ts'
-import { isEnded } from '../../src/domain/order-records.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
 import { type LiveEngine, openEngine } from '../../src/live/engine.ts'
 import type { EngineInput } from '../../src/live/engine-options.ts'
@@ -14,8 +13,9 @@ import { BROKER_NAME } from './broker.ts'
 import { executionKey } from './disk.ts'
 import { diskStore, IDLE_ACCESS } from './disk-store.ts'
 import type { Subject, World } from './history.ts'
+import { judgeOrders } from './order-verdicts.ts'
 import { PORTFOLIO } from './scene.ts'
-import { ACCOUNT_SUFFIX, isOver } from './venue.ts'
+import { ACCOUNT_SUFFIX } from './venue.ts'
 
 /** A state is kept this often: a restart plays some instants again, never the whole history. */
 const SNAPSHOT_EVERY = 5
@@ -94,29 +94,19 @@ async function judge(world: World, kernel: Kernel | null): Promise<void> {
     world.watch.report('no engine ever came up')
     return
   }
+  judgeExecutions(world)
   judgeOrders(world)
   judgeBooks(world, kernel)
   await judgeReplay(world, kernel)
 }
 
-/** Every order is known, every execution is booked once, and what nobody could know was said. */
-function judgeOrders({ venue, disk, watch, alerts, firstWrite }: World): void {
-  const { orders, executions } = disk.tables(PORTFOLIO)
+/** Every execution is booked, but for what others did before the first word was written. */
+function judgeExecutions({ venue, disk, watch, firstWrite }: World): void {
+  const { executions } = disk.tables(PORTFOLIO)
   const past = pastOf(venue.books.executions, firstWrite)
   for (const { id } of venue.books.executions)
     if (!past.has(id) && !executions.has(executionKey(BROKER_NAME, id)))
       watch.report(`execution ${id} was never booked`)
-  for (const { clientId, state, brokerId } of venue.orders) {
-    if (clientId === null) continue
-    const said = orders.get(clientId)?.state
-    if (said === undefined || isOver(state) !== isEnded(said))
-      watch.report(`${brokerId} is ${state}, its record says ${said}`)
-  }
-  for (const { state, order } of orders.values()) {
-    if (state !== 'unknown' && state !== 'intended') continue
-    if (!alerts.some((text) => text.includes(String(order))))
-      watch.report(`order ${order} is ${state} and nobody was told`)
-  }
 }
 
 /** What others did before the first start is in the account's positions, found by comparison and booked as that. */

@@ -1,7 +1,6 @@
 /** The order protocol by itself: the production desk, driven by the least that can drive it, without books or strategies. */
 import { createHash } from 'node:crypto'
 import type { BrokerEvent } from '../../src/domain/broker.ts'
-import { isEnded } from '../../src/domain/order-records.ts'
 import type { NetOrder } from '../../src/domain/orders.ts'
 import type { Instant, InstrumentId, OrderId, Price, Quantity } from '../../src/domain/units.ts'
 import type { EventBody } from '../../src/engine/run/broker-side.ts'
@@ -12,8 +11,8 @@ import { createRandom } from '../../src/numerics/random.ts'
 import { BROKER_NAME } from './broker.ts'
 import type { Subject, World } from './history.ts'
 import type { ProcessPorts } from './machine.ts'
+import { judgeOrders } from './order-verdicts.ts'
 import { PORTFOLIO } from './scene.ts'
-import { isOver } from './venue.ts'
 
 const SEQUENCES = 1_048_576
 /** Longer than any request is under way. */
@@ -173,20 +172,11 @@ function drawOrders(
 }
 
 /** In the end every order is known, every execution is booked, and what nobody could know was said. */
-function judge({ venue, disk, watch, alerts }: World): Promise<void> {
-  const { orders, executions } = disk.tables(PORTFOLIO)
+function judge(world: World): Promise<void> {
+  const { venue, disk, watch } = world
+  const { executions } = disk.tables(PORTFOLIO)
   for (const { id, kind } of venue.books.executions)
     if (kind === 'trade' && !executions.has(`${BROKER_NAME} ${id}`)) watch.report(`execution ${id} was never booked`)
-  for (const { clientId, state, brokerId } of venue.orders) {
-    if (clientId === null) continue
-    const said = orders.get(clientId)?.state
-    if (said === undefined || isOver(state) !== isEnded(said))
-      watch.report(`${brokerId} is ${state}, its record says ${said}`)
-  }
-  for (const { state, order } of orders.values()) {
-    if (state !== 'unknown' && state !== 'intended') continue
-    if (!alerts.some((text) => text.includes(String(order))))
-      watch.report(`order ${order} is ${state} and nobody was told`)
-  }
+  judgeOrders(world)
   return Promise.resolve()
 }
