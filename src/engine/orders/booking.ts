@@ -47,10 +47,8 @@ export function bookPart(runtime: Runtime, part: Part): void {
   const before = state.books.quantity[at]!
   let realised = postTrade(state.books, part.sleeve, part.instrument, part.quantity, part.price, part.cash, part.fee)
   const after = state.books.quantity[at]!
-  if (state.books.currency[part.instrument] !== 0) {
-    part.gain = realised
-    realised = realisedAbroad(runtime, part, before, realised)
-  }
+  part.gain = realised
+  if (state.books.currency[part.instrument] !== 0) realised = realisedAbroad(runtime, part, before, realised)
   // Contracts are counted with their structures.
   if (before !== 0 && before * after <= 0 && runtime.isOption[part.instrument] === 0) countClosing(state, part.sleeve)
   if (after === 0) {

@@ -46,7 +46,7 @@ export interface Posting {
   readonly fee: number
   /** In the base currency. */
   readonly realised: number
-  /** What was realised of an instrument of another currency, in that one; meaningless otherwise. */
+  /** The same in the instrument's own currency. Absent where money alone moves. */
   readonly gain?: number
   /** The sleeve's position before it, in units. */
   readonly before: number
