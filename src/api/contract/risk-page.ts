@@ -198,4 +198,3 @@ export interface RiskPage {
     readonly groups: readonly Concentration[]
   }>
 }
-
