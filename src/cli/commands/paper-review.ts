@@ -18,7 +18,7 @@ export async function paperReview(file: string | undefined, options: ReviewOptio
   const asked = loaded === null ? options : { portfolio: loaded.config.name, ...options }
   await withPortfolio(asked, async ({ store, portfolio }) => {
     const { config, market, outside } = await recordOf(store, options.store, portfolio, strategies)
-    const happened = await recordedResult(store, portfolio, { config, market }, strategies)
+    const happened = await recordedResult(store, portfolio, strategies)
     const backtest = runBacktest({ config, market, strategies: [...strategies.values()], checks: true })
     const notes =
       outside === 0 ? [] : [`${outside} events from an operator, a broker or a watch are in the period alone`]

@@ -34,7 +34,7 @@ export async function whatif(file: string | undefined, options: WhatIfOptions): 
     const { config, market, outside } = await recordOf(store, options.store, portfolio, strategies)
     const other = loaded === null ? config : fitting(portfolio, loaded.config, market)
     const changed = allocator === undefined ? other : underAllocator(demandPlanFor(other, allocator), allocator)
-    const happened = await recordedResult(store, portfolio, { config, market }, strategies)
+    const happened = await recordedResult(store, portfolio, strategies)
     const supposed = runBacktest({ config: changed, market, strategies: [...strategies.values()], checks: true })
     const label = [file, allocator].filter((part) => part !== undefined).join(', ')
     const view = comparisonOf([

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { BacktestReport } from '../../api/contract/report.ts'
 import type { EngineEvent } from '../../domain/events.ts'
 import type { MarketData } from '../../domain/market.ts'
 import type { JournalRow, Store } from '../../domain/store.ts'
@@ -11,11 +12,12 @@ import { CODEC_VERSION, encodeEvent } from '../../engine/journal/codec.ts'
 import { runAudited, runBacktest } from '../../engine/run/run.ts'
 import { SILENT } from '../../live/explain/silent.ts'
 import { recordedMarket } from '../../live/recorded/market.ts'
-import { recordedResult } from '../../live/recorded/result.ts'
+import { recordedResult, recordedRun } from '../../live/recorded/result.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { underAllocator } from '../config/other-allocator.ts'
 import { packageRoot } from '../package-root.ts'
+import { reportOf } from '../report/figures.ts'
 import { simulatedMarketData } from '../run.ts'
 import { recordOf, strategiesWith } from './recorded.ts'
 
@@ -34,6 +36,12 @@ function journalOf({ config, strategies }: LoadedPortfolio, market: MarketData):
       for (const row of rows) if (row.seq >= from) yield row
     },
   }
+}
+
+async function rowsOf(store: Pick<Store, 'read'>): Promise<readonly JournalRow[]> {
+  const rows: JournalRow[] = []
+  for await (const row of store.read('any', 0)) rows.push(row)
+  return rows
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-record-'))
@@ -84,12 +92,60 @@ describe.each([
     expect(again.orders).toEqual(first.orders)
     const opensOf = ({ blocks }: MarketData) => new Map(blocks.map(({ clock, opens }) => [clock, opens]))
     expect(opensOf(recorded.market)).toEqual(opensOf(market))
-    const happened = await recordedResult(store, config.name, recorded, loaded.strategies)
+    const happened = await recordedResult(store, config.name, loaded.strategies)
     expect(happened.canonical).toEqual(first.canonical)
     expect(happened.equity).toEqual(first.equity)
     expect(happened.trades.length).toBe(first.trades.length)
     expect(first.trades.length).toBeGreaterThan(3)
   })
+})
+
+describe('a run that follows a journal', () => {
+  it('says at any row what the rows until then come to, and goes on', async () => {
+    const loaded = await loadPortfolio(preset('momentum-reversion-trend'))
+    const rows = await rowsOf(journalOf(loaded, simulatedMarketData(loaded, 26, reach)))
+    const run = recordedRun(loaded.strategies)
+    expect([run.seq, run.at, run.runtime]).toEqual([-1, null, null])
+    expect(() => run.result()).toThrow('nothing was configured')
+    const half = rows.length >> 1
+    for (const row of rows.slice(0, half)) run.take(row)
+    const until = recordedResult(
+      {
+        read: async function* () {
+          yield* rows.slice(0, half)
+        },
+      },
+      'any',
+      loaded.strategies,
+    )
+    expect(reportOf(run.result())).toEqual(reportOf(await until))
+    for (const row of rows.slice(half)) run.take(row)
+    expect(run.seq).toBe(rows.at(-1)!.seq)
+    const all = recordedResult(
+      {
+        read: async function* () {
+          yield* rows
+        },
+      },
+      'any',
+      loaded.strategies,
+    )
+    expect(reportOf(run.result())).toEqual(reportOf(await all))
+  })
+
+  it.each(['channels', 'lifecycle'])(
+    'comes to the report of the backtest that %s wrote its rows in',
+    async (name) => {
+      const loaded = await loadPortfolio(preset(name))
+      const market = simulatedMarketData(loaded, 26, reach)
+      const { config } = loaded
+      const result = runBacktest({ config, market, strategies: [...loaded.strategies.values()], checks: true })
+      const happened = await recordedResult(journalOf(loaded, market), config.name, loaded.strategies)
+      // Who follows sees no account of a broker, so that nothing is compared with it; notes on files are no events.
+      const figures = ({ invariants: _, notes: __, ...rest }: BacktestReport) => rest
+      expect(figures(reportOf(happened))).toEqual(figures(reportOf(result)))
+    },
+  )
 })
 
 describe('another allocator', () => {

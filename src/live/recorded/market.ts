@@ -1,12 +1,13 @@
 /** The market of a journal: the bars, actions and publications that its events brought, as a run reads them. */
 import type { PortfolioConfig } from '../../domain/config.ts'
+import type { EngineEvent } from '../../domain/events.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instrument } from '../../domain/instruments.ts'
-import type { ClockBlock, DatedAction, MarketData, Slice } from '../../domain/market.ts'
+import type { ChainSource, ClockBlock, DatedAction, MarketData, OptionChain, Slice } from '../../domain/market.ts'
 import type { MarketRecord } from '../../domain/market-records.ts'
 import { type Sessions, sessionOf } from '../../domain/sessions.ts'
 import type { Store } from '../../domain/store.ts'
-import type { CalendarId, ClockId, TradeDate } from '../../domain/units.ts'
+import type { CalendarId, ClockId, InstrumentId, TradeDate } from '../../domain/units.ts'
 import { decodeEvent } from '../../engine/journal/codec.ts'
 
 export interface RecordedMarket {
@@ -20,51 +21,92 @@ export interface RecordedMarket {
 const CHAINS = 'it trades options, and keeps only those of their chains that were asked for then'
 const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const
 
-/**
- * @throws FaultError RECORD_UNFIT where options were traded: a journal holds only those chains that were asked for
- */
-export async function recordedMarket(store: Pick<Store, 'read'>, portfolio: string): Promise<RecordedMarket | null> {
+/** The market of a journal as far as its events were taken. */
+export interface MarketBook {
+  /** The first configuration that was given; null before it. */
+  readonly config: PortfolioConfig | null
+  readonly instruments: readonly Instrument[]
+  take(event: EngineEvent): void
+  /** @throws where nothing was configured yet */
+  market(): MarketData
+}
+
+/** Keeps what events bring of a market: laid out as a run reads it whenever it is asked for. */
+export function marketBook(): MarketBook {
   const instruments: Instrument[] = []
   const slices: Slice[] = []
   const actions: DatedAction[] = []
   const sessions = new Map<CalendarId, Sessions>()
+  const chains = new Map<InstrumentId, OptionChain>()
   let config: PortfolioConfig | null = null
+  return {
+    get config() {
+      return config
+    },
+    instruments,
+    take(event) {
+      switch (event.kind) {
+        case 'configured':
+          config ??= event.config
+          break
+        case 'listed':
+          instruments[event.instrument.index] = event.instrument
+          break
+        case 'sessions':
+          sessions.set(event.calendar, event.sessions)
+          break
+        case 'slices':
+          for (const slice of event.slices) {
+            slices.push(slice)
+            for (const chain of slice.chains) chains.set(chain.underlying, chain)
+          }
+          break
+        case 'corporateAction':
+          actions.push({ at: event.at, tradeDate: event.tradeDate, action: event.action })
+          break
+        default:
+      }
+    },
+    market() {
+      if (config === null) throw new Error('a journal without a configuration has no market')
+      const found = config
+      return {
+        instruments,
+        blocks: clocksOf(slices).map((clock) => blockOf(clock, slices, found, { instruments, sessions })),
+        actions,
+        sessions: [...sessions.values()],
+        chains: chains.size === 0 ? null : lastChains(chains),
+        ...recordsOf(slices),
+        notes: [],
+      }
+    },
+  }
+}
+
+/** Only what was asked for last is known of chains: enough to look at what is held, not to run again. */
+function lastChains(chains: ReadonlyMap<InstrumentId, OptionChain>): ChainSource {
+  return {
+    underlyings: [...chains.keys()],
+    chain: (underlying) => chains.get(underlying) ?? null,
+  }
+}
+
+/**
+ * @throws FaultError RECORD_UNFIT where options were traded: a journal holds only those chains that were asked for
+ */
+export async function recordedMarket(store: Pick<Store, 'read'>, portfolio: string): Promise<RecordedMarket | null> {
+  const book = marketBook()
   let outside = 0
   for await (const row of store.read(portfolio, 0)) {
-    const event = decodeEvent(row.payload, (index) => instruments[index]!.id)
+    const event = decodeEvent(row.payload, (index) => book.instruments[index]!.id)
     if (event.outside !== undefined) outside += 1
-    switch (event.kind) {
-      case 'configured':
-        config ??= event.config
-        break
-      case 'listed':
-        if (event.instrument.option !== null) throw unfit(portfolio, CHAINS)
-        instruments[event.instrument.index] = event.instrument
-        break
-      case 'sessions':
-        sessions.set(event.calendar, event.sessions)
-        break
-      case 'slices':
-        for (const slice of event.slices) slices.push(slice)
-        break
-      case 'corporateAction':
-        actions.push({ at: event.at, tradeDate: event.tradeDate, action: event.action })
-        break
-      default:
-    }
+    if (event.kind === 'listed' && event.instrument.option !== null) throw unfit(portfolio, CHAINS)
+    book.take(event)
   }
+  const { config } = book
   if (config === null) return null
-  if (slices.some(({ chains }) => chains.length > 0)) throw unfit(portfolio, CHAINS)
-  const found = config
-  const market: MarketData = {
-    instruments,
-    blocks: clocksOf(slices).map((clock) => blockOf(clock, slices, found, { instruments, sessions })),
-    actions,
-    sessions: [...sessions.values()],
-    chains: null,
-    ...recordsOf(slices),
-    notes: [],
-  }
+  const market = book.market()
+  if (market.chains !== null) throw unfit(portfolio, CHAINS)
   return { config, market, outside }
 }
 
