@@ -5,7 +5,6 @@
 import type { Broker } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
-import { withExternal } from '../domain/external.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type { Batch } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
@@ -29,10 +28,10 @@ import { isAhead } from './gates/kill.ts'
 import type { KnownRows } from './known-rows.ts'
 import { toldAll } from './observers.ts'
 import { openDesk } from './open-desk.ts'
-import { type ProjectionWriter, projectionWriter } from './projections/writer.ts'
+import type { ProjectionWriter } from './projections/writer.ts'
 import { type Expected, expectedPostings } from './reconcile/expected.ts'
 import { reconcileWatch } from './reconcile/watch.ts'
-import { type Beginning, beginning, type LiveState, snapshotOf } from './resumption.ts'
+import { type Beginning, type LiveState, snapshotOf } from './resumption.ts'
 import { RunJournal } from './run-journal.ts'
 import { Sleeper } from './sleeper.ts'
 import { Tellings } from './tellings.ts'
@@ -41,21 +40,6 @@ import { Tellings } from './tellings.ts'
 const PATIENCE_MS = 2_000
 /** How long the loop sleeps at most. */
 const SLEEP_MS = 60_000
-
-/** @throws FaultError where the store holds this portfolio under another configuration or on other data */
-export async function openEngine(given: EngineInput, options: EngineOptions): Promise<LiveEngine> {
-  const input = { ...given, config: withExternal(given.config) }
-  const { store, storeName, portfolio } = options
-  const tables = projectionWriter(await store.projections?.projectionMemory(portfolio))
-  const engine = new LiveEngine(input, options, await beginning(input.config, { store, storeName, portfolio }), tables)
-  await engine.open()
-  return engine
-}
-
-/** Opens a run and plays it to its end. */
-export async function runEngine(input: EngineInput, options: EngineOptions): Promise<EngineEnd> {
-  return (await openEngine(input, options)).play()
-}
 
 export class LiveEngine {
   readonly run: Run
@@ -163,7 +147,8 @@ export class LiveEngine {
     const own = { broker: this.broker, account, runtime: run.kernel.runtime, store, portfolio, hash, policy }
     const resumedAt = this.#venue === null ? this.#time.steady() : null
     const isFirst = this.#from === undefined && this.#known.isOver(0)
-    const opened = await openDesk({ ...own, clock, isStopped }, this.#from?.desk, resumedAt, isFirst)
+    const { epoch } = this.#options.lease
+    const opened = await openDesk({ ...own, clock, epoch, isStopped }, this.#from?.desk, resumedAt, isFirst)
     this.#desk = opened.desk
     this.#bookedBefore = opened.lastExecution
     const { market } = this.#input

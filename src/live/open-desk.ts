@@ -21,6 +21,8 @@ interface DeskOf {
   readonly hash: Hash
   readonly policy: DeskPolicy
   readonly clock: Clock | null
+  /** Of the lease: counts who had the account before. */
+  readonly epoch: number
   isStopped(): boolean
 }
 
@@ -63,7 +65,8 @@ export async function openDesk(
   const cursor = isFirst ? await presentCursor(of) : await store.cursorOf(portfolio, broker.name)
   const nextExecution = Math.max(lastExecution + 1, kept?.state.nextExecution ?? 1)
   const state = { ...(kept?.state ?? desk.state()), cursor, nextExecution }
-  desk.resume(await store.openOrders(portfolio), ids, cursor, now, state)
+  const records = await store.openOrders(portfolio)
+  desk.resume({ records, executionIds: ids, cursor, state, isSuccessor: of.epoch > 1 }, now)
   return { desk, lastExecution }
 }
 

@@ -20,13 +20,14 @@ describe('the page of orders', () => {
   })
 
   it('names the limits that live trading has', () => {
-    const { breakers, intentLife, sweepEvery } = DESK_POLICY
+    const { breakers, intentLife, sweepEvery, takeoverWait } = DESK_POLICY
     const { rejectsOfInstrument, rejects, rejectedCloses, ordersPerMinute } = breakers
     expect(page).toContain(
       `{rejects_of_instrument: ${rejectsOfInstrument}, rejects: ${rejects}, rejected_closes: ${rejectedCloses}, orders_per_minute: ${ordersPerMinute},`,
     )
     expect(page).toContain(`intent_life: ${intentLife / 1_000}s`)
     expect(page).toContain(`sweep_every: ${sweepEvery / 1_000}s`)
+    expect(page).toContain(`takeover_wait: ${takeoverWait / 1_000}s`)
   })
 })
 

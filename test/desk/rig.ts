@@ -82,7 +82,8 @@ export class Rig {
 
   constructor(rules: VenueRules, mutant?: Mutant, policy: Partial<DeskPolicy> = {}) {
     this.venue = new ScriptedVenue(rules)
-    this.policy = { ...DESK_POLICY, ...policy }
+    // Requests of a process that died have arrived, or never will.
+    this.policy = { ...DESK_POLICY, takeoverWait: 0, ...policy }
     this.#mutant = mutant
     this.#durable = {
       orders: new Map(),
@@ -235,7 +236,8 @@ export class Rig {
     this.desk = this.#newDesk()
     const open = [...orders.values()].filter((record) => !isEnded(record.state))
     const ids = [...executions.keys()].slice(-3) // the rest is left to be asked for
-    this.desk.resume(open, ids, cursor, this.now as Instant, state)
+    const kept = state === undefined ? {} : { state }
+    this.desk.resume({ records: open, executionIds: ids, cursor, ...kept, isSuccessor: true }, this.now as Instant)
     this.settle()
   }
 

@@ -3,7 +3,7 @@ import { openStore } from '../../src/adapters/store/open.ts'
 import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
 import type { OrderRecord } from '../../src/domain/order-records.ts'
 import type { RoutingTable } from '../../src/domain/routing.ts'
-import { runEngine } from '../../src/live/engine.ts'
+import { runEngine } from '../../src/live/open-engine.ts'
 import { type Act, handRun } from '../simulation/hand-run.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 

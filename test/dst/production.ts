@@ -4,10 +4,11 @@ import { openSteering } from '../../src/cli/live/steering.ts'
 import type { Execution } from '../../src/domain/broker.ts'
 import { withExternal } from '../../src/domain/external.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
-import { type LiveEngine, openEngine } from '../../src/live/engine.ts'
+import type { LiveEngine } from '../../src/live/engine.ts'
 import type { EngineInput } from '../../src/live/engine-options.ts'
 import type { Moment } from '../../src/live/gates/moment.ts'
 import { createHelm } from '../../src/live/helm/helm.ts'
+import { openEngine } from '../../src/live/open-engine.ts'
 import { replay } from '../../src/live/replay.ts'
 import { BROKER_NAME } from './broker.ts'
 import { executionKey } from './disk.ts'
@@ -19,7 +20,6 @@ import { ACCOUNT_SUFFIX } from './venue.ts'
 
 /** A state is kept this often: a restart plays some instants again, never the whole history. */
 const SNAPSHOT_EVERY = 5
-const TAKEOVER_WAIT_MS = 8_000
 /** Seldom, because most looks find nothing and all cost time. */
 const LOOK_EVERY_MS = 6_000
 const FRESHNESS = { graceMs: 5_000, barsMissed: 2 }
@@ -31,8 +31,6 @@ export function production(): Subject {
     compares: true,
     async run(world, ports) {
       const { store, control, clock, lease, broker, life } = ports
-      // Requests of whoever had the account before may still be on their way.
-      if (lease.epoch > 1) await clock.wait(TAKEOVER_WAIT_MS)
       const helm = createHelm({ role: 'live', accountSuffix: ACCOUNT_SUFFIX, isPaced: false, freshness: FRESHNESS })
       const moment = (): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() })
       let engine: LiveEngine | null = null

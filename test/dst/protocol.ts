@@ -15,8 +15,6 @@ import { judgeOrders } from './order-verdicts.ts'
 import { PORTFOLIO } from './scene.ts'
 
 const SEQUENCES = 1_048_576
-/** Longer than any request is under way. */
-const TAKEOVER_WAIT_MS = 8_000
 
 export const protocol: Subject = { compares: false, run, judge }
 
@@ -45,7 +43,6 @@ async function run(world: World, ports: ProcessPorts): Promise<void> {
   let wake: (() => void) | null = null
   const poke = (): void => wake?.()
   void listen(ports, heard, poke)
-  if (lease.epoch > 1) await clock.wait(TAKEOVER_WAIT_MS)
   const said: EventBody[] = []
   const answers: (() => readonly EventBody[])[] = []
   const now = (): Instant => clock.now()
@@ -82,7 +79,7 @@ async function run(world: World, ports: ProcessPorts): Promise<void> {
   }
 }
 
-async function resume(desk: OrderDesk, { store, clock }: ProcessPorts): Promise<void> {
+async function resume(desk: OrderDesk, { store, clock, lease }: ProcessPorts): Promise<void> {
   const records = await store.openOrders(PORTFOLIO)
   const ids: string[] = []
   let nextExecution = 1
@@ -92,7 +89,7 @@ async function resume(desk: OrderDesk, { store, clock }: ProcessPorts): Promise<
   }
   const cursor = await store.cursorOf(PORTFOLIO, BROKER_NAME)
   const state = { cursor, nextExecution, counted: {}, notional: { day: 0, amount: 0 } }
-  desk.resume(records, ids, cursor, clock.now(), state)
+  desk.resume({ records, executionIds: ids, cursor, state, isSuccessor: lease.epoch > 1 }, clock.now())
 }
 
 async function listen({ broker }: ProcessPorts, heard: BrokerEvent[], poke: () => void): Promise<void> {

@@ -43,12 +43,13 @@ describe('orders of a portfolio file', () => {
   it('are as patient, and stopped by what, the file says', async () => {
     const block = `mode: live
 engine:
-  orders: {intent_life: 2m, sweep_every: 15s, breakers: {rejects: 7, notional_per_day: 50000}}`
+  orders: {intent_life: 2m, sweep_every: 15s, takeover_wait: 20s, breakers: {rejects: 7, notional_per_day: 50000}}`
     const { desk } = await running(block)
     expect(desk).toEqual({
       ...DESK_POLICY,
       intentLife: 120_000,
       sweepEvery: 15_000,
+      takeoverWait: 20_000,
       breakers: { ...DESK_POLICY.breakers, rejects: 7, notionalPerDay: 50_000 },
     })
   })

@@ -83,12 +83,13 @@ const NO_BREAKERS: BreakerLimits = {
   notionalPerDay: Number.POSITIVE_INFINITY,
 }
 
-function deskOf({ intent_life, sweep_every, breakers }: RawOrders, mode: 'paper' | 'live'): DeskPolicy {
+function deskOf({ intent_life, sweep_every, takeover_wait, breakers }: RawOrders, mode: 'paper' | 'live'): DeskPolicy {
   const unstated = mode === 'live' ? DESK_POLICY.breakers : NO_BREAKERS
   return {
     ...DESK_POLICY,
     intentLife: milliseconds(intent_life),
     sweepEvery: milliseconds(sweep_every),
+    takeoverWait: milliseconds(takeover_wait),
     breakers: {
       rejectsOfInstrument: breakers.rejects_of_instrument ?? unstated.rejectsOfInstrument,
       rejects: breakers.rejects ?? unstated.rejects,

@@ -13,7 +13,7 @@ import type { DeskAction, DeskAnswer, DeskEvent, DeskState, OrderDesk, Recalled,
 import { recallStranger } from './recall-queue.ts'
 import { takeRecalled } from './recalls.ts'
 import { restoreDesk, resumeDesk } from './resume.ts'
-import { beginCatchUp, keepCursor, noteAsked, takeSweepFailed, takeSwept } from './sweeps.ts'
+import { beginCatchUp, endCatchUp, keepCursor, noteAsked, takeSweepFailed, takeSwept } from './sweeps.ts'
 import { change, type Desk, type DeskOptions, isEnded, later, recordOf, type Tracked, track } from './tracked.ts'
 import { nextMoment, passTime, takeDue } from './waiting.ts'
 
@@ -94,8 +94,7 @@ export function createDesk(options: DeskOptions): OrderDesk {
       return flush()
     },
     nextAt: () => nextMoment(desk),
-    resume: (records, executionIds, cursor, now, state) =>
-      resumeDesk(desk, { records, executionIds, cursor, ...(state === undefined ? {} : { state }) }, now),
+    resume: (legacy, now) => resumeDesk(desk, legacy, now),
     restore: (records, state) => restoreDesk(desk, records, state),
     undecidable: (clientId, verdict) => undecidable(desk.orders.get(clientId), verdict),
     decide(clientId, verdict, actor, now) {
@@ -176,6 +175,7 @@ function takeAnswer(desk: Desk, action: DeskAction, answer: DeskAnswer, now: Ins
     case 'recall':
       takeRecalled(desk, action, failed ? null : (answer as Recalled), now)
       keepCursor(desk)
+      endCatchUp(desk)
   }
 }
 

@@ -90,6 +90,18 @@ export interface DeskState {
   readonly notional: { readonly day: number; readonly amount: number }
 }
 
+/** What a desk goes on from after a restart. */
+export interface DeskLegacy {
+  /** Those that have not ended; others are read again where they are named. */
+  readonly records: readonly OrderRecord[]
+  /** Booked lately: what saves the store a question. */
+  readonly executionIds: readonly string[]
+  readonly cursor: string
+  readonly state?: DeskState
+  /** Somebody had the account before: requests of that process may still be on their way. */
+  readonly isSuccessor: boolean
+}
+
 /**
  * The loop around it: give what was heard and what time did (`heard`, `answered`, `elapsed`) to the kernel, `intend` and
  * `askCancel` what the kernel commands, commit what `takeRecords` hands out, say `committed`, and only then do what is
@@ -120,16 +132,8 @@ export interface OrderDesk {
    * After a restart, before anything else: every order that has not ended is asked for and executions are swept before
    * anything is sent.
    *
-   * @param records those that have not ended; others are read again where they are named
-   * @param executionIds booked lately: what saves the store a question
    */
-  resume(
-    records: readonly OrderRecord[],
-    executionIds: readonly string[],
-    cursor: string,
-    now: Instant,
-    state?: DeskState,
-  ): void
+  resume(legacy: DeskLegacy, now: Instant): void
   /** Goes on as it stood, beside a venue that stands where it stood then: nobody has to be asked for anything. */
   restore(records: readonly OrderRecord[], state: DeskState): void
   /** Why nobody is asked for a word on an order; null: the broker cannot tell. */

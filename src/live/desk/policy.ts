@@ -23,6 +23,8 @@ export interface DeskPolicy {
   readonly stuckAfter: number
   /** After which somebody is told of an order that is still unknown. */
   readonly unresolvedAfter: number
+  /** How long a process that takes over sends nothing new: longer than any request of the one before is on its way. */
+  readonly takeoverWait: number
   /** After which an ended order leaves memory; the store keeps it. */
   readonly forgetAfter: number
   readonly breakers: BreakerLimits
@@ -59,6 +61,7 @@ export const DESK_POLICY: DeskPolicy = {
   cancelAgainAfter: 10 * SECOND,
   stuckAfter: MINUTE,
   unresolvedAfter: MINUTE,
+  takeoverWait: 10 * SECOND,
   forgetAfter: 7 * DAY,
   breakers: {
     rejectsOfInstrument: 5,

@@ -2,18 +2,16 @@
 import { isEnded, type OrderRecord } from '../../domain/order-records.ts'
 import type { Instant } from '../../domain/units.ts'
 import { sweepSoon } from './answers.ts'
-import type { DeskState } from './order-desk.ts'
+import type { DeskLegacy, DeskState } from './order-desk.ts'
 import { type Desk, type Tracked, track } from './tracked.ts'
 
-export interface DeskLegacy {
-  readonly records: readonly OrderRecord[]
-  readonly executionIds: readonly string[]
-  readonly cursor: string
-  readonly state?: DeskState
-}
-
-/** Whatever was intended may have been sent: every order that has not ended is asked for before anything new leaves. */
-export function resumeDesk(desk: Desk, { records, executionIds, cursor, state }: DeskLegacy, now: Instant): void {
+/**
+ * Whatever was intended may have been sent: every order that has not ended is asked for before anything new leaves, and
+ * once more when no request of the process before can arrive any longer.
+ */
+export function resumeDesk(desk: Desk, legacy: DeskLegacy, now: Instant): void {
+  const { records, executionIds, cursor, state, isSuccessor } = legacy
+  const clearAt = (now + (isSuccessor ? desk.policy.takeoverWait : 0)) as Instant
   desk.resumedAt = now
   desk.cursor = cursor
   desk.safeCursor = cursor
@@ -24,10 +22,11 @@ export function resumeDesk(desk: Desk, { records, executionIds, cursor, state }:
     if (isEnded(record.state)) continue
     const tracked = track(desk, record)
     resumeOrder(desk, tracked, now)
+    tracked.lastSentAt = clearAt
     pending.add(tracked)
   }
   // The gate may have been shut when the process before ended: the end of this opens it.
-  desk.catchUp = { pending, isSwept: false, isShut: true }
+  desk.catchUp = { pending, isSwept: false, isShut: true, clearAt: clearAt > now ? clearAt : null }
   sweepSoon(desk, now)
 }
 
@@ -66,7 +65,6 @@ function resumeOrder(desk: Desk, tracked: Tracked, now: Instant): void {
   const { record } = tracked
   tracked.isOut = true
   tracked.isDoubtful = record.state !== 'acked'
-  tracked.lastSentAt = now
   tracked.query.at = now
   tracked.isFrozen = record.state === 'unknown'
   tracked.unknownSince = record.state === 'unknown' ? now : null

@@ -68,7 +68,7 @@ export function takeSweepFailed(desk: Desk, reason: string, now: Instant): void 
 
 /** Something may have been missed: nothing new is sent until executions and every order that is out were asked for. */
 export function beginCatchUp(desk: Desk, evidence: string, now: Instant): void {
-  const catchUp = desk.catchUp ?? { pending: new Set<Tracked>(), isSwept: false, isShut: false }
+  const catchUp = desk.catchUp ?? { pending: new Set<Tracked>(), isSwept: false, isShut: false, clearAt: null }
   desk.catchUp = catchUp
   catchUp.isSwept = false
   for (const tracked of desk.open) {
@@ -82,19 +82,34 @@ export function beginCatchUp(desk: Desk, evidence: string, now: Instant): void {
   desk.said.push({ kind: 'gate', gate: 'connected', isOpen: false, instrument: null, reason: evidence })
 }
 
+/** Nothing that the process before sent can arrive any longer: what became of all of it is asked for now. */
+export function endTakeover(desk: Desk, now: Instant): void {
+  const { catchUp } = desk
+  if (catchUp === null || catchUp.clearAt === null || catchUp.clearAt > now) return
+  catchUp.clearAt = null
+  beginCatchUp(desk, '', now)
+}
+
 /** An order was asked for, and the venue answered. */
 export function noteAsked(desk: Desk, tracked: Tracked): void {
   desk.catchUp?.pending.delete(tracked)
   endCatchUp(desk)
 }
 
-function endCatchUp(desk: Desk): void {
+/** Over once everything was asked for, and what came of it is booked. */
+export function endCatchUp(desk: Desk): void {
   const { catchUp } = desk
-  if (catchUp === null || !catchUp.isSwept) return
+  if (catchUp === null || !catchUp.isSwept || catchUp.clearAt !== null) return
   for (const tracked of catchUp.pending) if (isEnded(tracked)) catchUp.pending.delete(tracked)
-  if (catchUp.pending.size > 0) return
+  if (catchUp.pending.size > 0 || isJudging(desk)) return
   desk.catchUp = null
   if (!catchUp.isShut) return
   const reason = 'executions and orders were asked for again'
   desk.said.push({ kind: 'gate', gate: 'connected', isOpen: true, instrument: null, reason })
+}
+
+/** Whether the store is still to say of something that was heard whether it is booked. */
+function isJudging({ recalls }: Desk): boolean {
+  for (const { lostSince } of recalls.values()) if (lostSince === null) return true
+  return false
 }

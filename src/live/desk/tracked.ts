@@ -112,6 +112,8 @@ export interface CatchUp {
   isSwept: boolean
   /** The gate was shut for it. */
   isShut: boolean
+  /** Until then requests of the process before may arrive; null: they cannot. */
+  clearAt: Instant | null
 }
 
 /** The whole desk. */

@@ -8,7 +8,7 @@ import { finish } from './endings.ts'
 import { releaseAt, releaseLegs } from './executions.ts'
 import type { DeskAction } from './order-desk.ts'
 import { isAskable, takeRecalls } from './recall-queue.ts'
-import { sweepLater } from './sweeps.ts'
+import { endTakeover, sweepLater } from './sweeps.ts'
 import { alertOnce, change, type Desk, opposes, type Retry, type Tracked } from './tracked.ts'
 
 /** Hands out what is due: cancels first, then what brings evidence, then requests. */
@@ -107,6 +107,7 @@ function requestOf({ clientId, order, account, legs, terms, quantity, reducing }
 
 /** What time alone decides. */
 export function passTime(desk: Desk, now: Instant): void {
+  endTakeover(desk, now)
   if (desk.sweep.at === null && !desk.sweep.isAsked) sweepLater(desk, now)
   for (const tracked of desk.open) {
     if (tracked.answerBy !== null && tracked.answerBy <= now) {
@@ -176,6 +177,7 @@ export function nextMoment(desk: Desk): Instant | null {
     if (at !== null && at < next) next = at
   }
   const out = outOf(desk)
+  take(desk.catchUp?.clearAt ?? null)
   if (!desk.sweep.isAsked) take(desk.sweep.at)
   for (const recall of desk.recalls.values()) if (isAskable(desk, recall)) take(recall.at)
   for (const tracked of desk.ended) take(releaseAt(desk, tracked))

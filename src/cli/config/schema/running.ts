@@ -36,6 +36,9 @@ const ordersSchema = z
   .strictObject({
     intent_life: duration.default('60s').describe('an order that could not be sent for so long is dropped'),
     sweep_every: duration.default('60s').describe('executions that no event brought are asked for so often'),
+    takeover_wait: duration
+      .default('10s')
+      .describe('a process that takes over sends nothing new for so long; nothing waits for the paper venue'),
     breakers: breakersSchema.describe(
       'what stops a runaway loop until an operator lets it go on; on paper what is named',
     ),
