@@ -1,0 +1,153 @@
+/** What the API is handed by whoever starts it. A port that is null is not there: its routes are not there either. */
+import type { Access } from '../domain/access.ts'
+import type { Control, Heartbeat } from '../domain/control.ts'
+import type { Notes } from '../domain/notes.ts'
+import type { Paging } from '../domain/paging.ts'
+import type { JournalExtent, OrderReads, Projections } from '../domain/store.ts'
+import type {
+  AlertChannelChange,
+  AlertChannelView,
+  AlertDeliveryRow,
+  AlertRuleView,
+  ChannelTest,
+} from './contract/alerting.ts'
+import type { Analysis } from './contract/analysis.ts'
+import type { Page } from './contract/answers.ts'
+import type {
+  ConfigurationCheck,
+  ConfigurationDraft,
+  ConfigurationSave,
+  ConfigurationView,
+} from './contract/configuration.ts'
+import type { ExplainView } from './contract/explain.ts'
+import type { JobRequest, JobView } from './contract/jobs.ts'
+import type { PerformancePage } from './contract/performance-page.ts'
+import type { BacktestReport as ReportView } from './contract/report.ts'
+import type { PairReturns, RiskPage } from './contract/risk-page.ts'
+import type { SleevePage } from './contract/sleeve-page.ts'
+
+/** The store, as far as the API reads and writes it. */
+export interface ApiStore {
+  extents(): Promise<readonly JournalExtent[]>
+  readonly control: Control
+  readonly projections: Projections
+  readonly orders: Pick<OrderReads, 'openOrders'>
+  readonly access: Access
+  readonly paging: Paging
+  readonly notes: Notes
+}
+
+/** Figures of a running portfolio, computed from its journal by the functions that write report.json. */
+export interface Analyses {
+  report(portfolio: string): Promise<Analysis<ReportView>>
+  risk(portfolio: string): Promise<Analysis<RiskPage>>
+  pair(portfolio: string, asked: PairAsked): Promise<Analysis<PairReturns>>
+  performance(portfolio: string): Promise<Analysis<PerformancePage>>
+  /** Null data, and why, where there is no such sleeve. */
+  sleeve(portfolio: string, sleeve: string, asked: { readonly instrument?: string }): Promise<Analysis<SleevePage>>
+}
+
+export interface PairAsked {
+  readonly left: string
+  readonly right: string
+  readonly window: number
+}
+
+/** Long questions. */
+export interface JobDesk {
+  /** The same id again is the same job. */
+  ask(portfolio: string, job: JobRequest, actor: string): Promise<JobView>
+  find(portfolio: string, id: string): Promise<JobView | null>
+  cancel(portfolio: string, id: string): Promise<JobView | null>
+}
+
+export const EXPORTED = ['equity', 'trades', 'orders', 'positions', 'risk', 'violations', 'notes'] as const
+export type Exported = (typeof EXPORTED)[number]
+export const EXPORT_FORMATS = ['csv', 'xlsx', 'json', 'parquet'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+export interface ExportAsked {
+  readonly what: Exported
+  readonly format: ExportFormat
+  /** Rows of this sleeve, and within these trade dates; left out: all. */
+  readonly sleeve?: string
+  readonly symbol?: string
+  readonly from?: string
+  readonly to?: string
+}
+
+export interface ExportedFile {
+  readonly name: string
+  readonly type: string
+  readonly body: NodeJS.ReadableStream | Uint8Array
+}
+
+export interface Exports {
+  export(portfolio: string, asked: ExportAsked): Promise<ExportedFile>
+}
+
+export interface Explainer {
+  /** Null: there is no such order. */
+  explain(portfolio: string, order: number): Promise<ExplainView | null>
+}
+
+export type SavedConfiguration =
+  | { readonly state: 'saved'; readonly view: ConfigurationView }
+  | { readonly state: 'refused'; readonly check: ConfigurationCheck }
+  | { readonly state: 'stale'; readonly view: ConfigurationView }
+
+export interface Configurations {
+  view(portfolio: string): Promise<ConfigurationView>
+  check(portfolio: string, draft: ConfigurationDraft): Promise<ConfigurationCheck>
+  save(portfolio: string, save: ConfigurationSave, actor: string): Promise<SavedConfiguration>
+}
+
+/** Rules, channels and deliveries of alerts; secrets go in and never come out. */
+export interface AlertDesk {
+  rules(portfolio: string): Promise<readonly AlertRuleView[]>
+  saveRules(portfolio: string, rules: readonly AlertRuleView[], actor: string): Promise<readonly AlertRuleView[]>
+  channels(portfolio: string): Promise<readonly AlertChannelView[]>
+  saveChannel(portfolio: string, channel: AlertChannelChange, actor: string): Promise<AlertChannelView>
+  removeChannel(portfolio: string, id: string): Promise<boolean>
+  /** Sends one message now, and says what the other side answered; null: no such channel. */
+  test(portfolio: string, id: string): Promise<ChannelTest | null>
+  deliveries(
+    portfolio: string,
+    asked: { readonly before?: string; readonly limit: number },
+  ): Promise<Page<AlertDeliveryRow>>
+}
+
+/** Of this process, for those who watch it: no figure of a portfolio's business but in `metrics`. */
+export interface Vitals {
+  health(): Promise<unknown>
+  ready(): Promise<{ readonly ready: boolean; readonly reasons: readonly string[]; readonly document: unknown }>
+  metrics(): Promise<{ readonly type: string; readonly text: string }>
+  backup(): Promise<{ readonly at: string | null; readonly overdue: boolean } | null>
+  /** Null: there is no bus. */
+  undelivered(portfolio: string): Promise<number | null>
+}
+
+export interface ApiLog {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+export interface ApiPorts {
+  readonly store: ApiStore
+  readonly vitals: Vitals
+  readonly log: ApiLog
+  readonly analyses: Analyses | null
+  readonly jobs: JobDesk | null
+  readonly exports: Exports | null
+  readonly explainer: Explainer | null
+  readonly configurations: Configurations | null
+  readonly alerts: AlertDesk | null
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Whether an engine that was heard so runs. */
+  isRunning(beat: Heartbeat, now: number): boolean
+  /** Portfolios whose figures are made up. */
+  isDemo(portfolio: string): boolean
+}
