@@ -6,6 +6,7 @@ import type { Severity } from './violations.ts'
 export interface Alert {
   readonly id: string
   readonly portfolio: string
+  /** Of the market where it follows from the journal, else of the machine. */
   readonly at: Instant
   readonly severity: Severity
   /** What was noticed: the kind of a violation, a gate, a rule of the order desk, a fault of the process. */
@@ -42,6 +43,8 @@ export type ChannelSettings =
       readonly password: string
       readonly from: string
       readonly to: readonly string[]
+      /** Of an authority of one's own that signed the server (PEM); '': those of the system. */
+      readonly certificate: string
     }
   | {
       readonly kind: 'sms'
@@ -140,15 +143,23 @@ export interface AlertDelivery {
   readonly sentAt: Instant | null
 }
 
-/** What a service said. `again`: it may take it later; `refused`: never, as it stands. */
+/** What a service said. `again`: it may take it later; `refused`: never, as it stands. No secret is in `text`. */
 export type ChannelAnswer =
   | { readonly kind: 'taken'; readonly text: string }
   /** `afterMs` as the service asked for it; null where it did not say. */
   | { readonly kind: 'again'; readonly text: string; readonly afterMs: number | null }
   | { readonly kind: 'refused'; readonly text: string }
 
+/** What a service is given of a delivery. */
+export interface AlertNotice
+  extends Pick<AlertDelivery, 'id' | 'portfolio' | 'purpose' | 'severity' | 'alerts' | 'unsaid'> {
+  /** It was given to the service before, and nobody knows whether it was taken. */
+  readonly mayRepeat: boolean
+  /** Address of the dashboard, to which links are added; '' where nobody said it. */
+  readonly dashboard: string
+}
+
 /** A service that takes messages. Sending never throws: no answer is an answer. */
 export interface AlertTransport {
-  send(delivery: AlertDelivery, at: Instant): Promise<ChannelAnswer>
-  close(): void
+  send(notice: AlertNotice, at: Instant): Promise<ChannelAnswer>
 }
