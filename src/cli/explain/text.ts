@@ -85,7 +85,7 @@ function sizeLines({ shares, currency, instrumentCurrency }: Explanation): reado
 }
 
 /** The sizing's formula with its numbers. */
-function formulaText(size: ExplainedSize, currency: string, own: string): string {
+export function formulaText(size: ExplainedSize, currency: string, own: string): string {
   const { sizing, factors } = size
   const whole = `, in whole steps of ${quantityText(size.step)},`
   const times = factorText(factors)

@@ -15,6 +15,8 @@ export interface Returns {
   /** Each sleeve's part of the capital at work on each day, and its contribution to the return over all days. */
   readonly weights: readonly Float64Array[]
   readonly contribution: readonly number[]
+  /** The same day by day, each in units of the wealth before it. */
+  readonly contributions: readonly Float64Array[]
 }
 
 /** Book units as whole currency. */
@@ -51,6 +53,7 @@ export function returnsOf(result: RunResult): Returns {
     flows: sleeve.flows,
     smallest,
   }))
-  const { weights, total: contribution } = contributionsOf(parts)
-  return { portfolio, sleeves: parts.map(timeWeightedReturns), drawdown: drawdowns(portfolio), weights, contribution }
+  const { weights, total: contribution, contributions } = contributionsOf(parts)
+  const sleeves = parts.map(timeWeightedReturns)
+  return { portfolio, sleeves, drawdown: drawdowns(portfolio), weights, contribution, contributions }
 }

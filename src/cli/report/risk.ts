@@ -46,7 +46,7 @@ interface Invested {
 }
 
 /** Sleeves with a strategy: a reserve of cash has no risk to speak of. */
-function tradingPlaces({ sleeves, config }: RunResult): number[] {
+export function tradingPlaces({ sleeves, config }: RunResult): number[] {
   const reserves = new Set(config.sleeves.flatMap(({ id, strategy }) => (strategy === null ? [id] : [])))
   return sleeves.flatMap(({ id }, place) => (reserves.has(id) ? [] : [place]))
 }
@@ -61,7 +61,8 @@ function investedOf(result: RunResult, returns: Returns): Invested {
   }
 }
 
-function commonDates(result: RunResult, returns: Returns, places: readonly number[]): CommonDates {
+/** Returns of the sleeves at these places, on the dates that all of them have. */
+export function commonDates(result: RunResult, returns: Returns, places: readonly number[]): CommonDates {
   const isOpen = (series: number, day: number): boolean => result.sleeves[places[series]!]!.sessions[day] === 1
   return onCommonDates(
     places.map((place) => returns.sleeves[place]!),

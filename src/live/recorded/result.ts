@@ -9,6 +9,7 @@ import { decodeEvent } from '../../engine/journal/codec.ts'
 import { createRecorder, type Recorder } from '../../engine/records/recorder.ts'
 import type { RunResult } from '../../engine/records/result.ts'
 import { resultOf } from '../../engine/records/result-of.ts'
+import type { Witness } from '../../engine/records/witness.ts'
 import type { Run } from '../../engine/run/drive.ts'
 import { startRun } from '../../engine/run/run.ts'
 import type { Runtime } from '../../engine/runtime.ts'
@@ -36,8 +37,11 @@ export interface RecordedRun {
   result(): RunResult
 }
 
-/** @param strategies by name, at least those that the sleeves of the portfolio decide by */
-export function recordedRun(strategies: ReadonlyMap<string, Strategy>): RecordedRun {
+/**
+ * @param strategies by name, at least those that the sleeves of the portfolio decide by
+ * @param witness told how entries come to their sizes
+ */
+export function recordedRun(strategies: ReadonlyMap<string, Strategy>, witness?: Witness): RecordedRun {
   const book = marketBook()
   let following: { readonly run: Run; readonly recorder: Recorder } | null = null
   let at: Instant | null = null
@@ -45,7 +49,8 @@ export function recordedRun(strategies: ReadonlyMap<string, Strategy>): Recorded
   const begin = (config: PortfolioConfig): void => {
     const recorder = createRecorder()
     const market = { ...NO_MARKET, instruments: [] }
-    const run = startRun({ config, market, strategies: [...strategies.values()], checks: true }, recorder, null)
+    const observer = witness === undefined ? recorder : { ...recorder, witness }
+    const run = startRun({ config, market, strategies: [...strategies.values()], checks: true }, observer, null)
     recorder.attach(run.kernel.runtime)
     following = { run, recorder }
   }
