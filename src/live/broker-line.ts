@@ -3,6 +3,7 @@ import { unreachable } from '../domain/assert.ts'
 import type { Broker, BrokerEvent } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Store } from '../domain/store.ts'
+import type { Instant } from '../domain/units.ts'
 import type { DeskAction, DeskAnswer, Recalled } from './desk/order-desk.ts'
 
 interface Answered {
@@ -23,7 +24,8 @@ export class BrokerLine {
   readonly #ending = new AbortController()
   #heard: BrokerEvent[] = []
   #answers: Answered[] = []
-  #asking = 0
+  /** Asked and not answered, in their order, with the moment at which that counts as no answer. */
+  readonly #asked = new Map<DeskAction, Instant | null>()
 
   /** @param wake is told whenever there is news */
   constructor(broker: Broker, store: Store, portfolio: string, wake: () => void) {
@@ -35,7 +37,7 @@ export class BrokerLine {
 
   /** Whether an answer is still to come. */
   get isAsking(): boolean {
-    return this.#asking > 0
+    return this.#asked.size > 0
   }
 
   get hasNews(): boolean {
@@ -54,16 +56,38 @@ export class BrokerLine {
     return answers
   }
 
-  /** Every action is answered, if by an error. */
-  send(action: DeskAction): void {
-    this.#asking += 1
+  /** When the first of those that are not answered counts as given up; null: none ever does. */
+  nextAt(): Instant | null {
+    let next: Instant | null = null
+    for (const by of this.#asked.values()) if (by !== null && (next === null || by < next)) next = by
+    return next
+  }
+
+  /**
+   * Every action is answered, if by an error.
+   *
+   * @param by when no answer counts as one; null: the outside always answers, as the store does
+   */
+  send(action: DeskAction, by: Instant | null): void {
+    this.#asked.set(action, action.kind === 'recall' ? null : by)
     void this.#ask(action)
       .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
       .then((answer) => {
-        this.#asking -= 1
+        const isAwaited = this.#asked.delete(action)
+        // Of what was given up only a late word on an order is still news: of questions a newer one is on its way.
+        if (!isAwaited && action.kind !== 'submit') return
         this.#answers.push({ action, answer })
         this.#wake()
       })
+  }
+
+  /** What has waited for too long is answered by an error. How long a request to trade may, the desk knows. */
+  giveUp(now: Instant): void {
+    for (const [action, by] of this.#asked) {
+      if (by === null || by > now) continue
+      this.#asked.delete(action)
+      if (action.kind !== 'submit') this.#answers.push({ action, answer: new Error('no answer in time') })
+    }
   }
 
   /** Listens to what the venue says by itself, until `close`. */

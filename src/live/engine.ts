@@ -20,7 +20,7 @@ import { accountBodies, isOfOrders } from './account-events.ts'
 import { BrokerLine } from './broker-line.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import type { DeskAlert, OrderDesk } from './desk/order-desk.ts'
-import { DESK_POLICY } from './desk/policy.ts'
+import { DESK_POLICY, type DeskPolicy } from './desk/policy.ts'
 import type { EngineEnd, EngineInput, EngineOptions, OrderDecision, Told, Venue, Watch } from './engine-options.ts'
 import { type EngineTime, engineTime, untilFirst } from './engine-time.ts'
 import { bookedShares } from './executions/booked-shares.ts'
@@ -75,6 +75,7 @@ export class LiveEngine {
   #cursor = ''
   #isStopping = false
   readonly #sleeper: Sleeper
+  readonly #deskPolicy: DeskPolicy
 
   constructor(input: EngineInput, options: EngineOptions, { from, known, told }: Beginning, tables: ProjectionWriter) {
     const { venue } = options
@@ -88,6 +89,7 @@ export class LiveEngine {
     this.#venue = venue.kind === 'here' ? venue.open(from === undefined ? undefined : revive(from.venue)) : null
     this.broker = venue.kind === 'here' ? this.#venue!.broker : venue.broker
     this.#sleeper = new Sleeper(options.clock)
+    this.#deskPolicy = options.desk ?? DESK_POLICY
     this.#line = new BrokerLine(this.broker, options.store, options.portfolio, () => this.#sleeper.wake())
     this.#watches = options.watches ?? []
     this.#reconciliation = this.#venue === null ? this.#reconciling() : null
@@ -142,7 +144,8 @@ export class LiveEngine {
   async open(): Promise<void> {
     const { run } = this
     await this.#known.read()
-    const { store, portfolio, sha256: hash, clock, isStopped, desk: policy = DESK_POLICY } = this.#options
+    const { store, portfolio, sha256: hash, clock, isStopped } = this.#options
+    const policy = this.#deskPolicy
     const account = this.#input.config.account.id
     const own = { broker: this.broker, account, runtime: run.kernel.runtime, store, portfolio, hash, policy }
     const resumedAt = this.#venue === null ? this.#time.steady() : null
@@ -241,7 +244,8 @@ export class LiveEngine {
   /** Milliseconds until the desk or a watch wants to be asked again. */
   #untilWaking(clock: Clock): number {
     // A venue in this process has the time of its market: it is asked at the next step of that.
-    const steady = this.#reconciliation === null ? [] : [this.desk.nextAt(), this.#reconciliation.nextAt()]
+    const steady =
+      this.#reconciliation === null ? [] : [this.desk.nextAt(), this.#reconciliation.nextAt(), this.#line.nextAt()]
     const watched = this.#watches.map((watch) => watch.nextAt())
     return Math.min(SLEEP_MS, untilFirst(steady, this.#time.steady()), untilFirst(watched, clock.now()))
   }
@@ -327,6 +331,7 @@ export class LiveEngine {
 
   #takeBroker(): void {
     const now = this.#deskTime()
+    this.#line.giveUp(now)
     const heard = [...this.#line.takeHeard(), ...(this.#venue?.drain() ?? [])]
     const bodies = this.#bodies
     this.#bodies = []
@@ -407,6 +412,8 @@ export class LiveEngine {
     const { runtime } = this.run.kernel
     const now = this.#deskTime()
     const isTripped = this.#venue === null && isAhead(this.#options.latch, runtime)
+    // A venue in this process always answers.
+    const by = this.#venue === null ? ((now + this.#deskPolicy.answerWithin) as Instant) : null
     for (const action of this.desk.due(now)) {
       if (action.kind === 'submit') {
         const gate = isTripped ? 'alive' : stopOf(runtime, action.request.order)
@@ -415,7 +422,7 @@ export class LiveEngine {
           continue
         }
       }
-      this.#line.send(action)
+      this.#line.send(action, by)
     }
     // What keeps one of them back shuts more than that: it is said in a round of its own.
     this.#bodies.push(...this.desk.elapsed(now))

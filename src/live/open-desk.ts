@@ -76,14 +76,32 @@ function inTheTimeOfTheMarket(policy: DeskPolicy): DeskPolicy {
 }
 
 /** Up to where an account's past goes. One that cannot be read is no account without a past: it is asked again. */
-async function presentCursor({ broker, clock, isStopped }: DeskOf): Promise<string> {
+async function presentCursor({ broker, clock, policy, isStopped }: DeskOf): Promise<string> {
   for (let pause = READ_AGAIN_MS; ; pause = Math.min(pause * 2, READ_AGAIN_MS_MOST)) {
     try {
-      return (await broker.snapshot()).cursor
+      const { cursor } = await answerWithin(broker.snapshot(), policy.answerWithin, clock)
+      return cursor
     } catch (error) {
       if (clock === null || isStopped()) throw error
       await clock.wait(pause)
     }
+  }
+}
+
+/** @throws where it takes longer than so many milliseconds */
+async function answerWithin<T>(answer: Promise<T>, milliseconds: number, clock: Clock | null): Promise<T> {
+  if (clock === null) return answer
+  const waiting = new AbortController()
+  const isOver = clock.wait(milliseconds, waiting.signal).then(() => {
+    throw new Error(`no answer within ${milliseconds} ms`)
+  })
+  // Whichever comes last is nobody's business any more.
+  isOver.catch(() => {})
+  answer.catch(() => {})
+  try {
+    return await Promise.race([answer, isOver])
+  } finally {
+    waiting.abort()
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { PROTOCOL_STATES } from '../../src/domain/order-records.ts'
 import { DESK_RULES } from '../../src/live/desk/order-desk.ts'
 import { DESK_POLICY } from '../../src/live/desk/policy.ts'
+import { ENGINE_RULES } from '../../src/live/engine-rules.ts'
 
 const page = readFileSync(new URL('../../docs/orders.md', import.meta.url), 'utf8')
 
@@ -16,7 +17,7 @@ function namesUnder(heading: string): readonly string[] {
 describe('the page of orders', () => {
   it('has every state and every alert, and no others', () => {
     expect(namesUnder('States').toSorted(byText)).toEqual([...PROTOCOL_STATES].toSorted(byText))
-    expect(namesUnder('Who is told')).toEqual([...DESK_RULES])
+    expect(namesUnder('Who is told')).toEqual([...DESK_RULES, ...ENGINE_RULES])
   })
 
   it('names the limits that live trading has', () => {

@@ -11,6 +11,8 @@ export interface NetFaults {
   readonly spread: number
   /** Some requests hang on their way for seconds. */
   readonly stalls: boolean
+  /** Chance that a client never gives up, and never answers. Left out: none, as in what was kept before. */
+  readonly mute?: number
   /** After this long the client gives up; what it asked for may still arrive. */
   readonly timeout: number
   /** What the venue's reads show is up to so many milliseconds old. */
@@ -89,6 +91,7 @@ export interface FaultPlan {
 export const FAULT_CLASSES = [
   'loss',
   'errors',
+  'mutes',
   'latency',
   'lag',
   'squeeze',
@@ -146,6 +149,7 @@ function netFaults(random: Random, has: Has, when: When): NetFaults {
     latency: slow ? 40 + random.uniform() * 300 : 15,
     spread: slow ? 0.4 + random.uniform() : 0.2,
     stalls: slow,
+    mute: has('mutes', 0.2) ? random.fork('mute').uniform() * 0.1 : 0,
     timeout: LATENCY_TIMEOUTS[random.integer(0, 3)]!,
     restLag: has('lag') ? random.integer(0, 5_000) : 0,
     squeezes: listOf(has('squeeze', 0.3) ? random.integer(1, 2) : 0, () => {

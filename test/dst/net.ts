@@ -60,6 +60,11 @@ export function createNet(scheduler: Scheduler, random: Random, drawn: NetFaults
     request: (life, what, arrive) =>
       life.ask(what, (done) => {
         const began = scheduler.now
+        // Whoever asked hears nothing; what was asked for may be done all the same.
+        if (happens(faults.mute ?? 0)) {
+          if (happens(0.5)) scheduler.after(wayThere(), `${what} arrived`, () => void arrive(scheduler.now - began))
+          return
+        }
         const giveUp = scheduler.after(faults.timeout, `${what} timed out`, () => done({ kind: 'timeout' }))
         const forget = life.onDeath(giveUp)
         const answer = (reply: Parameters<typeof done>[0]): void => {

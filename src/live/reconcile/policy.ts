@@ -10,6 +10,8 @@ export interface ReconcilePolicy {
   readonly quietMs: number
   /** and how often in a row it may fail before the account only reduces. */
   readonly failuresMost: number
+  /** How long an account may go uncompared, because something is booked all the time, before somebody is told. */
+  readonly uncomparedMostMs: number
   /** How long an answer is waited for before it counts as none. */
   readonly answerWithinMs: number
   readonly tolerance: ToleranceRules
@@ -20,6 +22,7 @@ export const RECONCILE_POLICY: ReconcilePolicy = {
   againMs: 10_000,
   quietMs: 10_000,
   failuresMost: 3,
+  uncomparedMostMs: 15 * 60_000,
   answerWithinMs: 60_000,
   tolerance: TOLERANCE_RULES,
 }

@@ -20,6 +20,7 @@ interface Compared {
   /** What works at the broker, and what the desk was shown of it. */
   openOrders: BrokerOrder[]
   readonly shown: BrokerOrder[]
+  readonly alerts: string[]
   /** Asks and tells, so many milliseconds later. */
   look(milliseconds?: number): Promise<void>
 }
@@ -70,7 +71,11 @@ function compared(outside: OutsideRun): Compared {
     wake: () => {},
   })
   const tell = (): void => {
-    for (const told of watch.look(now as Instant, outside.run.kernel)) if ('body' in told) outside.say(told.body)
+    for (const told of watch.look(now as Instant, outside.run.kernel)) {
+      if (!('body' in told)) continue
+      if (told.body.kind === 'alert') own.alerts.push(told.body.rule)
+      outside.say(told.body)
+    }
   }
   const own: Compared = {
     outside,
@@ -78,6 +83,7 @@ function compared(outside: OutsideRun): Compared {
     isMute: false,
     missing: [],
     openOrders: [],
+    alerts: [],
     shown,
     async look(milliseconds = 60_000) {
       now += milliseconds
@@ -223,6 +229,37 @@ describe('an account elsewhere', () => {
     await one.look(2_000)
     expect(openOf(one)).toEqual([])
     expect(one.outside.held('external', 1)).toBe(0)
+  })
+
+  it('tells somebody where something is booked all the time, so that it is never compared', async () => {
+    const one = compared(twoSleeves())
+    await one.look()
+    one.missing = [{ id: 'e1' } as Execution]
+    const minutes = POLICY.uncomparedMostMs / 60_000
+    for (let minute = 0; minute < minutes - 1; minute += 1) await one.look(60_000)
+    expect(one.alerts).toEqual([])
+    for (let minute = 0; minute < minutes; minute += 1) await one.look(60_000)
+    expect(one.alerts).toEqual(['uncompared'])
+    one.missing = []
+    await one.look(60_000)
+    one.missing = [{ id: 'e2' } as Execution]
+    for (let minute = 0; minute < minutes + 1; minute += 1) await one.look(60_000)
+    expect(one.alerts).toEqual(['uncompared', 'uncompared'])
+  })
+
+  it('is asked where it is never quiet for long enough', async () => {
+    const outside = twoSleeves()
+    const one = compared(outside)
+    await one.look()
+    one.says = { ...one.says!, positions: { B: 9 } }
+    const { state } = outside.run.kernel.runtime
+    const begun = state.executions
+    for (let looks = 0; looks < (2 * POLICY.uncomparedMostMs) / POLICY.quietMs; looks += 1) {
+      // As if something were booked between any two looks, but for the moment of an answer.
+      state.executions = begun + looks
+      await one.look(POLICY.quietMs - 1)
+    }
+    expect(outside.held('external', 1)).toBe(9 * SHARE)
   })
 
   it('keeps entries out while a sleeve’s position differs, until an operator has assigned it', async () => {

@@ -7,6 +7,7 @@ import type { EventBody } from '../../engine/run/broker-side.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 import type { OrderDesk } from '../desk/order-desk.ts'
 import type { Told, Watch } from '../engine-options.ts'
+import { engineAlert } from '../engine-rules.ts'
 import { type Comparison, compare } from './compare.ts'
 import { foreignInstrumentId } from './foreign-instrument.ts'
 import { ownBooks } from './own-books.ts'
@@ -50,6 +51,9 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
   let bookedAt = Number.NEGATIVE_INFINITY
   let failures = 0
   let seen: ReadonlyMap<string, number> | null = null
+  /** Null before the first look. */
+  let comparedAt: Instant | null = null
+  let isTold = false
 
   function begin({ state }: Runtime): readonly EventBody[] {
     isBegun = true
@@ -80,6 +84,17 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
     return [{ kind: 'mode', mode: 'reducing', reason }]
   }
 
+  const isOverdue = (now: Instant): boolean => comparedAt !== null && now >= comparedAt + policy.uncomparedMostMs
+
+  /** An account that is booked on all the time could differ for ever: somebody is told once, until it was compared. */
+  function overdue(now: Instant): readonly EventBody[] {
+    comparedAt ??= now
+    if (isTold || !isOverdue(now)) return []
+    isTold = true
+    const minutes = Math.floor((now - comparedAt) / 60_000)
+    return [engineAlert('uncompared', `the account was not compared with the books for ${minutes} minutes`)]
+  }
+
   function take({ snapshot, since }: Answer, runtime: Runtime, now: Instant): readonly EventBody[] {
     failures = 0
     const listed = { ...snapshot, positions: snapshot.positions.map((one) => withForeign(runtime, one)) }
@@ -91,6 +106,10 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
     }
     const isWaiting = [...verdict.seen].some(([key, amount]) => seen !== null && seen.get(key) !== amount)
     seen = verdict.seen
+    if (!isWaiting) {
+      comparedAt = now
+      isTold = false
+    }
     due = (now + (isWaiting ? policy.againMs : policy.everyMs)) as Instant
     const bodies = [...ordersShown(options, snapshot, now), ...toldOf(runtime, listed, verdict)]
     return isWaiting ? bodies : [...bodies, ...opened(runtime)]
@@ -114,8 +133,10 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
       }
       if (booked !== runtime.state.executions) bookedAt = now
       booked = runtime.state.executions
+      bodies.push(...overdue(now))
       if (asked !== null || (due !== null && now < due)) return bodies.map((body) => ({ body }))
-      if (now >= bookedAt + policy.quietMs) ask(runtime, now)
+      // Where it is never quiet, it is asked all the same: what was booked meanwhile is seen then.
+      if (now >= bookedAt + policy.quietMs || isOverdue(now)) ask(runtime, now)
       else due = (bookedAt + policy.quietMs) as Instant
       return bodies.map((body) => ({ body }))
     },
