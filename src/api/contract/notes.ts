@@ -12,6 +12,9 @@ export interface Note {
   /** Markdown, shown as text. */
   readonly text: string
   readonly tags: readonly string[]
+  /** From 1 on: goes back as `seen`. */
+  readonly version: number
+  readonly editedAt: string | null
 }
 
 export interface NewNote {
@@ -25,6 +28,8 @@ export interface NewNote {
 
 /** What is left out stays. */
 export interface NoteChange {
+  /** `version` of the note that was changed. */
+  readonly seen: number
   readonly text?: string
   readonly tags?: readonly string[]
 }
