@@ -6,7 +6,7 @@ const LIMIT_MS = process.env['POLYFOLIO_PROFILE'] === 'nightly' ? 7_200_000 : 12
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',
     isolate: false,
     maxWorkers: availableParallelism(), // one would be left idle otherwise: half of a machine of two

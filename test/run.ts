@@ -194,6 +194,12 @@ function golden(version: number): Step {
 
 const STEPS: readonly Step[] = [
   check('types (tsc)', 'tsc', ['-p', 'tsconfig.json', '--noEmit'], 'correct the types named above'),
+  check(
+    'types of the dashboard (tsc)',
+    'tsc',
+    ['-p', 'dashboard/tsconfig.json', '--noEmit'],
+    'correct the types named above',
+  ),
   check('format and lint (biome)', 'biome', ['check', '--error-on-warnings', '.'], 'try "npm run format" first'),
   check('promises and sorts (oxlint)', 'oxlint', ['--type-aware'], 'correct the lines named above'),
   rings,

@@ -34,7 +34,7 @@ const run = promisify(execFile)
 export async function checkRings(tree: string = ROOT, ...folders: readonly string[]): Promise<RingReport> {
   const program = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
   const config = join(ROOT, '.dependency-cruiser.cjs')
-  const looked = folders.length === 0 ? ['src'] : folders
+  const looked = folders.length === 0 ? ['src', 'dashboard/src'] : folders
   const { stdout } = await run(process.execPath, [program, ...looked, '--config', config, '--output-type', 'json'], {
     cwd: tree,
     maxBuffer: 256 * 1024 * 1024,

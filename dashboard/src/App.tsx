@@ -1,0 +1,88 @@
+import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { Redirect, Route, Switch } from 'wouter'
+import type { SessionView } from '../../src/api/contract/session.ts'
+import { queries } from './data/client.ts'
+import { useSession } from './data/session.ts'
+import { followPortfolio } from './data/socket.ts'
+import { Frame } from './shell/Frame.tsx'
+import { portfolioShown } from './state/portfolio.ts'
+import { useStore } from './state/store.ts'
+import { useParameter } from './state/url.ts'
+
+const OverviewPage = lazy(async () => ({ default: (await import('./pages/overview/OverviewPage.tsx')).OverviewPage }))
+const RiskPage = lazy(async () => ({ default: (await import('./pages/risk/RiskPage.tsx')).RiskPage }))
+const PerformancePage = lazy(async () => ({
+  default: (await import('./pages/performance/PerformancePage.tsx')).PerformancePage,
+}))
+const StrategyPage = lazy(async () => ({ default: (await import('./pages/strategy/StrategyPage.tsx')).StrategyPage }))
+const ConfigurationPage = lazy(async () => ({
+  default: (await import('./pages/configuration/ConfigurationPage.tsx')).ConfigurationPage,
+}))
+const LoginPage = lazy(async () => ({ default: (await import('./pages/login/LoginPage.tsx')).LoginPage }))
+const SetupPage = lazy(async () => ({ default: (await import('./pages/login/SetupPage.tsx')).SetupPage }))
+
+/** The portfolio that the address names, else the first one; its push channel is open while it is shown. */
+function useShownPortfolio({ portfolios }: SessionView): string {
+  const [asked] = useParameter('portfolio', portfolios[0] ?? '', portfolios)
+  useEffect(() => {
+    portfolioShown.set(asked)
+    if (asked === '') return
+    return followPortfolio(queries, asked)
+  }, [asked])
+  return useStore(portfolioShown)
+}
+
+function Pages({ session }: { readonly session: SessionView }): ReactNode {
+  const portfolio = useShownPortfolio(session)
+  return (
+    <Frame session={session} portfolio={portfolio}>
+      <Suspense fallback={<div className="page-wait" aria-busy="true" />}>
+        <Switch>
+          <Route path="/">
+            <OverviewPage />
+          </Route>
+          <Route path="/risk">
+            <RiskPage />
+          </Route>
+          <Route path="/performance">
+            <PerformancePage />
+          </Route>
+          <Route path="/strategy/:sleeve?">
+            <StrategyPage />
+          </Route>
+          <Route path="/config/:tab?">
+            <ConfigurationPage />
+          </Route>
+          <Route>
+            <p className="nowhere">
+              There is no page at this address. <a href="/">Overview</a>
+            </p>
+          </Route>
+        </Switch>
+      </Suspense>
+    </Frame>
+  )
+}
+
+/** Who is signed in decides what is shown: setup, sign-in, or the pages. */
+export function App(): ReactNode {
+  const { session, error } = useSession()
+  if (session === null)
+    return (
+      <div className="page-wait">
+        {error !== null && <p role="alert">The server cannot be reached ({error}). Retrying.</p>}
+      </div>
+    )
+  const isIn = session.user !== null
+  return (
+    <Suspense fallback={<div className="page-wait" />}>
+      <Switch>
+        <Route path="/setup">{session.setupNeeded ? <SetupPage /> : <Redirect to="/" />}</Route>
+        <Route path="/login">{isIn ? <Redirect to="/" /> : <LoginPage />}</Route>
+        <Route>
+          {isIn ? <Pages session={session} /> : <Redirect to={session.setupNeeded ? '/setup' : '/login'} />}
+        </Route>
+      </Switch>
+    </Suspense>
+  )
+}

@@ -1,0 +1,146 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type EChartsCoreOption, type EChartsType, init } from './engine.ts'
+import { type Paint, usePaint } from './paint.ts'
+
+/** Points that the arrow keys walk, read out one at a time. */
+export interface Cursor {
+  readonly length: number
+  /** One point in words: `9 Nov 2025. Portfolio +7.4 %, SPY +8.9 %.` */
+  readonly describe: (index: number) => string
+  /** Series whose tooltip is shown at the point; left out: the first. */
+  readonly seriesIndex?: number
+}
+
+export interface ChartClick {
+  readonly seriesId: string
+  readonly name: string
+  readonly dataIndex: number
+  readonly value: unknown
+}
+
+export interface ChartProps {
+  /** Accessible name, with the figures: `Equity, 1 year, line chart. Portfolio +7.4 %, SPY +8.9 %.` */
+  readonly name: string
+  /** Options for the theme's colours; made anew when they or the data are others, so keep it stable (useCallback). */
+  readonly option: (paint: Paint) => EChartsCoreOption
+  readonly cursor?: Cursor
+  readonly onClick?: (click: ChartClick) => void
+  /** HTML of our own above the canvas, such as end labels; told the drawn chart after every draw. */
+  readonly overlay?: (chart: EChartsType) => ReactNode
+  readonly className?: string
+}
+
+interface Drawn {
+  readonly chart: EChartsType
+  readonly version: number
+}
+
+/** Draws into a canvas of the element's size, again when the data, the theme or the size is another. */
+function useChart(props: ChartProps, box: React.RefObject<HTMLDivElement | null>): Drawn | null {
+  const paint = usePaint()
+  const chart = useRef<EChartsType | null>(null)
+  const [drawn, setDrawn] = useState<Drawn | null>(null)
+  const { option } = props
+  const latest = useRef<() => void>(() => undefined)
+
+  useEffect(() => {
+    const element = box.current!
+    const observer = new ResizeObserver(() => {
+      chart.current?.resize()
+      latest.current()
+    })
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      chart.current?.dispose()
+      chart.current = null
+    }
+  }, [box])
+
+  useEffect(() => {
+    const draw = (): void => {
+      const element = box.current
+      if (element === null || element.clientWidth === 0 || element.clientHeight === 0) return
+      chart.current ??= init(element, null, { renderer: 'canvas' })
+      chart.current.setOption(option(paint), { notMerge: true })
+      const shown = chart.current
+      setDrawn((before) => ({ chart: shown, version: (before?.version ?? 0) + 1 }))
+    }
+    latest.current = draw
+    draw()
+  }, [option, paint, box])
+
+  return drawn
+}
+
+function useClick(drawn: Drawn | null, onClick: ChartProps['onClick']): void {
+  const handler = useRef(onClick)
+  handler.current = onClick
+  const chart = drawn?.chart
+  useEffect(() => {
+    if (chart === undefined) return
+    const listener = (event: unknown): void => {
+      const { seriesId, name, dataIndex, value } = event as ChartClick
+      handler.current?.({ seriesId, name, dataIndex, value })
+    }
+    chart.on('click', listener)
+    return () => {
+      if (!chart.isDisposed()) chart.off('click', listener)
+    }
+  }, [chart])
+}
+
+const STEP_FAR = 10
+
+/** Where an arrow key leads; null: it is no key of the cursor. */
+export function nextPlace(key: string, isFar: boolean, place: number, length: number): number | null {
+  const step = isFar ? STEP_FAR : 1
+  if (key === 'ArrowRight') return Math.min(length - 1, place + step)
+  if (key === 'ArrowLeft') return Math.max(0, place < 0 ? length - 1 : place - step)
+  if (key === 'Home') return 0
+  return key === 'End' ? length - 1 : null
+}
+
+/** A chart that can be heard and walked: an image with a name, arrow keys into a polite live region. */
+export function Chart(props: ChartProps): ReactNode {
+  const { name, cursor, overlay, className = '' } = props
+  const box = useRef<HTMLDivElement>(null)
+  const drawn = useChart(props, box)
+  useClick(drawn, props.onClick)
+  const place = useRef(-1)
+  const [said, setSaid] = useState('')
+
+  function onKey(event: KeyboardEvent): void {
+    if (cursor === undefined || cursor.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return
+    const next = nextPlace(event.key, event.shiftKey, place.current, cursor.length)
+    if (next === null) return
+    event.preventDefault()
+    place.current = next
+    setSaid(cursor.describe(next))
+    drawn?.chart.dispatchAction({ type: 'showTip', seriesIndex: cursor.seriesIndex ?? 0, dataIndex: next })
+  }
+
+  function onBlur(): void {
+    place.current = -1
+    setSaid('')
+    drawn?.chart.dispatchAction({ type: 'hideTip' })
+  }
+
+  return (
+    <div className={`chart ${className}`}>
+      <div
+        ref={box}
+        className="chart-canvas"
+        role="img"
+        aria-label={name}
+        tabIndex={cursor === undefined ? -1 : 0}
+        onKeyDown={onKey}
+        onBlur={onBlur}
+      />
+      {drawn !== null && overlay?.(drawn.chart)}
+      <p className="only-heard" aria-live="polite">
+        {said}
+      </p>
+    </div>
+  )
+}

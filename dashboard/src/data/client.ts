@@ -1,0 +1,30 @@
+import { QueryClient } from '@tanstack/react-query'
+import { ApiError } from './api.ts'
+
+const RETRY_FIRST_MS = 1000
+const RETRY_MOST_MS = 30_000
+
+/** Whether asking again may help: the server was not reached, or could not answer for a while. */
+export function mayHelp(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false
+  return error.status === 0 || error.status === 429 || error.status >= 500
+}
+
+export function retryDelay(attempt: number): number {
+  return Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** attempt)
+}
+
+/** Readings are kept fresh by the push channel: nothing is asked again by itself but what failed. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      retry: (_, error) => mayHelp(error),
+      retryDelay,
+      structuralSharing: true,
+    },
+    mutations: { retry: false },
+  },
+})

@@ -1,0 +1,80 @@
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import type { Analysis } from '../../../src/api/contract/analysis.ts'
+import type { Dated } from '../../../src/api/contract/answers.ts'
+import type {
+  Attention,
+  EquityCurve,
+  ExposureView,
+  Figures,
+  PositionTable,
+  SleeveTable,
+} from '../../../src/api/contract/overview.ts'
+import type { PerformancePage } from '../../../src/api/contract/performance-page.ts'
+import type { PairReturns, RiskPage } from '../../../src/api/contract/risk-page.ts'
+import type { SleevePage } from '../../../src/api/contract/sleeve-page.ts'
+import type { ApprovalRow, LimitUse, RebalancingRow } from '../../../src/api/contract/trading.ts'
+import { portfolioShown } from '../state/portfolio.ts'
+import { useStore } from '../state/store.ts'
+import { ask, ofPortfolio, queryOf } from './api.ts'
+import { analysed, dated, type Source } from './source.ts'
+
+/** Live readings by the last part of their address. */
+export interface Readings {
+  readonly figures: Figures
+  readonly equity: EquityCurve
+  readonly sleeves: SleeveTable
+  readonly positions: PositionTable
+  readonly exposures: ExposureView
+  readonly attention: Attention
+  readonly limits: readonly LimitUse[]
+  readonly approvals: readonly ApprovalRow[]
+  readonly rebalancings: readonly RebalancingRow[]
+}
+/** What is computed of the whole journal. */
+export interface Analyses {
+  readonly risk: RiskPage
+  readonly performance: PerformancePage
+  readonly 'risk/pair': PairReturns
+}
+
+export type Query = Readonly<Record<string, string | number | null | undefined>>
+
+/** Key of a reading in the cache; the push channel writes under the same. */
+export function readingKey(portfolio: string, what: string, query: Query = {}): readonly unknown[] {
+  return ['p', portfolio, what, query]
+}
+
+/** The portfolio that the pages show. */
+export function usePortfolio(): string {
+  return useStore(portfolioShown)
+}
+
+/** Any address below the portfolio, kept under its name and query. */
+export function useReading<T>(what: string, query: Query = {}, every?: number): UseQueryResult<T> {
+  const portfolio = usePortfolio()
+  return useQuery({
+    queryKey: readingKey(portfolio, what, query),
+    queryFn: ({ signal }) => ask<T>('GET', ofPortfolio(portfolio, `${what}${queryOf(query)}`), undefined, signal),
+    enabled: portfolio !== '',
+    placeholderData: keepPreviousData,
+    ...(every === undefined ? {} : { refetchInterval: every }),
+  })
+}
+
+/** A live reading as a panel's source: `useLive('figures')`. */
+export function useLive<K extends keyof Readings>(what: K, query: Query = {}): Source<Readings[K]> {
+  return dated(useReading<Dated<Readings[K]>>(what, query))
+}
+
+const ANALYSIS_EVERY_MS = 30_000
+
+/** An analysis as a panel's source: `useAnalysis('risk', { window: 60 })`. */
+export function useAnalysis<K extends keyof Analyses>(what: K, query: Query = {}): Source<Analyses[K]> {
+  return analysed(useReading<Analysis<Analyses[K]>>(`analysis/${what}`, query, ANALYSIS_EVERY_MS))
+}
+
+/** A sleeve's own page. */
+export function useSleevePage(sleeve: string): Source<SleevePage> {
+  const address = `analysis/sleeves/${encodeURIComponent(sleeve)}`
+  return analysed(useReading<Analysis<SleevePage>>(address, {}, ANALYSIS_EVERY_MS))
+}

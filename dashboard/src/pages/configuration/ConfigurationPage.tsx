@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function ConfigurationPage(): ReactNode {
+  return <div className="grid" />
+}

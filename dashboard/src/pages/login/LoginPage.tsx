@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function LoginPage(): ReactNode {
+  return <div className="grid" />
+}
