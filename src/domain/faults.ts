@@ -57,6 +57,10 @@ export const FAULTS = {
     exit: 2,
     text: 'the key that was given is not the one of the store "{store}": name the one it was encrypted with in POLYFOLIO_STORE_KEY or POLYFOLIO_STORE_KEY_FILE',
   },
+  SECRETS_KEY_MISSING: {
+    exit: 2,
+    text: 'the store {store} keeps secrets of users and channels sealed, and has no key for them: give 32 bytes (`openssl rand -hex 32`) in POLYFOLIO_STORE_KEY, or a file that holds them in POLYFOLIO_STORE_KEY_FILE',
+  },
   STORE_NOT_SEALED: {
     exit: 2,
     text: 'the store "{store}" holds events that are not encrypted: encrypt it by `polyfolio store rekey`, or set store.encryption to off',

@@ -31,12 +31,12 @@ export function isEmpty({
   snapshot,
   orders = [],
   executions = [],
-  cursor,
+  place,
   answers = [],
   projected = {},
 }: Batch): boolean {
   const written = rows.length + orders.length + executions.length + answers.length + Object.keys(projected).length
-  return written === 0 && snapshot === undefined && cursor === undefined
+  return written === 0 && snapshot === undefined && place === undefined
 }
 
 /** Writes all of it, or fails; returns where the journal ends then. */
@@ -65,7 +65,7 @@ export async function append(step: Transaction<Tables>, place: Place, batch: Bat
   await writeOrders(step, portfolio, batch)
   if (batch.projected !== undefined) await writeProjected(step, place.bulk, portfolio, batch.projected)
   await answerCommands(step, portfolio, batch.answers ?? [])
-  await auditAnswers(step, portfolio, batch.answers ?? [])
+  await auditAnswers({ db: step, isServer: place.isServer }, portfolio, batch.answers ?? [])
   if (snapshot !== undefined) {
     const { seq, kernelVersion, payload } = snapshot
     const sealed = bufferOf(sealing.seal(payload, statePlace(portfolio, seq)))

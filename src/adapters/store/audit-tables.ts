@@ -13,6 +13,12 @@ export interface AuditTables {
     readonly request_id: string
     /** SHA-256 over the link before and everything in this row. */
     readonly hash: Uint8Array
+    /** Of what came through the API: null in other rows. */
+    readonly kind: string | null
+    /** Portfolio that it is about. */
+    readonly about: string | null
+    readonly outcome: string | null
+    readonly address: string | null
   }
   annotation: {
     readonly portfolio: string

@@ -27,6 +27,7 @@ export async function openStore(name: string, options: OpenOptions): Promise<Ope
     const sealing = await openSealing(parts, key, encrypted)
     return sqlStore(parts, {
       sealing,
+      key,
       ...(options.archive === undefined ? {} : { archive: archiveIn(options.archive) }),
     })
   } catch (error) {

@@ -2,10 +2,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { ProjectedTable } from '../../domain/projections.ts'
+import { secretPlace } from './access/place.ts'
 import { eventPlace, SEALED_KINDS, statePlace } from './journal-rows.ts'
 import { columnName, PROJECTED, PROJECTED_TABLES } from './projected-tables.ts'
 import type { Tables } from './schema.ts'
-import { type Sealing, sealingWith } from './sealing.ts'
+import { keyOfEnvironment, type Sealing, sealingWith } from './sealing.ts'
+import { type Secrets, secretsOf } from './secrets.ts'
 import type { SqlStore } from './sql-store.ts'
 
 /** Row of the table of names that only the key of the store opens. */
@@ -37,9 +39,15 @@ export async function openSealing(parts: SqlStore, key: Uint8Array | null, encry
 /**
  * Seals everything anew, in one transaction; afterwards nothing in the file is readable by the old key, or without one.
  *
+ * @param key that secrets may be sealed by where the store is not encrypted
  * @throws FaultError LEASE_TAKEN where a portfolio is run meanwhile
  */
-export async function rekey(parts: SqlStore, from: Sealing, to: Sealing): Promise<void> {
+export async function rekey(
+  parts: SqlStore,
+  from: Sealing,
+  to: Sealing,
+  key: Uint8Array | null = keyOfEnvironment(process.env),
+): Promise<void> {
   const { db, name } = parts
   const unlocks: (() => Promise<void>)[] = []
   try {
@@ -52,6 +60,11 @@ export async function rekey(parts: SqlStore, from: Sealing, to: Sealing): Promis
       await resealEvents(step, from, to)
       await resealStates(step, from, to)
       for (const table of PROJECTED_TABLES) await resealTexts(step, table, from, to)
+      await resealSecrets(
+        step,
+        secretsOf({ ...parts, sealing: from, key }),
+        secretsOf({ ...parts, sealing: to, key: null }),
+      )
       await writeProof(step, to.sealText(parts.id))
     })
     await forget(parts)
@@ -116,6 +129,15 @@ async function resealTexts(
       )
       await sql`UPDATE ${of} SET ${name} = ${text} WHERE ${own}`.execute(step)
     }
+  }
+}
+
+async function resealSecrets(step: Transaction<Tables>, from: Secrets, to: Secrets): Promise<void> {
+  const accounts = await step.selectFrom('account').select(['key', 'totp_secret']).execute()
+  for (const { key, totp_secret } of accounts) {
+    if (totp_secret === null) continue
+    const sealed = to.seal(from.open(totp_secret, secretPlace(key)), secretPlace(key))
+    await step.updateTable('account').set({ totp_secret: sealed }).where('key', '=', key).execute()
   }
 }
 

@@ -1,14 +1,17 @@
 /** The store over any SQL database that the query builder speaks to: the same statements, the same order of commits. */
 import { hostname } from 'node:os'
 import { type Kysely, sql } from 'kysely'
+import type { Access } from '../../domain/access.ts'
 import type { AuditLog } from '../../domain/audit.ts'
 import type { Control } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
 import type { Lease, Projections, Store } from '../../domain/store.ts'
+import { sqlAccess } from './access/access.ts'
 import { append, demandLease, gap, isEmpty, isTaken } from './append.ts'
 import { type Archive, archiveIn } from './archive.ts'
 import { sqlAudit } from './audit.ts'
+import { ACCESS_CHAIN } from './audit-chain.ts'
 import { type BulkWriter, bulkWriter } from './bulk.ts'
 import { hexOf } from './chain.ts'
 import { sqlControl } from './control.ts'
@@ -20,6 +23,7 @@ import { executionKnown, isExecutionTaken, orderReads } from './order-rows.ts'
 import { clearProjected, projectedRows, projectionMemory, writeProjected } from './projections.ts'
 import type { Tables } from './schema.ts'
 import { type Sealing, sealingWith } from './sealing.ts'
+import { secretsOf } from './secrets.ts'
 import type { Witness } from './witness.ts'
 
 export interface SqlStore {
@@ -47,6 +51,8 @@ export interface OpenedStore extends Store {
   jobs(pace?: JobsPace): Jobs
   readonly projections: Projections
   readonly audit: AuditLog
+  /** Users, sessions, keys of programs, and who saw and did what: of the store, not of a portfolio. */
+  readonly access: Access
   /** The connection itself: whoever writes beside an engine in its process does it through this one. */
   readonly tables: SqlStore
 }
@@ -71,15 +77,18 @@ function sqlProjections(parts: SqlStore, place: JournalPlace, bulk: BulkWriter):
 export interface Extras {
   /** Left out: nothing is sealed. */
   readonly sealing?: Sealing
+  /** The key that was given, though nothing else may be sealed by it; left out: none. */
+  readonly key?: Uint8Array | null
   /** Where payloads go that are taken out of the journal; left out: beside the file. */
   readonly archive?: Archive
 }
 
 export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
   const { db, isServer, name } = parts
-  const { sealing = sealingWith(null, name), archive = archiveIn(`${name}.archive`) } = extras
+  const { sealing = sealingWith(null, name), archive = archiveIn(`${name}.archive`), key = null } = extras
   const place: JournalPlace = { db, name, sealing, archive }
-  const audit = sqlAudit(db)
+  const audit = sqlAudit(parts)
+  const secrets = secretsOf({ name, isServer, sealing, key })
   const heads = new Map<string, Head>()
   const bulk = bulkWriter(db, sealing.sealText)
   return {
@@ -114,6 +123,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
     projections: sqlProjections(parts, place, bulk),
     control: sqlControl(db),
     audit,
+    access: sqlAccess({ db, isServer, secrets }),
     tables: parts,
     jobs: (pace) => storeJobs(db, pace),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),
@@ -126,6 +136,8 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
         const changed = await audit.broken(portfolio)
         for (const problem of [lost, changed]) if (problem !== null) problems.push(problem)
       }
+      const entered = await audit.broken(ACCESS_CHAIN)
+      if (entered !== null) problems.push(entered)
       return { ...found, problems }
     },
     close: async () => {

@@ -63,11 +63,11 @@ export async function storeCopy(from: string, to: string): Promise<void> {
 /** `polyfolio store restore`: the same the other way; that it was restored stands in its audit log. */
 export async function storeRestore(from: string, to: string): Promise<void> {
   await storeCopy(from, to)
-  const { db } = await openTablesOf(to, { create: false })
+  const parts = await openTablesOf(to, { create: false })
   try {
-    await auditedOfAll(db, { action: 'restore', before: null, after: { from: bareName(from), to: bareName(to) } })
+    await auditedOfAll(parts, { action: 'restore', before: null, after: { from: bareName(from), to: bareName(to) } })
   } finally {
-    await db.destroy()
+    await parts.db.destroy()
   }
 }
 
@@ -109,7 +109,7 @@ export async function storeRekey(name: string, { newKey }: { readonly newKey: st
   try {
     const from = await openSealing(parts, keyOfEnvironment(process.env), false)
     await rekey(parts, from, sealingWith(keyOfFile(newKey), name))
-    await auditedOfAll(parts.db, { action: 'rekey', before: { encrypted: from.isOn }, after: { encrypted: true } })
+    await auditedOfAll(parts, { action: 'rekey', before: { encrypted: from.isOn }, after: { encrypted: true } })
     print(from.isOn ? 'The store has the new key; the old one opens nothing any more.' : 'The store is encrypted.')
   } finally {
     await parts.db.destroy()
@@ -175,7 +175,7 @@ export async function storePrune(name: string, options: PruneOptions): Promise<v
     const archive = archiveIn(options.archive ?? `${name}.archive`)
     const before = await heldRows(parts.db)
     const { archived, messages, equity, snapshots } = await prune(parts, archive, retention, Date.now())
-    await auditedOfAll(parts.db, { action: 'prune', before, after: await heldRows(parts.db) })
+    await auditedOfAll(parts, { action: 'prune', before, after: await heldRows(parts.db) })
     print(
       textTable(
         ['What', 'Rows'],

@@ -1,9 +1,8 @@
 /** What commands that speak to a store, and not to an engine, leave in its audit log. */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import type { Kysely } from 'kysely'
 import { sqlAudit } from '../../adapters/store/audit.ts'
-import type { Tables } from '../../adapters/store/schema.ts'
+import type { SqlStore } from '../../adapters/store/sql-store.ts'
 import type { AuditLog } from '../../domain/audit.ts'
 import type { Instant, Json } from '../../domain/units.ts'
 
@@ -26,8 +25,8 @@ export async function audited(audit: AuditLog, portfolio: string, deed: Deed): P
 }
 
 /** What was done to all of a store stands in the log of each of its portfolios. */
-export async function auditedOfAll(db: Kysely<Tables>, deed: Deed): Promise<void> {
-  const audit = sqlAudit(db)
-  const known = await db.selectFrom('lease').select('portfolio').orderBy('portfolio').execute()
+export async function auditedOfAll(store: Pick<SqlStore, 'db' | 'isServer'>, deed: Deed): Promise<void> {
+  const audit = sqlAudit(store)
+  const known = await store.db.selectFrom('lease').select('portfolio').orderBy('portfolio').execute()
   for (const { portfolio } of known) await audited(audit, portfolio, deed)
 }

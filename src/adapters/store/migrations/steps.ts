@@ -10,6 +10,7 @@ import { commandsStep } from './007-commands.ts'
 import { discrepanciesStep } from './008-discrepancies.ts'
 import { alertsStep } from './009-alerts.ts'
 import { roundTripsStep } from './010-round-trips.ts'
+import { accessStep } from './011-access.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -25,5 +26,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '008_discrepancies': discrepanciesStep(types),
     '009_alerts': alertsStep(types),
     '010_round_trips': roundTripsStep(types),
+    '011_access': accessStep(types),
   }
 }

@@ -1,0 +1,93 @@
+/** The chain of hashes over the audit log: whoever changes, takes out or puts in a row breaks every link behind it. */
+import { createHash } from 'node:crypto'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { NewAccess } from '../../domain/access.ts'
+import type { AuditEntry } from '../../domain/audit.ts'
+import type { AuditTables } from './audit-tables.ts'
+import { isSame } from './chain.ts'
+import type { Tables } from './schema.ts'
+
+export type AuditRow = Selectable<AuditTables['audit']>
+/** The chain of what came through the API, whatever portfolio it is about. */
+export const ACCESS_CHAIN = ''
+
+/** Two processes may write at once: of a file whoever comes second waits, of a server takes the next number. */
+export interface ChainPlace {
+  readonly db: Kysely<Tables>
+  readonly isServer: boolean
+}
+
+/** Entries at the end of a chain, in their order, within a transaction. */
+export async function appendEntries(
+  { db: step, isServer }: ChainPlace,
+  chain: string,
+  entries: readonly (Omit<AuditEntry, 'number' | 'portfolio'> & Partial<Access>)[],
+): Promise<void> {
+  if (isServer) await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`audit log of ${chain}`}, 0))`.execute(step)
+  const last = await step
+    .selectFrom('audit')
+    .select(['number', 'hash'])
+    .where('portfolio', '=', chain)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  let number = Number(last?.number ?? 0)
+  let hash = last?.hash ?? firstLink(chain)
+  for (const entry of entries) {
+    number += 1
+    const row = { portfolio: chain, number, ...rowOf(entry) }
+    hash = Buffer.from(linkOf(hash, row))
+    await step
+      .insertInto('audit')
+      .values({ ...row, hash })
+      .execute()
+  }
+}
+
+/** What the API says beyond what every entry has. */
+export type Access = Pick<NewAccess, 'kind' | 'outcome' | 'address'> & { readonly about: string }
+
+function rowOf(
+  entry: Omit<AuditEntry, 'number' | 'portfolio'> & Partial<Access>,
+): Omit<AuditRow, 'portfolio' | 'number' | 'hash'> {
+  const { at, actor, action, subject, requestId, kind = null, about = null, outcome = null, address = null } = entry
+  const [before, after] = [JSON.stringify(entry.before), JSON.stringify(entry.after)]
+  return { at, actor, action, subject, before, after, request_id: requestId, kind, about, outcome, address }
+}
+
+/** The first entry that is not as it was written, or is missing; null where every link holds. */
+export async function brokenChain(db: Kysely<Tables>, chain: string): Promise<string | null> {
+  const name = chain === ACCESS_CHAIN ? 'the log of access' : `the audit log of "${chain}"`
+  let [expected, hash] = [1, firstLink(chain)]
+  for (const row of await rowsFrom(db, chain, 1)) {
+    const number = Number(row.number)
+    if (number !== expected) return `${name} goes from ${expected - 1} to ${number}`
+    hash = linkOf(hash, row)
+    if (!isSame(hash, row.hash)) return `entry ${number} of ${name} was changed`
+    expected += 1
+  }
+  return null
+}
+
+export function rowsFrom(db: Kysely<Tables>, chain: string, from: number): Promise<readonly AuditRow[]> {
+  return db
+    .selectFrom('audit')
+    .selectAll()
+    .where('portfolio', '=', chain)
+    .where('number', '>=', from)
+    .orderBy('number')
+    .execute()
+}
+
+function firstLink(chain: string): Uint8Array {
+  return createHash('sha256').update(`audit log of ${chain}`).digest()
+}
+
+/** Rows that the API did not write have the hash that they had before there was one. */
+function linkOf(link: Uint8Array, row: Omit<AuditRow, 'hash'>): Uint8Array {
+  const { number, at, actor, action, subject, before, after, request_id, kind, about, outcome, address } = row
+  const every = [Number(number), Number(at), actor, action, subject, before, after, request_id]
+  const isAccess = kind !== null || about !== null || outcome !== null || address !== null
+  const text = JSON.stringify(isAccess ? [...every, kind, about, outcome, address] : every)
+  return createHash('sha256').update(link).update(text).digest()
+}
