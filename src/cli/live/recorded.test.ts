@@ -2,19 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { journalFrom, journalOf } from '../../../test/fixtures/journals.ts'
 import type { BacktestReport } from '../../api/contract/report.ts'
-import type { EngineEvent } from '../../domain/events.ts'
 import type { MarketData } from '../../domain/market.ts'
-import type { JournalRow, Store } from '../../domain/store.ts'
+import type { Store } from '../../domain/store.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import { createAuditor } from '../../engine/invariants.ts'
-import { CODEC_VERSION, encodeEvent } from '../../engine/journal/codec.ts'
-import { runAudited, runBacktest } from '../../engine/run/run.ts'
-import { SILENT } from '../../live/explain/silent.ts'
+import { runBacktest } from '../../engine/run/run.ts'
 import { recordedMarket } from '../../live/recorded/market.ts'
 import { recordedResult, recordedRun } from '../../live/recorded/result.ts'
 import { loadPortfolio } from '../config/load.ts'
-import type { LoadedPortfolio } from '../config/loaded.ts'
 import { underAllocator } from '../config/other-allocator.ts'
 import { packageRoot } from '../package-root.ts'
 import { reportOf } from '../report/figures.ts'
@@ -22,27 +18,6 @@ import { simulatedMarketData } from '../run.ts'
 import { recordOf, strategiesWith } from './recorded.ts'
 
 const reach = { from: 20_230_101 as TradeDate, to: 20_230_630 as TradeDate }
-
-/** What a store would hold of a run. */
-function journalOf({ config, strategies }: LoadedPortfolio, market: MarketData): Pick<Store, 'read'> {
-  const rows: JournalRow[] = []
-  const journal = (event: EngineEvent): void => {
-    const { seq, at, kind } = event
-    rows.push({ seq, at, kind, version: CODEC_VERSION, payload: encodeEvent(event) })
-  }
-  runAudited({ config, market, strategies: [...strategies.values()], journal }, createAuditor(), SILENT)
-  return {
-    read: async function* (_, from) {
-      for (const row of rows) if (row.seq >= from) yield row
-    },
-  }
-}
-
-async function rowsOf(store: Pick<Store, 'read'>): Promise<readonly JournalRow[]> {
-  const rows: JournalRow[] = []
-  for await (const row of store.read('any', 0)) rows.push(row)
-  return rows
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-record-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -103,49 +78,30 @@ describe.each([
 describe('a run that follows a journal', () => {
   it('says at any row what the rows until then come to, and goes on', async () => {
     const loaded = await loadPortfolio(preset('momentum-reversion-trend'))
-    const rows = await rowsOf(journalOf(loaded, simulatedMarketData(loaded, 26, reach)))
+    const { rows } = journalOf(loaded, simulatedMarketData(loaded, 26, reach))
     const run = recordedRun(loaded.strategies)
     expect([run.seq, run.at, run.runtime]).toEqual([-1, null, null])
     expect(() => run.result()).toThrow('nothing was configured')
     const half = rows.length >> 1
     for (const row of rows.slice(0, half)) run.take(row)
-    const until = recordedResult(
-      {
-        read: async function* () {
-          yield* rows.slice(0, half)
-        },
-      },
-      'any',
-      loaded.strategies,
-    )
+    const until = recordedResult(journalFrom(rows.slice(0, half)), 'any', loaded.strategies)
     expect(reportOf(run.result())).toEqual(reportOf(await until))
     for (const row of rows.slice(half)) run.take(row)
     expect(run.seq).toBe(rows.at(-1)!.seq)
-    const all = recordedResult(
-      {
-        read: async function* () {
-          yield* rows
-        },
-      },
-      'any',
-      loaded.strategies,
-    )
+    const all = recordedResult(journalFrom(rows), 'any', loaded.strategies)
     expect(reportOf(run.result())).toEqual(reportOf(await all))
   })
 
-  it.each(['channels', 'lifecycle'])(
-    'comes to the report of the backtest that %s wrote its rows in',
-    async (name) => {
-      const loaded = await loadPortfolio(preset(name))
-      const market = simulatedMarketData(loaded, 26, reach)
-      const { config } = loaded
-      const result = runBacktest({ config, market, strategies: [...loaded.strategies.values()], checks: true })
-      const happened = await recordedResult(journalOf(loaded, market), config.name, loaded.strategies)
-      // Who follows sees no account of a broker, so that nothing is compared with it; notes on files are no events.
-      const figures = ({ invariants: _, notes: __, ...rest }: BacktestReport) => rest
-      expect(figures(reportOf(happened))).toEqual(figures(reportOf(result)))
-    },
-  )
+  it.each(['channels', 'lifecycle'])('comes to the report of the backtest that %s wrote its rows in', async (name) => {
+    const loaded = await loadPortfolio(preset(name))
+    const market = simulatedMarketData(loaded, 26, reach)
+    const { config } = loaded
+    const result = runBacktest({ config, market, strategies: [...loaded.strategies.values()], checks: true })
+    const happened = await recordedResult(journalOf(loaded, market), config.name, loaded.strategies)
+    // Who follows sees no account of a broker, so that nothing is compared with it; notes on files are no events.
+    const figures = ({ invariants: _, notes: __, ...rest }: BacktestReport) => rest
+    expect(figures(reportOf(happened))).toEqual(figures(reportOf(result)))
+  })
 })
 
 describe('another allocator', () => {
@@ -173,7 +129,7 @@ describe('another allocator', () => {
 describe('a record', () => {
   it('is refused where nothing is known of the portfolio, or of how a sleeve decides', async () => {
     const loaded = await loadPortfolio(preset('momentum-reversion-trend'))
-    const store = journalOf(loaded, simulatedMarketData(loaded, 26, reach)) as Store
+    const store = journalOf(loaded, simulatedMarketData(loaded, 26, reach)) as unknown as Store
     const none = { read: async function* () {} } as unknown as Store
     await expect(recordOf(none, 'a.db', 'nobody', strategiesWith(null))).rejects.toThrow('holds no portfolio "nobody"')
     await expect(recordOf(store, 'a.db', loaded.config.name, new Map())).rejects.toThrow('is not built in')

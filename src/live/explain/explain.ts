@@ -111,11 +111,11 @@ function shareOf(finding: Finding, share: FoundShare, seen: Seen): ExplainedShar
   }
 }
 
-function ruleOf(rule: ConsultedRule, whole: number): ConsultedRule {
+export function ruleOf(rule: ConsultedRule, whole: number): ConsultedRule {
   return { ...rule, asked: rule.asked / whole, allowed: rule.allowed / whole }
 }
 
-function sizeOf({ sizing, terms, factors, size }: NonNullable<Seen['sized']>): ExplainedSize {
+export function sizeOf({ sizing, terms, factors, size }: NonNullable<Seen['sized']>): ExplainedSize {
   const { price, unitValue, ownValue, unitsPerWhole: whole, step, sleeveEquity, portfolioEquity, maximumLoss } = terms
   return {
     sizing,
