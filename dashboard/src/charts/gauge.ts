@@ -11,15 +11,13 @@ export function bandOf(use: number | null): 'calm' | 'near' | 'beyond' {
   return use < 1 ? 'near' : 'beyond'
 }
 
-export const BAND_TOKENS = { calm: '--text-2', near: '--warn', beyond: '--neg' } as const
-
 /** End of the scale: a quarter above the limit, or above the figure where that is further out. */
 export function scaleOf({ value, limit, target }: Gauge): number {
   const most = Math.max(limit ?? 0, target ?? 0, value ?? 0)
   return most <= 0 ? 1 : most * 1.25
 }
 
-export function gauge(view: Gauge, format: (value: number) => string, palette: Palette): Option {
+export function gauge(view: Gauge, palette: Palette): Option {
   const end = scaleOf(view)
   const { value, limit } = view
   const bands: (readonly [number, string])[] =
@@ -50,7 +48,7 @@ export function gauge(view: Gauge, format: (value: number) => string, palette: P
         pointer: { show: value !== null, width: 3, length: '78%', itemStyle: { color: palette.paint.text } },
         detail: { show: false }, // the number is text beside it: readable, copied, spoken
         title: { show: false },
-        data: [{ value: Math.min(end, Math.max(0, value ?? 0)), name: value === null ? '' : format(value) }],
+        data: [{ value: Math.min(end, Math.max(0, value ?? 0)) }],
         silent: true,
       },
     ],

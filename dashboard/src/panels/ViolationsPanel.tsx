@@ -1,0 +1,225 @@
+import { type ReactNode, useState } from 'react'
+import type { ViolationRow } from '../../../src/api/contract/trading.ts'
+import { usePagedRows } from '../data/paged.ts'
+import { useLive } from '../data/readings.ts'
+import { percent, ratio } from '../format.ts'
+import type { Column, Sorting } from '../frame/DataTable.tsx'
+import { Icon, type IconName } from '../frame/Icon.tsx'
+import { Panel } from '../frame/Panel.tsx'
+import { VirtualTable } from '../frame/VirtualTable.tsx'
+import { preferences } from '../state/preferences.ts'
+import { useStore } from '../state/store.ts'
+import { useParameter } from '../state/url.ts'
+import { isoInZone, stamp } from '../times.ts'
+import { SleeveLabel } from './sleeves.tsx'
+
+const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
+const ROWS_SHOWN = 10
+const ROW_PX = 32
+const HEAD_PX = 41
+
+const ICONS: Readonly<Record<ViolationRow['severity'], IconName>> = {
+  critical: 'stop',
+  high: 'alert',
+  medium: 'alert',
+  low: 'info',
+}
+
+/** Rules whose figures are not parts of the whole: counts, days, ratios. */
+const RATIO_RULES = /leverage|ratio|sharpe|beta|positions|count|days|orders|trades|run|errors/i
+
+/** A violated figure in the unit of its rule. */
+function figure(row: ViolationRow, value: number | null): string {
+  if (value === null) return 'n/a'
+  return RATIO_RULES.test(row.rule) || Math.abs(value) > 20
+    ? ratio(value, Number.isInteger(value) ? 0 : 2)
+    : percent(value)
+}
+
+function Moment({ iso }: { readonly iso: string }): ReactNode {
+  const zone = useStore(preferences, ({ zone: chosen }) => chosen)
+  return <time title={isoInZone(iso, zone)}>{stamp(iso, zone)}</time>
+}
+
+function columnsOf(titleOf: (sleeve: string) => string): readonly Column<ViolationRow>[] {
+  return [
+    { key: 'at', title: 'Time', width: '150px', align: 'left', cell: (row) => <Moment iso={row.at} /> },
+    {
+      key: 'severity',
+      title: 'Severity',
+      width: '96px',
+      align: 'left',
+      cell: (row) => (
+        <span className={`severity severity-${row.severity}`}>
+          <Icon name={ICONS[row.severity]} />
+          {row.severity}
+        </span>
+      ),
+    },
+    { key: 'rule', title: 'Type', align: 'left', cell: (row) => <span title={row.about}>{row.rule}</span> },
+    {
+      key: 'subject',
+      title: 'Sleeve',
+      align: 'left',
+      isWide: true,
+      cell: (row) =>
+        row.sleeve === null ? (
+          <span className="second">{row.subject === '' ? row.about : row.subject}</span>
+        ) : (
+          <SleeveLabel sleeve={row.sleeve} title={titleOf(row.sleeve)} />
+        ),
+    },
+    { key: 'value', title: 'Value', width: '84px', cell: (row) => figure(row, row.value) },
+    { key: 'limit', title: 'Limit', width: '84px', isWide: true, cell: (row) => figure(row, row.limit) },
+    { key: 'action', title: 'Action', align: 'left', isWide: true, cell: (row) => row.action },
+    {
+      key: 'resolvedAt',
+      title: 'Resolved',
+      width: '150px',
+      align: 'left',
+      isWide: true,
+      cell: (row) => (row.resolvedAt === null ? <span className="warn">open</span> : <Moment iso={row.resolvedAt} />),
+    },
+  ]
+}
+
+/** What is known of one violation, below the table. */
+function Details({ row, onClose }: { readonly row: ViolationRow; readonly onClose: () => void }): ReactNode {
+  return (
+    <section className="violation-details" aria-label={`Violation ${row.id}`}>
+      <p>
+        <b>{row.text === '' ? `${row.rule}: ${row.action}` : row.text}</b>
+      </p>
+      <p className="second">
+        {`${row.about} ${row.subject}, ${figure(row, row.value)} against ${figure(row, row.limit)}. `}
+        {row.resolvedAt === null ? 'It is open.' : `Ended: ${row.how ?? 'resolved'}.`}
+        {row.note !== '' && ` Note: ${row.note}`}
+      </p>
+      <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+        <Icon name="close" />
+      </button>
+    </section>
+  )
+}
+
+interface Filter {
+  readonly severity: string
+  readonly sleeve: string
+  readonly from: string
+  readonly to: string
+}
+
+interface FilterProps {
+  readonly filter: Filter
+  readonly onChange: (key: keyof Filter, value: string | null) => void
+  /** Of the page of one sleeve there is nothing to choose. */
+  readonly sleeves: readonly { readonly sleeve: string; readonly title: string }[] | null
+}
+
+function Filters({ filter, onChange, sleeves }: FilterProps): ReactNode {
+  return (
+    <div className="filters">
+      <select
+        className="select-small"
+        aria-label="Severity"
+        value={filter.severity}
+        onChange={(event) => onChange('severity', event.target.value)}
+      >
+        <option value="">Every severity</option>
+        {SEVERITIES.map((severity) => (
+          <option key={severity} value={severity}>
+            {severity}
+          </option>
+        ))}
+      </select>
+      {sleeves !== null && (
+        <select
+          className="select-small"
+          aria-label="Sleeve"
+          value={filter.sleeve}
+          onChange={(event) => onChange('sleeve', event.target.value)}
+        >
+          <option value="">Every sleeve</option>
+          {sleeves.map(({ sleeve, title }) => (
+            <option key={sleeve} value={sleeve}>
+              {title}
+            </option>
+          ))}
+        </select>
+      )}
+      {(['from', 'to'] as const).map((key) => (
+        <input
+          key={key}
+          className="select-small"
+          type="date"
+          aria-label={key === 'from' ? 'First day' : 'Last day'}
+          value={filter[key]}
+          onChange={(event) => onChange(key, event.target.value)}
+        />
+      ))}
+    </div>
+  )
+}
+
+/** Every rule that was violated, newest first: filtered, sorted and paged by the server. */
+export function ViolationsPanel({ sleeve }: { readonly sleeve?: string }): ReactNode {
+  const [severity, setSeverity] = useParameter('severity', '', SEVERITIES)
+  const [chosen, setSleeve] = useParameter('sleeve', '')
+  const [from, setFrom] = useParameter('from', '')
+  const [to, setTo] = useParameter('to', '')
+  const [sort, setSort] = useParameter('violations', 'at')
+  const [open, setOpen] = useState<ViolationRow | null>(null)
+  const sleeves = useLive('sleeves').data?.rows ?? []
+  const filter = { severity, sleeve: sleeve ?? chosen, from, to }
+  const setters = { severity: setSeverity, sleeve: setSleeve, from: setFrom, to: setTo }
+  const { source, total, row, onRange } = usePagedRows<ViolationRow>('violations', { ...filter, sort })
+  const isFiltered = severity !== '' || from !== '' || to !== '' || (sleeve === undefined && chosen !== '')
+  const showAll = (): void => {
+    for (const key of ['severity', 'from', 'to'] as const) setters[key](null)
+    if (sleeve === undefined) setSleeve(null)
+  }
+  const titleOf = (name: string): string => sleeves.find((each) => each.sleeve === name)?.title ?? name
+  return (
+    <Panel
+      title="Violations"
+      unit={total === 0 ? '' : `${total} in all`}
+      span={12}
+      height={HEAD_PX + ROWS_SHOWN * ROW_PX + 62}
+      source={source}
+      skeleton="table"
+      exports={{ what: 'violations', query: { severity, sleeve: filter.sleeve, from, to } }}
+      controls={
+        <Filters
+          filter={filter}
+          onChange={(key, value) => setters[key](value)}
+          sleeves={sleeve === undefined ? sleeves : null}
+        />
+      }
+      empty={(page) =>
+        page.rows.length > 0
+          ? null
+          : isFiltered
+            ? { text: 'No violation passes the filter.', action: { label: 'Show all', run: showAll } }
+            : { text: 'No rule was violated.' }
+      }
+    >
+      {() => (
+        <>
+          <VirtualTable
+            label="Violations"
+            columns={columnsOf(titleOf)}
+            total={total}
+            row={row}
+            onRange={onRange}
+            sort={sort}
+            onSort={(next: Sorting) => setSort(next)}
+            sortable={['at', 'severity', 'rule', 'resolvedAt']}
+            onOpen={setOpen}
+            height={HEAD_PX + ROWS_SHOWN * ROW_PX}
+          />
+          {open !== null && <Details row={open} onClose={() => setOpen(null)} />}
+        </>
+      )}
+    </Panel>
+  )
+}
