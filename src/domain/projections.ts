@@ -5,6 +5,7 @@
  * Units are signed whole counts of an instrument's unit; counts are signed whole counts of a currency's book unit; every
  * other amount is of the base currency. Prices are of the instrument's currency. Moments are milliseconds since 1970.
  */
+import type { RoundTripRow } from './round-trip-row.ts'
 
 /** One sleeve as it stands. */
 export interface SleeveRow {
@@ -409,6 +410,7 @@ export interface ProjectedRows {
   readonly alert: AlertRow
   readonly structureChange: StructureRow
   readonly membership: MembershipRow
+  readonly roundTrip: RoundTripRow
 }
 
 export type ProjectedTable = keyof ProjectedRows
@@ -416,8 +418,8 @@ export type ProjectedTable = keyof ProjectedRows
 /** Rows by table; a table that has none may be left out. */
 export type Projected = { readonly [Table in ProjectedTable]?: readonly ProjectedRows[Table][] }
 
-/** What whoever goes on with the rows must know of those that are there. */
-export interface ProjectionMemory {
+/** What the next close is measured against. */
+export interface EquityMemory {
   /** The last event that is in them; -1: none. */
   readonly seq: number
   /** The last close of each sleeve, and of the whole. */
@@ -426,4 +428,10 @@ export interface ProjectionMemory {
   readonly days: ReadonlyMap<string, readonly { readonly bucket: number; readonly growth: number }[]>
   /** Money that came since the last close, in counts of the base currency, by sleeve. */
   readonly flows: ReadonlyMap<string, number>
+}
+
+/** What whoever goes on with the rows must know of those that are there. */
+export interface ProjectionMemory extends EquityMemory {
+  /** The last round trip of every sleeve in every instrument, and the structures that are open. */
+  readonly trips: readonly RoundTripRow[]
 }

@@ -3,7 +3,14 @@ import type { ClientOrderId } from './broker.ts'
 import type { Message } from './bus.ts'
 import type { ControlAnswer } from './control.ts'
 import type { ExecutionRecord, OrderRecord } from './order-records.ts'
-import type { EquityRange, EquityRow, Projected, ProjectedTable, ProjectionMemory } from './projections.ts'
+import type {
+  EquityMemory,
+  EquityRange,
+  EquityRow,
+  Projected,
+  ProjectedTable,
+  ProjectionMemory,
+} from './projections.ts'
 import type { Instant, OrderId } from './units.ts'
 
 /** One event as it was given to the kernel. Numbers count from 0 without gaps. */
@@ -46,6 +53,8 @@ export interface Batch {
 export interface Projections {
   /** What whoever goes on with the rows must know of those that are there. */
   projectionMemory(portfolio: string): Promise<ProjectionMemory>
+  /** The part of it that equity is measured by. */
+  equityMemory(portfolio: string): Promise<EquityMemory>
   /** Rows of one table in the order of their keys; truths as 0 and 1. */
   projectedRows(portfolio: string, table: ProjectedTable): AsyncIterable<Readonly<Record<string, unknown>>>
   /**

@@ -1,6 +1,7 @@
 /** The readable tables: written with the journal, read by whoever goes on, made again from the journal. */
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Projected, ProjectedTable, ProjectionMemory } from '../../domain/projections.ts'
+import type { EquityMemory, Projected, ProjectedTable, ProjectionMemory } from '../../domain/projections.ts'
+import type { RoundTripRow } from '../../domain/round-trip-row.ts'
 import type { BulkWriter } from './bulk.ts'
 import { equityRow } from './equity-series.ts'
 import { pagesOf } from './keys.ts'
@@ -41,6 +42,26 @@ export async function* projectedRows(
 }
 
 export async function projectionMemory(db: Kysely<Tables>, portfolio: string): Promise<ProjectionMemory> {
+  return { ...(await equityMemory(db, portfolio)), trips: await lastTrips(db, portfolio) }
+}
+
+/** Of every sleeve in every instrument that it ever held, and the structures that are open. */
+async function lastTrips(db: Kysely<Tables>, portfolio: string): Promise<readonly RoundTripRow[]> {
+  const { rows } = await sql<Tables['round_trip']>`
+    SELECT t.* FROM holding h JOIN round_trip t ON t.portfolio = h.portfolio AND t.id = (
+        SELECT r.id FROM round_trip r WHERE r.portfolio = h.portfolio AND r.sleeve = h.sleeve
+          AND r.instrument = h.instrument ORDER BY r.number DESC LIMIT 1) WHERE h.portfolio = ${portfolio}
+    UNION ALL SELECT t.* FROM round_trip t
+      WHERE t.portfolio = ${portfolio} AND t.state = 'open' AND t.kind = 'structure'`.execute(db)
+  return rows.map((row) => namedRow('roundTrip', row) as unknown as RoundTripRow)
+}
+
+/** Of a row as the database has it. */
+function namedRow(table: ProjectedTable, row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.keys(PROJECTED[table].columns).map((name) => [name, row[columnName(name)]]))
+}
+
+export async function equityMemory(db: Kysely<Tables>, portfolio: string): Promise<EquityMemory> {
   const rows = await db
     .selectFrom('equity')
     .selectAll()

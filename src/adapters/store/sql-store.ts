@@ -20,7 +20,7 @@ import { type JobsPace, storeJobs } from './jobs.ts'
 import { checkAll, extentsOf, type Head, headOf, type JournalPlace, rowsOf, snapshotBefore } from './journal-rows.ts'
 import { confirm, deliveredOf, messagesOf } from './message-rows.ts'
 import { executionKnown, isExecutionTaken, orderReads } from './order-rows.ts'
-import { clearProjected, projectedRows, projectionMemory, writeProjected } from './projections.ts'
+import { clearProjected, equityMemory, projectedRows, projectionMemory, writeProjected } from './projections.ts'
 import type { Tables } from './schema.ts'
 import { type Sealing, sealingWith } from './sealing.ts'
 import { secretsOf } from './secrets.ts'
@@ -61,6 +61,7 @@ function sqlProjections(parts: SqlStore, place: JournalPlace, bulk: BulkWriter):
   const { db, isServer, name } = parts
   return {
     projectionMemory: (portfolio) => projectionMemory(db, portfolio),
+    equityMemory: (portfolio) => equityMemory(db, portfolio),
     projectedRows: (portfolio, table) => projectedRows(place, portfolio, table),
     equitySeries: (portfolio, sleeve, range) => equitySeries(db, portfolio, sleeve, range),
     rebuild: (portfolio, { epoch }, rows) =>

@@ -1,5 +1,5 @@
 /** Equity at every close, and rolled up by hour, day, week and month as it arrives. */
-import type { EquityGrain, EquityRow, ProjectionMemory } from '../../domain/projections.ts'
+import type { EquityGrain, EquityMemory, EquityRow } from '../../domain/projections.ts'
 import { utcDate, weekday } from '../../domain/sessions.ts'
 import type { Instant } from '../../domain/units.ts'
 import { shownSleeves } from '../../engine/external/sleeve.ts'
@@ -23,7 +23,7 @@ export interface EquityRows {
   /** Adds what the closes since the last time have given. */
   add(): void
   /** Goes on with what the tables hold. */
-  resume(memory: ProjectionMemory): void
+  resume(memory: EquityMemory): void
 }
 
 /** What the next close of a sleeve, or of the whole, is measured against. */

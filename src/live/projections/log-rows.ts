@@ -1,6 +1,9 @@
 /** Rows of what happened: one each, never changed. */
 import { countsPerUnit } from '../../domain/currencies.ts'
+import type { PostingRow } from '../../domain/projections.ts'
 import { isEarned } from '../../domain/risk.ts'
+import type { RoundTripRow } from '../../domain/round-trip-row.ts'
+import { roundTrips } from '../../domain/round-trips.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
 import { shownSleeves } from '../../engine/external/sleeve.ts'
 import { levelsOf } from '../../engine/positions/protect.ts'
@@ -12,6 +15,8 @@ export interface LogRows {
   readonly observer: Omit<Observer, 'day'>
   /** Names what is said from now on: the next event. */
   begin(seq: number): void
+  /** Goes on with the round trips that the tables hold. */
+  resume(trips: readonly RoundTripRow[]): void
 }
 
 /** @param flowed told of money that came to a sleeve and is no gain: counts of the base currency */
@@ -21,6 +26,7 @@ export function logRows(
   flowed: (sleeve: number, counts: number) => void,
 ): LogRows {
   const { runtime, instrumentAt, moneyOf, worthOf, sleeveAt } = recording
+  const trips = roundTrips()
   let seq = 0
   let count = 0
 
@@ -46,7 +52,7 @@ export function logRows(
     const isFlow = isMoney && !isEarned(reason)
     if (isFlow) flowed(sleeve, cash)
     if (kind === 'external') flowed(sleeve, worthInKind(instrument, quantity))
-    rows.add('posting', {
+    const row: PostingRow = {
       ...placed(),
       tradeDate,
       kind,
@@ -66,7 +72,10 @@ export function logRows(
       ...(isMoney ? { stop: null, target: null } : levels(sleeve, instrument)),
       isFlow,
       reason,
-    })
+    }
+    rows.add('posting', row)
+    if (isMoney) return
+    for (const trip of trips.posted(row, instrumentAt(instrument))) rows.add('roundTrip', trip)
   }
 
   /** What came in kind, in counts of the base currency. */
@@ -117,11 +126,15 @@ export function logRows(
   function structure(event: StructureEvent, isOpening: boolean, reason: string): void {
     const { structure: id, sleeve, label, quantity, premium, money, order } = event
     const own = { structure: id, sleeve: sleeveAt(sleeve), label, isOpening, quantity, premium, money, order, reason }
-    rows.add('structureChange', { ...placed(), ...own })
+    const here = placed()
+    rows.add('structureChange', { ...here, ...own })
+    const { tradeDate } = runtime()
+    for (const trip of trips.structure({ ...here, ...own, tradeDate })) rows.add('roundTrip', trip)
   }
 
   return {
     begin,
+    resume: trips.resume,
     observer: {
       posting,
       converted,
@@ -157,41 +170,8 @@ export function logRows(
         const own = { sleeve: sleeveAt(sleeve), instrument: instrumentAt(instrument).id, isMember }
         rows.add('membership', { ...placed(), tradeDate, ...own, reasons: reasons.join(', ') })
       },
-      approval: ({
-        id,
-        sleeve,
-        instrument,
-        label,
-        quantity,
-        allowed,
-        value,
-        reason,
-        askedAt,
-        expires,
-        state,
-        changedAt,
-      }) => {
-        const own = {
-          id,
-          sleeve,
-          instrument,
-          label,
-          quantity,
-          allowed,
-          value,
-          reason,
-          askedAt,
-          expires,
-          state,
-          changedAt,
-        }
-        rows.add('approval', own)
-      },
-      discrepancy: ({ id, kind, subject, ours, theirs, difference, adopted, ...how }) => {
-        const { isForeign, since, changedAt, state, resolution } = how
-        const found = { id, kind, subject, ours, theirs, difference, adopted, isForeign, since }
-        rows.add('discrepancy', { ...found, changedAt, state, resolution })
-      },
+      approval: (record) => rows.add('approval', record),
+      discrepancy: (found) => rows.add('discrepancy', found),
       capital: ({ tradeDate, cause, sleeve, before, after, moved, reason }) => {
         const own = { cause, sleeve, before: known(before), after: known(after), moved, reason }
         rows.add('capitalChange', { ...placed(), tradeDate, ...own })

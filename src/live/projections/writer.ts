@@ -120,6 +120,7 @@ export function projectionWriter(memory: ProjectionMemory | null = null): Projec
       if (isBehind && event.seq > known) {
         gather()
         equity.resume(memory!)
+        log.resume(memory!.trips)
         isBehind = false
       }
       finish()

@@ -11,6 +11,7 @@ import { discrepanciesStep } from './008-discrepancies.ts'
 import { alertsStep } from './009-alerts.ts'
 import { roundTripsStep } from './010-round-trips.ts'
 import { accessStep } from './011-access.ts'
+import { roundTripsKeptStep } from './013-round-trips-kept.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -27,5 +28,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '009_alerts': alertsStep(types),
     '010_round_trips': roundTripsStep(types),
     '011_access': accessStep(types),
+    '013_round_trips_kept': roundTripsKeptStep(types),
   }
 }
