@@ -88,13 +88,32 @@ export function stamp(iso: string | null | undefined, choice: ZoneChoice): strin
   return `${year}-${month}-${day} ${hour}:${minute}:${second}`
 }
 
+/** Minutes that the zone is ahead of UTC at an instant. */
+function offsetMinutes(ms: number, choice: ZoneChoice): number {
+  const wall = wallOf(ms, zoneName(choice))
+  const local = Date.UTC(+wall.year, +wall.month - 1, +wall.day, +wall.hour, +wall.minute, +wall.second)
+  return Math.round((local - Math.floor(ms / 1000) * 1000) / MINUTE_MS)
+}
+
+/** `UTC\u22125`, `UTC+5:30`. */
+export function zoneOffset(ms: number, choice: ZoneChoice): string {
+  const offset = offsetMinutes(ms, choice)
+  if (offset === 0) return 'UTC'
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
+  return `UTC${offset < 0 ? '\u2212' : '+'}${hours}${minutes === 0 ? '' : `:${String(minutes).padStart(2, '0')}`}`
+}
+
+/** An instant as a point on an axis that is drawn as UTC: it shows the zone's wall time. */
+export function wallPoint(ms: number, choice: ZoneChoice): number {
+  return ms + offsetMinutes(ms, choice) * MINUTE_MS
+}
+
 /** The instant with its offset, for titles and copies: `2026-11-09T10:42:07-05:00`. */
 export function isoInZone(iso: string, choice: ZoneChoice): string {
   const ms = instantOf(iso)
   if (ms === null) return iso
   const wall = wallOf(ms, zoneName(choice))
-  const local = Date.UTC(+wall.year, +wall.month - 1, +wall.day, +wall.hour, +wall.minute, +wall.second)
-  const offset = Math.round((local - ms) / MINUTE_MS)
+  const offset = offsetMinutes(ms, choice)
   const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
   const two = (value: number): string => String(value).padStart(2, '0')
   const { year, month, day, hour, minute, second } = wall

@@ -1,12 +1,83 @@
 import type { ReactNode } from 'react'
 import type { SessionView } from '../../../src/api/contract/session.ts'
+import { serverNow } from '../data/clock.ts'
+import { type Overlay, overlay } from '../state/dialogs.ts'
+import { preferences } from '../state/preferences.ts'
+import { useStore } from '../state/store.ts'
+import { zoneLabel, zoneOffset } from '../times.ts'
+import { AttentionRow } from './AttentionRow.tsx'
+import { KillBar, LostBar } from './Bars.tsx'
+import { ArmDialog } from './dialogs/ArmDialog.tsx'
+import { FlattenDialog } from './dialogs/FlattenDialog.tsx'
+import { KillDialog } from './dialogs/KillDialog.tsx'
+import { ProofDialog } from './dialogs/ProofDialog.tsx'
+import { ReviveDialog } from './dialogs/ReviveDialog.tsx'
+import { ExplainDrawer } from './ExplainDrawer.tsx'
+import { KeyList } from './KeyList.tsx'
+import { useKeys } from './keys.ts'
+import { Notices } from './Notices.tsx'
+import { Palette } from './Palette.tsx'
+import { TitleRow } from './TitleRow.tsx'
+import { Tabs, TopBar } from './TopBar.tsx'
 
-export function Frame({
-  children,
-}: {
+function OverlayShown({ shown }: { readonly shown: Overlay }): ReactNode {
+  switch (shown.kind) {
+    case 'kill':
+      return <KillDialog />
+    case 'revive':
+      return <ReviveDialog />
+    case 'arm':
+      return <ArmDialog />
+    case 'flatten':
+      return <FlattenDialog sleeve={shown.sleeve} title={shown.title} />
+    case 'palette':
+      return <Palette />
+    case 'keys':
+      return <KeyList />
+    default:
+      return shown satisfies never
+  }
+}
+
+function Foot(): ReactNode {
+  const zone = useStore(preferences, (value) => value.zone)
+  return (
+    <footer className="foot">
+      Figures are marked at the last price of each instrument. Times are {zoneLabel(zone)} (
+      {zoneOffset(serverNow(), zone)}).
+    </footer>
+  )
+}
+
+export interface FrameProps {
   readonly session: SessionView
   readonly portfolio: string
   readonly children: ReactNode
-}): ReactNode {
-  return <main id="main">{children}</main>
+}
+
+/** What is around every page: bar, title, attention, and everything that opens over it. */
+export function Frame({ session, portfolio, children }: FrameProps): ReactNode {
+  useKeys()
+  const shown = useStore(overlay)
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <TopBar session={session} />
+      <KillBar />
+      <LostBar />
+      <main id="main" tabIndex={-1}>
+        <TitleRow session={session} portfolio={portfolio} />
+        <AttentionRow />
+        {portfolio === '' ? <p className="nowhere">No portfolio has been run here yet.</p> : children}
+        <Foot />
+      </main>
+      <Tabs isBottom />
+      <ExplainDrawer />
+      <Notices />
+      {shown !== null && <OverlayShown shown={shown} />}
+      <ProofDialog />
+    </>
+  )
 }

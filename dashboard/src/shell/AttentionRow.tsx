@@ -1,0 +1,75 @@
+import type { ReactNode } from 'react'
+import { Link, useSearch } from 'wouter'
+import type { AttentionItem } from '../../../src/api/contract/overview.ts'
+import { useLive } from '../data/readings.ts'
+import { Icon, type IconName } from '../frame/Icon.tsx'
+import { Menu } from '../frame/Menu.tsx'
+import { carriedSearch } from '../state/url.ts'
+
+const SHOWN = 2
+const ICONS: Readonly<Record<AttentionItem['severity'], IconName>> = {
+  critical: 'alert',
+  high: 'alert',
+  medium: 'clock',
+  low: 'info',
+}
+
+/** The first sentence is what happened, the rest what follows from it. */
+export function sentences(text: string): readonly [first: string, rest: string] {
+  const end = text.search(/[.](\s|$)/)
+  return end < 0 ? [text, ''] : [text.slice(0, end + 1), text.slice(end + 2)]
+}
+
+function address(to: string, carried: string): string {
+  const separator = to.includes('?') ? `&${carried.slice(1)}` : carried
+  return carried === '' ? to : `${to}${separator}`
+}
+
+function Item({ item, carried }: { readonly item: AttentionItem; readonly carried: string }): ReactNode {
+  const [first, rest] = sentences(item.text)
+  const isLoud = item.severity === 'critical' || item.severity === 'high'
+  return (
+    <li className={isLoud ? 'attention-loud' : ''}>
+      <Icon name={ICONS[item.severity]} />
+      <span className="attention-text">
+        <b>{first}</b> <span>{rest}</span>
+      </span>
+      <Link href={address(item.to, carried)} aria-label={`Look: ${first}`}>
+        Look
+      </Link>
+    </li>
+  )
+}
+
+/** What needs somebody: two at most and how many more, or that nothing does. Its height stays. */
+export function AttentionRow(): ReactNode {
+  const { data } = useLive('attention')
+  const carried = carriedSearch(useSearch())
+  const items = data?.items ?? []
+  const more = items.slice(SHOWN)
+  return (
+    <section className="attention" aria-label="Needs attention">
+      <ul aria-live="polite">
+        {items.slice(0, SHOWN).map((item) => (
+          <Item key={item.id} item={item} carried={carried} />
+        ))}
+      </ul>
+      {more.length > 0 && (
+        <Menu
+          label={`${more.length} more that need attention`}
+          icon={`${more.length} more`}
+          className="link attention-more"
+        >
+          {more.map((item) => (
+            <Link key={item.id} role="menuitem" href={address(item.to, carried)}>
+              <Icon name={ICONS[item.severity]} />
+              {item.text}
+            </Link>
+          ))}
+        </Menu>
+      )}
+      <span className="grow" />
+      <span className={`attention-calm ${items.length > 0 ? 'attention-besides' : ''}`}>{data?.calm ?? ''}</span>
+    </section>
+  )
+}

@@ -1,0 +1,20 @@
+import { type Store, store } from './store.ts'
+
+/** What lies over the page; one at a time. */
+export type Overlay =
+  | { readonly kind: 'kill' }
+  | { readonly kind: 'revive' }
+  | { readonly kind: 'arm' }
+  | { readonly kind: 'flatten'; readonly sleeve: string | null; readonly title: string }
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'keys' }
+
+export const overlay: Store<Overlay | null> = store<Overlay | null>(null)
+
+export function openOverlay(next: Overlay): void {
+  overlay.set(next)
+}
+
+export function closeOverlay(): void {
+  overlay.set(null)
+}
