@@ -30,6 +30,16 @@ export async function* messagesOf(db: Kysely<Tables>, portfolio: string, from: n
   }
 }
 
+/** 0: none was ever said. */
+export async function lastMessageOf(db: Kysely<Tables>, portfolio: string): Promise<number> {
+  const { last } = await db
+    .selectFrom('message')
+    .select(({ fn }) => fn.max('number').as('last'))
+    .where('portfolio', '=', portfolio)
+    .executeTakeFirstOrThrow()
+  return Number(last ?? 0)
+}
+
 export async function deliveredOf(db: Kysely<Tables>, portfolio: string, bus: string): Promise<number> {
   const found = await db
     .selectFrom('delivery')

@@ -8,6 +8,7 @@ import { returnStream } from '../../pipeline/strategies/return-stream/return-str
 import { notEvaluated } from '../../pipeline/universe/membership.ts'
 import { BUDGET } from '../isolation/protocol.ts'
 import { firstAnswersProblem } from '../strategies/first-answers.ts'
+import { alertsOf } from './alerts.ts'
 import { buildConfig } from './build.ts'
 import { unusedAllocation } from './capital.ts'
 import type { CheckedSleeve } from './checked-sleeve.ts'
@@ -63,6 +64,11 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   const { sleeves, strategies } = await withStrategies(rawSleeves, source.load, { document, problems })
   const readers = readersOf(sleeves, strategies)
   const config = buildConfig(document, problems, { raw, sleeves, instruments, histories })
+  const alerts = alertsOf(
+    raw.alerts,
+    rawSleeves.map(({ id }) => id),
+    problems,
+  )
   problems.done()
   return {
     file,
@@ -73,6 +79,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     screen: raw.screen ?? null,
     events: eventFeedsOf(raw, instruments, readers),
     running: runningOf(raw, config),
+    alerts,
     snapshots: raw.snapshots,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
     unused: [...unusedKeys(document.value), ...unusedAllocation(document.value, rawSleeves)],

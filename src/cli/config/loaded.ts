@@ -2,6 +2,7 @@ import type { PortfolioConfig } from '../../domain/config.ts'
 import type { Instrument } from '../../domain/instruments.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { InstrumentId, SleeveId } from '../../domain/units.ts'
+import type { AlertConfiguration } from './alerts.ts'
 import type { Path, Place } from './document.ts'
 import type { EventFeeds } from './events.ts'
 import type { FutureDeclaration } from './futures.ts'
@@ -40,6 +41,8 @@ export interface LoadedPortfolio {
   readonly events: EventFeeds
   /** How it runs on paper and live. */
   readonly running: RunningSettings
+  /** Who is told of what; with no rule nobody is. */
+  readonly alerts: AlertConfiguration
   /** Files of what companies were on a day, relative to the data folder. */
   readonly snapshots: readonly string[]
   readonly benchmark: InstrumentId | null

@@ -37,7 +37,8 @@ const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: 60 * MINUTE_MS }
 
-function milliseconds(text: string): number {
+/** Of a duration such as 30s, 5m or 1h. */
+export function milliseconds(text: string): number {
   return Number(text.slice(0, -1)) * UNIT_MS[text.at(-1)!]!
 }
 

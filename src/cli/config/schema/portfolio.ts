@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { INSTRUMENT_KINDS } from '../../../domain/instruments.ts'
+import { alertsSchema } from './alerts.ts'
 import { allocationSchema } from './allocation.ts'
 import { approvalsSchema } from './approvals.ts'
 import { eventsSchema } from './events.ts'
@@ -98,6 +99,7 @@ export const portfolioSchema = z.strictObject({
   mode: modeSchema,
   engine: engineSchema,
   live: liveSchema,
+  alerts: alertsSchema.optional().describe('who is told of what, and through which services'),
   store: storeSchema.describe('what is kept while it runs: encryption, backups, retention'),
   options: optionsSchema.optional(),
   events: eventsSchema,

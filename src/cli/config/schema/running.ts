@@ -3,7 +3,7 @@ import { fraction, positive, text, wholePositive } from './terms.ts'
 
 /* How a portfolio runs on paper and live: nothing here changes what a backtest does. */
 
-const duration = z
+export const duration = z
   .string()
   .regex(/^[1-9]\d*(s|m|h)$/, 'must be a whole number of seconds, minutes or hours such as 30s, 5m or 1h')
 

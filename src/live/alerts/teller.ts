@@ -29,15 +29,18 @@ const STORELESS_TURNS = 3
 /** An incident of something around the engine; whoever looks again says all that is wrong now. */
 const AROUND = 'around '
 
+/** What the desk must know of a channel; where it leads is its transport's affair. */
+export type UsedChannel = Pick<AlertChannel, 'name' | 'isEnabled' | 'perMinute'>
+
 /** Who is told of what, as it stands now. */
 export interface AlertSettings {
   readonly rules: readonly AlertRule[]
-  readonly channels: readonly AlertChannel[]
+  readonly channels: readonly UsedChannel[]
   /** Address of the dashboard; '' where nobody said it. */
   readonly dashboard: string
 }
 
-export interface AlertDeskOptions {
+export interface TellerOptions {
   readonly portfolio: string
   readonly log: AlertLog
   messages(from: number): AsyncIterable<Message>
@@ -48,7 +51,8 @@ export interface AlertDeskOptions {
   settings(): Promise<AlertSettings>
   /** What is wrong around the engine now, each with an incident that begins with `around `. */
   around(): Promise<readonly Alert[]>
-  transportOf(channel: AlertChannel): AlertTransport
+  /** Asked for every message: settings may have changed. */
+  transportOf(channel: string): AlertTransport
   now(): Instant
   /** From 0 up to 1. */
   chance(): number
@@ -57,7 +61,7 @@ export interface AlertDeskOptions {
   note(text: string): void
 }
 
-export interface AlertDesk {
+export interface Teller {
   /** Said beside the messages, such as that an engine was started again; kept with the next turn. */
   say(alert: Alert): void
   /** Looks at everything once, and hands over what is due. Never throws. @returns whether the store took part */
@@ -66,7 +70,7 @@ export interface AlertDesk {
   close(): Promise<void>
 }
 
-export function alertDesk(options: AlertDeskOptions): AlertDesk {
+export function openTeller(options: TellerOptions): Teller {
   const { portfolio, log } = options
   let cursor = -1
   let state: RouterState = NOTHING_ROUTED
@@ -152,13 +156,13 @@ export function alertDesk(options: AlertDeskOptions): AlertDesk {
   }
 
   /** Whether the channel may take one more within this minute. */
-  function hasRoom({ name, perMinute }: AlertChannel): boolean {
+  function hasRoom({ name, perMinute }: UsedChannel): boolean {
     const lately = (sentAt.get(name) ?? []).filter((at) => at > options.now() - MINUTE_MS)
     sentAt.set(name, lately)
     return lately.length < perMinute
   }
 
-  async function deliver(channel: AlertChannel, delivery: AlertDelivery): Promise<void> {
+  async function deliver(channel: UsedChannel, delivery: AlertDelivery): Promise<void> {
     sentAt.get(channel.name)!.push(options.now())
     await log.mark(portfolio, { ...delivery, state: 'sending' })
     const answer = await answerOf(channel, delivery)
@@ -170,13 +174,13 @@ export function alertDesk(options: AlertDeskOptions): AlertDesk {
     if (delivery.alerts.every(({ rule }) => rule !== UNTOLD)) said.push(untoldBy(channel.name, after, options.now()))
   }
 
-  function answerOf(channel: AlertChannel, delivery: AlertDelivery): Promise<ChannelAnswer> {
+  function answerOf(channel: UsedChannel, delivery: AlertDelivery): Promise<ChannelAnswer> {
     const notice: AlertNotice = {
       ...delivery,
       mayRepeat: delivery.state === 'sending',
       dashboard: settings.dashboard,
     }
-    return options.transportOf(channel).send(notice, options.now())
+    return options.transportOf(channel.name).send(notice, options.now())
   }
 
   /** Past the store: nobody keeps this, and it is said once. */
