@@ -1,8 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+import { builtModule } from '../built.ts'
 
 export interface Ended {
   readonly code: number | null
@@ -10,14 +7,13 @@ export interface Ended {
   readonly err: string
 }
 
-/** Starts the command line from source, as a user does in `folder`. */
+/** Starts the command line, built from its sources, as a user does in `folder`. */
 export function start(
   folder: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  const loader = join(root, 'node_modules/tsx/dist/esm/index.mjs')
-  return spawn(process.execPath, ['--import', loader, join(root, 'src/cli/main.ts'), ...args], {
+  return spawn(process.execPath, [builtModule('src/cli/main.ts'), ...args], {
     cwd: folder,
     env: { ...process.env, POLYFOLIO_DEBUG: '', NO_COLOR: '1', ...environment },
   })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect } from 'vitest'
+import { builtModule } from '../built.ts'
 
 /*
  * Runs of the command line whose reports are kept. After a change that is meant, write them anew and read the difference:
@@ -47,8 +48,7 @@ export function runner(): (name: string, args: readonly string[]) => Written {
 
 /** Runs the command line under the Node that runs this test, and takes what it wrote. */
 function run(out: string, args: readonly string[]): Written {
-  const main = join(root, 'src/cli/main.ts')
-  const ended = spawnSync(process.execPath, ['--import', 'tsx', main, ...args, '--out', out], {
+  const ended = spawnSync(process.execPath, [builtModule('src/cli/main.ts'), ...args, '--out', out], {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 1e9,

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, sep } from 'node:path'
+import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { packageRoot } from '../package-root.ts'
 import { FROM_SOURCE } from './own-package.ts'
 
 export interface TypeProblem {
@@ -65,7 +64,7 @@ export function checkTypes(file: string): TypeCheck {
   if (compiler === null)
     return { checked: false, reason: 'no typescript was found; run "npm install typescript" beside it' }
   const declarations = ['index', 'node'].map((name) =>
-    join(packageRoot(), FROM_SOURCE ? `src/${name}.ts` : `dist/src/${name}.d.ts`),
+    fileURLToPath(new URL(`../../${name}.${FROM_SOURCE ? 'ts' : 'd.ts'}`, import.meta.url)),
   )
   const types = typesOfNode(file)
   const options = {

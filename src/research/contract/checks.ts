@@ -28,11 +28,11 @@ export function defaultParameters(strategy: Strategy): Parameters {
   return defaultsOf(strategy.parameters as Readonly<Record<string, Parameter>>) as Parameters
 }
 
-/** Every wish of a run, bar by bar. */
-export function decisionsOf(make: StrategyFactory, market: RigMarket): Decisions {
+/** Every wish of a run over the first `bars` of a market, bar by bar. */
+export function decisionsOf(make: StrategyFactory, market: RigMarket, bars = market.bars): Decisions {
   const strategy = make(market)
   const rig = strategyRig(strategy, defaultParameters(strategy), market)
-  return Array.from({ length: market.bars }, (_, bar) => rig.step(bar))
+  return Array.from({ length: bars }, (_, bar) => rig.step(bar))
 }
 
 /**
@@ -50,7 +50,7 @@ export function lookAheadOf(make: StrategyFactory, market: RigMarket, cutsMax = 
   for (const cut of cuts) {
     const others = { altered: alteredAfter(market, cut, SEED + cut), removed: cutAfter(market, cut) }
     for (const [what, other] of Object.entries(others)) {
-      const found = differenceOf(whole, decisionsOf(make, other), cut)
+      const found = differenceOf(whole, decisionsOf(make, other, cut + 1), cut)
       if (found !== null) return `${found} when bars after ${cut} are ${what}`
     }
   }
