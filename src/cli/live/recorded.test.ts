@@ -92,9 +92,13 @@ describe('a run that follows a journal', () => {
     expect(reportOf(run.result())).toEqual(reportOf(await all))
   })
 
-  it.each(['channels', 'lifecycle'])('comes to the report of the backtest that %s wrote its rows in', async (name) => {
+  // On the second market a split makes other contracts of those that are held.
+  it.each([
+    ['channels', 26, reach.to],
+    ['demo', 7, 20_241_231 as TradeDate],
+  ] as const)('comes to the report of the backtest that %s wrote its rows in', async (name, seed, to) => {
     const loaded = await loadPortfolio(preset(name))
-    const market = simulatedMarketData(loaded, 26, reach)
+    const market = simulatedMarketData(loaded, seed, { ...reach, to })
     const { config } = loaded
     const result = runBacktest({ config, market, strategies: [...loaded.strategies.values()], checks: true })
     const happened = await recordedResult(journalOf(loaded, market), config.name, loaded.strategies)

@@ -27,8 +27,11 @@ export interface MarketBook {
   readonly config: PortfolioConfig | null
   readonly instruments: readonly Instrument[]
   take(event: EngineEvent): void
-  /** @throws where nothing was configured yet */
-  market(): MarketData
+  /**
+   * @param listed left out: what events listed; a kernel knows more, contracts that a split made of others
+   * @throws where nothing was configured yet
+   */
+  market(listed?: readonly Instrument[]): MarketData
 }
 
 /** Keeps what events bring of a market: laid out as a run reads it whenever it is asked for. */
@@ -67,12 +70,12 @@ export function marketBook(): MarketBook {
         default:
       }
     },
-    market() {
+    market(listed = instruments) {
       if (config === null) throw new Error('a journal without a configuration has no market')
       const found = config
       return {
-        instruments,
-        blocks: clocksOf(slices).map((clock) => blockOf(clock, slices, found, { instruments, sessions })),
+        instruments: listed,
+        blocks: clocksOf(slices).map((clock) => blockOf(clock, slices, found, { instruments: listed, sessions })),
         actions,
         sessions: [...sessions.values()],
         chains: chains.size === 0 ? null : lastChains(chains),

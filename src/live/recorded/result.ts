@@ -1,6 +1,7 @@
 /** What a journal comes to: the result of the run that it is the record of. */
 import type { PortfolioConfig } from '../../domain/config.ts'
 import type { EngineEvent } from '../../domain/events.ts'
+import type { Instrument } from '../../domain/instruments.ts'
 import type { MarketData } from '../../domain/market.ts'
 import type { JournalRow, Store } from '../../domain/store.ts'
 import type { Strategy } from '../../domain/strategy.ts'
@@ -59,6 +60,7 @@ export function recordedRun(strategies: ReadonlyMap<string, Strategy>, witness?:
     run.seq = event.seq + 1
     if (event.kind === 'slices' || event.kind === 'quotes') run.cycle = event.cycle
   }
+  const listed = (): readonly Instrument[] | undefined => following?.run.kernel.runtime.state.instruments
   const begun = (): { readonly run: Run; readonly recorder: Recorder } => {
     if (following === null) throw new Error('nothing was configured yet')
     return following
@@ -74,17 +76,20 @@ export function recordedRun(strategies: ReadonlyMap<string, Strategy>, witness?:
       return following?.run.kernel.runtime ?? null
     },
     take(row) {
-      const event = decodeEvent(row.payload, (index) => book.instruments[index]!.id)
+      const event = decodeEvent(row.payload, (index) => (listed() ?? book.instruments)[index]!.id)
       book.take(event)
       if (following === null && event.kind === 'configured') begin(event.config)
       apply(event, begun())
       at = event.at
     },
-    market: () => book.market(),
+    market: () => book.market(listed()),
     result() {
       const { run, recorder } = begun()
       // What the configuration dates is among the events, or its day never came.
-      return resultOf({ ...run, market: book.market(), dates: { ...run.dates, flows: [], operations: [] } }, recorder)
+      return resultOf(
+        { ...run, market: book.market(listed()), dates: { ...run.dates, flows: [], operations: [] } },
+        recorder,
+      )
     },
   }
 }
