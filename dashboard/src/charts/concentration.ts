@@ -55,15 +55,17 @@ export function concentrationBars(view: Concentration, palette: Palette): Option
     width: palette.isPhone ? 72 : 96,
     overflow: 'truncate',
   }
+  const format = (value: number): string => percent(value, { decimals: end < 0.05 ? 1 : 0 })
   return {
     ...house(palette),
     grid: { left: palette.isPhone ? 84 : 112, right: 24, top: 18, bottom: 26 },
     xAxis: valueAxis(palette, {
-      format: (value) => percent(value, { decimals: end < 0.05 ? 1 : 0 }),
+      format,
       position: 'bottom',
       min: lowest * 1.08,
       max: end,
       scale: false,
+      axisLabel: { ...labelStyle(palette), formatter: format, showMinLabel: false, showMaxLabel: false },
     }),
     yAxis: categoryAxis(palette, { data: bars.map((bar) => bar.name), axisLine: { show: false }, axisLabel: labels }),
     tooltip: tooltip(palette, {

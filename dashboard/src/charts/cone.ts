@@ -1,6 +1,16 @@
 import type { SimulatedOutcome, SimulationView } from '../../../src/api/contract/simulation.ts'
 import { percent, ratio } from '../format.ts'
-import { categoryAxis, house, levels, type Option, type Palette, tooltip, tooltipRows, valueAxis } from './palette.ts'
+import {
+  categoryAxis,
+  house,
+  labelStyle,
+  levels,
+  type Option,
+  type Palette,
+  tooltip,
+  tooltipRows,
+  valueAxis,
+} from './palette.ts'
 
 /** Simulated futures as bands around the middle path; values are multiples of the start. */
 
@@ -32,17 +42,19 @@ function bandsOf(view: SimulationView, places: readonly number[]): readonly Band
 /** What the simulation says of a fall and of a loss, in words. */
 export function breachText(outcome: SimulatedOutcome): string {
   const falls = outcome.breaches.map(
-    ({ drawdown, probability }) => `${oneIn(probability)} falls deeper than ${percent(drawdown, { decimals: 0 })}`,
+    ({ drawdown, probability }) =>
+      `${paths(probability, 'falls', 'fall')} deeper than ${percent(drawdown, { decimals: 0 })}`,
   )
-  return `${[...falls, `${oneIn(outcome.lossProbability)} ends below its start`].join('; ')}.`
+  return `${[...falls, `${paths(outcome.lossProbability, 'ends', 'end')} below the start`].join('. ')}.`
 }
 
-/** "37 of 100 paths"; a probability that rounds to none or all says so. */
-function oneIn(probability: number): string {
+/** "37 of 100 paths fall"; what rounds to none or to all of them says so. */
+function paths(probability: number, one: string, many: string): string {
   const hundred = probability * 100
-  if (hundred > 0 && hundred < 0.5) return 'Less than 1 of 200 paths'
-  if (hundred < 100 && hundred > 99.5) return 'Almost every path'
-  return `${hundred < 10 ? Number(hundred.toFixed(1)) : Math.round(hundred)} of 100 paths`
+  if (hundred === 0) return `No path ${one}`
+  if (hundred < 0.5) return `Fewer than 1 of 200 paths ${many}`
+  if (hundred > 99.5) return `Nearly every path ${one}`
+  return `${hundred < 10 ? Number(hundred.toFixed(1)) : Math.round(hundred)} of 100 paths ${many}`
 }
 
 export function cone(view: SimulationView, palette: Palette): Option {
@@ -60,6 +72,7 @@ export function cone(view: SimulationView, palette: Palette): Option {
     xAxis: categoryAxis(palette, {
       data: steps,
       boundaryGap: false,
+      axisLabel: { ...labelStyle(palette), interval: Math.max(1, Math.floor(view.horizon / 6)) - 1 },
       name: 'trading days from today',
       nameLocation: 'middle',
       nameGap: 24,

@@ -66,10 +66,12 @@ function cellsOf(view: Correlation, palette: Palette, hasNumbers: boolean): read
       const isMarked = !isOwn && value !== null && value >= view.threshold
       return {
         value: [column, row, value ?? '-'],
+        // Everything is like itself: that cell says nothing, and has no colour.
+        ...(isOwn ? { visualMap: false, itemStyle: { color: palette.paint.raised } } : {}),
         ...(isMarked ? { itemStyle: { borderColor: palette.paint.warn, borderWidth: 2 } } : {}),
         label: {
           show: hasNumbers && value !== null,
-          formatter: value === null ? '' : ratio(value),
+          formatter: isOwn ? '1' : ratio(value),
           color: isOwn
             ? palette.paint.text3
             : value !== null && Math.abs(value) > STRONG

@@ -66,7 +66,12 @@ export function drawdownLine(view: Drawdown, palette: Palette): Option {
     ...house(palette),
     grid: { left: palette.isPhone ? 12 : 54, right: palette.isPhone ? 52 : 16, top: 22, bottom: 26 },
     xAxis: dayAxis(palette),
-    yAxis: valueAxis(palette, { format: (value) => percent(value, { decimals: 0 }), min: floor, max: 0, scale: false }),
+    yAxis: valueAxis(palette, {
+      format: (value) => percent(value, { decimals: floor > -0.04 ? 1 : 0 }),
+      min: floor,
+      max: 0,
+      scale: false,
+    }),
     dataZoom: dataZoom(),
     tooltip: dayTooltip(
       palette,

@@ -44,8 +44,13 @@ export function gauge(view: Gauge, palette: Palette): Option {
         axisTick: { show: false },
         splitLine: { show: false },
         axisLabel: { show: false },
-        anchor: { show: true, size: 8, itemStyle: { color: palette.paint.text } },
-        pointer: { show: value !== null, width: 3, length: '78%', itemStyle: { color: palette.paint.text } },
+        anchor: { show: limit !== null, size: 8, itemStyle: { color: palette.paint.text } },
+        pointer: {
+          show: value !== null && limit !== null, // without a limit there is nothing to point against
+          width: 3,
+          length: '78%',
+          itemStyle: { color: palette.paint.text },
+        },
         detail: { show: false }, // the number is text beside it: readable, copied, spoken
         title: { show: false },
         data: [{ value: Math.min(end, Math.max(0, value ?? 0)) }],

@@ -95,7 +95,12 @@ export function pairRolling(view: PairReturns, palette: Palette): Option {
         more: {
           markLine: levels(palette, 'y', [
             { at: 0, colour: palette.paint.control, isDashed: false },
-            ...view.thresholds.map((at) => ({ at, colour: palette.paint.warn, text: ratio(at, 1) })),
+            ...view.thresholds.map((at, place) => ({
+              at,
+              colour: palette.paint.warn,
+              text: ratio(at, 1),
+              offset: [0, place === 0 ? 6 : -6] as const, // they lie so close that one stands below, one above
+            })),
           ]),
         },
       }),

@@ -87,6 +87,8 @@ export interface Level {
   readonly text?: string
   readonly isDashed?: boolean
   readonly place?: string
+  /** Pixels that the text is moved by. */
+  readonly offset?: readonly [number, number]
 }
 
 /** Straight lines across a chart: zero, a limit, a target. */
@@ -94,13 +96,13 @@ export function levels(palette: Palette, axis: 'x' | 'y', all: readonly Level[])
   return {
     silent: true,
     symbol: 'none',
-    data: all.map(({ at, colour, text, isDashed = true, place = 'end' }) => ({
+    data: all.map(({ at, colour, text, isDashed = true, place = 'end', offset = [0, 0] }) => ({
       [axis === 'x' ? 'xAxis' : 'yAxis']: at,
       lineStyle: { color: colour, type: isDashed ? [4, 4] : 'solid', width: 1 },
       label:
         text === undefined
           ? { show: false }
-          : { ...labelStyle(palette), color: colour, position: place, formatter: text },
+          : { ...labelStyle(palette), color: colour, position: place, offset, formatter: text },
     })),
   }
 }

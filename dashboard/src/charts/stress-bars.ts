@@ -15,6 +15,9 @@ import {
 
 /** What each scenario would do to the portfolio's value: losses to the left, the worst on top. */
 
+/** Part of the span that the figures behind the bars take. */
+const ROOM = 0.42
+
 type Played = StressOutcome & { readonly change: number }
 
 /** Scenarios that could be played, worst first. */
@@ -29,7 +32,10 @@ const amount = (outcome: StressOutcome): number | null =>
 
 export function stressBars(view: StressView, palette: Palette): Option {
   const played = [...playedOf(view)].reverse()
-  const furthest = Math.max(0.01, ...played.map((outcome) => Math.abs(outcome.change)))
+  const changes = played.map((outcome) => outcome.change)
+  const [lowest, highest] = [Math.min(0, ...changes), Math.max(0, ...changes)]
+  const span = Math.max(0.01, highest - lowest)
+  const format = (value: number): string => percent(value, { decimals: span < 0.1 ? 1 : 0 })
   const label = (outcome: Played): string => {
     const money = palette.moneyShort(amount(outcome))
     return `${percent(outcome.change, { signed: true })}${palette.isPhone ? '' : `  ${money}`}`
@@ -38,10 +44,12 @@ export function stressBars(view: StressView, palette: Palette): Option {
     ...house(palette),
     grid: { left: palette.isPhone ? 112 : 156, right: 16, top: 4, bottom: 26 },
     xAxis: valueAxis(palette, {
-      format: (value) => percent(value, { decimals: furthest < 0.05 ? 1 : 0 }),
+      format,
       position: 'bottom',
-      min: -furthest * 1.5,
-      max: furthest * 1.5,
+      // Room for the figures behind the bars.
+      min: lowest - (lowest < 0 ? span * ROOM : 0),
+      max: highest + (highest > 0 ? span * ROOM : 0),
+      axisLabel: { ...labelStyle(palette), formatter: format, showMinLabel: false, showMaxLabel: false },
       scale: false,
     }),
     yAxis: categoryAxis(palette, {

@@ -16,7 +16,8 @@ import { SleeveLabel } from './sleeves.tsx'
 const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 const ROWS_SHOWN = 10
 const ROW_PX = 32
-const HEAD_PX = 41
+const HEAD_PX = 33
+const MOMENT_WIDTH = 'clamp(92px, 13vw, 172px)'
 
 const ICONS: Readonly<Record<ViolationRow['severity'], IconName>> = {
   critical: 'stop',
@@ -38,12 +39,17 @@ function figure(row: ViolationRow, value: number | null): string {
 
 function Moment({ iso }: { readonly iso: string }): ReactNode {
   const zone = useStore(preferences, ({ zone: chosen }) => chosen)
-  return <time title={isoInZone(iso, zone)}>{stamp(iso, zone)}</time>
+  const [date, clock = ''] = stamp(iso, zone).split(' ')
+  return (
+    <time title={isoInZone(iso, zone)}>
+      {date} <span className="wide-only">{clock}</span>
+    </time>
+  )
 }
 
 function columnsOf(titleOf: (sleeve: string) => string): readonly Column<ViolationRow>[] {
   return [
-    { key: 'at', title: 'Time', width: '150px', align: 'left', cell: (row) => <Moment iso={row.at} /> },
+    { key: 'at', title: 'Time', width: MOMENT_WIDTH, align: 'left', cell: (row) => <Moment iso={row.at} /> },
     {
       key: 'severity',
       title: 'Severity',
@@ -69,13 +75,13 @@ function columnsOf(titleOf: (sleeve: string) => string): readonly Column<Violati
           <SleeveLabel sleeve={row.sleeve} title={titleOf(row.sleeve)} />
         ),
     },
-    { key: 'value', title: 'Value', width: '84px', cell: (row) => figure(row, row.value) },
+    { key: 'value', title: 'Value', width: '84px', isWide: true, cell: (row) => figure(row, row.value) },
     { key: 'limit', title: 'Limit', width: '84px', isWide: true, cell: (row) => figure(row, row.limit) },
     { key: 'action', title: 'Action', align: 'left', isWide: true, cell: (row) => row.action },
     {
       key: 'resolvedAt',
       title: 'Resolved',
-      width: '150px',
+      width: MOMENT_WIDTH,
       align: 'left',
       isWide: true,
       cell: (row) => (row.resolvedAt === null ? <span className="warn">open</span> : <Moment iso={row.resolvedAt} />),
@@ -184,7 +190,7 @@ export function ViolationsPanel({ sleeve }: { readonly sleeve?: string }): React
       title="Violations"
       unit={total === 0 ? '' : `${total} in all`}
       span={12}
-      height={HEAD_PX + ROWS_SHOWN * ROW_PX + 62}
+      height={HEAD_PX + ROWS_SHOWN * ROW_PX + 54}
       source={source}
       skeleton="table"
       exports={{ what: 'violations', query: { severity, sleeve: filter.sleeve, from, to } }}

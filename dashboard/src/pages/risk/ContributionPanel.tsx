@@ -36,7 +36,13 @@ function Bars({ slices }: { readonly slices: readonly RiskSlice[] }): ReactNode 
   )
 }
 
-function Contribution({ view, measure }: { readonly view: RiskParts; readonly measure: RiskMeasure }): ReactNode {
+interface ContributionProps {
+  readonly view: RiskParts
+  readonly measure: RiskMeasure
+  readonly children: ReactNode
+}
+
+function Contribution({ view, measure, children }: ContributionProps): ReactNode {
   const palette = usePalette()
   const slices = riskSlices(view.parts, measure)
   const whole = measure === 'volatility' ? view.volatility : (view.cvar.historical['95'] ?? null)
@@ -58,6 +64,7 @@ function Contribution({ view, measure }: { readonly view: RiskParts; readonly me
         }}
       />
       <div className="contribution-side">
+        {children}
         <p className="bars-key" aria-hidden="true">
           <span>
             <i /> capital
@@ -82,18 +89,6 @@ export function ContributionPanel({ source }: { readonly source: Source<RiskPart
       height={300}
       source={source}
       exports={{ what: 'risk' }}
-      controls={
-        <Segments
-          label="Measure of risk"
-          isSmall
-          value={measure as RiskMeasure}
-          options={[
-            ['volatility', 'Volatility'],
-            ['cvar', 'CVaR'],
-          ]}
-          onChange={setMeasure}
-        />
-      }
       empty={({ parts }) => (parts.length === 0 ? { text: 'No sleeve is invested yet.' } : null)}
       table={(view) => {
         const slices = riskSlices(view.parts, measure as RiskMeasure)
@@ -119,7 +114,20 @@ export function ContributionPanel({ source }: { readonly source: Source<RiskPart
         )
       }}
     >
-      {(view) => <Contribution view={view} measure={measure as RiskMeasure} />}
+      {(view) => (
+        <Contribution view={view} measure={measure as RiskMeasure}>
+          <Segments
+            label="Measure of risk"
+            isSmall
+            value={measure as RiskMeasure}
+            options={[
+              ['volatility', 'Volatility'],
+              ['cvar', 'CVaR'],
+            ]}
+            onChange={setMeasure}
+          />
+        </Contribution>
+      )}
     </Panel>
   )
 }

@@ -58,10 +58,11 @@ function PairList({
   readonly view: Correlation
   readonly onPair: CorrelationPanelProps['onPair']
 }): ReactNode {
+  const hasRun = view.close.some(({ runDays }) => runDays !== null)
   return (
     <PlainTable
       label={`Correlations over ${view.window} days`}
-      columns={[{ title: 'Pair', width: '58%' }, { title: 'Correlation' }, { title: 'Run' }]}
+      columns={[{ title: 'Pair', width: '64%' }, { title: 'Correlation' }, ...(hasRun ? [{ title: 'Run' }] : [])]}
       rows={rankedPairs(view).map((pair) => ({
         key: `${pair.left} ${pair.right}`,
         cells: [
@@ -71,7 +72,7 @@ function PairList({
           <span key="value" className={pair.value !== null && pair.value >= view.threshold ? 'warn strong' : ''}>
             {ratio(pair.value)}
           </span>,
-          runText(view, pair.left, pair.right),
+          ...(hasRun ? [runText(view, pair.left, pair.right)] : []),
         ],
       }))}
     />
@@ -126,10 +127,10 @@ function Matrix({
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a canvas is drawn inside, moved over cell by cell
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: its cells are walked by arrow keys
     <div
       className="matrix"
       role="group"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: its cells are walked by arrow keys
       tabIndex={0}
       aria-label="Correlation matrix. Arrow keys move, Enter shows the pair."
       onKeyDown={onKey}

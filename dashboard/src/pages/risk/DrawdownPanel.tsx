@@ -67,6 +67,7 @@ function PeriodButtons({ view }: { readonly view: Drawdown }): ReactNode {
           </button>
         </li>
       ))}
+      {view.haltAt !== null && <li className="period-note">{`New positions halt at ${percent(view.haltAt)}`}</li>}
     </ul>
   )
 }

@@ -64,6 +64,7 @@ function GaugeFigure({
 /** On a phone the half circle is a bar. */
 function GaugeBar({ reading }: { readonly reading: GaugeReading }): ReactNode {
   const { value, limit, use } = reading.gauge
+  if (limit === null) return null
   const end = scaleOf(reading.gauge)
   const part = (figure: number): string => `${Math.min(100, (figure / end) * 100)}%`
   const band = bandOf(use)
@@ -73,7 +74,7 @@ function GaugeBar({ reading }: { readonly reading: GaugeReading }): ReactNode {
         className={band === 'calm' ? '' : band === 'near' ? 'meter-near' : 'meter-over'}
         style={{ width: part(value ?? 0) }}
       />
-      {limit !== null && <b style={{ left: part(limit) }} />}
+      <b style={{ left: part(limit) }} />
     </span>
   )
 }

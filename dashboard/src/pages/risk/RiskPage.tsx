@@ -1,4 +1,5 @@
 import './kinds.ts'
+import '../../panels/panels.css'
 import './risk.css'
 import type { ReactNode } from 'react'
 import type { RiskPage as RiskView } from '../../../../src/api/contract/risk-page.ts'

@@ -181,7 +181,7 @@ export function StressPanel(): ReactNode {
       controls={
         <>
           <button type="button" className="button button-small" disabled={job.isRunning} onClick={() => run()}>
-            Run stress tests
+            Run tests
           </button>
           <button
             type="button"

@@ -112,30 +112,34 @@ export function TailPanel({ source }: { readonly source: Source<TailRisk> }): Re
   return (
     <Panel
       title="VaR and CVaR"
-      unit="loss of one day"
       span={3}
       keepsSpan
       height={168}
       source={source}
       skeleton="figures"
       exports={{ what: 'risk' }}
-      controls={
-        <select
-          className="select-small"
-          aria-label="Method"
-          value={method}
-          onChange={(event) => setMethod(event.target.value)}
-        >
-          {METHODS.map((name) => (
-            <option key={name} value={name}>
-              {METHOD_NAMES[name]}
-            </option>
-          ))}
-        </select>
-      }
       table={(view) => <TailTable view={view} />}
     >
-      {(view) => <TailRows view={view} method={method as Method} />}
+      {(view) => (
+        <div className="tail">
+          <p className="tail-head">
+            <select
+              className="select-small"
+              aria-label="Method"
+              value={method}
+              onChange={(event) => setMethod(event.target.value)}
+            >
+              {METHODS.map((name) => (
+                <option key={name} value={name}>
+                  {METHOD_NAMES[name]}
+                </option>
+              ))}
+            </select>
+            <span className="quiet">loss of one day</span>
+          </p>
+          <TailRows view={view} method={method as Method} />
+        </div>
+      )}
     </Panel>
   )
 }
