@@ -1,6 +1,7 @@
 /** Commands by which an operator speaks to running engines, through the store that both of them have. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Instant } from '../domain/units.ts'
+import { date } from './arguments.ts'
 
 /** How long an answer is waited for where nothing else is said. */
 const ANSWER_SECONDS = 15
@@ -93,6 +94,10 @@ function factor(text: string): number {
 export const speedOption = (): Option =>
   new Option('--speed <factor>', 'play bars so many times as fast as they were; 60: an hour in a minute').argParser(
     factor,
+  )
+export const speedFromOption = (): Option =>
+  new Option('--speed-from <date>', 'with --speed: bars before this day, YYYY-MM-DD, are played at once').argParser(
+    date,
   )
 export const cyclesOption = (): Option =>
   new Option('--cycles <form>', 'print what each cycle did: a block for people, or a JSON line').choices([

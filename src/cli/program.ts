@@ -24,7 +24,7 @@ import {
   toOption,
 } from './arguments.ts'
 import { addConfigurations } from './configurations/commands.ts'
-import { addApproving, addAsking, addOperating, cyclesOption, speedOption } from './operating.ts'
+import { addApproving, addAsking, addOperating, cyclesOption, speedFromOption, speedOption } from './operating.ts'
 import { packageVersion } from './package-root.ts'
 import { addServing } from './serving.ts'
 import { addStore } from './store-commands.ts'
@@ -133,6 +133,7 @@ function addLive(program: Command): void {
     .addOption(toOption())
     .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(seconds).default(0))
     .addOption(speedOption())
+    .addOption(speedFromOption())
     .addOption(cyclesOption())
     .addOption(new Option('--snapshot-every <instants>', 'keep the whole state so often').argParser(count).default(500))
     .addOption(new Option('--bus <address>', 'tell others through Redis: redis://host:port').argParser(busAddress))

@@ -2,7 +2,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { JOB_KINDS, type JobKind } from '../domain/jobs.ts'
 import { busAddress, dataOption, folder, jsonOption, notNegative, seconds, seed } from './arguments.ts'
-import { speedOption } from './operating.ts'
+import { speedFromOption, speedOption } from './operating.ts'
 
 const ROLES = ['engine', 'api', 'worker', 'all']
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
@@ -32,6 +32,7 @@ export function addServing(program: Command): void {
     .addOption(new Option('--from <date>', 'first day, YYYY-MM-DD'))
     .addOption(new Option('--to <date>', 'last day, YYYY-MM-DD'))
     .addOption(speedOption())
+    .addOption(speedFromOption())
     .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(seconds))
     .addOption(new Option('--log <file>', 'where logs go; stderr where left out').argParser(folder))
     .addOption(new Option('--log-level <level>', 'the least that is said').choices(LOG_LEVELS).default('info'))

@@ -2,11 +2,12 @@ import { hostname } from 'node:os'
 import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises'
 import { openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
+import type { Clock } from '../../domain/clock.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { MarketData } from '../../domain/market.ts'
-import { formatInstant } from '../../domain/sessions.ts'
+import { formatInstant, startOfDay } from '../../domain/sessions.ts'
 import type { Lease } from '../../domain/store.ts'
-import type { Instant } from '../../domain/units.ts'
+import type { Instant, TradeDate } from '../../domain/units.ts'
 import { cycleLog } from '../../live/cycle-log.ts'
 import type { LiveEngine } from '../../live/engine.ts'
 import type { EngineEnd } from '../../live/engine-options.ts'
@@ -44,6 +45,7 @@ export interface PaperOptions extends RunReach {
   readonly store: string
   readonly every: number
   readonly speed?: number
+  readonly speedFrom?: TradeDate
   readonly snapshotEvery: number
   readonly follow?: boolean
   readonly standby?: boolean
@@ -187,7 +189,8 @@ async function traded(
   const meter = engineMeter(portfolio)
   let lastCycle: Instant | null = null
   const atOf = (): Instant => engine?.run.at ?? (0 as Instant)
-  const paced = options.speed === undefined ? null : replayClock(options.speed, () => firstMoment(engine, market))
+  const paced =
+    options.speed === undefined ? null : pacedClock(options.speed, options.speedFrom, () => firstMoment(engine, market))
   const clock = follower === null ? paced : machineClock
   const steering: Steering = openSteering({
     control: store.control,
@@ -277,6 +280,11 @@ async function traded(
   } finally {
     await steering.close(ended)
   }
+}
+
+/** Bars before a day may be played at once: what lies behind whoever looks on. */
+function pacedClock(speed: number, speedFrom: TradeDate | undefined, first: () => Instant): Clock {
+  return replayClock(speed, first, speedFrom === undefined ? 0 : startOfDay(speedFrom))
 }
 
 /** Where time begins: where the run stands, or at its first bar. */

@@ -9,6 +9,8 @@ import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
 import { isEnded, PROTOCOL_STATES } from '../../domain/order-records.ts'
+import { formatDate } from '../../domain/sessions.ts'
+import type { TradeDate } from '../../domain/units.ts'
 import { owedTo } from '../../live/outbox.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { MeteredSteps } from '../live/engine-meter.ts'
@@ -37,6 +39,7 @@ export interface ServeOptions {
   readonly from?: string
   readonly to?: string
   readonly speed?: number
+  readonly speedFrom?: TradeDate
   readonly every?: number
   readonly log?: string
   readonly logLevel: LogLevel
@@ -222,8 +225,18 @@ async function superviseEngine(config: string, portfolio: string, serving: Servi
 
 /** Engines are processes of their own: one that dies takes nobody along. They end with this one. */
 function startEngine(config: string, { options, metrics }: Serving, log: Log): ChildProcess {
-  const { store, bus, data, seed, from, to, speed, every } = options
-  const given = { store, bus, data, seed, from, to, speed, every }
+  const { store, bus, data, seed, from, to, speed, speedFrom, every } = options
+  const given = {
+    store,
+    bus,
+    data,
+    seed,
+    from,
+    to,
+    speed,
+    'speed-from': speedFrom === undefined ? undefined : formatDate(speedFrom),
+    every,
+  }
   const args = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, String(value)],
   )

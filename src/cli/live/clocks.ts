@@ -20,14 +20,15 @@ export const machineClock: Clock = {
 }
 
 /**
- * Time of the bars, so many times as fast as that of the machine. It begins where `from` says when it is first asked.
+ * Time of the bars, so many times as fast as that of the machine. It begins where `from` says when it is first asked, and
+ * not before `pacedFrom`: what lies before that is in the past already, and is waited for by nobody.
  *
  * @param speed above 0: 60 plays an hour in a minute
  */
-export function replayClock(speed: number, from: () => Instant): Clock {
+export function replayClock(speed: number, from: () => Instant, pacedFrom = 0): Clock {
   let begun: { readonly at: Instant; readonly since: number } | null = null
   const now = (): Instant => {
-    begun ??= { at: from(), since: performance.now() }
+    begun ??= { at: Math.max(from(), pacedFrom) as Instant, since: performance.now() }
     return (begun.at + Math.floor((performance.now() - begun.since) * speed)) as Instant
   }
   return {

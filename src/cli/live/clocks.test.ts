@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import type { Instant } from '../../domain/units.ts'
+import { replayClock } from './clocks.ts'
+
+const FIRST = 1_000_000_000_000 as Instant
+
+describe('the clock of a replay', () => {
+  it('begins where the bars do', () => {
+    const clock = replayClock(60, () => FIRST)
+    expect(clock.now()).toBe(FIRST)
+  })
+
+  it('begins behind what is to be played at once, and where a later stop left off', () => {
+    const pacedFrom = FIRST + 86_400_000
+    expect(replayClock(60, () => FIRST, pacedFrom).now()).toBe(pacedFrom)
+    const later = (pacedFrom + 5_000) as Instant
+    expect(replayClock(60, () => later, pacedFrom).now()).toBe(later)
+  })
+})
