@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { ProjectedTable } from '../../domain/projections.ts'
 import { secretPlace } from './access/place.ts'
+import { channelPlace } from './alert-log.ts'
 import { eventPlace, SEALED_KINDS, statePlace } from './journal-rows.ts'
 import { columnName, PROJECTED, PROJECTED_TABLES } from './projected-tables.ts'
 import type { Tables } from './schema.ts'
@@ -138,6 +139,12 @@ async function resealSecrets(step: Transaction<Tables>, from: Secrets, to: Secre
     if (totp_secret === null) continue
     const sealed = to.seal(from.open(totp_secret, secretPlace(key)), secretPlace(key))
     await step.updateTable('account').set({ totp_secret: sealed }).where('key', '=', key).execute()
+  }
+  const channels = await step.selectFrom('alert_channel').select(['portfolio', 'name', 'secrets']).execute()
+  for (const { portfolio, name, secrets } of channels) {
+    const place = channelPlace(portfolio, name)
+    const own = step.updateTable('alert_channel').set({ secrets: to.seal(from.open(secrets, place), place) })
+    await own.where('portfolio', '=', portfolio).where('name', '=', name).execute()
   }
 }
 

@@ -1,6 +1,7 @@
 /** The tables, one schema for every database; the steps that lead to it are in migrations/. */
 import type { ProjectedRows, ProjectedTable } from '../../domain/projections.ts'
 import type { AccessTables } from './access-tables.ts'
+import type { AlertTables } from './alert-tables.ts'
 import type { AuditTables } from './audit-tables.ts'
 import type { ControlTables } from './control-tables.ts'
 
@@ -16,7 +17,7 @@ type ProjectedInTables = {
   }
 }
 
-export interface Tables extends ControlTables, AuditTables, AccessTables, ProjectedInTables {
+export interface Tables extends ControlTables, AuditTables, AccessTables, AlertTables, ProjectedInTables {
   /** One row: what this store is. */
   store: { readonly name: string; readonly value: string }
   journal: {

@@ -2,12 +2,14 @@
 import { hostname } from 'node:os'
 import { type Kysely, sql } from 'kysely'
 import type { Access } from '../../domain/access.ts'
+import type { AlertLog } from '../../domain/alert-log.ts'
 import type { AuditLog } from '../../domain/audit.ts'
 import type { Control } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
 import type { Lease, Projections, Store } from '../../domain/store.ts'
 import { sqlAccess } from './access/access.ts'
+import { sqlAlertLog } from './alert-log.ts'
 import { append, demandLease, gap, isEmpty, isTaken } from './append.ts'
 import { type Archive, archiveIn } from './archive.ts'
 import { sqlAudit } from './audit.ts'
@@ -53,6 +55,7 @@ export interface OpenedStore extends Store {
   readonly audit: AuditLog
   /** Users, sessions, keys of programs, and who saw and did what: of the store, not of a portfolio. */
   readonly access: Access
+  readonly alertLog: AlertLog
   /** The connection itself: whoever writes beside an engine in its process does it through this one. */
   readonly tables: SqlStore
 }
@@ -125,6 +128,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
     control: sqlControl(db),
     audit,
     access: sqlAccess({ db, isServer, secrets }),
+    alertLog: sqlAlertLog(db, secrets),
     tables: parts,
     jobs: (pace) => storeJobs(db, pace),
     delivered: (portfolio, bus) => deliveredOf(db, portfolio, bus),

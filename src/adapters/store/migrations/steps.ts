@@ -12,6 +12,7 @@ import { alertsStep } from './009-alerts.ts'
 import { roundTripsStep } from './010-round-trips.ts'
 import { accessStep } from './011-access.ts'
 import { roundTripsKeptStep } from './013-round-trips-kept.ts'
+import { alertLogStep } from './015-alert-log.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -29,5 +30,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '010_round_trips': roundTripsStep(types),
     '011_access': accessStep(types),
     '013_round_trips_kept': roundTripsKeptStep(types),
+    '015_alert_log': alertLogStep(types),
   }
 }
