@@ -35,12 +35,15 @@ interface Drawn {
   readonly version: number
 }
 
+/** Parts that a new option replaces; zoom and tooltip stay as the reader left them. */
+const REPLACED = ['series', 'xAxis', 'yAxis', 'grid', 'visualMap']
+
 /** Draws into a canvas of the element's size, again when the data, the theme or the size is another. */
-function useChart(props: ChartProps, box: React.RefObject<HTMLDivElement | null>): Drawn | null {
+function useChart(option: ChartProps['option'], box: React.RefObject<HTMLDivElement | null>): Drawn | null {
   const paint = usePaint()
   const chart = useRef<EChartsType | null>(null)
+  const paintedWith = useRef<Paint | null>(null)
   const [drawn, setDrawn] = useState<Drawn | null>(null)
-  const { option } = props
   const latest = useRef<() => void>(() => undefined)
 
   useEffect(() => {
@@ -58,13 +61,21 @@ function useChart(props: ChartProps, box: React.RefObject<HTMLDivElement | null>
   }, [box])
 
   useEffect(() => {
+    const redrawn = (shown: EChartsType): void =>
+      setDrawn((before) => ({ chart: shown, version: (before?.version ?? 0) + 1 }))
     const draw = (): void => {
       const element = box.current
       if (element === null || element.clientWidth === 0 || element.clientHeight === 0) return
-      chart.current ??= init(element, null, { renderer: 'canvas' })
-      chart.current.setOption(option(paint), { notMerge: true })
-      const shown = chart.current
-      setDrawn((before) => ({ chart: shown, version: (before?.version ?? 0) + 1 }))
+      const isNew = chart.current === null
+      const shown = chart.current ?? init(element, null, { renderer: 'canvas' })
+      chart.current = shown
+      if (isNew) shown.on('datazoom', () => redrawn(shown))
+      shown.setOption(
+        option(paint),
+        isNew || paintedWith.current !== paint ? { notMerge: true } : { replaceMerge: REPLACED },
+      )
+      paintedWith.current = paint
+      redrawn(shown)
     }
     latest.current = draw
     draw()
@@ -105,7 +116,7 @@ export function nextPlace(key: string, isFar: boolean, place: number, length: nu
 export function Chart(props: ChartProps): ReactNode {
   const { name, cursor, overlay, className = '' } = props
   const box = useRef<HTMLDivElement>(null)
-  const drawn = useChart(props, box)
+  const drawn = useChart(props.option, box)
   useClick(drawn, props.onClick)
   const place = useRef(-1)
   const [said, setSaid] = useState('')

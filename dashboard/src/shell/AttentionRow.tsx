@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Link, useSearch } from 'wouter'
 import type { AttentionItem } from '../../../src/api/contract/overview.ts'
 import { useLive } from '../data/readings.ts'
+import { count } from '../format.ts'
 import { Icon, type IconName } from '../frame/Icon.tsx'
 import { Menu } from '../frame/Menu.tsx'
 import { carriedSearch } from '../state/url.ts'
@@ -41,6 +42,16 @@ function Item({ item, carried }: { readonly item: AttentionItem; readonly carrie
   )
 }
 
+/** Said beside what needs somebody, where there is room. */
+function NextRebalance(): ReactNode {
+  const { data } = useLive('figures')
+  const sessions = data?.nextRebalance.sessions ?? null
+  if (sessions === null) return null
+  const text =
+    sessions === 0 ? 'Rebalance today' : `Next rebalance in ${count(sessions)} trading day${sessions === 1 ? '' : 's'}`
+  return <span className="attention-calm attention-besides">{text}</span>
+}
+
 /** What needs somebody: two at most and how many more, or that nothing does. Its height stays. */
 export function AttentionRow(): ReactNode {
   const { data } = useLive('attention')
@@ -69,7 +80,7 @@ export function AttentionRow(): ReactNode {
         </Menu>
       )}
       <span className="grow" />
-      <span className={`attention-calm ${items.length > 0 ? 'attention-besides' : ''}`}>{data?.calm ?? ''}</span>
+      {items.length === 0 ? <span className="attention-calm">{data?.calm ?? ''}</span> : <NextRebalance />}
     </section>
   )
 }
