@@ -11,6 +11,7 @@ import { discrepanciesStep } from './008-discrepancies.ts'
 import { alertsStep } from './009-alerts.ts'
 import { roundTripsStep } from './010-round-trips.ts'
 import { accessStep } from './011-access.ts'
+import { accountEventsStep } from './012-account-events.ts'
 import { roundTripsKeptStep } from './013-round-trips-kept.ts'
 import { alertLogStep } from './015-alert-log.ts'
 import { columnTypes, type Dialect } from './columns.ts'
@@ -29,6 +30,7 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '009_alerts': alertsStep(types),
     '010_round_trips': roundTripsStep(types),
     '011_access': accessStep(types),
+    '012_account_events': accountEventsStep(types),
     '013_round_trips_kept': roundTripsKeptStep(types),
     '015_alert_log': alertLogStep(types),
   }
