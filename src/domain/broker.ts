@@ -91,6 +91,9 @@ export type BrokerEvent =
   /** Something may have been missed: executions and orders must be asked for again. */
   | { readonly kind: 'gap'; readonly evidence: string }
 
+/** What happens to an account without an order. */
+export type AccountEvent = Extract<BrokerEvent, { readonly kind: 'action' | 'cash' }>
+
 export interface BrokerPosition {
   readonly symbol: string
   /** Null where the portfolio does not list it. */
@@ -113,6 +116,8 @@ export interface BrokerSnapshot {
   readonly openOrders: readonly BrokerOrder[]
   /** Executions up to here are in the positions. */
   readonly cursor: string
+  /** Events of the account up to here are in positions and cash. */
+  readonly eventsCursor: string
 }
 
 export interface BrokerCapabilities {
@@ -148,6 +153,15 @@ export interface Broker {
    * @throws where they could not be read
    */
   executionsSince(cursor: string): Promise<{ readonly executions: readonly Execution[]; readonly cursor: string }>
+  /**
+   * What happened to the account without an order after a cursor, in its order; '' asks from the first one. An event is the
+   * same under its id, whether it is asked for or told.
+   *
+   * @throws where it could not be read
+   */
+  accountEventsSince(
+    cursor: string,
+  ): Promise<{ readonly events: readonly AccountEvent[]; readonly cursor: string }>
   /** What the venue says by itself, until the signal. May miss and repeat; `gap` where it knows that it missed. */
   events(signal: AbortSignal): AsyncIterable<BrokerEvent>
   /** The venue's own time, to be compared with ours. */

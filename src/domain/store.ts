@@ -41,12 +41,32 @@ export interface Batch {
   readonly orders?: readonly OrderRecord[]
   /** Each is booked once for ever: one that is known refuses the whole commit. */
   readonly executions?: readonly ExecutionRecord[]
-  /** Up to where the executions of a broker have been taken. */
-  readonly cursor?: { readonly broker: string; readonly value: string }
+  /** Ids of events of an account that the rows tell. Each is told once for ever: one that is known refuses the commit. */
+  readonly accountEvents?: { readonly broker: string; readonly ids: readonly string[] }
+  /** How far a broker has been heard: takes the place of what was said before. */
+  readonly place?: BrokerPlace
   /** What became of operators' commands: one that was not begun, or is answered, refuses the whole commit. */
   readonly answers?: readonly ControlAnswer[]
   /** What the rows change in the tables that anybody can read. */
   readonly projected?: Projected
+}
+
+/** How far a broker has been heard, and what its breakers have counted: what a process that died must not forget. */
+export interface BrokerPlace {
+  readonly broker: string
+  /** Executions up to here were taken; '' before the first. */
+  readonly executions: string
+  /** Events of the account up to here were taken; '' before the first. */
+  readonly events: string
+  readonly counts: BreakerCounts
+}
+
+/** What breakers against runaway loops have counted so far. */
+export interface BreakerCounts {
+  /** Instants by what they watch. */
+  readonly counted: Readonly<Record<string, readonly number[]>>
+  /** Notional of the orders of one day. */
+  readonly notional: { readonly day: number; readonly amount: number }
 }
 
 /** Tables that follow from the journal; all of it by portfolio. */
@@ -89,8 +109,10 @@ export interface OrderReads {
   executionsOf(portfolio: string, clientId: ClientOrderId): Promise<readonly ExecutionRecord[]>
   /** Executions from a number of the kernel on, in their order. */
   executionsFrom(portfolio: string, number: number): AsyncIterable<ExecutionRecord>
-  /** Up to where the executions of a broker have been taken; '' where none were. */
-  cursorOf(portfolio: string, broker: string): Promise<string>
+  /** Which of these events of an account were told already. */
+  hasAccountEvents(portfolio: string, broker: string, ids: readonly string[]): Promise<readonly string[]>
+  /** Null where nothing was heard of the broker yet. */
+  placeOf(portfolio: string, broker: string): Promise<BrokerPlace | null>
 }
 
 /** A journal's length: what a portfolio has been through. */

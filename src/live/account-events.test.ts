@@ -23,6 +23,16 @@ const assigned = (instrument: string): BrokerEvent =>
 const kinds = (events: readonly BrokerEvent[], runtime = runtimeWith(), where = at): readonly string[] =>
   accountBodies(events, runtime, where).map(({ kind }) => kind)
 
+describe('what a broker tells that the market tells as well', () => {
+  const split = { kind: 'split', instrument: 'PUT', numerator: 2, denominator: 1, priceAfter: null }
+  const event = { kind: 'action', id: 's1', at: 0, action: split } as never
+
+  it('is booked from the market alone, where the venue is elsewhere', () => {
+    expect(kinds([event])).toEqual([])
+    expect(kinds([event], runtimeWith(), { ...at, isElsewhere: false })).toEqual(['corporateAction'])
+  })
+})
+
 describe('an assignment that a broker tells', () => {
   it('of one leg of a structure makes the account only reduce until somebody has looked', () => {
     expect(kinds([assigned('SHORT')])).toEqual(['corporateAction', 'mode'])

@@ -1,5 +1,5 @@
 /** What a broker says of an account without an order, as the kernel is to hear it. */
-import type { BrokerEvent } from '../domain/broker.ts'
+import type { AccountEvent, BrokerEvent } from '../domain/broker.ts'
 import { EXTERNAL } from '../domain/external.ts'
 import type { CorporateAction } from '../domain/market.ts'
 import { type Price, quantity, type TradeDate } from '../domain/units.ts'
@@ -11,6 +11,9 @@ import type { DeskEvent } from './desk/order-desk.ts'
 /** Causes by which the kernel books money for itself, from what it knows of the market: the broker's word is only compared. */
 const BOOKED_ALREADY: ReadonlySet<string> = new Set(['dividend', 'funding', 'borrow', 'conversion', 'marginCall'])
 
+/** Actions that the kernel books from what it knows of the market, for the same reason: booked twice, a split would be two. */
+const KNOWN_OF_THE_MARKET: ReadonlySet<string> = new Set(['split', 'dividend', 'funding', 'borrow', 'roll', 'ended'])
+
 /** Of an account elsewhere: assignments and the like with their ids, and money that no sleeve moved. */
 export function accountBodies(
   heard: readonly BrokerEvent[],
@@ -21,6 +24,7 @@ export function accountBodies(
     if (event.kind === 'action') {
       const { id: brokerEvent, action } = event
       if (!isElsewhere) return [{ kind: 'corporateAction', tradeDate, action }]
+      if (KNOWN_OF_THE_MARKET.has(action.kind)) return []
       const told = { kind: 'corporateAction', tradeDate, action, brokerEvent } as const
       return isOfOneLeg(runtime, event) ? [told, reducingAfter(action)] : [told]
     }
@@ -55,6 +59,11 @@ function moneyOf(
   const cash = [{ currency, amount }]
   const none = { instrument: null, quantity: quantity(0), price: 0 as Price, evidence: cause } as const
   return { kind: 'external', finding: { id: brokerEvent, cash, ...none }, brokerEvent }
+}
+
+/** What the store judges before anybody is told. */
+export function isOfAccount(event: BrokerEvent): event is AccountEvent {
+  return event.kind === 'action' || event.kind === 'cash'
 }
 
 /** What the desk listens to; the rest is the books' business. */

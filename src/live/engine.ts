@@ -21,6 +21,7 @@ import { BrokerLine } from './broker-line.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import type { DeskAlert, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY, type DeskPolicy } from './desk/policy.ts'
+import { accountElsewhere, type Elsewhere } from './elsewhere.ts'
 import type { EngineEnd, EngineInput, EngineOptions, OrderDecision, Told, Venue, Watch } from './engine-options.ts'
 import { type EngineTime, engineTime, untilFirst } from './engine-time.ts'
 import { bookedShares } from './executions/booked-shares.ts'
@@ -30,7 +31,6 @@ import { toldAll } from './observers.ts'
 import { openDesk } from './open-desk.ts'
 import type { ProjectionWriter } from './projections/writer.ts'
 import { type Expected, expectedPostings } from './reconcile/expected.ts'
-import { reconcileWatch } from './reconcile/watch.ts'
 import { type Beginning, type LiveState, snapshotOf } from './resumption.ts'
 import { RunJournal } from './run-journal.ts'
 import { Sleeper } from './sleeper.ts'
@@ -56,10 +56,10 @@ export class LiveEngine {
   readonly #expected: Expected
   readonly #line: BrokerLine
   readonly #watches: readonly Watch[]
-  /** Of the account with the books; null where the venue is in this process. */
-  readonly #reconciliation: Watch | null
   readonly #time: EngineTime
   #desk: OrderDesk | null = null
+  /** Null where the venue is in this process. */
+  #elsewhere: Elsewhere | null = null
   #outgoing: Outgoing[] = []
   #bodies: EventBody[] = []
   readonly #told = new Tellings()
@@ -72,7 +72,6 @@ export class LiveEngine {
   /** Instants and events since a state was last kept. */
   #unkept = 0
   #bookedBefore = 0
-  #cursor = ''
   #isStopping = false
   readonly #sleeper: Sleeper
   readonly #deskPolicy: DeskPolicy
@@ -92,7 +91,6 @@ export class LiveEngine {
     this.#deskPolicy = options.desk ?? DESK_POLICY
     this.#line = new BrokerLine(this.broker, options.store, options.portfolio, () => this.#sleeper.wake())
     this.#watches = options.watches ?? []
-    this.#reconciliation = this.#venue === null ? this.#reconciling() : null
     this.#time = engineTime(options.clock, () => this.run.at)
     const exchange = deferredExchange(this.#venue?.market ?? marketElsewhere(input.config), (outgoing) => {
       // What a venue elsewhere was sent, its records tell.
@@ -111,20 +109,6 @@ export class LiveEngine {
     const observer = toldAll(options.observer === undefined ? own : [...own, options.observer])
     this.run = startRun({ ...input, again, commanded }, observer, null, from?.run, exchange)
     observer.attach(this.run.kernel.runtime)
-  }
-
-  /** The books say what the account holds, or nothing is opened. */
-  #reconciling(): Watch {
-    const { store, portfolio, reconcile } = this.#options
-    return reconcileWatch({
-      broker: this.broker,
-      store,
-      portfolio,
-      desk: () => this.desk,
-      expected: () => this.#expected.take(),
-      wake: () => this.#sleeper.wake(),
-      ...(reconcile === undefined ? {} : { policy: reconcile }),
-    })
   }
 
   get desk(): OrderDesk {
@@ -154,6 +138,14 @@ export class LiveEngine {
     const opened = await openDesk({ ...own, clock, epoch, isStopped }, this.#from?.desk, resumedAt, isFirst)
     this.#desk = opened.desk
     this.#bookedBefore = opened.lastExecution
+    if (this.#venue === null)
+      this.#elsewhere = accountElsewhere({
+        ...own,
+        ...opened,
+        expected: this.#expected,
+        reconcile: this.#options.reconcile,
+        wake: () => this.#sleeper.wake(),
+      })
     const { market } = this.#input
     if (this.#from !== undefined) takeUp(run, this.#from.run)
     else openBooks(run, { ...this.#input, market: { ...market, sessions: this.#toldCalendars ?? market.sessions } })
@@ -244,8 +236,7 @@ export class LiveEngine {
   /** Milliseconds until the desk or a watch wants to be asked again. */
   #untilWaking(clock: Clock): number {
     // A venue in this process has the time of its market: it is asked at the next step of that.
-    const steady =
-      this.#reconciliation === null ? [] : [this.desk.nextAt(), this.#reconciliation.nextAt(), this.#line.nextAt()]
+    const steady = this.#elsewhere === null ? [] : [this.#line.nextAt(), ...this.#elsewhere.nextAt()]
     const watched = this.#watches.map((watch) => watch.nextAt())
     return Math.min(SLEEP_MS, untilFirst(steady, this.#time.steady()), untilFirst(watched, clock.now()))
   }
@@ -276,7 +267,8 @@ export class LiveEngine {
     // What was told while the journal is played again waits until that is over.
     const told = this.#isLive ? this.#told.length : 0
     const waiting = this.#bodies.length + told + this.#outgoing.length
-    return waiting > 0 || this.#line.hasNews || this.#nextKnownOutside() !== null
+    const isTold = this.#line.hasNews || (this.#isLive && this.#elsewhere?.hasNews === true)
+    return waiting > 0 || isTold || this.#nextKnownOutside() !== null
   }
 
   /** One turn: what was said, to the kernel; what that changed, to the store; what it commanded, out. */
@@ -316,7 +308,7 @@ export class LiveEngine {
     const { kernel } = this.run
     const now = this.#time.now()
     for (const watch of this.#watches) this.#told.add(...watch.look(now, kernel))
-    this.#told.add(...(this.#reconciliation?.look(this.#time.steady(), kernel) ?? []))
+    this.#told.add(...(this.#elsewhere?.reconciliation.look(this.#time.steady(), kernel) ?? []))
     this.#told.give(kernel, now, {
       give: (body) => this.#give(body, true),
       decide: (decision) => this.#decided(decision),
@@ -336,7 +328,8 @@ export class LiveEngine {
     const bodies = this.#bodies
     this.#bodies = []
     const { tradeDate, kernel } = this.run
-    bodies.push(...accountBodies(heard, kernel.runtime, { tradeDate, isElsewhere: this.#venue === null }))
+    const ofAccount = this.#elsewhere?.takeAccount(heard, now) ?? heard
+    bodies.push(...accountBodies(ofAccount, kernel.runtime, { tradeDate, isElsewhere: this.#venue === null }))
     const ofOrders = heard.filter(isOfOrders)
     if (ofOrders.length > 0) bodies.push(...this.desk.heard(ofOrders, now))
     for (const { action, answer } of this.#line.takeAnswers()) bodies.push(...this.desk.answered(action, answer, now))
@@ -365,13 +358,14 @@ export class LiveEngine {
     const { store, portfolio, lease } = this.#options
     const records = this.desk.takeRecords()
     const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
-    const { cursor } = this.desk.state()
+    const place = this.#elsewhere?.place.next() ?? null
+    const events = this.#elsewhere?.takeIds() ?? []
     const isAll = isKept && !this.#line.isAsking // what was asked and is not answered is in no state
     const snapshot = isAll ? snapshotOf(this.run, this.desk, this.#venue, this.#steps, this.#expected) : undefined
     const isNews =
       this.#journal.length + records.orders.length + executions.length + this.#told.answers > 0 ||
       snapshot !== undefined ||
-      cursor !== this.#cursor
+      place !== null
     if (!this.#isLive) this.#journal.forget()
     if (isNews && this.#isLive) {
       const answers = this.#told.takeAnswers()
@@ -381,7 +375,8 @@ export class LiveEngine {
         orders: records.orders,
         executions,
         answers,
-        ...(cursor === this.#cursor ? {} : { cursor: { broker: this.broker.name, value: cursor } }),
+        ...(events.length === 0 ? {} : { accountEvents: { broker: this.broker.name, ids: events } }),
+        ...(place === null ? {} : { place }),
         ...(snapshot === undefined ? {} : { snapshot }),
       }
       const { meter } = this.#options
@@ -390,7 +385,7 @@ export class LiveEngine {
       meter?.took('commit', since)
       meter?.committed(written.rows.length)
       this.#added += written.rows.length
-      this.#cursor = cursor
+      this.#elsewhere?.committed(events)
       if (snapshot !== undefined) this.#unkept = 0
     }
     this.#told.committed()

@@ -2,7 +2,7 @@
 import type { Broker } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { OrderRecord } from '../domain/order-records.ts'
-import type { Store } from '../domain/store.ts'
+import type { BrokerPlace, Store } from '../domain/store.ts'
 import type { AccountId, Instant } from '../domain/units.ts'
 import { brokerOf } from '../engine/orders/broker-of.ts'
 import type { Runtime } from '../engine/runtime.ts'
@@ -35,6 +35,8 @@ interface OpenedDesk {
   readonly desk: OrderDesk
   /** Number of the last execution that the store holds; 0 before the first. */
   readonly lastExecution: number
+  /** Up to where events of the account were told. */
+  readonly eventsCursor: string
 }
 
 /**
@@ -60,15 +62,19 @@ export async function openDesk(
   }
   if (now === null) {
     if (kept !== undefined) desk.restore(kept.records, kept.state)
-    return { desk, lastExecution }
+    return { desk, lastExecution, eventsCursor: '' }
   }
-  const cursor = isFirst ? await presentCursor(of) : await store.cursorOf(portfolio, broker.name)
+  const place = (isFirst ? await presentPlace(of) : await store.placeOf(portfolio, broker.name)) ?? NOWHERE
+  const { executions: cursor, events: eventsCursor, counts } = place
   const nextExecution = Math.max(lastExecution + 1, kept?.state.nextExecution ?? 1)
-  const state = { ...(kept?.state ?? desk.state()), cursor, nextExecution }
+  const state = { ...counts, cursor, nextExecution }
   const records = await store.openOrders(portfolio)
   desk.resume({ records, executionIds: ids, cursor, state, isSuccessor: of.epoch > 1 }, now)
-  return { desk, lastExecution }
+  return { desk, lastExecution, eventsCursor }
 }
+
+type Place = Pick<BrokerPlace, 'executions' | 'events' | 'counts'>
+const NOWHERE: Place = { executions: '', events: '', counts: { counted: {}, notional: { day: 0, amount: 0 } } }
 
 /** From one bar to the next hours may pass at once: what a venue in this process has not answered by then is not stuck. */
 function inTheTimeOfTheMarket(policy: DeskPolicy): DeskPolicy {
@@ -76,11 +82,11 @@ function inTheTimeOfTheMarket(policy: DeskPolicy): DeskPolicy {
 }
 
 /** Up to where an account's past goes. One that cannot be read is no account without a past: it is asked again. */
-async function presentCursor({ broker, clock, policy, isStopped }: DeskOf): Promise<string> {
+async function presentPlace({ broker, clock, policy, isStopped }: DeskOf): Promise<Place> {
   for (let pause = READ_AGAIN_MS; ; pause = Math.min(pause * 2, READ_AGAIN_MS_MOST)) {
     try {
-      const { cursor } = await answerWithin(broker.snapshot(), policy.answerWithin, clock)
-      return cursor
+      const { cursor, eventsCursor } = await answerWithin(broker.snapshot(), policy.answerWithin, clock)
+      return { ...NOWHERE, executions: cursor, events: eventsCursor }
     } catch (error) {
       if (clock === null || isStopped()) throw error
       await clock.wait(pause)

@@ -28,6 +28,8 @@ export interface VenueUnderTest {
   readonly deafen?: (meanwhile: () => Promise<void>) => Promise<void>
   /** The venue cannot be read meanwhile. Absent where it always can. */
   readonly blind?: (meanwhile: () => Promise<void>) => Promise<void>
+  /** Something happens to an account that is short, without an order. Absent where nothing does. */
+  readonly happen?: () => Promise<void>
   /** Gives the venue and its connection time to say what they have to say. */
   pause(): Promise<void>
   remove(): Promise<void>

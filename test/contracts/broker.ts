@@ -217,6 +217,36 @@ export const BROKER_CONTRACT: readonly BrokerPromise[] = [
     },
   },
   {
+    name: 'says from where on events of the account are to be asked for',
+    async keep({ broker, venue }) {
+      await venue.trade(PRICE)
+      const { events, cursor } = await broker.accountEventsSince('')
+      expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
+      expect((await broker.accountEventsSince(cursor)).events).toEqual([])
+      expect((await broker.snapshot()).eventsCursor).toBe(cursor)
+    },
+  },
+  {
+    name: 'tells what happens to the account without an order, and gives it again after a cursor, under one id',
+    holdsFor: ({ happen }) => happen !== undefined,
+    async keep(session) {
+      const { broker, venue } = session
+      await venue.trade(PRICE)
+      const before = await broker.accountEventsSince('')
+      await session.ended(await session.accepted(session.request(-10)), 'filled')
+      await venue.happen!()
+      await session.says(({ kind }) => kind === 'action' || kind === 'cash')
+      const { events, cursor } = await broker.accountEventsSince(before.cursor)
+      expect(events).not.toEqual([])
+      const heard = session.heard.filter(({ kind }) => kind === 'action' || kind === 'cash')
+      expect(events).toEqual(heard)
+      expect((await broker.accountEventsSince(cursor)).events).toEqual([])
+      expect((await broker.snapshot()).eventsCursor).toBe(cursor)
+      await session.restart()
+      expect(await session.broker.accountEventsSince(before.cursor)).toEqual({ events, cursor })
+    },
+  },
+  {
     name: 'rejects what it does not trade with evidence, and trades nothing for it',
     async keep(session) {
       await session.venue.trade(PRICE)
@@ -344,6 +374,7 @@ export const BROKER_CONTRACT: readonly BrokerPromise[] = [
       await session.venue.blind!(async () => {
         await expect(session.broker.snapshot()).rejects.toThrow(/./)
         await expect(session.broker.executionsSince('')).rejects.toThrow(/./)
+        await expect(session.broker.accountEventsSince('')).rejects.toThrow(/./)
         expect(await session.broker.query(request.clientId)).toBe('unknown')
         expect((await session.broker.cancel(request.clientId)).state).toBe('unknown')
         expect((await session.broker.submit(session.request(1))).state).toBe('unknown')

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ClientOrderId } from '../../src/domain/broker.ts'
 import type { ExecutionRecord, OrderRecord } from '../../src/domain/order-records.ts'
-import type { Lease, Store } from '../../src/domain/store.ts'
+import type { BreakerCounts, BrokerPlace, Lease, Store } from '../../src/domain/store.ts'
 import type {
   AccountId,
   Instant,
@@ -175,21 +175,44 @@ export function orderStoreContract(name: string, prepare: () => Promise<StoreUnd
       expect(await store.executionsOf('other', clientId!)).toEqual([])
     })
 
-    it('moves the cursor of a broker with the executions that it stands for, or not at all', async () => {
-      expect(await store.cursorOf('one', 'paper')).toBe('')
-      await store.commit('one', lease, { rows: [], executions: [executionRecord(1)], cursor: at('c1') })
-      await store.commit('one', lease, { rows: [], cursor: { broker: 'other', value: 'x' } })
-      expect(await store.cursorOf('one', 'paper')).toBe('c1')
-      const again = { rows: [], executions: [executionRecord(1)], cursor: at('c2') }
+    it('moves the place of a broker with the executions that it stands for, or not at all', async () => {
+      expect(await store.placeOf('one', 'paper')).toBeNull()
+      const first = brokerPlace('paper', 'c1', { counted: { orders: [1, 2] }, notional: { day: 3, amount: 4.5 } })
+      await store.commit('one', lease, { rows: [], executions: [executionRecord(1)], place: first })
+      await store.commit('one', lease, { rows: [], place: brokerPlace('other', 'x') })
+      expect(await store.placeOf('one', 'paper')).toEqual(first)
+      const again = { rows: [], executions: [executionRecord(1)], place: brokerPlace('paper', 'c2') }
       await expect(store.commit('one', lease, again)).rejects.toThrow('was booked before')
-      expect(await store.cursorOf('one', 'paper')).toBe('c1')
-      await store.commit('one', lease, { rows: [], cursor: at('c3') })
-      expect(await store.cursorOf('one', 'paper')).toBe('c3')
-      expect(await store.cursorOf('one', 'other')).toBe('x')
+      expect(await store.placeOf('one', 'paper')).toEqual(first)
+      const third = { ...brokerPlace('paper', 'c3'), events: 'e7' }
+      await store.commit('one', lease, { rows: [], place: third })
+      const other = await under.open()
+      expect(await other.placeOf('one', 'paper')).toEqual(third)
+      expect(await other.placeOf('one', 'other')).toEqual(brokerPlace('other', 'x'))
+      expect(await other.placeOf('two', 'paper')).toBeNull()
+      await other.close()
+    })
+
+    it('knows every event of an account that was told, and tells none twice', async () => {
+      const ids = Array.from({ length: 12_000 }, (_, number) => `event-${number}`)
+      await store.commit('one', lease, { rows: rowsFrom(0, 1), accountEvents: { broker: 'paper', ids } })
+      expect(await store.hasAccountEvents('one', 'paper', ['event-0', 'event-12000', 'event-11999'])).toEqual(
+        expect.arrayContaining(['event-0', 'event-11999']),
+      )
+      expect(await store.hasAccountEvents('one', 'paper', ['event-12000'])).toEqual([])
+      expect(await store.hasAccountEvents('one', 'other', ['event-0'])).toEqual([])
+      expect(await store.hasAccountEvents('two', 'paper', ['event-0'])).toEqual([])
+      const again = { rows: rowsFrom(1, 1), accountEvents: { broker: 'paper', ids: ['event-12000', 'event-0'] } }
+      await expect(store.commit('one', lease, again)).rejects.toThrow()
+      expect(await store.hasAccountEvents('one', 'paper', ['event-12000'])).toEqual([])
+      expect((await store.extents())[0]?.rows).toBe(1)
     })
   })
 }
 
-function at(value: string): { readonly broker: string; readonly value: string } {
-  return { broker: 'paper', value }
+/** Where a broker stands, up to a place of its executions. */
+export function brokerPlace(broker: string, executions: string, counts: BreakerCounts = NONE): BrokerPlace {
+  return { broker, executions, events: '', counts }
 }
+
+const NONE: BreakerCounts = { counted: {}, notional: { day: 0, amount: 0 } }

@@ -66,6 +66,9 @@ export function simBroker(options: BrokerOptions): Broker {
     async executionsSince(cursor) {
       return answerOf(await net.request(life, `executions ${cursor}`, () => venue.executionsSince(cursor, shown())))
     },
+    async accountEventsSince(cursor) {
+      return answerOf(await net.request(life, `events ${cursor}`, () => venue.accountEventsSince(cursor, shown())))
+    },
     async time() {
       return answerOf(await net.request(life, 'time', () => scheduler.now as Instant))
     },

@@ -70,7 +70,9 @@ export function diskStore(disk: Disk, access: DiskAccess): Store {
           .filter((one) => one.number >= number)
           .sort((one, other) => one.number - other.number || (one.id < other.id ? -1 : 1)),
       ),
-    cursorOf: (portfolio, broker) => read('cursor', portfolio, ({ cursors }) => cursors.get(broker) ?? ''),
+    hasAccountEvents: (portfolio, broker, ids) =>
+      read('events', portfolio, ({ accountEvents }) => ids.filter((id) => accountEvents.has(executionKey(broker, id)))),
+    placeOf: (portfolio, broker) => read('place', portfolio, ({ places }) => places.get(broker) ?? null),
     check: () => access.read('check', () => disk.check()),
     close: () => Promise.resolve(),
   }
@@ -88,8 +90,8 @@ function frozen(batch: Batch): Batch {
   }
 }
 
-function carriesMore({ orders = [], executions = [], answers = [], cursor }: Batch): boolean {
-  return orders.length > 0 || executions.length > 0 || answers.length > 0 || cursor !== undefined
+function carriesMore({ orders = [], executions = [], answers = [], place }: Batch): boolean {
+  return orders.length > 0 || executions.length > 0 || answers.length > 0 || place !== undefined
 }
 
 function leaseOf(tables: DiskTables, access: DiskAccess): Lease | null {

@@ -4,7 +4,14 @@ import type { ClientOrderId } from '../../src/domain/broker.ts'
 import type { Message } from '../../src/domain/bus.ts'
 import { FaultError, fault } from '../../src/domain/faults.ts'
 import { type ExecutionRecord, isEnded, type OrderRecord } from '../../src/domain/order-records.ts'
-import type { Batch, JournalExtent, JournalRow, StoreCheck, StoredSnapshot } from '../../src/domain/store.ts'
+import type {
+  Batch,
+  BrokerPlace,
+  JournalExtent,
+  JournalRow,
+  StoreCheck,
+  StoredSnapshot,
+} from '../../src/domain/store.ts'
 import { answerCommands, type ControlTables, demandBegun, emptyControl } from './disk-control.ts'
 
 interface LinkedRow {
@@ -21,7 +28,9 @@ export interface DiskTables {
   readonly orders: Map<ClientOrderId, OrderRecord>
   /** By broker and id. */
   readonly executions: Map<string, ExecutionRecord>
-  readonly cursors: Map<string, string>
+  /** By broker and id. */
+  readonly accountEvents: Set<string>
+  readonly places: Map<string, BrokerPlace>
   readonly control: ControlTables
   epoch: number
   /** Who has the right to write; null: nobody. */
@@ -84,7 +93,8 @@ function emptyTables(): DiskTables {
     delivered: new Map(),
     orders: new Map(),
     executions: new Map(),
-    cursors: new Map(),
+    accountEvents: new Set(),
+    places: new Map(),
     control: emptyControl(),
     epoch: 0,
     holder: null,
@@ -102,6 +112,7 @@ function append(to: DiskTables, portfolio: string, epoch: number, batch: Batch):
     throw new FaultError(fault('LEASE_LOST', { store: STORE_NAME, portfolio, owner: `epoch ${to.epoch}` }))
   demandNext(to, portfolio, batch.rows)
   demandNew(to, portfolio, batch.executions ?? [])
+  demandUntold(to, batch)
   demandBegun(to.control, portfolio, batch.answers ?? [])
   let hash = to.journal.at(-1)?.hash ?? firstLink(portfolio)
   for (const given of batch.rows) {
@@ -115,7 +126,8 @@ function append(to: DiskTables, portfolio: string, epoch: number, batch: Batch):
   for (const execution of batch.executions ?? [])
     to.executions.set(executionKey(execution.broker, execution.id), execution)
   answerCommands(to.control, batch.answers ?? [])
-  if (batch.cursor !== undefined) to.cursors.set(batch.cursor.broker, batch.cursor.value)
+  for (const id of batch.accountEvents?.ids ?? []) to.accountEvents.add(executionKey(batch.accountEvents!.broker, id))
+  if (batch.place !== undefined) to.places.set(batch.place.broker, batch.place)
 }
 
 function demandNext({ journal }: DiskTables, portfolio: string, rows: readonly JournalRow[]): void {
@@ -135,6 +147,11 @@ function demandNew({ executions }: DiskTables, portfolio: string, given: readonl
       throw new FaultError(fault('EXECUTION_KNOWN', { store: STORE_NAME, portfolio, broker, execution: id }))
     seen.add(key)
   }
+}
+
+function demandUntold({ accountEvents }: DiskTables, { accountEvents: given }: Batch): void {
+  for (const id of given?.ids ?? [])
+    if (accountEvents.has(executionKey(given!.broker, id))) throw new Error(`event "${id}" was told before`)
 }
 
 function extentOf(portfolio: string, { journal }: DiskTables): JournalExtent {

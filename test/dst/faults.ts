@@ -48,9 +48,14 @@ export interface VenueFaults {
   /** Trades that a person makes at the venue, and orders that rest there. */
   readonly manual: readonly { readonly at: number; readonly place: number; readonly side: 1 | -1 }[]
   readonly foreign: readonly { readonly at: number; readonly place: number }[]
+  /** Money that comes or goes without an order, in cents. Left out: none, as in what was kept before. */
+  readonly moves?: readonly { readonly at: number; readonly cents: number; readonly cause: MoveCause }[]
   /** Fees are told later than fills. */
   readonly lateFees: boolean
 }
+
+const MOVE_CAUSES = ['interest', 'fee', 'deposit', 'withdrawal'] as const
+type MoveCause = (typeof MOVE_CAUSES)[number]
 
 export interface Span {
   readonly from: number
@@ -107,6 +112,7 @@ export const FAULT_CLASSES = [
   'corrections',
   'manual',
   'foreign',
+  'moves',
   'fees',
   'clock',
   'deaths',
@@ -172,6 +178,14 @@ function streamFaults(random: Random, has: Has, when: When): StreamFaults {
   }
 }
 
+function movesOf(random: Random, has: Has, when: When): NonNullable<VenueFaults['moves']> {
+  return listOf(has('moves', 0.4) ? random.integer(1, 4) : 0, () => {
+    const cause = MOVE_CAUSES[random.integer(0, MOVE_CAUSES.length - 1)]!
+    const cents = random.integer(1, 500_000)
+    return { at: when(random), cents: cause === 'fee' || cause === 'withdrawal' ? 0 - cents : cents, cause }
+  })
+}
+
 const REQUEST_LIVES = [5_000, 5_000, null] as const
 
 function venueFaults(random: Random, has: Has, when: When): VenueFaults {
@@ -195,6 +209,7 @@ function venueFaults(random: Random, has: Has, when: When): VenueFaults {
       side: random.uniform() < 0.5 ? 1 : -1,
     })),
     foreign: listOf(has('foreign', 0.25) ? 1 : 0, () => ({ at: when(random), place: random.integer(0, 5) })),
+    moves: movesOf(random.fork('moves'), has, when),
     lateFees: has('fees', 0.25),
   }
 }

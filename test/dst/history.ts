@@ -179,6 +179,8 @@ export async function playScript(script: Script, subject: Subject, options: Hist
     })
   for (const { at, place, side } of faults.venue.manual)
     scheduler.at(at, 'a trade by hand', () => venue.tradeByHand(place, 7 * side))
+  for (const { at, cents, cause } of faults.venue.moves ?? [])
+    scheduler.at(at, 'money moves', () => venue.moveMoney(cents, cause))
   for (const { at, place } of faults.venue.foreign)
     scheduler.at(at, 'an order by hand', () => venue.restByHand(place, 11, 120_000))
   createOperator({ world, control: diskControl(disk, IDLE_ACCESS), script: faults.operator })

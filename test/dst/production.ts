@@ -93,6 +93,7 @@ async function judge(world: World, kernel: Kernel | null): Promise<void> {
     return
   }
   judgeExecutions(world)
+  judgeMoves(world)
   judgeOrders(world)
   judgeBooks(world, kernel)
   await judgeReplay(world, kernel)
@@ -105,6 +106,14 @@ function judgeExecutions({ venue, disk, watch, firstWrite }: World): void {
   for (const { id } of venue.books.executions)
     if (!past.has(id) && !executions.has(executionKey(BROKER_NAME, id)))
       watch.report(`execution ${id} was never booked`)
+}
+
+/** Whatever money moved without an order was told, and is what it was: no discrepancy that an operator must assign. */
+function judgeMoves({ venue, disk, watch, firstWrite }: World): void {
+  const { accountEvents } = disk.tables(PORTFOLIO)
+  for (const { id, at } of venue.books.happened)
+    if (firstWrite !== null && at >= firstWrite && !accountEvents.has(executionKey(BROKER_NAME, id)))
+      watch.report(`nobody was told of ${id}`)
 }
 
 /** What others did before the first start is in the account's positions, found by comparison and booked as that. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { BrokerEvent } from '../../src/domain/broker.ts'
 import type { NetOrder } from '../../src/domain/orders.ts'
+import type { BrokerPlace } from '../../src/domain/store.ts'
 import type { Instant, InstrumentId, OrderId, Price, Quantity } from '../../src/domain/units.ts'
 import type { EventBody } from '../../src/engine/run/broker-side.ts'
 import { createDesk } from '../../src/live/desk/desk.ts'
@@ -61,7 +62,7 @@ async function run(world: World, ports: ProcessPorts): Promise<void> {
     await store.commit(PORTFOLIO, lease, {
       rows: [],
       ...records,
-      cursor: { broker: BROKER_NAME, value: desk.state().cursor },
+      place: brokerPlaceOf(desk),
     })
     desk.committed()
     for (const { text } of desk.takeAlerts()) world.alerts.push(text)
@@ -87,9 +88,15 @@ async function resume(desk: OrderDesk, { store, clock, lease }: ProcessPorts): P
     ids.push(id)
     nextExecution = Math.max(nextExecution, number + 1)
   }
-  const cursor = await store.cursorOf(PORTFOLIO, BROKER_NAME)
-  const state = { cursor, nextExecution, counted: {}, notional: { day: 0, amount: 0 } }
+  const place = await store.placeOf(PORTFOLIO, BROKER_NAME)
+  const cursor = place?.executions ?? ''
+  const state = { ...(place?.counts ?? desk.state()), cursor, nextExecution }
   desk.resume({ records, executionIds: ids, cursor, state, isSuccessor: lease.epoch > 1 }, clock.now())
+}
+
+function brokerPlaceOf(desk: OrderDesk): BrokerPlace {
+  const { cursor: executions, counted, notional } = desk.state()
+  return { broker: BROKER_NAME, executions, events: '', counts: { counted, notional } }
 }
 
 async function listen({ broker }: ProcessPorts, heard: BrokerEvent[], poke: () => void): Promise<void> {

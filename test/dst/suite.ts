@@ -21,7 +21,7 @@ export const PROTOCOL: Played = {
   name: 'the order protocol by itself',
   flag: '--protocol ',
   subject: () => protocol,
-  options: { without: new Set(['corrections', 'fees', 'kills', 'outages', 'mutes'] as const) },
+  options: { without: new Set(['corrections', 'fees', 'kills', 'outages', 'mutes', 'moves'] as const) },
 }
 
 /** Histories of the engine in all, over its two files of tests: one core each. */

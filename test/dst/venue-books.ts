@@ -1,5 +1,5 @@
 /** The venue's own account: every execution, correction and bust, and what they make of positions and cash at any moment. */
-import type { Execution } from '../../src/domain/broker.ts'
+import type { AccountEvent, Execution } from '../../src/domain/broker.ts'
 import type { Instrument } from '../../src/domain/instruments.ts'
 import { countsPerPrice, tradedCash } from '../../src/domain/traded-cash.ts'
 import type { InstrumentId } from '../../src/domain/units.ts'
@@ -11,12 +11,16 @@ interface Entry {
   readonly cash: number
 }
 
+type MoneyMove = Extract<AccountEvent, { readonly kind: 'cash' }>
+
 export interface VenueBooks {
   /** In the order in which they happened. */
   readonly executions: readonly Execution[]
   book(execution: Execution): void
-  /** A fee that is told after its execution. */
-  charge(at: number, fee: number): void
+  /** What happened to the account without an order, in its order. */
+  readonly happened: readonly MoneyMove[]
+  /** Money comes or goes without an order. */
+  move(event: MoneyMove): void
   /** Positions by symbol, without those that are flat, and cash: as of a moment. */
   at(time: number): { readonly positions: ReadonlyMap<string, number>; readonly cash: number }
   /** Executions that had happened by a moment. */
@@ -32,6 +36,7 @@ export function createVenueBooks(instruments: readonly Instrument[], capital: nu
   const scales = new Map<InstrumentId, number>(instruments.map((one) => [one.id, countsPerPrice(one, one.currency)]))
   const executions: Execution[] = []
   const entries: Entry[] = [{ at: 0, symbol: '', units: 0, cash: capital }]
+  const happened: MoneyMove[] = []
   const standing = new Map<string, Execution>()
   /** By any id of a chain of corrections, that of its first. */
   const firstOf = new Map<string, string>()
@@ -58,8 +63,10 @@ export function createVenueBooks(instruments: readonly Instrument[], capital: nu
       standing.set(first, execution)
       entries.push({ at, symbol, units: execution.quantity, cash: cashOf(execution) })
     },
-    charge(at, fee) {
-      entries.push({ at, symbol: '', units: 0, cash: 0 - fee })
+    happened,
+    move(event) {
+      happened.push(event)
+      entries.push({ at: event.at, symbol: '', units: 0, cash: event.amount })
     },
     at(time) {
       const positions = new Map<string, number>()

@@ -3,6 +3,7 @@
  * is traded at by others, too. What it holds is the truth that books are compared with.
  */
 import type {
+  AccountEvent,
   BrokerEvent,
   BrokerOrder,
   BrokerOrderState,
@@ -13,6 +14,7 @@ import type {
   SubmitAnswer,
 } from '../../src/domain/broker.ts'
 import type { Instrument } from '../../src/domain/instruments.ts'
+import type { CashCause } from '../../src/domain/risk.ts'
 import {
   currencyCode,
   type Instant,
@@ -52,10 +54,16 @@ export interface Venue {
   orderAt(clientId: ClientOrderId, time: number): BrokerOrder | 'absent'
   snapshotAt(time: number): BrokerSnapshot
   executionsSince(cursor: string, time: number): { readonly executions: readonly Execution[]; readonly cursor: string }
+  accountEventsSince(
+    cursor: string,
+    time: number,
+  ): { readonly events: readonly AccountEvent[]; readonly cursor: string }
   /** Told of everything that happens. */
   listen(told: (event: BrokerEvent) => void): void
   /** A person trades whole shares of an instrument by hand. */
   tradeByHand(place: number, shares: number): void
+  /** Money comes or goes without an order. */
+  moveMoney(cents: number, cause: CashCause): void
   /** A person leaves an order of whole shares there for some time. */
   restByHand(place: number, shares: number, forMilliseconds: number): void
   /** From now on it does as it is asked, and what hung comes loose. */
@@ -280,6 +288,8 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
     })
   }
 
+  const happenedBy = (time: number): number => books.happened.filter(({ at }) => at <= time).length
+
   return {
     books,
     orders,
@@ -322,12 +332,31 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
           .map((order) => viewOf(order, time))
           .filter(({ state }) => !isOver(state)),
         cursor: String(books.countAt(time)),
+        eventsCursor: String(happenedBy(time)),
       }
     },
     executionsSince(cursor, time) {
       const until = books.countAt(time)
       const from = cursor === '' ? 0 : Number(cursor)
       return { executions: books.executions.slice(from, until), cursor: String(Math.max(from, until)) }
+    },
+    accountEventsSince(cursor, time) {
+      const from = cursor === '' ? 0 : Number(cursor)
+      const until = Math.max(from, happenedBy(time))
+      return { events: books.happened.slice(from, until), cursor: String(until) }
+    },
+    moveMoney(cents, cause) {
+      const amount = (cents * CENT) as Money
+      const event = {
+        kind: 'cash',
+        id: next('M'),
+        currency: DOLLAR,
+        amount,
+        cause,
+        at: scheduler.now as Instant,
+      } as const
+      books.move(event)
+      tell(event)
     },
     tradeByHand(place, shares) {
       const instrument = market.instruments[place % market.instruments.length]!

@@ -8,20 +8,28 @@ import { openSteering } from '../../src/cli/live/steering.ts'
 import type { Broker, OrderRequest } from '../../src/domain/broker.ts'
 import type { Clock } from '../../src/domain/clock.ts'
 import type { Instant, InstrumentId, Money, Price, Quantity } from '../../src/domain/units.ts'
-import { DESK_POLICY } from '../../src/live/desk/policy.ts'
+import { DESK_POLICY, type DeskPolicy } from '../../src/live/desk/policy.ts'
 import type { LiveEngine } from '../../src/live/engine.ts'
 import { createHelm } from '../../src/live/helm/helm.ts'
 import { openEngine } from '../../src/live/open-engine.ts'
 import { RECONCILE_POLICY } from '../../src/live/reconcile/policy.ts'
 import { command } from '../cli/command.ts'
-import { handRun, SHARE } from '../simulation/hand-run.ts'
+import { type Act, handRun, SHARE } from '../simulation/hand-run.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 
 const folder = storeFolder()
 afterAll(() => folder.remove())
 
 const PAST = 'c7'
-const DESK = { ...DESK_POLICY, resolveAfter: 20, resolveAtMost: 50, absencesMin: 2, grace: 50, intentLife: 600_000 }
+const DESK = {
+  ...DESK_POLICY,
+  resolveAfter: 20,
+  resolveAtMost: 50,
+  absencesMin: 2,
+  grace: 50,
+  intentLife: 600_000,
+  takeoverWait: 50,
+}
 const RECONCILE = { ...RECONCILE_POLICY, againMs: 50, quietMs: 0 }
 
 /** A broker that loses what it is sent, and has an account with a past. */
@@ -40,7 +48,9 @@ function forgetful() {
       ],
       openOrders: [],
       cursor: PAST,
+      eventsCursor: PAST,
     }),
+    accountEventsSince: async () => ({ events: [], cursor: PAST }),
     submit: async (request) => {
       sent.push(request)
       return { state: 'unknown', evidence: 'no answer' }
@@ -70,13 +80,29 @@ interface Trading {
   /** Sets the clock on by so many milliseconds. */
   step(milliseconds: number): void
   end(): Promise<void>
+  /** The process dies: nothing is written any more. */
+  die(): Promise<void>
 }
 
-async function trade(store: OpenedStore, file: string, broker: Broker): Promise<Trading> {
-  const bars = Array.from({ length: 4 }, () => ({ open: 100 }))
+interface TradingSetting {
+  readonly bars?: number
+  readonly desk?: DeskPolicy
+  readonly act?: Act
+  readonly snapshotEvery?: number
+}
+
+const enters: Act = (_, out) => out.target(0, (10 * SHARE) as never, 'entry')
+
+async function trade(
+  store: OpenedStore,
+  file: string,
+  broker: Broker,
+  { bars: length = 4, desk = DESK, act = enters, snapshotEvery = 2 }: TradingSetting = {},
+): Promise<Trading> {
+  const bars = Array.from({ length }, () => ({ open: 100 }))
   const input = handRun({
     prices: { A: bars, B: bars },
-    sleeves: { one: { capital: 20_000, act: (_, out) => out.target(0, (10 * SHARE) as never, 'entry') } },
+    sleeves: { one: { capital: 20_000, act } },
   })
   const portfolio = input.config.name
   const lease = (await store.lease(portfolio))!
@@ -108,16 +134,21 @@ async function trade(store: OpenedStore, file: string, broker: Broker): Promise<
           },
     cycles: () => ({ last: null, next: null }),
   })
+  let isDead = false
+  const commit: OpenedStore['commit'] = async (...given) => {
+    if (isDead) throw new Error('the process died')
+    return store.commit(...given)
+  }
   engine = await openEngine(input, {
-    store,
+    store: { ...store, commit },
     lease,
     storeName: file,
     portfolio,
-    snapshotEvery: 2,
+    snapshotEvery,
     venue: { kind: 'elsewhere', broker },
     sha256,
     clock,
-    desk: DESK,
+    desk,
     reconcile: RECONCILE,
     watches: [steering.watch],
     latch: helm.latch,
@@ -136,6 +167,13 @@ async function trade(store: OpenedStore, file: string, broker: Broker): Promise<
       engine!.stop()
       await playing
       await steering.close('stopped as asked')
+      await lease.release()
+    },
+    async die() {
+      isDead = true
+      engine!.stop()
+      await playing.catch(() => {})
+      await steering.close('it died')
       await lease.release()
     },
   }
@@ -207,6 +245,32 @@ describe.skipIf(!HAS_STORE)(`an account elsewhere ${STORE_NEED}`, () => {
     expect(sends).toBe(1)
     await second.end()
     expect((await store.check()).problems).toEqual([])
+    await store.close()
+  })
+
+  it('counts rejections over restarts, so that a loop of crashes trips its breaker', { timeout: 60_000 }, async () => {
+    const file = folder.path('rejecting.db')
+    const store = await openStore(file, { create: true })
+    const { broker, sent } = forgetful()
+    const rejecting: Broker = {
+      ...broker,
+      async submit(request) {
+        sent.push(request)
+        return { state: 'rejected', evidence: 'not today' }
+      },
+    }
+    const desk = { ...DESK, takeoverWait: 0, breakers: { ...DESK.breakers, rejects: 3 } }
+    for (let life = 1; life <= 3; life += 1) {
+      // One bar more each time, and with it one more order.
+      const { engine, die } = await trade(store, file, rejecting, { bars: life + 1, desk, snapshotEvery: 1_000 })
+      await until(() => sent.length === life)
+      const shut = (): readonly string[] =>
+        (engine.run.kernel.runtime.state.gates?.shut ?? []).map(({ gate }) => gate).filter((gate) => gate === 'armed')
+      if (life === 3) await until(() => shut().length > 0)
+      else await wait(100)
+      expect(shut()).toEqual(life === 3 ? ['armed'] : [])
+      await die()
+    }
     await store.close()
   })
 })

@@ -5,7 +5,7 @@ import type { BookedShare } from '../../domain/corrections.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { type ExecutionRecord, isEnded, type OrderRecord, PROTOCOL_STATES } from '../../domain/order-records.ts'
 import type { Leg, Share, Terms } from '../../domain/orders.ts'
-import type { Batch, OrderReads } from '../../domain/store.ts'
+import type { Batch, BreakerCounts, BrokerPlace, OrderReads } from '../../domain/store.ts'
 import type { AccountId, Instant, InstrumentId, Money, OrderId, Price, Quantity } from '../../domain/units.ts'
 import { inParts } from './parts.ts'
 import type { Tables } from './schema.ts'
@@ -18,7 +18,7 @@ const OPEN_STATES = PROTOCOL_STATES.filter((state) => !isEnded(state))
 export async function writeOrders(
   step: Transaction<Tables>,
   portfolio: string,
-  { orders = [], executions = [], cursor }: Batch,
+  { orders = [], executions = [], accountEvents, place }: Batch,
 ): Promise<void> {
   // One statement changes a row once: the last word is what stands.
   const last = new Map(orders.map((order) => [order.clientId, orderRow(portfolio, order)]))
@@ -41,12 +41,24 @@ export async function writeOrders(
   }
   for (const some of inParts(executions.map((execution) => executionRow(portfolio, execution))))
     await step.insertInto('execution').values(some).execute()
-  if (cursor === undefined) return
-  const { broker, value } = cursor
+  if (accountEvents !== undefined && accountEvents.ids.length > 0) {
+    const { broker, ids } = accountEvents
+    for (const some of inParts(ids.map((id) => ({ portfolio, broker, id }))))
+      await step.insertInto('account_event').values(some).execute()
+  }
+  if (place !== undefined) await writePlace(step, portfolio, place)
+}
+
+async function writePlace(
+  step: Transaction<Tables>,
+  portfolio: string,
+  { broker, executions: value, events, counts: counted }: BrokerPlace,
+): Promise<void> {
+  const counts = JSON.stringify(counted)
   await step
     .insertInto('broker_cursor')
-    .values({ portfolio, broker, value })
-    .onConflict((one) => one.columns(['portfolio', 'broker']).doUpdateSet({ value }))
+    .values({ portfolio, broker, value, events, counts })
+    .onConflict((one) => one.columns(['portfolio', 'broker']).doUpdateSet({ value, events, counts }))
     .execute()
 }
 
@@ -64,7 +76,7 @@ export async function executionKnown(
   const seen = new Set<string>()
   for (const { broker, id } of executions) {
     const key = `${broker} ${id}`
-    const isKnown = seen.has(key) || (await hasExecution(db, portfolio, broker, [id])).length > 0
+    const isKnown = seen.has(key) || (await knownIds(db, 'execution', portfolio, broker, [id])).length > 0
     if (isKnown) return new FaultError(fault('EXECUTION_KNOWN', { store: name, portfolio, broker, execution: id }))
     seen.add(key)
   }
@@ -97,7 +109,7 @@ export function orderReads(db: Kysely<Tables>): OrderReads {
     },
     orderOf: (portfolio, clientId) => one(portfolio, 'client_id', clientId),
     orderByNumber: (portfolio, order) => one(portfolio, 'number', order),
-    hasExecution: (portfolio, broker, ids) => hasExecution(db, portfolio, broker, ids),
+    hasExecution: (portfolio, broker, ids) => knownIds(db, 'execution', portfolio, broker, ids),
     executionOf: async (portfolio, broker, id) => {
       const found = await db
         .selectFrom('execution')
@@ -119,20 +131,24 @@ export function orderReads(db: Kysely<Tables>): OrderReads {
       return rows.map(executionOf)
     },
     executionsFrom: (portfolio, number) => executionsFrom(db, portfolio, number),
-    cursorOf: async (portfolio, broker) => {
+    hasAccountEvents: (portfolio, broker, ids) => knownIds(db, 'account_event', portfolio, broker, ids),
+    placeOf: async (portfolio, broker) => {
       const found = await db
         .selectFrom('broker_cursor')
-        .select('value')
+        .select(['value', 'events', 'counts'])
         .where('portfolio', '=', portfolio)
         .where('broker', '=', broker)
         .executeTakeFirst()
-      return found?.value ?? ''
+      if (found === undefined) return null
+      const { value: executions, events, counts } = found
+      return { broker, executions, events, counts: JSON.parse(counts) as BreakerCounts }
     },
   }
 }
 
-async function hasExecution(
+async function knownIds(
   db: Kysely<Tables>,
+  table: 'execution' | 'account_event',
   portfolio: string,
   broker: string,
   ids: readonly string[],
@@ -140,7 +156,7 @@ async function hasExecution(
   const known: string[] = []
   for (const some of inParts(ids)) {
     const rows = await db
-      .selectFrom('execution')
+      .selectFrom(table)
       .select('id')
       .where('portfolio', '=', portfolio)
       .where('broker', '=', broker)

@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { auditContract } from '../../../test/contracts/audit.ts'
 import { equitySeriesContract } from '../../../test/contracts/equity-series.ts'
-import { executionRecord, orderStoreContract } from '../../../test/contracts/order-store.ts'
+import { brokerPlace, executionRecord, orderStoreContract } from '../../../test/contracts/order-store.ts'
 import { rowsFrom } from '../../../test/contracts/rows.ts'
 import { type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
 import { POSTGRES_NEED, postgresServer } from '../../../test/servers.ts'
@@ -125,14 +125,13 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     await change(url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
     let taken = await second.lease('one')
     while (taken === null) taken = await second.lease('one')
-    const cursor = { broker: 'paper', value: 'x' }
-    await expect(first.commit('one', lost, { rows: [], cursor })).rejects.toMatchObject({
+    await expect(first.commit('one', lost, { rows: [], place: brokerPlace('paper', 'x') })).rejects.toMatchObject({
       fault: { code: 'LEASE_LOST' },
     })
     await expect(first.commit('one', lost, { rows: [], executions: [executionRecord(1)] })).rejects.toThrow(
       'taken over',
     )
-    expect(await second.cursorOf('one', 'paper')).toBe('')
+    expect(await second.placeOf('one', 'paper')).toBeNull()
     await lost.release()
     await taken.release()
     await first.close()

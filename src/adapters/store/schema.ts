@@ -91,6 +91,14 @@ export interface Tables extends ControlTables, AuditTables, AccessTables, AlertT
     readonly at: number
     readonly shares: string | null
   }
-  /** Up to where the executions of a broker were taken. */
-  broker_cursor: { readonly portfolio: string; readonly broker: string; readonly value: string }
+  /** Up to where executions and events of a broker's account were taken, and what its breakers counted, as JSON. */
+  broker_cursor: {
+    readonly portfolio: string
+    readonly broker: string
+    readonly value: string
+    readonly events: string
+    readonly counts: string
+  }
+  /** What happened to an account without an order, and was told. */
+  account_event: { readonly portfolio: string; readonly broker: string; readonly id: string }
 }

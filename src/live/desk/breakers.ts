@@ -31,7 +31,7 @@ export function countReject(desk: Desk, tracked: Tracked, evidence: string, now:
 
 /** The venue took an order: closing orders of its instrument are in no loop. */
 export function countTaken(desk: Desk, { record }: Tracked): void {
-  if (record.reducing) desk.counted.delete(`closes ${nameOf(record)}`)
+  if (record.reducing && desk.counted.delete(`closes ${nameOf(record)}`)) desk.mark += 1
 }
 
 /** Whether an order leaves, or why not; `all`: nor does any other that waits now. */
@@ -55,6 +55,7 @@ export function judgeLeaving(desk: Desk, tracked: Tracked, now: Instant): Leavin
     return { refuse: reason, all: false }
   }
   desk.notional.amount = notionalOf(desk, now) + worth
+  desk.mark += 1
   return 'leave'
 }
 
@@ -76,6 +77,7 @@ function isReached(desk: Desk, what: string, limit: number, now: Instant, window
   if (limit === FOR_EVER) return false
   const recent = (desk.counted.get(what) ?? []).filter((at) => at > now - window)
   recent.push(now)
+  desk.mark += 1
   if (recent.length < limit) {
     desk.counted.set(what, recent)
     return false

@@ -37,6 +37,7 @@ export function createDesk(options: DeskOptions): OrderDesk {
     resumedAt: null,
     counted: new Map(),
     notional: { day: 0, amount: 0 },
+    mark: 0,
     said: [],
     alerts: [],
   }
@@ -107,6 +108,9 @@ export function createDesk(options: DeskOptions): OrderDesk {
       return alerts
     },
     state: () => stateOf(desk),
+    get mark() {
+      return desk.mark
+    },
     get awaitsCommit() {
       if (desk.recalls.size > 0) return true
       for (const { sendAt } of desk.changed) if (sendAt !== null) return true

@@ -10,6 +10,7 @@ import type {
 } from '../../domain/broker.ts'
 import type { ExecutionRecord, OperatorVerdict, OrderRecord } from '../../domain/order-records.ts'
 import type { NetOrder } from '../../domain/orders.ts'
+import type { BreakerCounts } from '../../domain/store.ts'
 import type { Instant, InstrumentId, OrderId } from '../../domain/units.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
 
@@ -79,15 +80,11 @@ export const DESK_RULES = [
 export type DeskRule = (typeof DESK_RULES)[number]
 
 /** Plain data beside the records: what a restart must know as well. Part of every commit in which it changed. */
-export interface DeskState {
+export interface DeskState extends BreakerCounts {
   /** Executions up to here were heard. */
   readonly cursor: string
   /** Number of the next execution in the kernel. */
   readonly nextExecution: number
-  /** What the breakers count: instants by what they watch. */
-  readonly counted: Readonly<Record<string, readonly number[]>>
-  /** Notional of the orders of this day. */
-  readonly notional: { readonly day: number; readonly amount: number }
 }
 
 /** What a desk goes on from after a restart. */
@@ -144,6 +141,8 @@ export interface OrderDesk {
   takeAlerts(): readonly DeskAlert[]
   /** Plain data for the snapshot. */
   state(): DeskState
+  /** Another number wherever the cursor, or what the breakers count, has become another. */
+  readonly mark: number
   /** Something is held back until what was taken, or is to be taken, is durable. */
   readonly awaitsCommit: boolean
   /** Orders of which nobody knows whether the broker has them. */

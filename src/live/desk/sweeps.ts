@@ -36,7 +36,9 @@ export function keepCursor(desk: Desk): void {
   if (desk.recalls.size > 0) return
   for (const { heldLegs } of desk.open) if (heldLegs.length > 0) return
   for (const { heldLegs } of desk.ended) if (heldLegs.length > 0) return
+  if (desk.safeCursor === desk.cursor) return
   desk.safeCursor = desk.cursor
+  desk.mark += 1
 }
 
 /** Orders of which the venue says that more was filled than was told: asked for again, each time later. */

@@ -143,6 +143,8 @@ export interface Desk {
   resumedAt: Instant | null
   readonly counted: Map<string, readonly Instant[]>
   readonly notional: { day: number; amount: number }
+  /** Counts changes of the safe cursor and of what the breakers count. */
+  mark: number
   /** What the kernel is to be told with the next answer. */
   said: EventBody[]
   alerts: DeskAlert[]

@@ -6,6 +6,7 @@ import type { EngineEvent } from '../../domain/events.ts'
 import type { Projected, ProjectionMemory } from '../../domain/projections.ts'
 import { createRecording } from '../../engine/records/recording.ts'
 import type { Attached } from '../observers.ts'
+import { barRows } from './bar-rows.ts'
 import { equityRows } from './equity-rows.ts'
 import { logRows } from './log-rows.ts'
 import { known as figure, rowBuffer, textOf } from './rows.ts'
@@ -27,6 +28,7 @@ export function projectionWriter(memory: ProjectionMemory | null = null): Projec
   const equity = equityRows(recording, rows)
   const state = stateRows(runtime, rows)
   const log = logRows(recording, rows, equity.flowed)
+  const bars = barRows(recording, rows)
   const known = memory?.seq ?? -1
   let isBehind = known >= 0
   let last: EngineEvent | null = null
@@ -59,7 +61,7 @@ export function projectionWriter(memory: ProjectionMemory | null = null): Projec
     }
   }
 
-  /** What an event says by itself. */
+  /** What an event says by itself; bars are said as the kernel was given them. */
   function say(event: EngineEvent): void {
     const { seq, at } = event
     switch (event.kind) {
@@ -93,6 +95,9 @@ export function projectionWriter(memory: ProjectionMemory | null = null): Projec
         rows.add('gateChange', { seq, at, gate: 'mode', instrument: null, isOpen, reason: event.reason })
         return
       }
+      case 'slices':
+        bars.slices(event.slices)
+        return
       default:
     }
   }
@@ -110,7 +115,17 @@ export function projectionWriter(memory: ProjectionMemory | null = null): Projec
       attach: recording.attach,
       posting(posting) {
         log.observer.posting(posting)
-        if (posting.instrument >= 0) state.touched(posting.sleeve, posting.instrument)
+        if (posting.instrument < 0) return
+        state.touched(posting.sleeve, posting.instrument)
+        bars.touched(posting.instrument)
+      },
+      ordered(row) {
+        log.observer.ordered(row)
+        if (row.instrument >= 0) bars.touched(row.instrument)
+      },
+      signalled(signal) {
+        log.observer.signalled?.(signal)
+        bars.touched(signal.instrument)
       },
       day: (tradeDate) => {
         ended = tradeDate
@@ -121,6 +136,7 @@ export function projectionWriter(memory: ProjectionMemory | null = null): Projec
         gather()
         equity.resume(memory!)
         log.resume(memory!.trips)
+        bars.resume(memory!.bars, memory!.charted)
         isBehind = false
       }
       finish()

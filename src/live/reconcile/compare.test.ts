@@ -53,6 +53,7 @@ function comparisonOf({
       evidence: '',
       ...one,
     })),
+    eventsCursor: '',
     cursor: 'c',
   }
   return {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { counts, type OutsideRun, outsideRun } from '../../../test/fixtures/outside-rig.ts'
 import { handRun, SHARE } from '../../../test/simulation/hand-run.ts'
-import type { Broker, BrokerOrder, BrokerPosition, BrokerSnapshot, Execution } from '../../domain/broker.ts'
+import type {
+  AccountEvent,
+  Broker,
+  BrokerOrder,
+  BrokerPosition,
+  BrokerSnapshot,
+  Execution,
+} from '../../domain/broker.ts'
 import type { Instant, InstrumentId, Money, Price, Quantity } from '../../domain/units.ts'
 import { sleeveId } from '../../domain/units.ts'
 import type { OrderDesk } from '../desk/order-desk.ts'
@@ -17,6 +24,8 @@ interface Compared {
   isMute: boolean
   /** Executions that the broker has and the books have not. */
   missing: Execution[]
+  /** What happened to the account without an order, and nobody here was told. */
+  unheard: AccountEvent[]
   /** What works at the broker, and what the desk was shown of it. */
   openOrders: BrokerOrder[]
   readonly shown: BrokerOrder[]
@@ -52,8 +61,10 @@ function compared(outside: OutsideRun): Compared {
         ),
         openOrders: own.openOrders,
         cursor: 'c',
+        eventsCursor: '',
       }
     },
+    accountEventsSince: async () => ({ events: own.unheard, cursor: '' }),
     executionsSince: async (cursor: string) => ({ executions: cursor === 'desk' ? own.missing : [], cursor: 'c' }),
   } as unknown as Broker
   const shown: BrokerOrder[] = []
@@ -64,7 +75,8 @@ function compared(outside: OutsideRun): Compared {
   const desk = { open: [], state: () => ({ cursor: 'desk' }), heard } as unknown as OrderDesk
   const watch = reconcileWatch({
     broker,
-    store: { hasExecution: async () => [] },
+    store: { hasExecution: async () => [], hasAccountEvents: async () => [] },
+    eventsCursor: () => '',
     portfolio: 'p',
     desk: () => desk,
     policy: POLICY,
@@ -82,6 +94,7 @@ function compared(outside: OutsideRun): Compared {
     says: { positions: {}, cash: 20_000, number: 'U1', price: 40 },
     isMute: false,
     missing: [],
+    unheard: [],
     openOrders: [],
     alerts: [],
     shown,
@@ -227,6 +240,16 @@ describe('an account elsewhere', () => {
     one.missing = [{ id: 'e1' } as Execution]
     await one.look()
     await one.look(2_000)
+    expect(openOf(one)).toEqual([])
+    expect(one.outside.held('external', 1)).toBe(0)
+  })
+
+  it('is not compared while nobody was told of what happened to it without an order', async () => {
+    const one = compared(twoSleeves())
+    await one.look()
+    one.says = { ...one.says!, cash: 20_007 }
+    one.unheard = [{ kind: 'cash', id: 'i1' } as AccountEvent]
+    for (let looks = 0; looks < 4; looks += 1) await one.look(60_000)
     expect(openOf(one)).toEqual([])
     expect(one.outside.held('external', 1)).toBe(0)
   })

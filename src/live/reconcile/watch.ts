@@ -17,9 +17,11 @@ import type { Accrual, FeeInKind } from './tolerance.ts'
 
 export interface ReconcileOptions {
   readonly broker: Broker
-  readonly store: Pick<Store, 'hasExecution'>
+  readonly store: Pick<Store, 'hasExecution' | 'hasAccountEvents'>
   readonly portfolio: string
   desk(): OrderDesk
+  /** Up to where events of the account without an order were told. */
+  eventsCursor(): string
   readonly policy?: ReconcilePolicy
   /** What the books know and the broker posts later; nothing where nobody keeps it. */
   readonly expected?: () => { readonly accruals: readonly Accrual[]; readonly feesInKind: readonly FeeInKind[] }
@@ -38,7 +40,7 @@ interface Answer {
   readonly snapshot: BrokerSnapshot
   /** After the snapshot. */
   readonly since: readonly Execution[]
-  /** Some execution is not in the books yet. */
+  /** Some execution, or something that happened without an order, is not in the books yet. */
   readonly isBehind: boolean
 }
 
@@ -158,14 +160,19 @@ function ordersShown({ desk }: ReconcileOptions, { openOrders }: BrokerSnapshot,
       )
 }
 
-async function readAccount({ broker, store, portfolio, desk }: ReconcileOptions): Promise<Answer> {
+async function readAccount({ broker, store, portfolio, desk, eventsCursor }: ReconcileOptions): Promise<Answer> {
   const { cursor } = desk().state()
+  const toldUpTo = eventsCursor()
   const snapshot = await broker.snapshot()
   const { executions } = await broker.executionsSince(cursor)
   const later = await broker.executionsSince(snapshot.cursor)
   const ids = executions.map(({ id }) => id)
   const known = new Set(await store.hasExecution(portfolio, broker.name, ids))
-  return { snapshot, since: later.executions, isBehind: ids.some((id) => !known.has(id)) }
+  const { events } = await broker.accountEventsSince(toldUpTo)
+  const eventIds = events.map(({ id }) => id)
+  const told = new Set(await store.hasAccountEvents(portfolio, broker.name, eventIds))
+  const isBehind = ids.some((id) => !known.has(id)) || eventIds.some((id) => !told.has(id))
+  return { snapshot, since: later.executions, isBehind }
 }
 
 function withForeign<P extends BrokerSnapshot['positions'][number]>({ byId }: Runtime, position: P): P {

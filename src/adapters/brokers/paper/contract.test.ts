@@ -8,12 +8,14 @@ import { fillsOf, PAPER_DEFAULTS } from './strictness.ts'
 
 brokerContract('the paper venue keeps the contract of brokers', () => paperUnderTest())
 
-brokerContract('a strict one that stands for a broker keeps it as well', () => {
+const strictVenue = (between: (broker: Broker) => Broker = (broker) => broker): Promise<PaperUnderTest> => {
   const paper = { ...PAPER_DEFAULTS, fills: 'strict', latency: 0, broker: 'alpaca' } as const
   const { account, costs, capabilities, strictness } = fillsOf({ account: MARGIN_ACCOUNT, costs: {}, paper })
   const exchange = { account, costs, currency: currencyCode('USD'), cash: money(200_000_000_000) }
-  return paperUnderTest({ options: { exchange, capabilities, strictness } })
-})
+  return paperUnderTest({ options: { exchange, capabilities, strictness }, between })
+}
+
+brokerContract('a strict one that stands for a broker keeps it as well', () => strictVenue())
 
 async function* heard(
   broker: Broker,
@@ -155,6 +157,20 @@ const FAULTS: Readonly<Record<string, (broker: Broker) => Partial<Broker>>> = {
   }),
 }
 
+/** The same where something happens to the account without an order. */
+const ACCOUNT_FAULTS: Readonly<Record<string, (broker: Broker) => Partial<Broker>>> = {
+  'other ids of what happens in events than in the list': (broker) => ({
+    events: (signal) =>
+      heard(broker, signal, (event) => (event.kind === 'action' ? [{ ...event, id: `e${event.id}` }] : [event])),
+  }),
+  'a list of what happens that forgets its cursor': (broker) => ({
+    accountEventsSince: () => broker.accountEventsSince(''),
+  }),
+  'a snapshot that does not say what is in it': (broker) => ({
+    snapshot: async () => ({ ...(await broker.snapshot()), eventsCursor: '' }),
+  }),
+}
+
 /** Promises that the venue breaks. */
 async function broken(prepare: () => Promise<PaperUnderTest>): Promise<readonly string[]> {
   const names: string[] = []
@@ -174,6 +190,13 @@ describe('the contract of brokers', () => {
     it(`is broken by ${fault}`, async () => {
       const between = (broker: Broker): Broker => ({ ...broker, ...changed(broker) })
       expect(await broken(() => paperUnderTest({ between }))).not.toEqual([])
+    })
+  }
+
+  for (const [fault, changed] of Object.entries(ACCOUNT_FAULTS)) {
+    it(`is broken by ${fault}`, async () => {
+      const between = (broker: Broker): Broker => ({ ...broker, ...changed(broker) })
+      expect(await broken(() => strictVenue(between))).not.toEqual([])
     })
   }
 

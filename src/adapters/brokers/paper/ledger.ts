@@ -1,5 +1,12 @@
 /** What the paper venue remembers of orders and executions: what is open for ever, what has ended for a while. */
-import type { BrokerOrder, BrokerOrderState, ClientOrderId, Execution, OrderRequest } from '../../../domain/broker.ts'
+import type {
+  AccountEvent,
+  BrokerOrder,
+  BrokerOrderState,
+  ClientOrderId,
+  Execution,
+  OrderRequest,
+} from '../../../domain/broker.ts'
 import { isStructure } from '../../../domain/orders.ts'
 import type { Instant, InstrumentId, Quantity } from '../../../domain/units.ts'
 
@@ -34,6 +41,9 @@ export interface LedgerState {
   /** No order up to this number is taken any more: what is forgotten cannot be sent again. */
   readonly sealed: number
   readonly accepted: number
+  /** What happened to the account without an order, and how much of that is no longer kept. */
+  readonly happened?: readonly AccountEvent[]
+  readonly happenedForgotten?: number
 }
 
 /** @param prefix of the venue's ids, so that those of two venues differ */
@@ -47,6 +57,8 @@ export class PaperLedger {
   #forgotten = 0
   #sealed = -1
   #accepted = 0
+  #happened: AccountEvent[] = []
+  #happenedForgotten = 0
 
   constructor(prefix: string, from?: LedgerState) {
     this.#prefix = prefix
@@ -60,6 +72,8 @@ export class PaperLedger {
     this.#forgotten = from.forgotten
     this.#sealed = from.sealed
     this.#accepted = from.accepted
+    this.#happened = [...(from.happened ?? [])]
+    this.#happenedForgotten = from.happenedForgotten ?? 0
   }
 
   find(clientId: ClientOrderId): PaperOrder | undefined {
@@ -109,6 +123,15 @@ export class PaperLedger {
     this.#forget(at)
   }
 
+  happen(event: AccountEvent): void {
+    this.#happened.push(event)
+    let old = 0
+    const { length } = this.#happened
+    while (old < length && this.#isPast(length - old, this.#happened[old]!.at, event.at)) old += 1
+    this.#happened.splice(0, old)
+    this.#happenedForgotten += old
+  }
+
   executionId(number: number): string {
     return `${this.#prefix}-${number}`
   }
@@ -119,16 +142,20 @@ export class PaperLedger {
 
   /** @throws RangeError where the cursor is none of the venue's, or older than what it keeps */
   executionsSince(cursor: string): { readonly executions: readonly Execution[]; readonly cursor: string } {
-    const after = cursor === '' ? 0 : Number(cursor)
-    if (!Number.isInteger(after) || after < 0 || after > this.#last())
-      throw new RangeError(`"${cursor}" is no cursor of this venue`)
-    if (after < this.#forgotten)
-      throw new RangeError(`executions after "${cursor}" are no longer kept: the oldest is ${this.#forgotten + 1}`)
-    return { executions: this.#executions.slice(after - this.#forgotten), cursor: this.cursor() }
+    return { executions: after(cursor, this.#executions, this.#forgotten, 'executions'), cursor: this.cursor() }
   }
 
   cursor(): string {
     return String(this.#last())
+  }
+
+  /** @throws RangeError as `executionsSince` */
+  accountEventsSince(cursor: string): { readonly events: readonly AccountEvent[]; readonly cursor: string } {
+    return { events: after(cursor, this.#happened, this.#happenedForgotten, 'events'), cursor: this.eventsCursor() }
+  }
+
+  eventsCursor(): string {
+    return String(this.#happenedForgotten + this.#happened.length)
   }
 
   state(): LedgerState {
@@ -138,6 +165,8 @@ export class PaperLedger {
       forgotten: this.#forgotten,
       sealed: this.#sealed,
       accepted: this.#accepted,
+      happened: [...this.#happened],
+      happenedForgotten: this.#happenedForgotten,
     }
   }
 
@@ -172,6 +201,16 @@ export class PaperLedger {
   #isPast(left: number, at: number, now: Instant): boolean {
     return left > KEPT_MOST || at < now - KEPT_MS
   }
+}
+
+/** Those of a list, of which so many are no longer kept, that come after a count. */
+function after<T>(cursor: string, kept: readonly T[], forgotten: number, what: string): readonly T[] {
+  const count = cursor === '' ? 0 : Number(cursor)
+  if (!Number.isInteger(count) || count < 0 || count > forgotten + kept.length)
+    throw new RangeError(`"${cursor}" is no cursor of this venue`)
+  if (count < forgotten)
+    throw new RangeError(`${what} after "${cursor}" are no longer kept: the oldest is ${forgotten + 1}`)
+  return kept.slice(count - forgotten)
 }
 
 export function isOpen({ state }: Pick<PaperOrder, 'state'>): boolean {

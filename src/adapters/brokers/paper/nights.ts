@@ -1,5 +1,5 @@
 /** What the paper venue charges by itself: shares held short over night, where no record says what borrowing them costs. */
-import type { BrokerEvent } from '../../../domain/broker.ts'
+import type { AccountEvent } from '../../../domain/broker.ts'
 import type { CorporateAction } from '../../../domain/market.ts'
 import { daysBetween } from '../../../domain/sessions.ts'
 import type { Instant, InstrumentId, Price, TradeDate } from '../../../domain/units.ts'
@@ -38,7 +38,7 @@ export class Nights {
   }
 
   /** Before a day's first open: booked on the account, and to be booked by whoever hears of it. */
-  begin(tradeDate: TradeDate, at: Instant, counter: Counter, exchange: SimulatedExchange): readonly BrokerEvent[] {
+  begin(tradeDate: TradeDate, at: Instant, counter: Counter, exchange: SimulatedExchange): readonly AccountEvent[] {
     if (tradeDate <= this.#tradeDate) return []
     const before = this.#tradeDate
     this.#tradeDate = tradeDate

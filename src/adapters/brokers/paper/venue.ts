@@ -143,6 +143,11 @@ function brokerOf(parts: Parts): Broker {
         counter.meet()
         return ledger.executionsSince(cursor)
       }),
+    accountEventsSince: (cursor) =>
+      settled(() => {
+        counter.meet()
+        return ledger.accountEventsSince(cursor)
+      }),
     events(signal) {
       counter.meet()
       return events.listen(signal)
@@ -223,8 +228,11 @@ function marketOf(parts: Parts): PaperMarket {
   }
 }
 
-function beginDay({ nights, events, counter, exchange }: Parts, tradeDate: TradeDate, at: Instant): void {
-  for (const event of nights?.begin(tradeDate, at, counter, exchange) ?? []) events.say(event)
+function beginDay({ nights, events, ledger, counter, exchange }: Parts, tradeDate: TradeDate, at: Instant): void {
+  for (const event of nights?.begin(tradeDate, at, counter, exchange) ?? []) {
+    ledger.happen(event)
+    events.say(event)
+  }
 }
 
 function snapshotOf({ options, exchange, ledger, counter }: Parts): BrokerSnapshot {
@@ -251,5 +259,6 @@ function snapshotOf({ options, exchange, ledger, counter }: Parts): BrokerSnapsh
     positions,
     openOrders: ledger.open().map(brokerOrder),
     cursor: ledger.cursor(),
+    eventsCursor: ledger.eventsCursor(),
   }
 }
