@@ -9,6 +9,9 @@ const LOOKS_MOST = 10_000
 
 export interface Trail {
   did(row: NewAccess): Promise<void>
+  /** What was refused: on record soon, and nobody waits for it. */
+  noted(row: NewAccess): void
+  /** Once in a while for the same look. */
   saw(row: NewAccess): void
   close(): Promise<void>
 }
@@ -30,6 +33,9 @@ export function openTrail(access: AccessLog, log: ApiLog): Trail {
   timer.unref()
   return {
     did: (row) => access.logAccess([row]),
+    noted(row) {
+      waiting.push(row)
+    },
     saw(row) {
       const key = `${row.user} ${row.action} ${row.portfolio} ${row.subject} ${row.outcome}`
       const last = looks.get(key)

@@ -1,6 +1,6 @@
 /** What an operator may ask of an engine. */
 
-export type RebalanceMethod = string
+export type RebalanceMethod = 'transfer' | 'scaling' | 'liquidation'
 
 /** `account` is the suffix of the account's number as it was typed; left out where the dialog does not ask for it. */
 export type CommandBody =

@@ -306,7 +306,6 @@ export type ActivityKind =
 export interface ActivityRow {
   /** Names it for ever, and pages on from it. */
   readonly id: string
-  readonly seq: number
   readonly at: string
   readonly kind: ActivityKind
   /** A sentence: `Bought 120 AAPL at 187.20`. */

@@ -41,7 +41,7 @@ export type PushKind = keyof PushData
 
 export type PushMessage = {
   readonly [Kind in PushKind]: {
-    /** Counts from 1 for each portfolio while the server runs; `?from=` goes on after it. */
+    /** Counts up by one for each frame of a portfolio; `?from=` goes on after it. */
     readonly n: number
     /** Last event of the journal that is in it. */
     readonly seq: number

@@ -254,7 +254,6 @@ export const ACTIVITY = [
 export const activityRow = z
   .object({
     id: z.string(),
-    seq: z.int(),
     at: instant,
     kind: z.enum(ACTIVITY),
     text: z.string(),

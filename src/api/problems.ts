@@ -1,0 +1,52 @@
+/** Whatever goes wrong is told as a problem: what whoever asked can do about it, and nothing of the inside. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { describeFault, FaultError } from '../domain/faults.ts'
+import type { Problem, ProblemDetail } from './contract/answers.ts'
+import type { ApiLog } from './ports.ts'
+import { problemOf, Refusal } from './refusal.ts'
+
+/** What the server itself refuses, by its code. */
+const OWN: Readonly<Record<string, Refusal>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: new Refusal('too_large', 'The body is too large.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new Refusal('type_unknown', 'Send application/json.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: new Refusal('invalid', 'The body is empty; send a JSON document.'),
+  FST_ERR_CTP_INVALID_JSON_BODY: new Refusal('invalid', 'The body is no JSON document.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Refusal('invalid', 'The body is not as long as its header says.'),
+  FST_ERR_BAD_URL: new Refusal('invalid', 'The address cannot be read.'),
+}
+
+export function answerProblems(app: FastifyInstance, log: ApiLog): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = refusalOf(error)
+    if (refusal.status >= 500) log.error('a request failed', { error, path: request.url, requestId: request.id })
+    return sendProblem(request, reply, refusal)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    return sendProblem(request, reply, new Refusal('not_found', 'There is nothing at this address.'))
+  })
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const problem: Problem = problemOf(refusal, request.id)
+  if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter))
+  reply.code(problem.status).header('cache-control', 'no-store').type('application/problem+json')
+  return reply.serializer((value: unknown) => JSON.stringify(value)).send(problem)
+}
+
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof FaultError) return new Refusal('unavailable', describeFault(error.fault))
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const place = (error as FastifyError).validationContext ?? 'body'
+    const details = error.validation.map(({ instancePath, message }): ProblemDetail => {
+      return { at: `${place}${instancePath.replace(/\//g, '.')}`, text: message ?? 'is wrong' }
+    })
+    return new Refusal('invalid', 'What was sent is not what this asks for.', { details: details.slice(0, 20) })
+  }
+  const { code, statusCode = 500 } = (error ?? {}) as Partial<FastifyError>
+  const own = code === undefined ? undefined : OWN[code]
+  if (own !== undefined) return own
+  if (statusCode >= 400 && statusCode < 500) return new Refusal('invalid', 'The request cannot be read.')
+  return new Refusal('failed', 'This cannot be done now. The log says why.')
+}

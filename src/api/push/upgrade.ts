@@ -1,0 +1,67 @@
+/** The socket of a portfolio: who asks is known before it opens, and looked at again while it is open. */
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Gate } from '../gate.ts'
+import { Refusal } from '../refusal.ts'
+import { basisOf, type Context } from '../routes/context.ts'
+import { portfolioName } from '../schemas/answers.ts'
+import type { Client } from './hub.ts'
+
+/** More pages than this nobody has open. */
+const CLIENTS_MOST = 500
+const SPOKEN_MOST = 20
+
+const asked = z.object({ from: z.coerce.number().int().min(0).exactOptional() })
+
+export async function addPush(app: FastifyInstance, context: Context, gate: Gate): Promise<void> {
+  const { push, ports, callers } = context
+  const schema = { params: z.object({ portfolio: portfolioName }), querystring: asked, hide: true }
+  app.route({
+    method: 'GET',
+    url: '/api/v1/p/:portfolio/push',
+    schema: schema as never,
+    onRequest: async (request) => {
+      const origin = request.headers.origin
+      const caller = await gate.pass(request, { method: 'GET', who: 'viewer' })
+      // A browser always says which page opens a socket; whoever does not is a program, and has a token.
+      if (caller?.session != null && origin === undefined) {
+        throw new Refusal('origin_refused', 'A socket is opened by a page of this server.')
+      }
+      if (push.clients >= CLIENTS_MOST) throw new Refusal('unavailable', 'Too many pages are open.')
+    },
+    preHandler: async (request) => {
+      await basisOf(context, (request.params as { readonly portfolio: string }).portfolio)
+    },
+    handler: async () => {
+      throw new Refusal('invalid', 'This address is a WebSocket.')
+    },
+    wsHandler: (socket, request) => {
+      const { portfolio } = request.params as { readonly portfolio: string }
+      const { from } = request.query as z.output<typeof asked>
+      const { caller } = request
+      const secret = caller?.session?.secret ?? null
+      const client: Client = {
+        socket,
+        session: caller?.session?.id ?? null,
+        isWelcome: async () =>
+          secret === null || (await callers.bySession(secret, ports.now())) !== null || isRotated(caller!.session!.id),
+      }
+      // Stepping up gives the session another secret: the page is the same.
+      const isRotated = async (id: string): Promise<boolean> => {
+        const open = await ports.store.access.sessions(ports.now() as never, caller!.user)
+        return open.some((session) => session.id === id)
+      }
+      let spoken = 0
+      socket.on('message', () => {
+        spoken += 1
+        if (spoken > SPOKEN_MOST) socket.close(1008, 'nothing is to be said here')
+      })
+      socket.on('close', () => push.drop(portfolio, client))
+      socket.on('error', () => push.drop(portfolio, client))
+      push.join(portfolio, client, from ?? null).catch((error: unknown) => {
+        ports.log.warn('a socket could not be served', { portfolio, error })
+        socket.close(1011, 'this cannot be told now')
+      })
+    },
+  })
+}

@@ -1,0 +1,105 @@
+/** Every endpoint, behind the gate and on record. */
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Gate } from '../gate.ts'
+import { refusalOf } from '../problems.ts'
+import { problem } from '../schemas/answers.ts'
+import { commandRoutes } from './commands.ts'
+import type { Context } from './context.ts'
+import { deskRoutes } from './desks.ts'
+import type { Call, Endpoint } from './endpoint.ts'
+import { listRoutes } from './lists.ts'
+import { liveRoutes } from './live.ts'
+import { noteRoutes } from './notes.ts'
+import { sessionRoutes } from './session.ts'
+import { statusRoutes, updateRoutes } from './status.ts'
+import { userRoutes } from './users.ts'
+
+export function allEndpoints(context: Context): readonly Endpoint[] {
+  return [
+    ...statusRoutes(context),
+    ...updateRoutes(context),
+    ...sessionRoutes(context),
+    ...userRoutes(context),
+    ...liveRoutes(context),
+    ...listRoutes(context),
+    ...commandRoutes(context),
+    ...noteRoutes(context),
+    ...deskRoutes(context),
+  ]
+}
+
+export function addEndpoints(app: FastifyInstance, context: Context, gate: Gate): void {
+  for (const one of allEndpoints(context)) add(app, context, gate, one)
+}
+
+function add(app: FastifyInstance, { ports, trail }: Context, gate: Gate, one: Endpoint): void {
+  const { method, path, params, query, body, answer, status = 200, bodyMost } = one
+  const isRead = method === 'GET'
+  app.route({
+    method,
+    url: path,
+    ...(bodyMost === undefined ? {} : { bodyLimit: bodyMost }),
+    schema: {
+      operationId: one.name,
+      summary: one.summary,
+      tags: [one.tag],
+      ...(params === undefined ? {} : { params }),
+      ...(query === undefined ? {} : { querystring: query }),
+      ...(body === undefined ? {} : { body }),
+      ...(answer === null ? {} : { response: { [status]: answer, default: problem } }),
+    } as never,
+    config: { who: one.who, isDangerous: one.isDangerous === true } as never,
+    onRequest: async (request) => {
+      await gate.pass(request, one)
+    },
+    // Whoever is refused to change something is on record too.
+    onError: async (request, _, error) => {
+      if (isRead || one.tag === 'session') return
+      const { code, status: refused } = refusalOf(error)
+      const outcome = refused >= 500 ? 'failed' : 'refused'
+      trail.noted(gate.rowOf(request, { kind: 'did', action: one.name, outcome, after: { code } }))
+    },
+    handler: async (request, reply) => {
+      const call = { ...partsOf(request), caller: request.caller, now: ports.now(), request, reply }
+      reply.code(status)
+      const answered = await one.run(call as Call)
+      if (one.seen !== undefined) trail.saw(gate.rowOf(request, { kind: 'saw', action: one.seen, outcome: 'done' }))
+      if (!isRead && one.tag !== 'session') {
+        await trail.did(gate.rowOf(request, { kind: 'did', action: one.name, outcome: 'done', after: saidOf(request) }))
+      }
+      return isRead && answer !== null ? tagged(request, reply, answered) : answered
+    },
+  })
+}
+
+function partsOf({ params, query, body }: FastifyRequest) {
+  return { params, query, body }
+}
+
+const SECRET = /(passphrase|secret|token|code|password|text|document)/i
+
+/** What was asked for, without what is secret or long. */
+function saidOf({ body }: FastifyRequest): never {
+  const copy = (value: unknown, depth: number): unknown => {
+    if (value === null || typeof value !== 'object') return typeof value === 'string' ? value.slice(0, 500) : value
+    if (depth > 4) return '…'
+    if (Array.isArray(value)) return value.slice(0, 20).map((item) => copy(item, depth + 1))
+    const entries = Object.entries(value).map(([name, part]) => [
+      name,
+      SECRET.test(name) ? '[hidden]' : copy(part, depth + 1),
+    ])
+    return Object.fromEntries(entries)
+  }
+  return (body === undefined ? null : copy(body, 0)) as never
+}
+
+/** Whoever has it already is told so, and sent nothing. */
+function tagged(request: FastifyRequest, reply: FastifyReply, answered: unknown): unknown {
+  const text = JSON.stringify(answered)
+  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
+  reply.header('etag', tag).header('cache-control', 'private, no-cache')
+  if (request.headers['if-none-match'] !== tag) return answered
+  reply.code(304)
+  return reply.send()
+}

@@ -1,0 +1,386 @@
+/** What others compute or keep for the API: analysis, long questions, explanations, configurations, exports, alerts. */
+import { z } from 'zod'
+import type { Analysis } from '../contract/analysis.ts'
+import type { JobRequest } from '../contract/jobs.ts'
+import { EXPORT_FORMATS, EXPORTED } from '../ports.ts'
+import { Refusal } from '../refusal.ts'
+import { commandId, limit, page, portfolioName, sleeveName } from '../schemas/answers.ts'
+import {
+  alertChannelChange,
+  alertChannelView,
+  alertDeliveryRow,
+  alertRuleView,
+  analysis,
+  channelTest,
+  configurationCheck,
+  configurationDraft,
+  configurationSave,
+  configurationView,
+  jobRequest,
+  jobView,
+} from '../schemas/desks.ts'
+import { explainView } from '../schemas/trading.ts'
+import { basisOf, type Context } from './context.ts'
+import { type Call, type Endpoint, endpoint } from './endpoint.ts'
+
+const params = z.object({ portfolio: portfolioName })
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
+
+/** Routes of the ports that are there. */
+export function deskRoutes(context: Context): readonly Endpoint[] {
+  return [
+    ...analysisRoutes(context),
+    ...jobRoutes(context),
+    ...explainRoutes(context),
+    ...configurationRoutes(context),
+    ...exportRoutes(context),
+    ...alertRoutes(context),
+  ]
+}
+
+function analysisRoutes(context: Context): readonly Endpoint[] {
+  const { analyses } = context.ports
+  if (analyses === null) return []
+  const one = <Query extends z.ZodType>(
+    path: string,
+    name: string,
+    summary: string,
+    view: string,
+    query: Query,
+    run: (portfolio: string, query: z.output<Query>) => Promise<Analysis<unknown>>,
+  ): Endpoint =>
+    endpoint({
+      method: 'GET',
+      path: `/api/v1/p/:portfolio/analysis/${path}`,
+      name,
+      summary,
+      tag: 'analysis',
+      who: 'viewer',
+      seen: path.split('/')[0]!,
+      params,
+      query,
+      answer: analysis(view),
+      async run({ params: { portfolio }, query: asked }) {
+        await basisOf(context, portfolio)
+        return (await run(portfolio, asked as z.output<Query>)) as never
+      },
+    })
+  return [
+    one(
+      'report',
+      'report',
+      'The document of report.json, of the portfolio as it runs',
+      'BacktestReport',
+      z.object({}),
+      (portfolio) => analyses.report(portfolio),
+    ),
+    one('risk', 'risk', 'The Risk page', 'RiskPage', z.object({}), (portfolio) => analyses.risk(portfolio)),
+    one(
+      'risk/pair',
+      'pair',
+      'Daily returns of two sleeves against each other',
+      'PairReturns',
+      z.object({
+        left: sleeveName,
+        right: sleeveName,
+        window: z.coerce
+          .number()
+          .pipe(z.union([z.literal(30), z.literal(60), z.literal(90)]))
+          .default(60),
+      }),
+      (portfolio, asked) => analyses.pair(portfolio, asked),
+    ),
+    one('performance', 'performance', 'The Performance page', 'PerformancePage', z.object({}), (portfolio) =>
+      analyses.performance(portfolio),
+    ),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/analysis/sleeves/:sleeve',
+      name: 'sleeve',
+      summary: 'The Strategy page of one sleeve',
+      tag: 'analysis',
+      who: 'viewer',
+      seen: 'strategy',
+      params: z.object({ portfolio: portfolioName, sleeve: sleeveName }),
+      query: z.object({ instrument: z.string().max(120).exactOptional() }),
+      answer: analysis('SleevePage'),
+      async run({ params: { portfolio, sleeve }, query }) {
+        await basisOf(context, portfolio)
+        return (await analyses.sleeve(portfolio, sleeve, query)) as never
+      },
+    }),
+  ]
+}
+
+function jobRoutes(context: Context): readonly Endpoint[] {
+  const { jobs } = context.ports
+  if (jobs === null) return []
+  const one = z.object({ portfolio: portfolioName, id: commandId })
+  const found = <T>(view: T | null, id: string): T => {
+    if (view === null) throw new Refusal('not_found', `There is no job ${id}.`)
+    return view
+  }
+  return [
+    endpoint({
+      method: 'POST',
+      path: '/api/v1/p/:portfolio/jobs',
+      name: 'askJob',
+      summary:
+        'Ask a long question: stress, monte-carlo, rebalance-preview, config-diff; the same id again is the same job',
+      tag: 'jobs',
+      who: 'operator',
+      bodyMost: 1 << 20,
+      params,
+      body: jobRequest,
+      answer: jobView,
+      status: 202,
+      async run({ params: { portfolio }, body, caller }) {
+        await basisOf(context, portfolio)
+        return (await jobs.ask(portfolio, body as JobRequest, caller!.user)) as never
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/jobs/:id',
+      name: 'job',
+      summary: 'How far a job is, and what it came to',
+      tag: 'jobs',
+      who: 'viewer',
+      params: one,
+      answer: jobView,
+      run: async ({ params: { portfolio, id } }) => found(await jobs.find(portfolio, id), id) as never,
+    }),
+    endpoint({
+      method: 'DELETE',
+      path: '/api/v1/p/:portfolio/jobs/:id',
+      name: 'cancelJob',
+      summary: 'Stop a job',
+      tag: 'jobs',
+      who: 'operator',
+      params: one,
+      answer: jobView,
+      run: async ({ params: { portfolio, id } }) => found(await jobs.cancel(portfolio, id), id) as never,
+    }),
+  ]
+}
+
+function explainRoutes(context: Context): readonly Endpoint[] {
+  const { explainer } = context.ports
+  if (explainer === null) return []
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/explain/:order',
+      name: 'explain',
+      summary: 'Why an order is as it is: from the bar to the sleeves’ shares',
+      tag: 'live',
+      who: 'viewer',
+      seen: 'explain',
+      params: z.object({
+        portfolio: portfolioName,
+        order: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .max(2 ** 48),
+      }),
+      answer: explainView,
+      async run({ params: { portfolio, order } }) {
+        await basisOf(context, portfolio)
+        const view = await explainer.explain(portfolio, order)
+        if (view === null) throw new Refusal('not_found', `There is no order ${order} in ${portfolio}.`)
+        return view
+      },
+    }),
+  ]
+}
+
+function configurationRoutes(context: Context): readonly Endpoint[] {
+  const { configurations } = context.ports
+  if (configurations === null) return []
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/configuration',
+      name: 'configuration',
+      summary: 'What the portfolio is run with, how it came about, and what strategies can be added',
+      tag: 'configuration',
+      who: 'viewer',
+      seen: 'configuration',
+      params,
+      answer: configurationView,
+      async run({ params: { portfolio } }) {
+        await basisOf(context, portfolio)
+        return configurations.view(portfolio) as never
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/api/v1/p/:portfolio/configuration/check',
+      name: 'checkConfiguration',
+      summary: 'What is wrong with a draft, and what it would change',
+      tag: 'configuration',
+      who: 'operator',
+      bodyMost: 1 << 20,
+      params,
+      body: configurationDraft,
+      answer: configurationCheck,
+      async run({ params: { portfolio }, body }) {
+        await basisOf(context, portfolio)
+        return configurations.check(portfolio, body) as never
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/api/v1/p/:portfolio/configuration',
+      name: 'saveConfiguration',
+      summary: 'Put a draft in the place of the configuration',
+      tag: 'configuration',
+      who: 'admin',
+      isDangerous: true,
+      bodyMost: 1 << 20,
+      params,
+      body: configurationSave,
+      answer: configurationView,
+      async run({ params: { portfolio }, body, caller }) {
+        await basisOf(context, portfolio)
+        const saved = await configurations.save(portfolio, body, caller!.user)
+        if (saved.state === 'saved') return saved.view as never
+        if (saved.state === 'refused') {
+          throw new Refusal('invalid', 'This configuration is not taken.', { details: saved.check.problems })
+        }
+        const conflict = { seen: body.seen, changedAt: saved.view.version, what: 'configuration', now: saved.view }
+        throw new Refusal('stale', 'Somebody has changed the configuration since.', { conflict })
+      },
+    }),
+  ]
+}
+
+function exportRoutes(context: Context): readonly Endpoint[] {
+  const { exports } = context.ports
+  if (exports === null) return []
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/exports/:what.:format',
+      name: 'exportFile',
+      summary: 'A table as a file: CSV, Excel, JSON or Parquet',
+      tag: 'exports',
+      who: 'viewer',
+      seen: 'export',
+      params: z.object({ portfolio: portfolioName, what: z.enum(EXPORTED), format: z.enum(EXPORT_FORMATS) }),
+      query: z.object({
+        sleeve: sleeveName.exactOptional(),
+        symbol: z.string().max(60).exactOptional(),
+        from: day.exactOptional(),
+        to: day.exactOptional(),
+      }),
+      answer: null,
+      async run({ params: { portfolio, ...asked }, query, reply }) {
+        await basisOf(context, portfolio)
+        const { name, type, body } = await exports.export(portfolio, { ...asked, ...query })
+        reply.header('content-disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`)
+        reply.header('cache-control', 'no-store')
+        reply.type(type)
+        return body
+      },
+    }),
+  ]
+}
+
+function alertRoutes(context: Context): readonly Endpoint[] {
+  const { alerts } = context.ports
+  if (alerts === null) return []
+  const channel = z.object({ portfolio: portfolioName, id: z.string().min(1).max(64) })
+  const at = (path: string): string => `/api/v1/p/:portfolio/${path}`
+  type Of = Call<{ readonly portfolio: string }>
+  return [
+    endpoint({
+      method: 'GET',
+      path: at('alert-rules'),
+      name: 'alertRules',
+      summary: 'Which alerts go where',
+      tag: 'alerts',
+      who: 'viewer',
+      params,
+      answer: z.array(alertRuleView),
+      run: async ({ params: { portfolio } }: Of) => (await alerts.rules(portfolio)) as never,
+    }),
+    endpoint({
+      method: 'PUT',
+      path: at('alert-rules'),
+      name: 'saveAlertRules',
+      summary: 'Put these rules in the place of all',
+      tag: 'alerts',
+      who: 'operator',
+      params,
+      body: z.array(alertRuleView).max(200),
+      answer: z.array(alertRuleView),
+      run: async ({ params: { portfolio }, body, caller }) =>
+        (await alerts.saveRules(portfolio, body, caller!.user)) as never,
+    }),
+    endpoint({
+      method: 'GET',
+      path: at('alert-channels'),
+      name: 'alertChannels',
+      summary: 'Channels; of secrets the last four characters',
+      tag: 'alerts',
+      who: 'viewer',
+      params,
+      answer: z.array(alertChannelView),
+      run: async ({ params: { portfolio } }: Of) => (await alerts.channels(portfolio)) as never,
+    }),
+    endpoint({
+      method: 'PUT',
+      path: at('alert-channels'),
+      name: 'saveAlertChannel',
+      summary: 'Add a channel, or change one',
+      tag: 'alerts',
+      who: 'admin',
+      isDangerous: true,
+      params,
+      body: alertChannelChange,
+      answer: alertChannelView,
+      run: async ({ params: { portfolio }, body, caller }) =>
+        (await alerts.saveChannel(portfolio, body, caller!.user)) as never,
+    }),
+    endpoint({
+      method: 'DELETE',
+      path: at('alert-channels/:id'),
+      name: 'removeAlertChannel',
+      summary: 'Take a channel away',
+      tag: 'alerts',
+      who: 'admin',
+      params: channel,
+      answer: z.object({ done: z.boolean() }),
+      run: async ({ params: { portfolio, id } }) => ({ done: await alerts.removeChannel(portfolio, id) }),
+    }),
+    endpoint({
+      method: 'POST',
+      path: at('alert-channels/:id/test'),
+      name: 'testAlertChannel',
+      summary: 'Send one message now, and say what the other side answered',
+      tag: 'alerts',
+      who: 'operator',
+      params: channel,
+      answer: channelTest,
+      async run({ params: { portfolio, id } }) {
+        const tested = await alerts.test(portfolio, id)
+        if (tested === null) throw new Refusal('not_found', `There is no channel "${id}".`)
+        return tested
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: at('alert-deliveries'),
+      name: 'alertDeliveries',
+      summary: 'What was told to whom, and whether it arrived',
+      tag: 'alerts',
+      who: 'viewer',
+      params,
+      query: z.object({ before: z.string().max(200).exactOptional(), limit: limit(500, 50) }),
+      answer: page(alertDeliveryRow),
+      run: async ({ params: { portfolio }, query }) => (await alerts.deliveries(portfolio, query)) as never,
+    }),
+  ]
+}

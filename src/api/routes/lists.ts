@@ -1,0 +1,287 @@
+/** Lists of what was traded, refused, noticed and moved. */
+import { z } from 'zod'
+import type { OrderRecord } from '../../domain/order-records.ts'
+import {
+  PAGE_MAX,
+  type PageQuery,
+  type SortColumn,
+  type Page as StoredPage,
+  type ViolationPageRow,
+} from '../../domain/paging.ts'
+import type { IntentRow, NetOrderRow } from '../../domain/projections.ts'
+import type { TradeSort } from '../contract/trading.ts'
+import { dated, limit, page, sleeveName } from '../schemas/answers.ts'
+import {
+  alertRow as alertSchema,
+  approvalRow as approvalSchema,
+  discrepancyRow as discrepancySchema,
+  gateChangeRow as gateSchema,
+  orderRow as orderSchema,
+  rebalancingRow as rebalancingSchema,
+  tradeRow as tradeSchema,
+  violationRow as violationSchema,
+} from '../schemas/trading.ts'
+import { currencyOf, dated as datedOf } from '../views/basis.ts'
+import {
+  alertRow,
+  approvalRow,
+  discrepancyRow,
+  gateChangeRow,
+  orderRow,
+  rebalancingRows,
+  tradeRow,
+  violationRow,
+} from '../views/lists.ts'
+import { basisOf, type Context } from './context.ts'
+import { type Endpoint, endpoint } from './endpoint.ts'
+import { allOf, cursor, momentsOf, offset, opt, paged, params, range } from './queries.ts'
+
+const severities = z
+  .string()
+  .regex(/^(critical|high|medium|low)(,(critical|high|medium|low)){0,3}$/)
+  .transform((text) => text.split(','))
+const TRADE_COLUMNS = ['exitAt', 'entryAt', 'sleeve', 'symbol', 'quantity', 'profit', 'held'] as const
+const tradeSort = z
+  .enum([...TRADE_COLUMNS, ...TRADE_COLUMNS.map((column) => `-${column}` as const)])
+  .default('exitAt')
+  .describe('largest or newest first; with - before it smallest or oldest first')
+/** Violations that are looked through where several severities are asked for. */
+const LOOKED_THROUGH = 20
+const TRADE_SORTS: Readonly<Record<TradeSort, SortColumn<'trips'>>> = {
+  exitAt: 'closedAt',
+  entryAt: 'openedAt',
+  sleeve: 'sleeve',
+  symbol: 'symbol',
+  quantity: 'quantity',
+  profit: 'profit',
+  held: 'holdMs',
+}
+
+export function listRoutes(context: Context): readonly Endpoint[] {
+  const { store } = context.ports
+
+  async function unitsOf(portfolio: string): Promise<ReadonlyMap<string, number>> {
+    const rows = await allOf(store, portfolio, 'instrument')
+    return new Map(rows.map(({ instrument, unitsPerWhole }) => [instrument, unitsPerWhole]))
+  }
+
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/violations',
+      name: 'violations',
+      summary: 'Limits that were exceeded, newest first',
+      tag: 'live',
+      who: 'viewer',
+      params,
+      query: z.object({
+        severity: severities.exactOptional(),
+        sleeve: sleeveName.exactOptional(),
+        open: z.stringbool().exactOptional(),
+        ...range,
+        before: cursor.exactOptional(),
+        offset: offset.exactOptional(),
+        limit: limit(500, 50),
+      }),
+      answer: dated(page(violationSchema)),
+      async run({ params: { portfolio }, query }) {
+        const basis = await basisOf(context, portfolio)
+        const { before, from, to, severity: wanted = [], ...filter } = query
+        const moments = momentsOf({ from, to })
+        const asked = { ...filter, ...moments, ...opt('after', before) } as PageQuery<'violations'>
+        const found = await paged(() =>
+          wanted.length > 1
+            ? ofSeverities(portfolio, wanted, asked)
+            : store.paging.page(portfolio, 'violations', { ...asked, ...opt('severity', wanted[0]) }),
+        )
+        return datedOf(basis, { ...found, rows: found.rows.map(violationRow) })
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/orders',
+      name: 'orders',
+      summary: 'Net orders, newest first',
+      tag: 'live',
+      who: 'viewer',
+      params,
+      query: z.object({
+        sleeve: sleeveName.exactOptional(),
+        symbol: z.string().max(60).exactOptional(),
+        open: z.stringbool().exactOptional(),
+        ...range,
+        before: cursor.exactOptional(),
+        limit: limit(500, 50),
+      }),
+      answer: dated(page(orderSchema)),
+      async run({ params: { portfolio }, query }) {
+        const basis = await basisOf(context, portfolio)
+        const { before, from, to, ...filter } = query
+        const asked = { ...filter, ...momentsOf({ from, to }), ...opt('after', before) }
+        const found = await paged(() => store.paging.page(portfolio, 'orders', asked as PageQuery<'orders'>))
+        const records = new Map<number, OrderRecord>()
+        for (const record of await store.orders.openOrders(portfolio)) records.set(record.order, record)
+        const none: readonly IntentRow[] = []
+        const rows = found.rows.map((row) => orderRow(row, { intents: none, record: records.get(row.order) ?? null }))
+        return datedOf(basis, { ...found, rows })
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/trades',
+      name: 'trades',
+      summary: 'Closed round trips, filtered, sorted and paged here',
+      tag: 'live',
+      who: 'viewer',
+      params,
+      query: z.object({
+        sleeve: sleeveName.exactOptional(),
+        symbol: z.string().max(60).exactOptional(),
+        ...range,
+        sort: tradeSort,
+        offset: offset.default(0),
+        limit: limit(500, 50),
+      }),
+      answer: dated(page(tradeSchema)),
+      async run({ params: { portfolio }, query }) {
+        const basis = await basisOf(context, portfolio)
+        const { from, to, sort, offset, ...filter } = query
+        const isUp = sort.startsWith('-')
+        const asked = {
+          ...filter,
+          ...momentsOf({ from, to }),
+          open: false,
+          sort: TRADE_SORTS[(isUp ? sort.slice(1) : sort) as TradeSort],
+          descending: !isUp,
+          offset,
+        }
+        const found = await paged(() => store.paging.page(portfolio, 'trips', asked))
+        const rows = found.rows.flatMap((trip) =>
+          trip.closedAt === null ? [] : [tradeRow({ ...trip, closedAt: trip.closedAt }, currencyOf(basis))],
+        )
+        const end = offset + found.rows.length
+        return datedOf(basis, { rows, total: found.total, next: end < found.total ? String(end) : null })
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/approvals',
+      name: 'approvals',
+      summary: 'Wishes that wait for a word, and the last ones that had it',
+      tag: 'live',
+      who: 'viewer',
+      params,
+      answer: dated(z.array(approvalSchema)),
+      async run({ params: { portfolio } }) {
+        const basis = await basisOf(context, portfolio)
+        const units = await unitsOf(portfolio)
+        const rows = await allOf(store, portfolio, 'approval')
+        const newest = rows.toSorted(
+          (one, other) =>
+            Number(other.state === 'asked') - Number(one.state === 'asked') || other.askedAt - one.askedAt,
+        )
+        const view = newest
+          .slice(0, 200)
+          .map((row) => approvalRow(row, units.get(row.instrument) ?? 1, currencyOf(basis)))
+        return datedOf(basis, view)
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/alerts',
+      name: 'alerts',
+      summary: 'What was noticed of orders while they were out, newest first',
+      tag: 'live',
+      who: 'viewer',
+      params,
+      query: z.object({ before: cursor.exactOptional(), limit: limit(500, 50) }),
+      answer: dated(page(alertSchema)),
+      async run({ params: { portfolio }, query }) {
+        const basis = await basisOf(context, portfolio)
+        const asked = { limit: query.limit, ...opt('after', query.before) }
+        const found = await paged(() => store.paging.page(portfolio, 'alerts', asked))
+        return datedOf(basis, { ...found, rows: found.rows.map(alertRow) })
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/discrepancies',
+      name: 'discrepancies',
+      summary: 'Where the broker and the books differ, or did',
+      tag: 'live',
+      who: 'viewer',
+      params,
+      answer: dated(z.array(discrepancySchema)),
+      async run({ params: { portfolio } }) {
+        const basis = await basisOf(context, portfolio)
+        const rows = await allOf(store, portfolio, 'discrepancy')
+        return datedOf(
+          basis,
+          rows
+            .toSorted((one, other) => other.changedAt - one.changedAt)
+            .slice(0, 500)
+            .map(discrepancyRow),
+        )
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/gates',
+      name: 'gates',
+      summary: 'Gates that were shut and opened, newest first',
+      tag: 'live',
+      who: 'viewer',
+      params,
+      answer: dated(z.array(gateSchema)),
+      async run({ params: { portfolio } }) {
+        const basis = await basisOf(context, portfolio)
+        const rows = await allOf(store, portfolio, 'gateChange')
+        return datedOf(basis, rows.slice(-500).reverse().map(gateChangeRow))
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/rebalancings',
+      name: 'rebalancings',
+      summary: 'Occasions on which capital was dealt anew or cut, newest first',
+      tag: 'live',
+      who: 'viewer',
+      params,
+      query: z.object({ before: cursor.exactOptional(), limit: limit(500, 200) }),
+      answer: dated(page(rebalancingSchema)),
+      async run({ params: { portfolio }, query }) {
+        const basis = await basisOf(context, portfolio)
+        const asked = { limit: query.limit, ...opt('after', query.before) }
+        const found = await paged(() => store.paging.page(portfolio, 'capitalChanges', asked))
+        const moments = found.rows.map(({ at }) => at)
+        const orders: readonly NetOrderRow[] =
+          moments.length === 0
+            ? []
+            : (
+                await store.paging.page(portfolio, 'orders', {
+                  from: Math.min(...moments),
+                  to: Math.max(...moments),
+                  limit: PAGE_MAX,
+                })
+              ).rows
+        const rows = rebalancingRows(found.rows, orders, currencyOf(basis))
+        return datedOf(basis, { rows, total: null, next: found.next })
+      },
+    }),
+  ]
+
+  /** The tables know one severity at a time: the newest are looked through. */
+  async function ofSeverities(portfolio: string, wanted: readonly string[], asked: PageQuery<'violations'>) {
+    const { offset: skipped = 0, limit: most, after: _, ...filter } = asked
+    const rows: ViolationPageRow[] = []
+    let after: string | null = null
+    for (let page = 0; page < LOOKED_THROUGH; page += 1) {
+      const query: PageQuery<'violations'> = { ...filter, limit: PAGE_MAX, ...(after === null ? {} : { after }) }
+      const found: StoredPage<ViolationPageRow> = await store.paging.page(portfolio, 'violations', query)
+      rows.push(...found.rows.filter(({ severity }) => wanted.includes(severity)))
+      after = found.next
+      if (after === null) break
+    }
+    return { rows: rows.slice(skipped, skipped + most), total: rows.length, next: null }
+  }
+}

@@ -1,0 +1,216 @@
+/** Rows of the readable tables as lists show them. */
+import type { OrderRecord } from '../../domain/order-records.ts'
+import type { OrderPageRow, TripRow, ViolationPageRow } from '../../domain/paging.ts'
+import type {
+  CapitalRow,
+  GateRow,
+  IntentRow,
+  NetOrderRow,
+  AlertRow as StoredAlert,
+  ApprovalRow as StoredApproval,
+  DiscrepancyRow as StoredDiscrepancy,
+} from '../../domain/projections.ts'
+import type {
+  AlertRow,
+  ApprovalRow,
+  DiscrepancyRow,
+  GateChangeRow,
+  OrderRow,
+  RebalancingRow,
+  TradeRow,
+  ViolationRow,
+} from '../contract/trading.ts'
+import { money, price, priceOrNull, quantity } from './amounts.ts'
+import { capitalOf } from './figures.ts'
+import { dayOf, dayText, moment, momentOrNull } from './moments.ts'
+
+/** What an order is besides its own row: its sleeves' parts, and its last word at the broker. */
+export interface OrderParts {
+  readonly intents: readonly IntentRow[]
+  readonly record: OrderRecord | null
+}
+
+export function orderRow(row: OrderPageRow, { intents, record }: OrderParts): OrderRow {
+  const whole = (units: number): number => units / row.unitsPerWhole
+  return {
+    order: row.order,
+    seq: row.seq,
+    at: moment(row.at),
+    tradeDate: dayText(row.tradeDate),
+    clientId: record?.clientId ?? null,
+    broker: record?.broker ?? null,
+    instrument: row.instrument,
+    symbol: row.symbol,
+    side: row.quantity > 0 ? 'buy' : row.quantity < 0 ? 'sell' : 'cross',
+    type: row.type,
+    quantity: quantity(Math.abs(whole(row.quantity))),
+    filled: quantity(Math.abs(whole(row.filled))),
+    crossed: quantity(Math.abs(whole(row.crossed))),
+    averagePrice: row.averagePrice === null ? null : price(Number(row.averagePrice.toPrecision(9))),
+    fee: money(capitalOf(row.fee, row.currency), row.currency),
+    currency: row.currency,
+    state: row.state,
+    isOpen: row.endedAt === null && row.quantity !== 0,
+    evidence: row.evidence,
+    endedAt: momentOrNull(row.endedAt),
+    sleeves:
+      intents.length === 0
+        ? row.sleeves.map((sleeve) => ({ sleeve, wanted: '', crossed: '', reason: '' }))
+        : intents.map(({ sleeve, wanted, crossed, reason }) => ({
+            sleeve,
+            wanted: quantity(whole(wanted)),
+            crossed: quantity(whole(crossed)),
+            reason,
+          })),
+  }
+}
+
+/** Of a position that was closed. */
+export function tradeRow(trip: TripRow & { readonly closedAt: number }, currency: string): TradeRow {
+  const worth = trip.entryPrice === null ? 0 : trip.entryPrice * trip.quantity
+  return {
+    id: trip.id,
+    sleeve: trip.sleeve,
+    instrument: trip.instrument,
+    symbol: trip.symbol,
+    kind: 'position',
+    side: trip.direction,
+    quantity: quantity(Math.abs(trip.quantity)),
+    entryAt: moment(trip.openedAt),
+    exitAt: moment(trip.closedAt),
+    entryDate: dayOf(trip.openedAt),
+    exitDate: dayOf(trip.closedAt),
+    entryPrice: priceOrNull(trip.entryPrice),
+    exitPrice: priceOrNull(trip.exitPrice),
+    profit: money(trip.profit, currency),
+    profitFraction: worth === 0 ? null : trip.profit / Math.abs(worth),
+    fees: money(trip.cost, currency),
+    held: trip.holdMs ?? trip.closedAt - trip.openedAt,
+    entryReason: '',
+    exitReason: '',
+    entryOrder: trip.openedBy,
+    exitOrder: trip.closedBy,
+  }
+}
+
+export function violationRow(row: ViolationPageRow): ViolationRow {
+  const { id, at, severity, rule, about, subject, sleeve, value, limit, action, resolvedAt, how, note } = row
+  return {
+    id,
+    at: moment(at),
+    severity: severity as ViolationRow['severity'],
+    rule,
+    about,
+    subject,
+    sleeve,
+    value,
+    limit,
+    action,
+    resolvedAt: momentOrNull(resolvedAt),
+    how,
+    note,
+    text: violationText(row),
+  }
+}
+
+export function violationText({ rule, about, subject, value, limit, action }: ViolationPageRow): string {
+  const of = about === 'portfolio' ? 'the portfolio' : `${about} ${subject}`
+  const figures =
+    value === null || limit === null ? '' : ` ${figureText(value)} against a limit of ${figureText(limit)};`
+  return `${words(rule)} of ${of}:${figures} ${words(action).toLowerCase()}`
+}
+
+/** `Portfolio drawdown` from `portfolio_drawdown` and `positionWeight`. */
+export function words(name: string): string {
+  const spaced = name
+    .replace(/_/g, ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+}
+
+function figureText(value: number): string {
+  return Math.abs(value) < 10 ? value.toFixed(4).replace(/0{1,2}$/, '') : value.toFixed(2)
+}
+
+export function approvalRow(row: StoredApproval, unitsPerWhole: number, currency: string): ApprovalRow {
+  return {
+    id: String(row.id),
+    sleeve: row.sleeve,
+    instrument: row.instrument,
+    label: row.label,
+    quantity: quantity(row.quantity / unitsPerWhole),
+    allowed: quantity(row.allowed / unitsPerWhole),
+    value: money(row.value, currency),
+    reason: row.reason,
+    askedAt: moment(row.askedAt),
+    expires: momentOrNull(row.expires),
+    state: row.state as ApprovalRow['state'],
+    changedAt: moment(row.changedAt),
+  }
+}
+
+export function alertRow({ at, ...rest }: StoredAlert): AlertRow {
+  const { seq, severity, rule, subject, text } = rest
+  return { seq, at: moment(at), severity, rule, subject, text }
+}
+
+export function discrepancyRow(row: StoredDiscrepancy): DiscrepancyRow {
+  return {
+    id: row.id,
+    kind: row.kind,
+    subject: row.subject,
+    ours: quantity(row.ours),
+    theirs: quantity(row.theirs),
+    difference: quantity(row.difference),
+    adopted: quantity(row.adopted),
+    isForeign: Boolean(row.isForeign),
+    since: moment(row.since),
+    changedAt: moment(row.changedAt),
+    state: row.state as DiscrepancyRow['state'],
+    resolution: row.resolution,
+  }
+}
+
+export function gateChangeRow({ seq, at, gate, instrument, isOpen, reason }: GateRow): GateChangeRow {
+  return { seq, at: moment(at), gate, instrument, isOpen: Boolean(isOpen), reason }
+}
+
+/**
+ * Changes of capital of one event are one occasion; money that goes from one sleeve to another is counted once.
+ *
+ * @param rows newest first
+ * @param orders of the cycles after them
+ */
+export function rebalancingRows(
+  rows: readonly CapitalRow[],
+  orders: readonly NetOrderRow[],
+  currency: string,
+): readonly RebalancingRow[] {
+  const bySeq = new Map<number, CapitalRow[]>()
+  for (const row of rows) bySeq.set(row.seq, [...(bySeq.get(row.seq) ?? []), row])
+  return [...bySeq.values()].map((parts) => {
+    const first = parts[0]!
+    const came = parts.reduce((sum, { moved }) => sum + Math.max(0, moved), 0)
+    const went = parts.reduce((sum, { moved }) => sum + Math.max(0, -moved), 0)
+    return {
+      seq: first.seq,
+      at: moment(first.at),
+      tradeDate: dayText(first.tradeDate),
+      cause: first.cause,
+      reason: first.reason,
+      moved: money(capitalOf(Math.max(came, went), currency), currency),
+      sleeves: parts
+        .filter(({ sleeve }) => sleeve !== null)
+        .map(({ sleeve, before, after, moved, reason }) => ({
+          sleeve: sleeve!,
+          before,
+          after,
+          moved: money(capitalOf(moved, currency), currency),
+          reason,
+        })),
+      orders: orders.filter(({ at, quantity: net }) => at === first.at && net !== 0).length,
+      fees: money(0, currency),
+    }
+  })
+}
