@@ -1,0 +1,42 @@
+/** Colours between the nine steps from loss through nothing to gain, and text that can be read on each. */
+
+type Rgb = readonly [number, number, number]
+
+function rgbOf(colour: string): Rgb {
+  const hex = colour.replace('#', '')
+  const long = hex.length === 3 ? [...hex].map((digit) => digit + digit).join('') : hex
+  return [0, 2, 4].map((at) => Number.parseInt(long.slice(at, at + 2), 16)) as unknown as Rgb
+}
+
+function hexOf(rgb: Rgb): string {
+  return `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`
+}
+
+/** The colour at a place from -1 to 1; further out is the last step. */
+export function rampColour(steps: readonly string[], value: number): string {
+  const place = ((Math.min(1, Math.max(-1, value)) + 1) / 2) * (steps.length - 1)
+  const below = Math.min(steps.length - 2, Math.floor(place))
+  const [low, high] = [rgbOf(steps[below]!), rgbOf(steps[below + 1]!)]
+  const part = place - below
+  return hexOf([0, 1, 2].map((at) => low[at]! + (high[at]! - low[at]!) * part) as unknown as Rgb)
+}
+
+/** Relative luminance of WCAG 2. */
+function luminance(colour: string): number {
+  const [red, green, blue] = rgbOf(colour).map((part) => {
+    const share = part / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  }) as unknown as Rgb
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/** Contrast ratio of WCAG 2, from 1 to 21. */
+export function contrast(left: string, right: string): number {
+  const [high, low] = [luminance(left), luminance(right)].sort((a, b) => b - a) as [number, number]
+  return (high + 0.05) / (low + 0.05)
+}
+
+/** Of two inks the one that is read better on the ground. */
+export function inkOn(ground: string, inks: readonly [string, string]): string {
+  return contrast(ground, inks[0]) >= contrast(ground, inks[1]) ? inks[0] : inks[1]
+}

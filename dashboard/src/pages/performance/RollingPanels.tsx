@@ -1,0 +1,177 @@
+import { connect } from 'echarts/core'
+import { type ReactNode, useCallback, useMemo } from 'react'
+import type { Line } from '../../../../src/api/contract/analysis.ts'
+import type { RollingSet } from '../../../../src/api/contract/performance-page.ts'
+import { Chart } from '../../charts/Chart.tsx'
+import { lastValue } from '../../charts/day-lines.ts'
+import type { EChartsType } from '../../charts/engine.ts'
+import type { Palette } from '../../charts/palette.ts'
+import { type RollingView, rollingLine } from '../../charts/rolling.ts'
+import { usePalette } from '../../charts/use-palette.ts'
+import { part, type Source } from '../../data/source.ts'
+import { percent, ratio } from '../../format.ts'
+import { Panel } from '../../frame/Panel.tsx'
+import { Segments } from '../../frame/Segments.tsx'
+import { LinesTable, linesCursor } from '../../panels/line-tables.tsx'
+import { WINDOWS, type WindowText } from '../../panels/windows.ts'
+import { useParameter } from '../../state/url.ts'
+
+/** One pointer goes through all four. */
+const GROUP = 'rolling'
+
+interface Kind {
+  readonly title: string
+  readonly unit: string
+  readonly linesOf: (set: RollingSet) => readonly Line[]
+  readonly format: (value: number) => string
+  readonly axisFormat: (value: number) => string
+  readonly level: RollingView['level']
+  readonly range?: RollingView['range']
+  readonly none: string
+}
+
+const lines = (...all: readonly (Line | null)[]): readonly Line[] => all.filter((line) => line !== null)
+const wholePercent = (value: number): string => percent(value, { decimals: Math.abs(value) < 0.05 ? 1 : 0 })
+
+const KINDS: readonly Kind[] = [
+  {
+    title: 'Rolling Sharpe',
+    unit: 'ratio',
+    linesOf: ({ sharpe }) => [sharpe],
+    format: (value) => ratio(value),
+    axisFormat: (value) => ratio(value, 1),
+    level: { at: 0, text: '' },
+    none: 'The window is not full yet.',
+  },
+  {
+    title: 'Rolling volatility',
+    unit: 'a year',
+    linesOf: ({ volatility }) => [volatility],
+    format: (value) => percent(value),
+    axisFormat: wholePercent,
+    level: null,
+    none: 'The window is not full yet.',
+  },
+  {
+    title: 'Rolling beta',
+    unit: 'to the benchmark',
+    linesOf: ({ beta }) => lines(beta),
+    format: (value) => ratio(value),
+    axisFormat: (value) => ratio(value, 1),
+    level: { at: 1, text: 'as the benchmark' },
+    none: 'Beta is not defined: no benchmark is set.',
+  },
+  {
+    title: 'Rolling correlation',
+    unit: 'to the benchmark, and mean of the sleeves’ pairs',
+    linesOf: ({ correlation, sleeveCorrelation }) => lines(correlation, sleeveCorrelation),
+    format: (value) => ratio(value),
+    axisFormat: (value) => ratio(value, 1),
+    level: { at: 0, text: '' },
+    range: { min: -1, max: 1 },
+    none: 'Correlation is not defined: there is no benchmark and no pair of sleeves.',
+  },
+]
+
+function together(chart: EChartsType): null {
+  if (chart.group !== GROUP) {
+    chart.group = GROUP
+    connect(GROUP)
+  }
+  return null
+}
+
+function viewOf(kind: Kind, shown: readonly Line[], palette: Palette): RollingView {
+  const colours = [palette.paint.accent, palette.paint.benchmark]
+  return {
+    lines: shown.map((line, place) => ({ line, colour: colours[place]!, width: 1.6 })),
+    format: kind.format,
+    axisFormat: kind.axisFormat,
+    level: kind.level,
+    ...(kind.range === undefined ? {} : { range: kind.range }),
+  }
+}
+
+function Rolling({ kind, shown }: { readonly kind: Kind; readonly shown: readonly Line[] }): ReactNode {
+  const palette = usePalette()
+  const option = useCallback(() => rollingLine(viewOf(kind, shown, palette), palette), [kind, shown, palette])
+  const cursor = useMemo(() => linesCursor(shown, kind.format), [kind, shown])
+  const ends = shown.map((line) => {
+    const value = lastValue(line)
+    return `${line.title} ${value === null ? 'not defined' : kind.format(value)}`
+  })
+  return (
+    <>
+      {shown.length > 1 && (
+        <p className="panel-line rolling-key">
+          {shown.map((line, place) => (
+            <span key={line.name}>
+              <i style={{ background: place === 0 ? 'var(--accent)' : 'var(--benchmark)' }} /> {line.title}
+            </span>
+          ))}
+        </p>
+      )}
+      <Chart
+        option={option}
+        cursor={cursor}
+        overlay={together}
+        name={`${kind.title}, line chart. Now ${ends.join(', ')}.`}
+      />
+    </>
+  )
+}
+
+function RollingPanel({
+  kind,
+  source,
+  controls,
+}: {
+  readonly kind: Kind
+  readonly source: Source<RollingSet>
+  readonly controls?: ReactNode
+}): ReactNode {
+  const set = source.data
+  const shown = useMemo(() => (set === null ? [] : kind.linesOf(set)), [set, kind])
+  const isEmpty = shown.every((line) => lastValue(line) === null)
+  return (
+    <Panel
+      title={kind.title}
+      unit={kind.unit}
+      span={6}
+      height={260}
+      source={source}
+      controls={controls}
+      empty={() => (isEmpty ? { text: kind.none } : null)}
+      table={() => <LinesTable label={kind.title} lines={shown} format={kind.format} />}
+    >
+      {() => <Rolling kind={kind} shown={shown} />}
+    </Panel>
+  )
+}
+
+/** Four figures over the same window, under one pointer. */
+export function RollingPanels({ source }: { readonly source: Source<readonly RollingSet[]> }): ReactNode {
+  const [chosen, setWindow] = useParameter('window', '60', WINDOWS)
+  const window = chosen as WindowText
+  const set = part(
+    source,
+    (all) => all.find((each) => String(each.window) === window) ?? null,
+    'The window is not full yet.',
+  )
+  return KINDS.map((kind) => (
+    <RollingPanel
+      key={kind.title}
+      kind={kind}
+      source={set}
+      controls={
+        <Segments
+          label={`Days of ${kind.title.toLowerCase()}`}
+          isSmall
+          options={WINDOWS}
+          value={window}
+          onChange={setWindow}
+        />
+      }
+    />
+  ))
+}
