@@ -32,6 +32,8 @@ export interface DataTableProps<R> {
   readonly detail?: (row: R) => ReactNode | null
   readonly foot?: ReactNode
   readonly isDense?: boolean
+  /** Rows that stay below the others whatever the order, such as what is not invested. */
+  readonly staysLast?: (row: R) => boolean
 }
 
 export function sortKey(sort: Sorting): { readonly key: string; readonly isRising: boolean } {
@@ -141,7 +143,13 @@ function Row<R>({ row, props }: { readonly row: R; readonly props: DataTableProp
 export function DataTable<R>(props: DataTableProps<R>): ReactNode {
   const { label, columns, rows, rowKey, sort = '', onSort, foot, isDense = false } = props
   const body = useRef<HTMLTableElement>(null)
-  const ordered = useFrozenOrder(sorted(rows, columns, sort), rowKey, sort, body)
+  const { staysLast = () => false } = props
+  const moving = sorted(
+    rows.filter((row) => !staysLast(row)),
+    columns,
+    sort,
+  )
+  const ordered = useFrozenOrder([...moving, ...rows.filter(staysLast)], rowKey, sort, body)
   return (
     <div className="scroll">
       <table ref={body} className={isDense ? 'dense' : ''} aria-label={label}>

@@ -20,7 +20,16 @@ import { useStore } from '../../state/store.ts'
 import { carriedSearch, useParameter, withParameter } from '../../state/url.ts'
 import { stamp, tradeDate } from '../../times.ts'
 import { useEquity } from './equity.ts'
-import { EQUITY_VIEWS, type EquityView, lastReturn, lineKey, linesAtFirst, pointsX, pointsY } from './equity-lines.ts'
+import {
+  EQUITY_VIEWS,
+  type EquityView,
+  lastReturn,
+  lineKey,
+  linesAtFirst,
+  pointsX,
+  pointsY,
+  shortName,
+} from './equity-lines.ts'
 import { type EquityDrawing, equityOption, LABELS_PX } from './equity-option.ts'
 
 const DIAMONDS_MAX = 36
@@ -58,14 +67,14 @@ function Chips({ lines, shown, onChange }: ChipsProps): ReactNode {
             type="button"
             className="chip"
             aria-pressed={shown.has(key)}
-            title="Double click: only this"
+            title={`${line.title}. Double click: only this`}
             onClick={(event) => toggle(event, key)}
           >
             <s
               className={line.kind === 'benchmark' ? 'chip-dashed' : ''}
               style={{ borderColor: `var(${tokenOf(line)})` }}
             />
-            {line.title}
+            {shortName(line)}
           </button>
         )
       })}
@@ -94,7 +103,7 @@ function EndLabels({ chart, drawing }: { readonly chart: EChartsType; readonly d
           style={{ top: places[index] }}
         >
           <s style={{ background: `var(${tokenOf(line)})` }} />
-          <span>{line.title}</span>
+          <span>{shortName(line)}</span>
           <b>{percent(lastReturn(line), { signed: true, decimals: 1 })}</b>
         </div>
       ))}

@@ -124,7 +124,7 @@ function useColumns(scale: number): readonly Column<PositionRow>[] {
     {
       key: 'price',
       title: 'Price',
-      width: '108px',
+      width: '122px',
       isWide: true,
       cell: (row) => (
         <span className={dim(row)}>

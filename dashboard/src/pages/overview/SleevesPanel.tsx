@@ -240,7 +240,9 @@ function Cards({ table }: { readonly table: SleeveTable }): ReactNode {
             <Name row={{ ...row, strategy: null }} />
             <SleeveStatusText {...row} />
           </div>
-          <Spark values={row.line} token={sleeveToken(row.ordinal)} width={72} height={28} />
+          <span>
+            <Spark values={row.line} token={sleeveToken(row.ordinal)} width={72} height={28} />
+          </span>
           <div className="right">
             <b>{amounts.short(row.value)}</b>
             <Signed
@@ -320,6 +322,7 @@ export function SleevesPanel(): ReactNode {
               columns={shown}
               rows={table.rows}
               rowKey={({ sleeve }) => sleeve}
+              staysLast={({ status }) => status === 'reserve'}
               sort={sort}
               onSort={setSort}
               onOpen={({ sleeve, status }) =>
