@@ -1,15 +1,17 @@
 /** The desk of a run, with what it asks the kernel. */
-import type { Broker } from '../domain/broker.ts'
+import type { Broker, BrokerCapabilities } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { OrderRecord } from '../domain/order-records.ts'
+import type { NetOrder } from '../domain/orders.ts'
 import type { BrokerPlace, Store } from '../domain/store.ts'
 import type { AccountId, Instant } from '../domain/units.ts'
-import { brokerOf } from '../engine/orders/broker-of.ts'
+import { brokerOf, incapacity } from '../engine/orders/broker-of.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import type { Hash } from './desk/client-id.ts'
 import { createDesk } from './desk/desk.ts'
 import type { OrderDesk } from './desk/order-desk.ts'
 import type { DeskPolicy } from './desk/policy.ts'
+import type { DeskRoute } from './desk/tracked.ts'
 import type { LiveState } from './resumption.ts'
 
 interface DeskOf {
@@ -111,19 +113,33 @@ async function answerWithin<T>(answer: Promise<T>, milliseconds: number, clock: 
   }
 }
 
-async function newDesk({ broker, account, runtime, store, hash, policy }: DeskOf): Promise<OrderDesk> {
+async function newDesk({ broker, account, runtime, store, hash, policy, clock }: DeskOf): Promise<OrderDesk> {
+  const capabilities = await answerWithin(broker.capabilities(), policy.answerWithin, clock)
   return createDesk({
     broker: broker.name,
     account,
     store: store.id,
     hash,
-    capabilities: await broker.capabilities(),
+    capabilities,
     indexOf: (id) => runtime.byId.get(id) ?? -1,
     instrumentOf: (index) => runtime.state.instruments[index]!.id,
-    routeOf: (order) => brokerOf(runtime, order),
+    routeOf: (order) => routeOf(runtime, order, broker.name, capabilities),
     notionalOf: (record) => worthOf(runtime, record),
     policy,
   })
+}
+
+/** By the table; whatever that says, the broker that is spoken to is sent nothing that it cannot do. */
+function routeOf(
+  runtime: Runtime,
+  order: NetOrder,
+  broker: string,
+  capabilities: BrokerCapabilities,
+): DeskRoute | null {
+  const route = brokerOf(runtime, order)
+  if (route?.kind === 'refused' || (route?.kind === 'broker' && route.broker !== broker)) return route
+  const reason = incapacity(runtime, order, capabilities)
+  return reason === null ? route : { kind: 'refused', reason }
 }
 
 /** What an order is worth at the last marks, in the base currency; what has no mark yet counts nothing. */

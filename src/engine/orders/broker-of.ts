@@ -1,4 +1,5 @@
 /** Where an order gets its broker: by its kind, the size of the account, and what a broker must be able to do for it. */
+import type { InstrumentKind } from '../../domain/instruments.ts'
 import type { NetOrder } from '../../domain/orders.ts'
 import type { Capability, RouteClass } from '../../domain/routing.ts'
 import { type Route, routeClassOf, routeOf } from '../../pipeline/orders/route.ts'
@@ -20,6 +21,26 @@ export function brokerOf(runtime: Runtime, order: Routed): Exclude<Route, { read
   if (route.kind !== 'refused' || !order.reducing) return route.kind === 'substitute' ? null : route
   const broker = (table[state.tier][routeClass] ?? [])[0] ?? (table.upper[routeClass] ?? [])[0]
   return broker === undefined ? route : { kind: 'broker', broker }
+}
+
+/**
+ * Why a broker that can do no more than this does not take an order; null: it does. An exit is refused only where its kind
+ * is not traded at all: for want of anything else the broker itself is asked.
+ */
+export function incapacity(
+  runtime: Runtime,
+  order: Routed,
+  { kinds, can }: { readonly kinds: readonly InstrumentKind[]; readonly can: readonly Capability[] },
+): string | null {
+  const { byId, state } = runtime
+  for (const { instrument } of order.legs) {
+    const { kind } = state.instruments[byId.get(instrument)!]!
+    if (!kinds.includes(kind)) return `the broker does not trade ${kind} instruments`
+  }
+  const routeClass = classOf(runtime, order)
+  if (order.reducing || routeClass === null) return null
+  const missing = needsOf(runtime, order, routeClass).find((need) => !can.includes(need))
+  return missing === undefined ? null : `the broker cannot do what it needs: ${missing}`
 }
 
 /** Of a structure that of its contracts: who trades these trades their shares, too. */
