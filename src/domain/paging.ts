@@ -19,24 +19,36 @@ export interface Named {
   readonly symbol: string
 }
 
-/** A position from flat to flat; while it is open, `closedAt` and `exitPrice` are null and the rest is so far. */
+/**
+ * A position from flat to flat, or a structure from opening to closing; while it is open, what is of its end is null and
+ * the rest is so far.
+ */
 export interface TripRow extends Named {
   /** `sleeve/instrument/number`. */
   readonly id: string
   readonly sleeve: string
+  /** '' for a structure. */
   readonly instrument: string
+  readonly kind: 'position' | 'structure'
   readonly direction: 'long' | 'short'
-  /** Whole shares, contracts or coins that came out; of an open one, that are held. */
+  /** Whole shares, contracts or coins that came out; of an open one, that went in. */
   readonly quantity: number
   readonly openedAt: number
   readonly closedAt: number | null
+  /** Trade dates. */
+  readonly entryDate: number
+  readonly exitDate: number | null
   readonly holdMs: number | null
   readonly entryPrice: number | null
   readonly exitPrice: number | null
+  /** What the entries were worth in the base currency: what a profit is a fraction of. */
+  readonly worth: number
   /** After costs, with dividends and what it cost to hold; base currency. */
   readonly profit: number
   readonly cost: number
-  /** Of its first booking, and of its last: what `explain` and a chart go by. */
+  readonly entryReason: string
+  readonly exitReason: string
+  /** Net orders: what `explain` and a chart go by. */
   readonly openedBy: number | null
   readonly closedBy: number | null
 }
@@ -114,7 +126,10 @@ export interface PageFilter {
   readonly severity?: string
   /** `kind` of postings, `type` of orders, `cause` of capital changes, `rule` of violations and alerts, `direction` of trips. */
   readonly kind?: string
-  /** Trips that were not closed, orders that did not end, violations that were not resolved; false: those that were. */
+  /**
+   * Trips that were not closed, orders that did not end, violations that were not resolved; false: those that were. Of trips,
+   * left out: those that were closed.
+   */
   readonly open?: boolean
   /** Both ends in it, by the first column that the table is sorted by, or the moment of an order. */
   readonly from?: number
@@ -219,6 +234,7 @@ export interface PriceBar {
   readonly bucket: number
   /** Of the last close in it. */
   readonly at: number
+  readonly tradeDate: number
   readonly open: number
   readonly high: number
   readonly low: number

@@ -5,6 +5,7 @@
  * Units are signed whole counts of an instrument's unit; counts are signed whole counts of a currency's book unit; every
  * other amount is of the base currency. Prices are of the instrument's currency. Moments are milliseconds since 1970.
  */
+import type { PriceBarRow } from './price-bar-row.ts'
 import type { RoundTripRow } from './round-trip-row.ts'
 
 /** One sleeve as it stands. */
@@ -411,6 +412,7 @@ export interface ProjectedRows {
   readonly structureChange: StructureRow
   readonly membership: MembershipRow
   readonly roundTrip: RoundTripRow
+  readonly priceBar: PriceBarRow
 }
 
 export type ProjectedTable = keyof ProjectedRows
@@ -434,4 +436,7 @@ export interface EquityMemory {
 export interface ProjectionMemory extends EquityMemory {
   /** The last round trip of every sleeve in every instrument, and the structures that are open. */
   readonly trips: readonly RoundTripRow[]
+  /** The last hour and day of every instrument whose bars are shorter, and all whose bars are kept. */
+  readonly bars: readonly PriceBarRow[]
+  readonly charted: readonly string[]
 }

@@ -19,20 +19,38 @@ export async function equitySeries(
   sleeve: string,
   range: EquityRange,
 ): Promise<readonly EquityRow[]> {
-  const { from, to } = range
   const grain = await grainFor(db, portfolio, sleeve, range)
   if (grain === null) return []
-  const rows = await db
+  const rows = await stretches(db, portfolio, grain, range).where('sleeve', '=', sleeve).orderBy('bucket').execute()
+  return rows.map(equityRow)
+}
+
+/** The whole ('') and every sleeve in the grain that the whole is shown in. */
+export async function equityOfAll(
+  db: Kysely<Tables>,
+  portfolio: string,
+  range: EquityRange,
+): Promise<ReadonlyMap<string, readonly EquityRow[]>> {
+  const all = new Map<string, EquityRow[]>()
+  const grain = await grainFor(db, portfolio, '', range)
+  if (grain === null) return all
+  const rows = await stretches(db, portfolio, grain, range).orderBy('sleeve').orderBy('bucket').execute()
+  for (const row of rows) {
+    const own = all.get(row.sleeve)
+    if (own === undefined) all.set(row.sleeve, [equityRow(row)])
+    else own.push(equityRow(row))
+  }
+  return all
+}
+
+function stretches(db: Kysely<Tables>, portfolio: string, grain: EquityGrain, { from, to }: EquityRange) {
+  return db
     .selectFrom('equity')
     .selectAll()
     .where('portfolio', '=', portfolio)
     .where('grain', '=', grain)
-    .where('sleeve', '=', sleeve)
     .where('at', '>=', from)
     .where('bucket', '<=', to)
-    .orderBy('bucket')
-    .execute()
-  return rows.map(equityRow)
 }
 
 async function grainFor(

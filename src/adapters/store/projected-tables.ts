@@ -351,6 +351,23 @@ export const PROJECTED: { readonly [Table in ProjectedTable]: ProjectedShape<Tab
       cost: true,
     },
   },
+  priceBar: {
+    merge: 'last',
+    key: ['instrument', 'grain', 'bucket'],
+    columns: {
+      instrument: true,
+      grain: true,
+      bucket: true,
+      at: true,
+      tradeDate: true,
+      open: true,
+      high: true,
+      low: true,
+      close: true,
+      volume: true,
+      factor: true,
+    },
+  },
 }
 
 export const PROJECTED_TABLES = Object.keys(PROJECTED) as readonly ProjectedTable[]

@@ -1,5 +1,6 @@
 /** The readable tables: written with the journal, read by whoever goes on, made again from the journal. */
 import { type Kysely, sql, type Transaction } from 'kysely'
+import type { PriceBarRow } from '../../domain/price-bar-row.ts'
 import type { EquityMemory, Projected, ProjectedTable, ProjectionMemory } from '../../domain/projections.ts'
 import type { RoundTripRow } from '../../domain/round-trip-row.ts'
 import type { BulkWriter } from './bulk.ts'
@@ -42,7 +43,11 @@ export async function* projectedRows(
 }
 
 export async function projectionMemory(db: Kysely<Tables>, portfolio: string): Promise<ProjectionMemory> {
-  return { ...(await equityMemory(db, portfolio)), trips: await lastTrips(db, portfolio) }
+  return {
+    ...(await equityMemory(db, portfolio)),
+    trips: await lastTrips(db, portfolio),
+    ...(await lastBars(db, portfolio)),
+  }
 }
 
 /** Of every sleeve in every instrument that it ever held, and the structures that are open. */
@@ -54,6 +59,21 @@ async function lastTrips(db: Kysely<Tables>, portfolio: string): Promise<readonl
     UNION ALL SELECT t.* FROM round_trip t
       WHERE t.portfolio = ${portfolio} AND t.state = 'open' AND t.kind = 'structure'`.execute(db)
   return rows.map((row) => namedRow('roundTrip', row) as unknown as RoundTripRow)
+}
+
+async function lastBars(db: Kysely<Tables>, portfolio: string): Promise<Pick<ProjectionMemory, 'bars' | 'charted'>> {
+  const { rows } = await sql<Tables['price_bar']>`
+    SELECT b.* FROM instrument i JOIN price_bar b ON b.portfolio = i.portfolio AND b.instrument = i.instrument
+      AND b.grain IN ('hour', 'day') AND b.bucket = (SELECT max(l.bucket) FROM price_bar l
+        WHERE l.portfolio = b.portfolio AND l.instrument = b.instrument AND l.grain = b.grain)
+    WHERE i.portfolio = ${portfolio}`.execute(db)
+  const charted = await sql<{ instrument: string }>`
+    SELECT i.instrument FROM instrument i WHERE i.portfolio = ${portfolio} AND EXISTS (
+      SELECT 1 FROM price_bar b WHERE b.portfolio = i.portfolio AND b.instrument = i.instrument)`.execute(db)
+  return {
+    bars: rows.map((row) => namedRow('priceBar', row) as unknown as PriceBarRow),
+    charted: charted.rows.map(({ instrument }) => instrument),
+  }
 }
 
 /** Of a row as the database has it. */

@@ -12,6 +12,7 @@ const INDEXES: Readonly<Record<string, readonly [table: string, ...columns: stri
   round_trip_last: ['round_trip', 'sleeve', 'instrument', 'number'],
   round_trip_closed: ['round_trip', 'state', 'closed_at', 'id', 'sleeve', 'instrument'],
   round_trip_sleeve: ['round_trip', 'sleeve', 'state', 'closed_at', 'id'],
+  round_trip_sleeves: ['round_trip', 'state', 'sleeve', 'id', 'instrument'],
   round_trip_opened: ['round_trip', 'state', 'opened_at', 'id', 'sleeve', 'instrument'],
   round_trip_profit: ['round_trip', 'state', 'profit', 'id', 'sleeve', 'instrument'],
   round_trip_held: ['round_trip', 'state', 'held', 'id', 'sleeve', 'instrument'],

@@ -13,6 +13,7 @@ import { roundTripsStep } from './010-round-trips.ts'
 import { accessStep } from './011-access.ts'
 import { accountEventsStep } from './012-account-events.ts'
 import { roundTripsKeptStep } from './013-round-trips-kept.ts'
+import { priceBarsStep } from './014-price-bars.ts'
 import { alertLogStep } from './015-alert-log.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
@@ -33,5 +34,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '012_account_events': accountEventsStep(types),
     '013_round_trips_kept': roundTripsKeptStep(types),
     '015_alert_log': alertLogStep(types),
+    '014_price_bars': priceBarsStep(types),
   }
 }
