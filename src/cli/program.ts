@@ -23,6 +23,7 @@ import {
   shares,
   toOption,
 } from './arguments.ts'
+import { addAlerts } from './alerting.ts'
 import { addConfigurations } from './configurations/commands.ts'
 import { addApproving, addAsking, addOperating, cyclesOption, speedFromOption, speedOption } from './operating.ts'
 import { packageVersion } from './package-root.ts'
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
   addLive(program)
   addOperating(program)
   addServing(program)
+  addAlerts(program)
   addConfig(program)
   addConfigurations(program)
   addStrategies(program)

@@ -16,7 +16,12 @@ import { portfolioChannels, SURROUNDINGS } from './settings.ts'
 /** Between two looks, and how often one that stands by asks whether it is its turn. */
 const TURN_MS = 1_000
 const STANDBY_MS = 10_000
+/** Where nobody is told of anything it is enough to see now and then whether that has changed. */
+const IDLE_MS = 10_000
 const PING_MS = 10_000
+/** How long it is on record what was told. */
+const KEPT_MS = 90 * 86_400_000
+const DAY_MS = 86_400_000
 const DAY_MINUTES = 1_440
 /** Under which a store knows how far this reader of its messages is. */
 const READER = 'alerts'
@@ -52,13 +57,18 @@ export function followAlerts(followed: Followed): AlertFollower {
     return aroundOf({ portfolio, beat, since, backup: await backupState(store.tables.db, now), now })
   }
   let isWell = true
+  let hasRules = false
   const teller = openTeller({
     portfolio,
     log: alertLog,
     messages: (from) => store.messages(portfolio, from),
     lastMessage: () => lastMessageOf(store.tables.db, portfolio),
     looked: (number) => store.confirm(portfolio, READER, number),
-    settings: channels.settings,
+    async settings() {
+      const settings = await channels.settings()
+      hasRules = settings.rules.some(({ isEnabled }) => isEnabled)
+      return settings
+    },
     async around() {
       const found = await around()
       isWell = found.every(({ severity }) => severity !== 'critical')
@@ -72,24 +82,39 @@ export function followAlerts(followed: Followed): AlertFollower {
   })
   return {
     failed: (exit) => teller.say(failureAlert(portfolio, exit, Date.now() as Instant)),
-    running: run(teller, followed, () => isWell),
+    running: run(teller, followed, () => ({ isWell, hasRules })),
   }
 }
 
 /** One process tells of a portfolio: who comes later stands by. */
-async function run(teller: Teller, { portfolio, store, configuration, log, signal }: Followed, isWell: () => boolean) {
+interface Seen {
+  readonly isWell: boolean
+  readonly hasRules: boolean
+}
+
+async function run(
+  teller: Teller,
+  { portfolio, store, alertLog, configuration, log, signal }: Followed,
+  seen: () => Seen,
+) {
   let lease: Lease | null = null
   let pinged = 0
+  let forgotten = 0
   try {
     while (!signal.aborted) {
       lease ??= await store.lease(`alerts of ${portfolio}`).catch(() => null)
       const hasTurned = lease !== null && (await teller.turn())
       const { heartbeat } = configuration
-      if (heartbeat !== null && hasTurned && isWell() && Date.now() - pinged >= heartbeat.everyMs) {
+      if (heartbeat !== null && hasTurned && seen().isWell && Date.now() - pinged >= heartbeat.everyMs) {
         pinged = Date.now()
         void ping(heartbeat.url, log)
       }
-      await wait(lease === null ? STANDBY_MS : TURN_MS, undefined, { signal }).catch(() => {})
+      if (hasTurned && Date.now() - forgotten >= DAY_MS) {
+        forgotten = Date.now()
+        await alertLog.forgetDeliveries(portfolio, (forgotten - KEPT_MS) as Instant).catch(() => {})
+      }
+      const pause = lease === null ? STANDBY_MS : seen().hasRules ? TURN_MS : IDLE_MS
+      await wait(pause, undefined, { signal }).catch(() => {})
     }
   } finally {
     await teller.close()

@@ -12,6 +12,8 @@ import { isEnded, PROTOCOL_STATES } from '../../domain/order-records.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { owedTo } from '../../live/outbox.ts'
+import { type AlertFollower, followAlerts } from '../alerts/follow.ts'
+import type { AlertConfiguration } from '../config/alerts.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { MeteredSteps } from '../live/engine-meter.ts'
 import { REDIS_BUS } from '../live/outbox-to.ts'
@@ -51,6 +53,8 @@ const COPIES_MS = 600_000
 
 interface Serving {
   readonly options: ServeOptions
+  /** By portfolio that this process runs: whoever tells people of it. */
+  readonly alerts: Map<string, AlertFollower>
   /** Names of the portfolios that this process runs. */
   readonly own: readonly string[]
   readonly store: OpenedStore
@@ -68,7 +72,8 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
       fault('OPTION_INVALID', { option: '--role', reason: `${options.role} runs portfolios; name their files` }),
     )
   }
-  const own = has('engine') ? await Promise.all(configs.map(nameOf)) : []
+  const loaded = has('engine') ? await Promise.all(configs.map((config) => loadPortfolio(config))) : []
+  const own = loaded.map(({ config }) => config.name)
   const log = openLog({
     level: options.logLevel,
     environment: process.env,
@@ -78,6 +83,7 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
   const store = await openStore(options.store, { create: true })
   const serving: Serving = {
     options,
+    alerts: new Map(),
     own,
     store,
     log,
@@ -93,6 +99,7 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
     const ends = await Promise.all([
       watchItself(serving),
       watchCopies(serving),
+      ...loaded.map(({ config, alerts }) => tellOf(config.name, alerts, serving)),
       ...(has('engine') ? configs.map((config, index) => superviseEngine(config, own[index]!, serving)) : []),
       ...(has('worker') ? [work(serving)] : []),
     ])
@@ -104,10 +111,6 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
     log.info('stopped')
     log.close()
   }
-}
-
-async function nameOf(config: string): Promise<string> {
-  return (await loadPortfolio(config)).config.name
 }
 
 /** How many orders of a portfolio have not ended, by state. */
@@ -202,6 +205,14 @@ async function watchCopies({ store, log, signal }: Serving): Promise<'ended'> {
   return 'ended'
 }
 
+/** People are told of what a portfolio says, and of what is seen around its engine. */
+function tellOf(portfolio: string, configuration: AlertConfiguration, serving: Serving): Promise<'ended'> {
+  const { store, log, signal, alerts } = serving
+  const follower = followAlerts({ portfolio, store, alertLog: store.alertLog, configuration, log, signal })
+  alerts.set(portfolio, follower)
+  return follower.running
+}
+
 async function superviseEngine(config: string, portfolio: string, serving: Serving): Promise<'ended' | 'failed'> {
   const { metrics, signal } = serving
   const log = serving.log.with({ config })
@@ -209,7 +220,10 @@ async function superviseEngine(config: string, portfolio: string, serving: Servi
     () => startEngine(config, serving, log),
     SUPERVISOR_RULES,
     {
-      onAlert: (exit) => log.error('the engine failed', { alert: true, ...exit }),
+      onAlert(exit) {
+        log.error('the engine failed', { alert: true, ...exit })
+        serving.alerts.get(portfolio)?.failed(exit)
+      },
       onRestart(exit, afterMs) {
         metrics.restarted(portfolio)
         // One that was killed did not fail: it says nothing of its cycle.
