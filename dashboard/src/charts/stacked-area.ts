@@ -1,3 +1,4 @@
+import type { Line } from '../../../src/api/contract/analysis.ts'
 import type { Attribution, MonthCell } from '../../../src/api/contract/performance-page.ts'
 import { percent } from '../format.ts'
 import { tradeDate } from '../times.ts'
@@ -18,8 +19,36 @@ import {
 
 /** What each sleeve brought to the portfolio's return: gains stack above zero, losses below. */
 
-const axisFormat = (value: number): string =>
-  percent(value, { signed: true, decimals: Math.abs(value) < 0.05 && value !== 0 ? 1 : 0 })
+/** Whole percents unless the axis is so short that they would repeat. */
+function axisFormat(largest: number): (value: number) => string {
+  return (value) => percent(value, { signed: true, decimals: largest < 0.05 ? 1 : 0 })
+}
+
+/**
+ * The gains or the losses of one sleeve. They stack apart, each ending at zero where the sleeve crosses it, so that a loss of
+ * one is not hidden behind the gain of another.
+ */
+function half(line: Line, colour: string, side: 'gains' | 'losses'): Option {
+  const bound = side === 'gains' ? Math.max : Math.min
+  return {
+    id: `${line.name} ${side}`,
+    name: line.title,
+    type: 'line',
+    stack: side,
+    showSymbol: false,
+    connectNulls: false,
+    data: line.days.map((day, place) => {
+      const value = line.values[place] ?? null
+      return [dayMs(day), value === null ? null : bound(0, value)]
+    }),
+    lineStyle: { width: 0 },
+    itemStyle: { color: colour },
+    areaStyle: { color: colour, opacity: 0.75 },
+  }
+}
+
+const largestOf = (values: readonly (number | null)[]): number =>
+  Math.max(0, ...values.map((value) => Math.abs(value ?? 0)))
 
 function grid(palette: Palette): Option {
   return { left: palette.isPhone ? 12 : 60, right: palette.isPhone ? 56 : 16, top: 12, bottom: 26 }
@@ -32,7 +61,10 @@ export function contributionArea(view: Attribution, palette: Palette): Option {
     ...house(palette),
     grid: grid(palette),
     xAxis: dayAxis(palette),
-    yAxis: valueAxis(palette, { format: axisFormat, scale: false }),
+    yAxis: valueAxis(palette, {
+      format: axisFormat(largestOf(view.lines.flatMap(({ values }) => values))),
+      scale: false,
+    }),
     dataZoom: dataZoom(),
     tooltip: tooltip(palette, {
       trigger: 'axis',
@@ -49,20 +81,7 @@ export function contributionArea(view: Attribution, palette: Palette): Option {
       },
     }),
     series: [
-      ...drawn.map(({ line, colour }) => ({
-        id: line.name,
-        name: line.title,
-        type: 'line',
-        stack: 'contribution',
-        stackStrategy: 'samesign', // a loss of one sleeve is not hidden behind the gain of another
-        showSymbol: false,
-        connectNulls: false,
-        data: line.days.map((day, place) => [dayMs(day), line.values[place] ?? null]),
-        lineStyle: { width: 0 },
-        itemStyle: { color: colour },
-        areaStyle: { color: colour, opacity: 0.75 },
-        emphasis: { focus: 'series' },
-      })),
+      ...drawn.flatMap(({ line, colour }) => [half(line, colour, 'gains'), half(line, colour, 'losses')]),
       lineSeries(palette, total),
     ],
   }
@@ -80,7 +99,10 @@ export function contributionBars(months: readonly MonthCell[], palette: Palette)
     ...house(palette),
     grid: grid(palette),
     xAxis: categoryAxis(palette, { data: months.map((month) => monthText(month.month)) }),
-    yAxis: valueAxis(palette, { format: axisFormat, scale: false }),
+    yAxis: valueAxis(palette, {
+      format: axisFormat(largestOf(months.map(({ totalReturn }) => totalReturn))),
+      scale: false,
+    }),
     dataZoom: dataZoom(),
     tooltip: tooltip(palette, {
       trigger: 'axis',

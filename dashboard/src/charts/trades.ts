@@ -129,6 +129,7 @@ export function winRateBars(view: TradeStats, palette: Palette): Option {
       position: 'bottom',
       min: 0,
       max: 1,
+      interval: 0.25,
       scale: false,
     }),
     yAxis: horizontal(palette, sleeves),

@@ -29,16 +29,15 @@ function Periods({ periods, chosen, onChoose }: PeriodsProps): ReactNode {
           <button
             type="button"
             aria-pressed={period.rank === chosen}
+            title={`Peak ${period.peak ?? 'at the start'}, ${period.fall} days down${period.recovery === null ? '' : `, ${period.recovery} days back`}`}
             onClick={() => onChoose(period.rank === chosen ? null : period.rank)}
           >
             <b>{period.rank}</b>
-            <span className="strong">{percent(period.depth)}</span>
-            <span>{`${period.peak ?? 'start'} to ${period.trough}`}</span>
-            <span className="quiet">
-              {period.recovered === null
-                ? `not recovered, ${period.length} days`
-                : `back ${period.recovered}, ${period.length} days`}
+            <span>
+              <b className="strong">{percent(period.depth)}</b> {`${period.length} days`}
             </span>
+            <span>{`low ${period.trough}`}</span>
+            <span className="quiet">{period.recovered === null ? 'not recovered' : `back ${period.recovered}`}</span>
           </button>
         </li>
       ))}

@@ -22,6 +22,7 @@ const GROUP = 'rolling'
 interface Kind {
   readonly title: string
   readonly unit: string
+  /** Lines by what they are called in this panel. */
   readonly linesOf: (set: RollingSet) => readonly Line[]
   readonly format: (value: number) => string
   readonly axisFormat: (value: number) => string
@@ -30,23 +31,25 @@ interface Kind {
   readonly none: string
 }
 
-const lines = (...all: readonly (Line | null)[]): readonly Line[] => all.filter((line) => line !== null)
+const named = (line: Line | null, title: string): readonly Line[] => (line === null ? [] : [{ ...line, title }])
+/** As few decimals as the value has, two at most. */
+const tick = (value: number): string => ratio(value, String(Number(value.toFixed(2))).split('.')[1]?.length ?? 0)
 const wholePercent = (value: number): string => percent(value, { decimals: Math.abs(value) < 0.05 ? 1 : 0 })
 
 const KINDS: readonly Kind[] = [
   {
     title: 'Rolling Sharpe',
     unit: 'ratio',
-    linesOf: ({ sharpe }) => [sharpe],
+    linesOf: ({ sharpe }) => named(sharpe, 'Sharpe'),
     format: (value) => ratio(value),
-    axisFormat: (value) => ratio(value, 1),
+    axisFormat: tick,
     level: { at: 0, text: '' },
     none: 'The window is not full yet.',
   },
   {
     title: 'Rolling volatility',
     unit: 'a year',
-    linesOf: ({ volatility }) => [volatility],
+    linesOf: ({ volatility }) => named(volatility, 'Volatility'),
     format: (value) => percent(value),
     axisFormat: wholePercent,
     level: null,
@@ -55,18 +58,21 @@ const KINDS: readonly Kind[] = [
   {
     title: 'Rolling beta',
     unit: 'to the benchmark',
-    linesOf: ({ beta }) => lines(beta),
+    linesOf: ({ beta }) => named(beta, 'Beta'),
     format: (value) => ratio(value),
-    axisFormat: (value) => ratio(value, 1),
+    axisFormat: tick,
     level: { at: 1, text: 'as the benchmark' },
     none: 'Beta is not defined: no benchmark is set.',
   },
   {
     title: 'Rolling correlation',
-    unit: 'to the benchmark, and mean of the sleeves’ pairs',
-    linesOf: ({ correlation, sleeveCorrelation }) => lines(correlation, sleeveCorrelation),
+    unit: 'of daily returns',
+    linesOf: ({ correlation, sleeveCorrelation }) => [
+      ...named(correlation, 'To the benchmark'),
+      ...named(sleeveCorrelation, 'Mean of the sleeves’ pairs'),
+    ],
     format: (value) => ratio(value),
-    axisFormat: (value) => ratio(value, 1),
+    axisFormat: tick,
     level: { at: 0, text: '' },
     range: { min: -1, max: 1 },
     none: 'Correlation is not defined: there is no benchmark and no pair of sleeves.',
