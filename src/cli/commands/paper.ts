@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises'
-import { openStore } from '../../adapters/store/open.ts'
+import { writeThrough } from '../../adapters/store/durability.ts'
+import { isServer, openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
@@ -215,6 +216,7 @@ async function traded(
     cycles: () => ({ last: lastCycle, next: follower?.nextAt ?? null }),
     onTrouble: (what, error) => process.stderr.write(`note: ${what}: ${String((error as Error).message)}\n`),
   })
+  const history = await historyOf(store, options)
   let breathed = performance.now()
   let ended = 'it did not begin'
   if (follower !== null) follower.onTrouble = (reason) => steering.fail(reason)
@@ -250,8 +252,9 @@ async function traded(
         onAlerts(alerts) {
           for (const { at, rule, text } of alerts) process.stderr.write(`${formatInstant(at)} ${rule}: ${text}\n`)
         },
-        onInstant({ kernel }) {
+        onInstant({ kernel, at }) {
           lastCycle = Date.now() as Instant
+          history.reached(at)
           outbox?.poke(() => keysOf(standingOf(kernel)))
           if (options.cycles === undefined) return
           const block = cycles.take(kernel)
@@ -285,6 +288,26 @@ async function traded(
 /** Bars before a day may be played at once: what lies behind whoever looks on. */
 function pacedClock(speed: number, speedFrom: TradeDate | undefined, first: () => Instant): Clock {
   return replayClock(speed, first, speedFrom === undefined ? 0 : startOfDay(speedFrom))
+}
+
+/**
+ * What lies before `--speed-from` is computed, not traded, and can be computed again: until there the disk is not waited for.
+ */
+async function historyOf(
+  { tables }: OpenedStore,
+  { store, speed, speedFrom }: PaperOptions,
+): Promise<{ reached(at: Instant): void }> {
+  if (speed === undefined || speedFrom === undefined || isServer(store)) return { reached() {} }
+  const end = startOfDay(speedFrom)
+  let isOver = false
+  await writeThrough(tables.db, 'checkpoint')
+  return {
+    reached(at) {
+      if (isOver || at < end) return
+      isOver = true
+      void writeThrough(tables.db, 'commit')
+    },
+  }
 }
 
 /** Where time begins: where the run stands, or at its first bar. */
