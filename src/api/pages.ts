@@ -24,7 +24,12 @@ export async function pageScripts(folder: string | null): Promise<readonly strin
   )
 }
 
-export async function addPages(app: FastifyInstance, folder: string | null): Promise<void> {
+/** @param methodsOf an address of the API: what it can be asked by */
+export async function addPages(
+  app: FastifyInstance,
+  folder: string | null,
+  methodsOf: (path: string) => readonly string[],
+): Promise<void> {
   const page = folder === null ? null : await readFile(join(folder, PAGE)).catch(() => null)
   if (folder !== null && page !== null) {
     await app.register(files, {
@@ -42,6 +47,11 @@ export async function addPages(app: FastifyInstance, folder: string | null): Pro
   }
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
+    const methods = methodsOf(path)
+    if (methods.length > 0) {
+      reply.header('allow', methods.join(', '))
+      return sendProblem(request, reply, new Refusal('method_unknown', `This is asked by ${methods.join(' or ')}.`))
+    }
     const isPage = request.method === 'GET' || request.method === 'HEAD'
     if (!isPage || path.startsWith('/api') || /\.[a-z0-9]{1,5}$/i.test(path)) {
       return sendProblem(request, reply, new Refusal('not_found', 'There is nothing at this address.'))

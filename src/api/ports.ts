@@ -34,7 +34,8 @@ export interface ApiStore {
   readonly orders: Pick<OrderReads, 'openOrders'>
   readonly access: Access
   readonly paging: Paging
-  readonly notes: Notes
+  /** Null: none are kept. */
+  readonly notes: Notes | null
 }
 
 /** Figures of a running portfolio, computed from its journal by the functions that write report.json. */

@@ -22,9 +22,6 @@ export function answerProblems(app: FastifyInstance, log: ApiLog): void {
     if (refusal.status >= 500) log.error('a request failed', { error, path: request.url, requestId: request.id })
     return sendProblem(request, reply, refusal)
   })
-  app.setNotFoundHandler((request, reply) => {
-    return sendProblem(request, reply, new Refusal('not_found', 'There is nothing at this address.'))
-  })
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {

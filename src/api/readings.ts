@@ -8,6 +8,8 @@ import { POINTS_MOST } from './views/equity.ts'
 
 /** Nobody sees a difference between two looks that are closer together. */
 const FRESH_MS = 250
+/** Figures of the whole run are computed anew so often at most. */
+const REPORT_MS = 2_000
 const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS
 /** Largest positions whose price of the day before is looked up. */
@@ -25,6 +27,13 @@ interface Kept {
   readonly basis: Promise<Basis | null>
 }
 
+interface Reported {
+  readonly seq: number
+  readonly askedAt: number
+  readonly isUnderWay: boolean
+  readonly report: BacktestReport | null
+}
+
 /** What changes with events alone. */
 interface Standing extends Omit<Basis, 'beat' | 'isRunning' | 'isDemo' | 'report'> {}
 
@@ -34,6 +43,7 @@ export function readingsOf(ports: ApiPorts): Readings {
   const standings = new Map<string, { readonly seq: number; readonly standing: Promise<Standing> }>()
   const configs = new Map<string, { readonly seq: number; readonly config: PortfolioConfig }>()
   const closes = new Map<string, number | null>()
+  const reports = new Map<string, Reported>()
 
   async function names(): Promise<readonly string[]> {
     const [extents, beats] = await Promise.all([store.extents(), store.control.beats()])
@@ -61,17 +71,24 @@ export function readingsOf(ports: ApiPorts): Readings {
     }
     const standing = await standingOf(portfolio, seq, at)
     const isRunning = beat !== null && ports.isRunning(beat, now)
-    return { ...standing, beat, isRunning, isDemo: ports.isDemo(portfolio), report: await reportOf(portfolio) }
+    return { ...standing, beat, isRunning, isDemo: ports.isDemo(portfolio), report: reportOf(portfolio, seq, now) }
   }
 
-  async function reportOf(portfolio: string): Promise<BacktestReport | null> {
-    if (ports.analyses === null) return null
-    try {
-      return (await ports.analyses.report(portfolio)).data
-    } catch (error) {
-      ports.log.warn('the figures of a portfolio could not be computed', { portfolio, error })
-      return null
+  /** The last one there is: nobody waits for the next, which is computed meanwhile. */
+  function reportOf(portfolio: string, seq: number, now: number): BacktestReport | null {
+    const known = reports.get(portfolio) ?? { seq: -1, askedAt: 0, isUnderWay: false, report: null }
+    if (ports.analyses === null || known.isUnderWay || known.seq >= seq || now - known.askedAt < REPORT_MS) {
+      return known.report
     }
+    reports.set(portfolio, { ...known, askedAt: now, isUnderWay: true })
+    ports.analyses.report(portfolio).then(
+      (answer) => reports.set(portfolio, { seq: answer.seq, askedAt: now, isUnderWay: false, report: answer.data }),
+      (error: unknown) => {
+        reports.set(portfolio, { ...known, askedAt: now, isUnderWay: false })
+        ports.log.warn('the figures of a portfolio could not be computed', { portfolio, error })
+      },
+    )
+    return known.report
   }
 
   function standingOf(portfolio: string, seq: number, at: number | null): Promise<Standing> {

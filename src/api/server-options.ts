@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly names: readonly string[]
   /** One-time links are not taken, and nothing of a portfolio is shown to whoever is not signed in. */
   readonly isAuthRequired: boolean
+  /** False: the process shows how it is, and nothing of its portfolios. */
+  readonly isApi: boolean
   /** Folder of the built dashboard; null: there is none. */
   readonly dashboard: string | null
   readonly version: string

@@ -26,7 +26,21 @@ export function addServing(program: Command): void {
     .addOption(storeOption())
     .addOption(new Option('--bus <address>', 'tell others through Redis: redis://host:port').argParser(busAddress))
     .addOption(jobsOption())
-    .addOption(new Option('--port <port>', 'of 127.0.0.1; 0: any that is free').argParser(notNegative).default(PORT))
+    .addOption(
+      new Option('--port <port>', 'that it answers on; 0: any that is free').argParser(notNegative).default(PORT),
+    )
+    .addOption(new Option('--listen <address>', 'that it answers on; 127.0.0.1, this machine alone, where left out'))
+    .addOption(new Option('--lan', 'answer in the local network, with TLS; makes a certificate where none is named'))
+    .addOption(new Option('--tls-cert <file>', 'certificate, PEM').argParser(folder))
+    .addOption(new Option('--tls-key <file>', 'its key, PEM').argParser(folder))
+    .addOption(new Option('--trusted-proxy <address>', 'of a proxy that speaks TLS before it'))
+    .addOption(new Option('--host-name <names...>', 'names by which it is asked for, such as that of the proxy'))
+    .addOption(
+      new Option(
+        '--auth <how>',
+        'required: sign in by name and passphrase; link: the console prints a one-time link',
+      ).choices(['required', 'link']),
+    )
     .addOption(dataOption())
     .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed))
     .addOption(new Option('--from <date>', 'first day, YYYY-MM-DD'))

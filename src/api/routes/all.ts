@@ -12,11 +12,13 @@ import { listRoutes } from './lists.ts'
 import { liveRoutes } from './live.ts'
 import { noteRoutes } from './notes.ts'
 import { sessionRoutes } from './session.ts'
-import { statusRoutes, updateRoutes } from './status.ts'
+import { statusRoutes, updateRoutes, vitalRoutes } from './status.ts'
 import { userRoutes } from './users.ts'
 
 export function allEndpoints(context: Context): readonly Endpoint[] {
+  if (!context.options.isApi) return vitalRoutes(context)
   return [
+    ...vitalRoutes(context),
     ...statusRoutes(context),
     ...updateRoutes(context),
     ...sessionRoutes(context),
@@ -29,8 +31,19 @@ export function allEndpoints(context: Context): readonly Endpoint[] {
   ]
 }
 
-export function addEndpoints(app: FastifyInstance, context: Context, gate: Gate): void {
-  for (const one of allEndpoints(context)) add(app, context, gate, one)
+/** @returns what an address can be asked by; nothing where it is none of these */
+export function addEndpoints(
+  app: FastifyInstance,
+  context: Context,
+  gate: Gate,
+): (path: string) => readonly string[] {
+  const endpoints = allEndpoints(context)
+  for (const one of endpoints) add(app, context, gate, one)
+  const patterns = endpoints.map(({ path, method }) => {
+    const text = path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+')
+    return { method, pattern: new RegExp(`^${text}$`) }
+  })
+  return (path) => patterns.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : []))
 }
 
 function add(app: FastifyInstance, { ports, trail }: Context, gate: Gate, one: Endpoint): void {

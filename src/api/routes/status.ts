@@ -11,9 +11,7 @@ import { moment } from '../views/moments.ts'
 import type { Context } from './context.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 
-export function statusRoutes(context: Context): readonly Endpoint[] {
-  const { ports, options, readings } = context
-  const { vitals } = ports
+export function vitalRoutes({ ports: { vitals } }: Context): readonly Endpoint[] {
   return [
     endpoint({
       method: 'GET',
@@ -54,6 +52,11 @@ export function statusRoutes(context: Context): readonly Endpoint[] {
         return text
       },
     }),
+  ]
+}
+
+export function statusRoutes({ ports: { vitals }, options, readings }: Context): readonly Endpoint[] {
+  return [
     endpoint({
       method: 'GET',
       path: '/api/status',

@@ -8,34 +8,32 @@ import { openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
-import { isEnded, PROTOCOL_STATES } from '../../domain/order-records.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
-import { owedTo } from '../../live/outbox.ts'
 import { type AlertFollower, followAlerts } from '../alerts/follow.ts'
+import { openAnalyst } from '../analyst/analyst.ts'
 import type { AlertConfiguration } from '../config/alerts.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { MeteredSteps } from '../live/engine-meter.ts'
-import { REDIS_BUS } from '../live/outbox-to.ts'
 import { listenForStop } from '../live/stopping.ts'
-import { backupDocument, statusDocument } from '../operate/status-text.ts'
+import { backupDocument } from '../operate/status-text.ts'
 import { packageVersion } from '../package-root.ts'
+import { entryLines, type OpenDashboard, openDashboard, type WebOptions } from '../serve/dashboard.ts'
 import { type Log, type LogLevel, openLog } from '../serve/log.ts'
 import { createMetrics, type Metrics } from '../serve/metrics.ts'
-import { readinessOf } from '../serve/readiness.ts'
+import { apiPorts, type Desks } from '../serve/ports.ts'
 import { runJob } from '../serve/run-job.ts'
-import { json, type Listening, listen, type Routes } from '../serve/server.ts'
 import { SUPERVISOR_RULES, supervise } from '../serve/supervise.ts'
+import { vitalsOf } from '../serve/vitals.ts'
 
 export const ROLES = ['engine', 'api', 'worker', 'all'] as const
 export type Role = (typeof ROLES)[number]
 
-export interface ServeOptions {
+export interface ServeOptions extends WebOptions {
   readonly role: Role
   readonly store: string
   readonly bus?: string
   readonly jobs?: string
-  readonly port: number
   readonly data?: string
   readonly seed?: number
   readonly from?: string
@@ -58,6 +56,8 @@ interface Serving {
   /** Names of the portfolios that this process runs. */
   readonly own: readonly string[]
   readonly store: OpenedStore
+  /** Address of the bus; left out: there is none. */
+  readonly bus?: string
   readonly log: Log
   readonly metrics: Metrics
   readonly signal: AbortSignal
@@ -89,13 +89,24 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
     log,
     metrics: createMetrics(),
     signal: stopping.signal,
+    ...(options.bus === undefined ? {} : { bus: options.bus }),
     startedAt: Date.now(),
   }
-  let listening: Listening | null = null
+  let dashboard: OpenDashboard | null = null
+  let desks: OpenDesks | null = null
   try {
-    listening = await listen(options.port, routesOf(serving, has('api')))
-    log.info('serving', { role: options.role, port: listening.port, version: packageVersion(), store: options.store })
-    process.stderr.write(`note: ${options.role} on http://127.0.0.1:${listening.port}/health\n`)
+    desks = has('api') ? openDesks(configs, serving) : null
+    dashboard = await openDashboard(
+      apiPorts({ store, log, vitals: vitalsOf(serving), ...desks?.desks }),
+      options.store,
+      options,
+      has('api'),
+    )
+    const { port, origin } = dashboard.server
+    log.info('serving', { role: options.role, port, version: packageVersion(), store: options.store })
+    for (const line of [`note: ${options.role} on ${origin}/health`, ...entryLines(dashboard)]) {
+      process.stderr.write(`${line}\n`)
+    }
     const ends = await Promise.all([
       watchItself(serving),
       watchCopies(serving),
@@ -105,7 +116,8 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
     ])
     if (ends.includes('failed')) process.exitCode = 1
   } finally {
-    await listening?.close()
+    await dashboard?.server.close()
+    await desks?.close()
     await store.close()
     stopping.close()
     log.info('stopped')
@@ -113,71 +125,15 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
   }
 }
 
-/** How many orders of a portfolio have not ended, by state. */
-async function openOrders(store: OpenedStore, portfolio: string): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map(PROTOCOL_STATES.filter((state) => !isEnded(state)).map((state) => [state as string, 0]))
-  for (const { state } of await store.openOrders(portfolio)) counts.set(state, (counts.get(state) ?? 0) + 1)
-  return counts
+interface OpenDesks {
+  readonly desks: Desks
+  close(): Promise<void>
 }
 
-function routesOf({ options, own, store, metrics, log, startedAt }: Serving, isApi: boolean): Routes {
-  const heard = async () => {
-    const beats = await store.control.beats()
-    metrics.heard(beats, Date.now())
-    metrics.dropped(log.dropped)
-    return beats
-  }
-  const routes: (readonly [string, Routes extends ReadonlyMap<string, infer Route> ? Route : never])[] = [
-    [
-      '/health',
-      async () => {
-        const now = Date.now()
-        const backup = backupDocument(await backupState(store.tables.db, now))
-        const uptime = (now - startedAt) / 1_000
-        return json({ status: backup?.overdue === true ? 'overdue' : 'ok', version: packageVersion(), uptime, backup })
-      },
-    ],
-    [
-      '/ready',
-      async () => {
-        const readiness = readinessOf(await heard(), own, Date.now())
-        return json(readiness, readiness.ready ? 200 : 503)
-      },
-    ],
-    [
-      '/metrics',
-      async () => {
-        for (const beat of await heard()) {
-          const { portfolio } = beat
-          metrics.orders(portfolio, await openOrders(store, portfolio))
-          if (options.bus !== undefined) metrics.backlog(portfolio, await owedTo(REDIS_BUS, store, portfolio))
-        }
-        return { status: 200, type: metrics.contentType, body: await metrics.text() }
-      },
-    ],
-  ]
-  if (isApi) {
-    routes.push([
-      '/api/status',
-      async () => {
-        const extents = await store.extents()
-        const beats = await heard()
-        const names = [...new Set([...extents, ...beats].map(({ portfolio }) => portfolio))]
-        const portfolios = names.map((portfolio) =>
-          statusDocument(
-            {
-              portfolio,
-              events: extents.find((extent) => extent.portfolio === portfolio)?.rows ?? 0,
-              heartbeat: beats.find((beat) => beat.portfolio === portfolio) ?? null,
-            },
-            Date.now(),
-          ),
-        )
-        return json({ at: new Date().toISOString(), portfolios })
-      },
-    ])
-  }
-  return new Map(routes)
+/** Those who compute for the API what the store's tables do not say. */
+function openDesks(configs: readonly string[], { options }: Serving): OpenDesks {
+  const analyst = openAnalyst({ store: options.store, configs })
+  return { desks: { analyses: analyst }, close: () => analyst.close() }
 }
 
 /** How late its own timers are. */

@@ -1,0 +1,35 @@
+/** What the API is handed in this program. */
+
+import type { OpenedStore } from '../../adapters/store/sql-store.ts'
+import type { ApiPorts, Vitals } from '../../api/ports.ts'
+import type { Notes } from '../../domain/notes.ts'
+import { isRunning } from '../operate/status-text.ts'
+import type { Log } from './log.ts'
+
+/** Those who compute or keep something for the API; left out: their routes are not there. */
+export type Desks = Partial<Pick<ApiPorts, 'analyses' | 'jobs' | 'exports' | 'explainer' | 'configurations' | 'alerts'>>
+
+export interface PortsOf extends Desks {
+  readonly store: OpenedStore
+  readonly vitals: Vitals
+  readonly log: Log
+  /** Portfolios on a simulated market. */
+  readonly demos?: ReadonlySet<string>
+}
+
+export function apiPorts({ store, vitals, log, demos = new Set(), ...desks }: PortsOf): ApiPorts {
+  const { extents, control, projections, access, paging } = store
+  const { notes = null } = store as { readonly notes?: Notes }
+  const orders = { openOrders: store.openOrders }
+  const none = { analyses: null, jobs: null, exports: null, explainer: null, configurations: null, alerts: null }
+  return {
+    store: { extents, control, projections, orders, access, paging, notes },
+    vitals,
+    log,
+    ...none,
+    ...desks,
+    now: Date.now,
+    isRunning,
+    isDemo: (portfolio) => demos.has(portfolio),
+  }
+}
