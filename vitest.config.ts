@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',
     isolate: false,
+    server: { deps: { external: [/\/dist\/tests\//] } }, // built once: taken as it is
     maxWorkers: availableParallelism(), // one would be left idle otherwise: half of a machine of two
     testTimeout: LIMIT_MS,
     hookTimeout: LIMIT_MS, // hooks start whole runs, too

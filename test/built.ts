@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const BUILDS = join(ROOT, 'dist/tests')
@@ -55,4 +56,9 @@ let built: string | null = null
 export function builtModule(module: string): string {
   built ??= build()
   return join(built, module.replace(/\.ts$/, '.js'))
+}
+
+/** Imports a module as it was built, with the threads that it starts. It shares no state with the module in source. */
+export async function importBuilt<Module>(module: string): Promise<Module> {
+  return (await import(pathToFileURL(builtModule(module)).href)) as Module
 }

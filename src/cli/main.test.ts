@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { builtModule } from '../../test/built.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 
 const root = packageRoot()
@@ -15,13 +16,14 @@ interface Ended {
   readonly err: string
 }
 
-/** Runs the command line as a user does, from source. */
+/** Runs the command line as a user does. */
 function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Ended {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', join(root, 'src', 'cli', 'main.ts'), ...args],
-    { cwd: root, encoding: 'utf8', env: { ...process.env, POLYFOLIO_DEBUG: '', ...environment }, maxBuffer: 1e9 },
-  )
+  const { status, stdout, stderr } = spawnSync(process.execPath, [builtModule('src/cli/main.ts'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, POLYFOLIO_DEBUG: '', ...environment },
+    maxBuffer: 1e9,
+  })
   return { code: status, out: stdout, err: stderr.replace(/^.*ExperimentalWarning.*\n/gm, '') }
 }
 function file(name: string, text: string): string {
@@ -93,7 +95,7 @@ describe('the command line', () => {
       'const two = Buffer.alloc(2); require("fs").readSync(0, two, 0, 2, null); process.stdout.write(two)',
     )
     const reader = `"${process.execPath}" "${join(folder, 'two.cjs')}"`
-    const command = `"${process.execPath}" --import tsx "${join(root, 'src', 'cli', 'main.ts')}" config schema | ${reader}`
+    const command = `"${process.execPath}" "${builtModule('src/cli/main.ts')}" config schema | ${reader}`
     const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' })
     expect({ stdout, stderr }).toEqual({ stdout: '{\n', stderr: '' })
   })

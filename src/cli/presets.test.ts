@@ -12,6 +12,7 @@ import { loadMarket, simulatedMarketData } from './run.ts'
 
 const presets = join(packageRoot(), 'presets')
 const REACH = { from: 20_200_101 as TradeDate, to: 20_241_231 as TradeDate }
+const SIMULATED = { from: 20_220_101 as TradeDate, to: 20_221_231 as TradeDate }
 const channels = await loadPortfolio(join(presets, 'channels.yaml'))
 
 describe('presets', () => {
@@ -58,7 +59,7 @@ describe('the channels preset', () => {
     const run = (seed: number) =>
       runBacktest({
         config: channels.config,
-        market: simulatedMarketData(channels, seed, REACH),
+        market: simulatedMarketData(channels, seed, SIMULATED),
         strategies: [...channels.strategies.values()],
         checks: true,
       })

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { builtModule } from '../../test/built.ts'
 import { createRandom } from '../numerics/random.ts'
-import { packageRoot } from './package-root.ts'
 import { readReturnsTable } from './returns-file.ts'
 import { readNumbers } from './sleeves-file.ts'
 
@@ -16,10 +16,10 @@ function file(name: string, text: string): string {
   return join(folder, name)
 }
 
-/** Runs the command line as a user does, from source. */
+/** Runs the command line as a user does. */
 function run(args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
-  const main = join(packageRoot(), 'src', 'cli', 'main.ts')
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', main, 'risk', ...args], {
+  const main = builtModule('src/cli/main.ts')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'risk', ...args], {
     encoding: 'utf8',
     env: { ...process.env, POLYFOLIO_DEBUG: '' },
   })

@@ -24,6 +24,7 @@ import { addDays, startOfDay, tradeDate } from '../../src/domain/sessions.ts'
 import type { IntentSink, View } from '../../src/domain/strategy.ts'
 import { type RunInput, runBacktest } from '../../src/engine/run/run.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
+import { builtModule } from '../built.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-configurations-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -151,8 +152,8 @@ describe('a store', () => {
 
   it('is whole after whoever wrote it was killed, and can be written again', async () => {
     write([row('a')])
-    const script = join(folder, 'writer.mts')
-    const store = join(import.meta.dirname, '../../src/cli/configurations/store.ts')
+    const script = join(folder, 'writer.mjs')
+    const store = builtModule('src/cli/configurations/store.ts')
     writeFileSync(
       script,
       `import { updateStore } from ${JSON.stringify(store)}
@@ -166,9 +167,8 @@ for (let turn = 0; ; turn += 1) {
 }
 `,
     )
-    const loader = join(import.meta.dirname, '../../node_modules/tsx/dist/esm/index.mjs')
     for (let kill = 0; kill < 3; kill += 1) {
-      const child = spawn(process.execPath, ['--import', loader, script], { cwd: join(import.meta.dirname, '../..') })
+      const child = spawn(process.execPath, [script])
       const ended = once(child, 'close')
       await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error('the writer ended')))])
       for (let wait = 0; wait < 7 * kill; wait += 1) await new Promise((next) => setTimeout(next, 1))
@@ -184,8 +184,8 @@ for (let turn = 0; ; turn += 1) {
   it('keeps its old document, and says so, where the disk takes only a part of the new one', async () => {
     write([row('a', { title: 'x'.repeat(4_000) })])
     const before = readFileSync(file, 'utf8')
-    const store = join(import.meta.dirname, '../../src/cli/configurations/store.ts')
-    const script = join(folder, 'short.mts')
+    const store = builtModule('src/cli/configurations/store.ts')
+    const script = join(folder, 'short.mjs')
     writeFileSync(
       script,
       `import { updateStore } from ${JSON.stringify(store)}
@@ -196,12 +196,8 @@ try {
 }
 `,
     )
-    const loader = join(import.meta.dirname, '../../node_modules/tsx/dist/esm/index.mjs')
-    const line = `ulimit -f 2; exec "$0" --import "$1" "$2"`
-    const child = spawn('sh', ['-c', line, process.execPath, loader, script], {
-      cwd: join(import.meta.dirname, '../..'),
-      env: { ...process.env, TSX_DISABLE_CACHE: '1' },
-    })
+    const line = `ulimit -f 2; exec "$0" "$1"`
+    const child = spawn('sh', ['-c', line, process.execPath, script])
     let text = ''
     child.stdout.on('data', (part: Buffer) => {
       text += part.toString()

@@ -27,7 +27,7 @@ export function fileProblem(file: string, called: string): string | null {
  * @throws StrategyRefused with what is wrong: syntax, a throw at import, no export, a wrong field
  */
 export async function readStrategy(file: string): Promise<Strategy> {
-  resolveOwnPackage()
+  await resolveOwnPackage()
   // Plain JavaScript goes the same way: from source, the package that it imports is TypeScript.
   const { tsImport } = await import('tsx/esm/api')
   let module: Record<string, unknown>

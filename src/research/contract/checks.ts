@@ -66,7 +66,12 @@ function differenceOf(before: Decisions, after: Decisions, last: number): string
 }
 
 const marketOf = (seed: number): RigMarket => withPair(drawnMarket(seed, COLUMNS, BARS), seed)
-const market = (): RigMarket => marketOf(SEED)
+let drawnOnce: RigMarket | null = null
+/** Every check tries the strategy on the same bars, and none alters them. */
+function market(): RigMarket {
+  drawnOnce ??= marketOf(SEED)
+  return drawnOnce
+}
 
 function parametersProblem(strategy: Strategy): string | null {
   for (const [name, parameter] of Object.entries<Parameter>(strategy.parameters)) {

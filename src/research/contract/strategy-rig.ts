@@ -3,7 +3,7 @@ import type { Instrument } from '../../domain/instruments.ts'
 import type { OptionChain, Slice } from '../../domain/market.ts'
 import { NO_RECORDS } from '../../domain/market-records.ts'
 import type { Parameters } from '../../domain/parameters.ts'
-import { sessionsFrom, startOfDay } from '../../domain/sessions.ts'
+import { type Sessions, sessionsFrom, startOfDay } from '../../domain/sessions.ts'
 import type {
   Holding,
   IntentSink,
@@ -87,14 +87,7 @@ export function strategyRig(strategy: Strategy, parameters: Parameters, market: 
     structures: [],
     nextId: 1,
   }
-  const sessions = sessionsFrom(
-    CALENDAR,
-    weekdaysFrom(market.dates[0]!, market.bars + DAYS_AHEAD).map((date) => ({
-      date,
-      open: instant(startOfDay(date) + MS_OF_CLOSE - 6.5 * 3_600_000),
-      close: instant(startOfDay(date) + MS_OF_CLOSE),
-    })),
-  )
+  const { sessions } = surroundingsOf(market)
   const universe = Int32Array.from({ length: columns }, (_, column) => column)
   let slice: Slice = sliceAt(market, 0)
   let chains = new Map<number, OptionChain>()
@@ -182,16 +175,44 @@ function sliceAt(market: RigMarket, bar: number): Slice {
     volume: part(market.volume),
     factor: part(market.factor),
     chains: [],
-    records: recordsAt(market, bar),
+    records: surroundingsOf(market).records[bar]!,
   }
 }
 
-/** What became known since the close before. */
-function recordsAt(market: RigMarket, bar: number): Slice['records'] {
-  const after = bar === 0 ? Number.NEGATIVE_INFINITY : closeOf(market, bar - 1)
-  const until = closeOf(market, bar)
-  const found = market.records?.filter(({ publishedAt }) => publishedAt > after && publishedAt <= until)
-  return found === undefined || found.length === 0 ? NO_RECORDS : found
+interface Surroundings {
+  readonly sessions: Sessions
+  /** What became known since the close before, by bar. */
+  readonly records: readonly Slice['records'][]
+}
+
+/** A strategy is tried on a market many times, also from every bar of a year on: what no trial changes is made once. */
+const surroundings = new WeakMap<RigMarket, Surroundings>()
+
+function surroundingsOf(market: RigMarket): Surroundings {
+  const known = surroundings.get(market)
+  if (known !== undefined) return known
+  const days = weekdaysFrom(market.dates[0]!, market.bars + DAYS_AHEAD)
+  const sessions = sessionsFrom(
+    CALENDAR,
+    days.map((date) => ({
+      date,
+      open: instant(startOfDay(date) + MS_OF_CLOSE - 6.5 * 3_600_000),
+      close: instant(startOfDay(date) + MS_OF_CLOSE),
+    })),
+  )
+  const made = { sessions, records: recordsByBar(market) }
+  surroundings.set(market, made)
+  return made
+}
+
+function recordsByBar(market: RigMarket): Surroundings['records'] {
+  const records = market.records ?? []
+  let next = 0
+  return Array.from({ length: market.bars }, (_, bar) => {
+    const first = next
+    while (next < records.length && records[next]!.publishedAt <= closeOf(market, bar)) next += 1
+    return next === first ? NO_RECORDS : records.slice(first, next)
+  })
 }
 
 /** The last close up to a bar; 0 where there was none. */
