@@ -174,7 +174,9 @@ const collected = (text: string, before: readonly string[]): readonly string[] =
 function addNotes(program: Command): void {
   program
     .command('annotate <subject>')
-    .description('keep a note on position:SLEEVE/INSTRUMENT, trade:ID, order:NUMBER, violation:ID or day:YYYYMMDD')
+    .description(
+      'keep a note on sleeve:NAME, position:SLEEVE/INSTRUMENT, trade:ID, order:NUMBER, violation:ID or day:YYYYMMDD',
+    )
     .addOption(new Option('--note <text>', 'what is to be known of it').argParser(words).makeOptionMandatory())
     .addOption(new Option('--tag <word>', 'to find it by; may be given again').argParser(collected).default([]))
     .addOption(storeOption())

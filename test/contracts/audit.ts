@@ -82,20 +82,5 @@ export function auditContract(
         },
       ])
     })
-
-    it('keeps notes on what happened, finds them by their words, and lets them go', async () => {
-      const note = { at: AT, actor: 'me', about: 'trade' as const, subject: '7-1', tags: ['Earnings'] }
-      await store.audit.annotate('one', { ...note, id: 'n1', text: 'bought too early' })
-      await store.audit.annotate('one', { ...note, id: 'n2', text: 'as planned', tags: [] })
-      await store.audit.annotate('one', { ...note, id: 'n1', text: 'Bought far too early' })
-      expect((await store.audit.annotations('one')).map(({ text }) => text)).toEqual([
-        'Bought far too early',
-        'as planned',
-      ])
-      expect((await store.audit.annotations('one', 'early earnings')).map(({ id }) => id)).toEqual(['n1'])
-      await store.audit.removeAnnotation('one', 'n1', (AT + 1) as Instant)
-      expect((await store.audit.annotations('one')).map(({ id }) => id)).toEqual(['n2'])
-      expect(await store.audit.annotations('two')).toEqual([])
-    })
   })
 }

@@ -31,5 +31,20 @@ export interface AuditTables {
     /** JSON. */
     readonly tags: string
     readonly removed_at: number | null
+    readonly version: number
+    readonly edited_at: number | null
+    readonly editor: string
+  }
+  /** How a note ever stood. */
+  annotation_version: {
+    readonly portfolio: string
+    readonly id: string
+    readonly version: number
+    readonly at: number
+    readonly author: string
+    readonly text: string
+    /** JSON. */
+    readonly tags: string
+    readonly removed: number
   }
 }

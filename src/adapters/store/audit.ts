@@ -1,10 +1,9 @@
-/** The audit log and the notes beside it. */
+/** The audit log. */
 import type { Kysely } from 'kysely'
-import type { Annotation, AuditEntry, AuditLog } from '../../domain/audit.ts'
+import type { AuditEntry, AuditLog } from '../../domain/audit.ts'
 import type { ControlAnswer } from '../../domain/control.ts'
 import type { Instant, Json } from '../../domain/units.ts'
 import { type AuditRow, appendEntries, brokenChain, type ChainPlace, rowsFrom } from './audit-chain.ts'
-import type { AuditTables } from './audit-tables.ts'
 import type { Tables } from './schema.ts'
 
 export function sqlAudit({ db, isServer }: ChainPlace): AuditLog {
@@ -13,32 +12,6 @@ export function sqlAudit({ db, isServer }: ChainPlace): AuditLog {
       db.transaction().execute((step) => appendEntries({ db: step, isServer }, portfolio, [entry])),
     entries: async (portfolio, from) => (await rowsFrom(db, portfolio, from)).map(entryOf),
     broken: (portfolio) => brokenChain(db, portfolio),
-    async annotate(portfolio, { id, at, actor, about, subject, text, tags }) {
-      const words = { at, actor, about, subject, text, tags: JSON.stringify(tags), removed_at: null }
-      await db
-        .insertInto('annotation')
-        .values({ portfolio, id, ...words })
-        .onConflict((one) => one.columns(['portfolio', 'id']).doUpdateSet(words))
-        .execute()
-    },
-    async removeAnnotation(portfolio, id, at) {
-      const own = db.updateTable('annotation').set({ removed_at: at }).where('portfolio', '=', portfolio)
-      await own.where('id', '=', id).where('removed_at', 'is', null).execute()
-    },
-    async annotations(portfolio, words = '') {
-      const rows = await db
-        .selectFrom('annotation')
-        .selectAll()
-        .where('portfolio', '=', portfolio)
-        .where('removed_at', 'is', null)
-        .orderBy('at')
-        .orderBy('id')
-        .execute()
-      const asked = words.toLowerCase().split(/\s+/).filter(Boolean)
-      return rows
-        .filter(({ text, tags }) => asked.every((word) => `${text} ${tags}`.toLowerCase().includes(word)))
-        .map(annotationOf)
-    },
   }
 }
 
@@ -79,19 +52,4 @@ function entryOf({ portfolio, number, at, actor, action, subject, before, after,
   const said = { before: JSON.parse(before) as Json, after: JSON.parse(after) as Json }
   const what = { portfolio, actor, action, subject, requestId: request_id }
   return { ...what, number: Number(number), at: Number(at) as Instant, ...said }
-}
-
-function annotationOf({
-  id,
-  at,
-  actor,
-  about,
-  subject,
-  text,
-  tags,
-  removed_at,
-}: AuditTables['annotation']): Annotation {
-  const removedAt = removed_at === null ? null : (Number(removed_at) as Instant)
-  const said = { about: about as Annotation['about'], tags: JSON.parse(tags) as readonly string[] }
-  return { id, at: Number(at) as Instant, actor, subject, text, ...said, removedAt }
 }

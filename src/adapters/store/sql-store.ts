@@ -7,6 +7,7 @@ import type { AuditLog } from '../../domain/audit.ts'
 import type { Control } from '../../domain/control.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
+import type { Notes } from '../../domain/notes.ts'
 import type { Paging } from '../../domain/paging.ts'
 import type { Lease, Projections, Store } from '../../domain/store.ts'
 import { sqlAccess } from './access/access.ts'
@@ -22,6 +23,7 @@ import { equitySeries } from './equity-series.ts'
 import { type JobsPace, storeJobs } from './jobs.ts'
 import { checkAll, extentsOf, type Head, headOf, type JournalPlace, rowsOf, snapshotBefore } from './journal-rows.ts'
 import { confirm, deliveredOf, messagesOf } from './message-rows.ts'
+import { sqlNotes } from './notes.ts'
 import { executionKnown, isExecutionTaken, orderReads } from './order-rows.ts'
 import { sqlPaging } from './paging/paging.ts'
 import { clearProjected, equityMemory, projectedRows, projectionMemory, writeProjected } from './projections.ts'
@@ -54,6 +56,8 @@ export interface OpenedStore extends Store {
   /** Questions to workers of any process. */
   jobs(pace?: JobsPace): Jobs
   readonly projections: Projections
+  /** What people write beside what happened. */
+  readonly notes: Notes
   /** The readable tables a page at a time. */
   readonly paging: Paging
   readonly audit: AuditLog
@@ -129,6 +133,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
     messages: (portfolio, from) => messagesOf(db, portfolio, from),
     ...orderReads(db),
     projections: sqlProjections(parts, place, bulk),
+    notes: sqlNotes(db),
     paging: sqlPaging(place),
     control: sqlControl(db),
     audit,

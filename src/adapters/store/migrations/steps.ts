@@ -15,6 +15,7 @@ import { accountEventsStep } from './012-account-events.ts'
 import { roundTripsKeptStep } from './013-round-trips-kept.ts'
 import { priceBarsStep } from './014-price-bars.ts'
 import { alertLogStep } from './015-alert-log.ts'
+import { notesStep } from './016-notes.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -33,7 +34,8 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '011_access': accessStep(types),
     '012_account_events': accountEventsStep(types),
     '013_round_trips_kept': roundTripsKeptStep(types),
-    '015_alert_log': alertLogStep(types),
     '014_price_bars': priceBarsStep(types),
+    '015_alert_log': alertLogStep(types),
+    '016_notes': notesStep(types),
   }
 }
