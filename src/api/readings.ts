@@ -1,5 +1,6 @@
 /** Reads a portfolio out of the store, once for all who look at the same moment. */
 import type { PortfolioConfig } from '../domain/config.ts'
+import { PAGE_MAX } from '../domain/paging.ts'
 import type { EquityRow, ProjectedRows, ProjectedTable } from '../domain/projections.ts'
 import type { BacktestReport } from './contract/report.ts'
 import type { ApiPorts } from './ports.ts'
@@ -117,6 +118,7 @@ export function readingsOf(ports: ApiPorts): Readings {
       days: await daysOf(portfolio, memory.days, last.get('')?.at ?? 0),
       targets: await targetsOf(portfolio, sleeves.length),
       positions,
+      openedBy: await openedByOf(portfolio),
       before: await closesBefore(portfolio, positions.netted.slice(0, PRICED_MOST), last.get('')?.at ?? null),
       openViolations: open.rows,
     }
@@ -160,6 +162,15 @@ export function readingsOf(ports: ApiPorts): Readings {
     const newest = rows[0]?.seq
     return new Map(
       rows.filter(({ seq }) => seq === newest).map(({ sleeve, weight, factor }) => [sleeve, weight * factor]),
+    )
+  }
+
+  async function openedByOf(portfolio: string): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await store.paging.page(portfolio, 'trips', { open: true, limit: PAGE_MAX })
+    return new Map(
+      rows.flatMap(({ sleeve, instrument, openedBy }) =>
+        openedBy === null ? [] : [[`${sleeve}/${instrument}`, openedBy]],
+      ),
     )
   }
 

@@ -1,11 +1,9 @@
 /** Live readings of what was traded, refused and limited. */
 import type { Amount } from './answers.ts'
 
+/** A sleeve that has a part in an order; how much, and why, the explanation of the order says. */
 export interface OrderShareView {
   readonly sleeve: string
-  readonly wanted: Amount
-  readonly crossed: Amount
-  readonly reason: string
 }
 
 export interface OrderRow {

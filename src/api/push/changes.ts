@@ -98,7 +98,7 @@ async function listsOf(
   const records = new Map((await store.orders.openOrders(portfolio)).map((record) => [record.order as number, record]))
   const orders = new Map<number, string>()
   const changed = newest.rows.flatMap((row) => {
-    const view = orderRow(row, { intents: [], record: records.get(row.order) ?? null })
+    const view = orderRow(row, records.get(row.order) ?? null)
     const text = JSON.stringify(view)
     orders.set(row.order, text)
     return told !== null && told.orders.get(row.order) !== text ? [view] : []

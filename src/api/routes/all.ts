@@ -32,11 +32,7 @@ export function allEndpoints(context: Context): readonly Endpoint[] {
 }
 
 /** @returns what an address can be asked by; nothing where it is none of these */
-export function addEndpoints(
-  app: FastifyInstance,
-  context: Context,
-  gate: Gate,
-): (path: string) => readonly string[] {
+export function addEndpoints(app: FastifyInstance, context: Context, gate: Gate): (path: string) => readonly string[] {
   const endpoints = allEndpoints(context)
   for (const one of endpoints) add(app, context, gate, one)
   const patterns = endpoints.map(({ path, method }) => {

@@ -8,7 +8,7 @@ import {
   type Page as StoredPage,
   type ViolationPageRow,
 } from '../../domain/paging.ts'
-import type { IntentRow, NetOrderRow } from '../../domain/projections.ts'
+import type { NetOrderRow } from '../../domain/projections.ts'
 import type { TradeSort } from '../contract/trading.ts'
 import { dated, limit, page, sleeveName } from '../schemas/answers.ts'
 import {
@@ -121,8 +121,7 @@ export function listRoutes(context: Context): readonly Endpoint[] {
         const found = await paged(() => store.paging.page(portfolio, 'orders', asked as PageQuery<'orders'>))
         const records = new Map<number, OrderRecord>()
         for (const record of await store.orders.openOrders(portfolio)) records.set(record.order, record)
-        const none: readonly IntentRow[] = []
-        const rows = found.rows.map((row) => orderRow(row, { intents: none, record: records.get(row.order) ?? null }))
+        const rows = found.rows.map((row) => orderRow(row, records.get(row.order) ?? null))
         return datedOf(basis, { ...found, rows })
       },
     }),

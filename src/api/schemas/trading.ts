@@ -39,7 +39,7 @@ export const orderRow = z
     isOpen: z.boolean(),
     evidence: z.string(),
     endedAt: instant.nullable(),
-    sleeves: z.array(z.object({ sleeve: z.string(), wanted: amount, crossed: amount, reason: z.string() })),
+    sleeves: z.array(z.object({ sleeve: z.string() })),
   })
   .meta({ id: 'OrderRow' })
 orderRow satisfies z.ZodType<OrderRow>

@@ -35,7 +35,7 @@ function sentenceOf(entry: ActivityEntry, currency: string): string {
     case 'trade': {
       const verb = what === 'buy' ? 'Bought' : what === 'sell' ? 'Sold' : words(what)
       const count = held === null ? '' : ` ${quantity(Math.abs(held))}`
-      const level = at === null ? '' : ` at ${price(Number(at.toPrecision(8)))}`
+      const level = at === null ? '' : ` at ${price(Number(at.toFixed(Math.abs(at) < 1 ? 6 : 4)))}`
       return `${verb}${count} ${symbol}${level}`
     }
     case 'violation': {

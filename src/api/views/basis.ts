@@ -31,6 +31,8 @@ export interface Basis {
   /** Weight times factor as dealt last, by sleeve. */
   readonly targets: ReadonlyMap<string, number>
   readonly positions: Positions
+  /** Orders that opened what is held, by `sleeve/instrument`. */
+  readonly openedBy: ReadonlyMap<string, number>
   /** Prices at the end of the day before, by instrument, where they are known. */
   readonly before: ReadonlyMap<string, number>
   readonly openViolations: readonly ViolationPageRow[]

@@ -4,7 +4,6 @@ import type { OrderPageRow, TripRow, ViolationPageRow } from '../../domain/pagin
 import type {
   CapitalRow,
   GateRow,
-  IntentRow,
   NetOrderRow,
   AlertRow as StoredAlert,
   ApprovalRow as StoredApproval,
@@ -24,13 +23,8 @@ import { money, price, priceOrNull, quantity } from './amounts.ts'
 import { capitalOf } from './figures.ts'
 import { dayOf, dayText, moment, momentOrNull } from './moments.ts'
 
-/** What an order is besides its own row: its sleeves' parts, and its last word at the broker. */
-export interface OrderParts {
-  readonly intents: readonly IntentRow[]
-  readonly record: OrderRecord | null
-}
-
-export function orderRow(row: OrderPageRow, { intents, record }: OrderParts): OrderRow {
+/** @param record its last word at the broker, while it is open */
+export function orderRow(row: OrderPageRow, record: OrderRecord | null): OrderRow {
   const whole = (units: number): number => units / row.unitsPerWhole
   return {
     order: row.order,
@@ -53,15 +47,7 @@ export function orderRow(row: OrderPageRow, { intents, record }: OrderParts): Or
     isOpen: row.endedAt === null && row.quantity !== 0,
     evidence: row.evidence,
     endedAt: momentOrNull(row.endedAt),
-    sleeves:
-      intents.length === 0
-        ? row.sleeves.map((sleeve) => ({ sleeve, wanted: '', crossed: '', reason: '' }))
-        : intents.map(({ sleeve, wanted, crossed, reason }) => ({
-            sleeve,
-            wanted: quantity(whole(wanted)),
-            crossed: quantity(whole(crossed)),
-            reason,
-          })),
+    sleeves: row.sleeves.map((sleeve) => ({ sleeve })),
   }
 }
 

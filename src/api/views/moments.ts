@@ -14,7 +14,7 @@ export function dayText(tradeDate: number): string {
   return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
 }
 
-/** Of UTC. */
+/** Day of UTC that a close ends: one at midnight ends the day before. */
 export function dayOf(at: number): string {
-  return moment(at).slice(0, 10)
+  return moment(at - 1).slice(0, 10)
 }

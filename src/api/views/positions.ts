@@ -98,7 +98,7 @@ function partOf(basis: Basis, part: HeldRow): PositionPart {
     openedAt: momentOrNull(part.openedAt),
     stop: priceOrNull(part.stop),
     target: priceOrNull(part.target),
-    order: null,
+    order: basis.openedBy.get(`${part.sleeve}/${part.instrument}`) ?? null,
   }
 }
 

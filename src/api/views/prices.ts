@@ -6,7 +6,7 @@ import { priceDecimals, quantity } from './amounts.ts'
 import type { Basis } from './basis.ts'
 import { keepExtremes } from './equity.ts'
 import { zoneOf } from './figures.ts'
-import { dayOf } from './moments.ts'
+import { moment } from './moments.ts'
 
 export interface PriceRows {
   /** Oldest first. */
@@ -45,7 +45,7 @@ function barsOf(bars: readonly PriceBar[]): PriceBars {
   const isDaily = bars.length > 1 && bars.every(({ bucket }) => bucket % DAY_MS === 0)
   return {
     at: bars.map(({ at }) => at),
-    dates: isDaily ? bars.map(({ bucket }) => dayOf(bucket)) : null,
+    dates: isDaily ? bars.map(({ bucket }) => moment(bucket).slice(0, 10)) : null,
     open: bars.map(({ open }) => open),
     high: bars.map(({ high }) => high),
     low: bars.map(({ low }) => low),
