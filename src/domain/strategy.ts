@@ -144,6 +144,8 @@ export interface Strategy<P extends Parameters = Parameters, M extends Memory = 
   readonly group?: number
   /** `own`: divides the capital itself and names every quantity, so that a sleeve states no sizing. Left out: it asks for one. */
   readonly sizes?: 'own'
+  /** `capital`: its explicit quantities follow from the capital that it is shown. Left out: they stand for themselves. */
+  readonly targets?: 'capital'
   /** What is wrong with parameters that are each within their bounds, as text for the user; null when nothing is. */
   check?(parameters: P): string | null
   indicators(parameters: P): Readonly<Record<string, IndicatorRequest>>

@@ -17,6 +17,7 @@ import type {
 } from '../domain/strategy.ts'
 import type { CalendarId, Instant, InstrumentId, Memory, Price, Quantity } from '../domain/units.ts'
 import { averagePrice } from '../pipeline/ledger/books.ts'
+import { partOfChange, partOfTarget } from './capital/live-fraction.ts'
 import { sizingCapital } from './capital/sizing-capital.ts'
 import { agoOf, type ClockRuntime, type IndicatorRows } from './clock.ts'
 import { heldFor, tradedFor } from './positions/rolling.ts'
@@ -348,12 +349,12 @@ function sinkOf({ runtime, sleeve }: Place, view: SliceView, wishes: WishColumns
       pushWish(wishes, ordinal, instrument, WISH.exit, 0, reason, options ?? null, null)
   }
   const target: IntentSink['target'] = (column, quantity, reason, options) => {
+    const front = tradedFor(runtime, view.ownInstrument(column))
+    let left = partOfTarget(runtime, sleeve, front, quantity)
     if (runtime.state.fronts === undefined) {
-      push(column, WISH.target, quantity, reason, options)
+      push(column, WISH.target, left, reason, options)
       return
     }
-    let left: number = quantity
-    const front = tradedFor(runtime, view.ownInstrument(column))
     // What an earlier contract still holds of the chain counts, as far as it is on the side that is wanted.
     for (const instrument of heldFor(runtime, ordinal, view.ownInstrument(column))) {
       if (instrument === front) continue
@@ -368,7 +369,10 @@ function sinkOf({ runtime, sleeve }: Place, view: SliceView, wishes: WishColumns
     enter: (column, side, reason, options) => push(column, WISH.enter, side, reason, options),
     exit,
     target,
-    change: (column, quantity, reason, options) => push(column, WISH.change, quantity, reason, options),
+    change: (column, quantity, reason, options) => {
+      const part = partOfChange(runtime, sleeve, tradedFor(runtime, view.ownInstrument(column)), quantity)
+      push(column, WISH.change, part, reason, options)
+    },
     openStructure: (column, wish) =>
       pushWish(wishes, ordinal, view.ownInstrument(column), WISH.openStructure, 0, wish.reason, null, wish),
     closeStructure: (structure, reason) =>

@@ -31,7 +31,13 @@ export function production(): Subject {
     compares: true,
     async run(world, ports) {
       const { store, control, clock, lease, broker, life } = ports
-      const helm = createHelm({ role: 'live', accountSuffix: ACCOUNT_SUFFIX, isPaced: false, freshness: FRESHNESS })
+      const helm = createHelm({
+        role: 'live',
+        accountSuffix: ACCOUNT_SUFFIX,
+        isPaced: false,
+        freshness: FRESHNESS,
+        startFraction: world.scene.seed % 2 === 0 ? 1 : 0.5,
+      })
       const moment = (): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() })
       let engine: LiveEngine | null = null
       const steering = openSteering({
@@ -72,7 +78,7 @@ export function production(): Subject {
         onAlerts: (alerts) => world.alerts.push(...alerts.map(({ text }) => text)),
       })
       kernel = engine.run.kernel
-      for (const body of helm.begin(moment())) engine.tell({ body })
+      for (const body of helm.begin(moment(), engine.seq < 0)) engine.tell({ body })
       await steering.first()
       await engine.play()
       await steering.close('stopped')

@@ -26,12 +26,12 @@ class Bridge {
   readonly gated: GatedRun
   helm: Helm
   #asked = 0
-  constructor(given: Partial<HandRun> = {}, options: HelmOptions = LIVE) {
+  constructor(given: Partial<HandRun> = {}, options: HelmOptions = LIVE, isFirst = false) {
     const sleeves = { one: { capital: 100_000, act: buys }, two: { capital: 100_000, act: nothing } }
     this.gated = gatedRun(handRun({ prices: { A: flat(40) }, sleeves, ...given }))
     this.helm = createHelm(options)
     this.gated.take(2)
-    this.tell(this.helm.begin(this.now))
+    this.tell(this.helm.begin(this.now, isFirst))
   }
   get now(): Moment {
     const { at } = this.gated.run
@@ -284,6 +284,17 @@ describe('a command', () => {
     for (const approval of ['7', 'x', '']) {
       expect(bridge.ask({ kind: 'approve', approval, decision: 'approve', quantity: null }).answer).toContain('waits')
     }
+  })
+
+  it('begins with a part of its allocation where nothing was ever written of it, and only then', () => {
+    const options = { ...LIVE, startFraction: 0.1 }
+    const partOf = (bridge: Bridge) => bridge.gated.run.kernel.runtime.state.liveFraction
+    expect(partOf(new Bridge({}, options, true))).toBe(0.1)
+    expect(partOf(new Bridge({}, options, false))).toBeUndefined()
+    expect(partOf(new Bridge({}, { ...options, role: 'paper' }, true))).toBeUndefined()
+    const raised = new Bridge({}, options, true)
+    expect(raised.ask({ kind: 'fraction', fraction: 0.25, account: '1234' }).state).toBe('done')
+    expect(partOf(raised)).toBe(0.25)
   })
 
   it('for a larger part of the allocation needs the account, for a smaller one not', () => {

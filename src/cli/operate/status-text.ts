@@ -84,9 +84,12 @@ function workText({ openOrders, unknownOrders, waitingWishes }: Heartbeat): stri
   return `${count(openOrders)} orders at the broker, ${count(unknownOrders)} of unknown outcome; ${count(waitingWishes)} wishes wait`
 }
 
-function fractionLine({ liveFraction, accountSuffix }: Heartbeat): readonly string[] {
+/** What the part leaves stays in reserve until somebody takes the next step. */
+function fractionLine({ liveFraction, equity, currency, accountSuffix }: Heartbeat): readonly string[] {
   if (liveFraction === null) return []
-  return [`${percentTo(liveFraction, 1)} of the allocation trades; account …${accountSuffix}`]
+  const rest = equity === null ? 'the rest' : money(equity * (1 - liveFraction), currency)
+  const reserve = liveFraction === 1 ? '' : `, ${rest} of it stays in reserve`
+  return [`${percentTo(liveFraction, 1)} of the allocation trades${reserve}; account …${accountSuffix}`]
 }
 
 function stoppedLines(beat: Heartbeat): readonly [string, ...string[]] {

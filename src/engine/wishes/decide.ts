@@ -8,6 +8,7 @@ import { memoryProblem } from '../../domain/memory.ts'
 import type { Intent } from '../../domain/orders.ts'
 import type { StructureWish, WishOptions } from '../../domain/strategy.ts'
 import { MAGNITUDE_MAX, type Memory } from '../../domain/units.ts'
+import { partOfChange, partOfTarget } from '../capital/live-fraction.ts'
 import type { Parts } from '../parts.ts'
 import { recall } from '../positions/roster.ts'
 import { valueAll } from '../positions/valuation.ts'
@@ -196,7 +197,9 @@ function pushIntent({ runtime, wishes }: Parts, ordinal: number, intent: Intent)
       null,
     )
   } else {
-    const kind = want.kind === 'target' ? WISH.target : WISH.change
-    pushWish(wishes, ordinal, instrument, kind, want.quantity, intent.reason, options, null)
+    const isTarget = want.kind === 'target'
+    const part = isTarget ? partOfTarget : partOfChange
+    const quantity = part(runtime, runtime.sleeves[ordinal]!, instrument, want.quantity)
+    pushWish(wishes, ordinal, instrument, isTarget ? WISH.target : WISH.change, quantity, intent.reason, options, null)
   }
 }

@@ -39,6 +39,8 @@ export interface HelmOptions {
   /** True: prices come as time goes on, so that their age and our clock are judged. False: bars are replayed. */
   readonly isPaced: boolean
   readonly freshness: FreshnessRules
+  /** Part of the allocation that live trading begins with. Left out: all of it. */
+  readonly startFraction?: number
   /** False while bars of the past are played that nobody was there for: their age says nothing. Left out: it never does that. */
   isCaughtUp?(): boolean
 }
@@ -47,8 +49,12 @@ export interface Helm {
   /** Asked before every send; tripped before its event is written, released after. */
   readonly latch: KillLatch
   readonly armedUntil: Instant | null
-  /** A new process, before anything else. */
-  begin(now: Moment): readonly EventBody[]
+  /**
+   * A new process, before anything else.
+   *
+   * @param isFirst nothing was ever written of this portfolio: a live one then begins with a part of its allocation
+   */
+  begin(now: Moment, isFirst: boolean): readonly EventBody[]
   /**
    * One command that the engine has taken up.
    *
@@ -76,7 +82,7 @@ export interface Helm {
 const REVIVED = 'an operator revived it'
 
 export function createHelm(options: HelmOptions): Helm {
-  const { role, isPaced } = options
+  const { role, isPaced, startFraction = 1 } = options
   const isPresent = (): boolean => isPaced && (options.isCaughtUp?.() ?? true)
   const latch = killLatch()
   const ages = createAges(options.freshness)
@@ -132,7 +138,11 @@ export function createHelm(options: HelmOptions): Helm {
     get warning() {
       return warning
     },
-    begin: (now) => (role === 'live' ? arm({ kind: 'doubt', doubt: 'started' }, now) : []),
+    begin(now, isFirst) {
+      if (role !== 'live') return []
+      const shut = arm({ kind: 'doubt', doubt: 'started' }, now)
+      return isFirst && startFraction < 1 ? [...shut, startsWith(startFraction)] : shut
+    },
     obey(command, runtime, now, present = now.wall) {
       changes = changesOf(changes, runtime)
       const isLate = command.until !== null && present > command.until
@@ -161,6 +171,10 @@ export function createHelm(options: HelmOptions): Helm {
     },
     dataAge: (now) => (isPresent() ? ages.oldest(now) : null),
   }
+}
+
+function startsWith(fraction: number): EventBody {
+  return { kind: 'operator', id: 'start', actor: 'engine', seen: 0, command: { kind: 'fraction', fraction } }
 }
 
 function killed(reason: string, actor: string, id: string): EventBody {

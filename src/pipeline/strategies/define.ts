@@ -16,6 +16,8 @@ export interface Definition<T extends Readonly<Record<string, Parameter>>, M ext
   readonly group?: number
   /** `own`: it names every quantity itself, and a sleeve states no sizing. Left out: `enter` asks for the sleeve's. */
   readonly sizes?: 'own'
+  /** `capital`: its explicit quantities follow from `view.capital`. Left out: they stand for themselves. */
+  readonly targets?: 'capital'
   /** What is wrong with parameters that are each within their bounds; left out: any combination is fine. */
   check?(parameters: ValuesOf<T>): string | null
   /** Left out: none. */
@@ -48,6 +50,7 @@ export function defineStrategy<T extends Readonly<Record<string, Parameter>>, M 
     parameters: definition.parameters as unknown as ParameterTable<ValuesOf<T>>,
     ...(definition.group === undefined ? {} : { group: definition.group }),
     ...(definition.sizes === undefined ? {} : { sizes: definition.sizes }),
+    ...(definition.targets === undefined ? {} : { targets: definition.targets }),
     check: (parameters) => definition.check?.(parameters) ?? null,
     indicators: (parameters) => definition.indicators?.(parameters) ?? {},
     lookback: (parameters) => definition.lookback?.(parameters) ?? 0,

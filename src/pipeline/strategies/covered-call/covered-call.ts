@@ -23,6 +23,7 @@ type P = ValuesOf<typeof parameters>
 /** Holds whole hundreds of shares and sells a call against each; called away, they are bought again. See README.md. */
 export const coveredCall = defineStrategy({
   name: 'covered-call',
+  targets: 'capital',
   summary: 'holds hundreds of shares and sells a call against each',
   parameters,
   check: daysProblem,

@@ -12,6 +12,7 @@ const AT_THIS_CLOSE = { terms: { type: 'close', force: 'day' } } as const
  */
 export const returnStream = defineStrategy({
   name: 'return-stream',
+  targets: 'capital',
   summary: 'holds recorded returns; the kind of a sleeve brings it, it cannot be named',
   parameters: {},
   decide(view, out) {
