@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { ALLOCATION_METHODS, COVARIANCE_ESTIMATORS } from '../domain/allocation.ts'
 import { REBALANCING_METHODS } from '../domain/capital.ts'
 import { SIMULATION_METHODS } from '../research/monte-carlo/simulate.ts'
+import { addAlerts } from './alerting.ts'
 import {
   aboveZero,
   bounds,
@@ -23,7 +24,6 @@ import {
   shares,
   toOption,
 } from './arguments.ts'
-import { addAlerts } from './alerting.ts'
 import { addConfigurations } from './configurations/commands.ts'
 import { addApproving, addAsking, addOperating, cyclesOption, speedFromOption, speedOption } from './operating.ts'
 import { packageVersion } from './package-root.ts'
@@ -107,16 +107,25 @@ function addRuns(program: Command): void {
     .action(async (config: string, options) => (await import('./commands/stress.ts')).stress(config, options))
   program
     .command('demo [config]')
-    .description('run a portfolio, the channels preset where none is named, on a simulated market without any file')
+    .description(
+      'serve a portfolio, or ours where none is named, on a simulated market that goes on; --report writes its report',
+    )
+    .addOption(new Option('--port <port>', 'of the dashboard; PORT, or 8420, where left out').argParser(notNegative))
+    .addOption(speedOption().default(DEMO_SPEED))
+    .option('--fresh', 'start anew; what was kept gets another name')
+    .addOption(new Option('--seed <number>', 'another number gives another market').argParser(seed).default(26))
+    .option('--open', 'open the dashboard, or the report, in the browser')
+    .option('--report', 'write the report of five years, of the channels preset where no portfolio is named')
     .addOption(dataOption())
     .addOption(fromOption())
     .addOption(toOption())
-    .addOption(new Option('--seed <number>', 'another number gives another market').argParser(seed).default(26))
-    .addOption(outOption())
-    .option('--open', 'open the report when it is written')
+    .addOption(new Option('--out <folder>', 'of the report (default: "polyfolio-report")').argParser(folder))
     .addOption(jsonOption())
     .action(async (config: string | undefined, options) => (await import('./commands/demo.ts')).demo(config, options))
 }
+
+/** A day of the simulated market in a quarter of a minute. */
+const DEMO_SPEED = 5_760
 
 const storeOption = (): Option =>
   new Option('--store <store>', 'where every event is kept: a file, or postgres://...')

@@ -43,6 +43,10 @@ export interface ServeOptions extends WebOptions {
   readonly every?: number
   readonly log?: string
   readonly logLevel: LogLevel
+  /** Every figure is made up, and is marked so wherever it is shown. */
+  readonly isDemo?: boolean
+  /** Says how to get in, in place of the notes on stderr. */
+  onOpen?(dashboard: OpenDashboard): void
 }
 
 /** Milliseconds between two looks of a process at itself, and at the copies of its store. */
@@ -97,16 +101,21 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
   try {
     desks = has('api') ? openDesks(configs, serving) : null
     dashboard = await openDashboard(
-      apiPorts({ store, log, vitals: vitalsOf(serving), ...desks?.desks }),
+      apiPorts({
+        store,
+        log,
+        vitals: vitalsOf(serving),
+        demos: new Set(options.isDemo === true ? own : []),
+        ...desks?.desks,
+      }),
       options.store,
       options,
       has('api'),
     )
     const { port, origin } = dashboard.server
     log.info('serving', { role: options.role, port, version: packageVersion(), store: options.store })
-    for (const line of [`note: ${options.role} on ${origin}/health`, ...entryLines(dashboard)]) {
-      process.stderr.write(`${line}\n`)
-    }
+    if (options.onOpen === undefined) sayEntry(`note: ${options.role} on ${origin}/health`, dashboard)
+    else options.onOpen(dashboard)
     const ends = await Promise.all([
       watchItself(serving),
       watchCopies(serving),
@@ -123,6 +132,10 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
     log.info('stopped')
     log.close()
   }
+}
+
+function sayEntry(note: string, dashboard: OpenDashboard): void {
+  for (const line of [note, ...entryLines(dashboard)]) process.stderr.write(`${line}\n`)
 }
 
 interface OpenDesks {
