@@ -73,8 +73,10 @@ export function useAnalysis<K extends keyof Analyses>(what: K, query: Query = {}
   return analysed(useReading<Analysis<Analyses[K]>>(`analysis/${what}`, query, ANALYSIS_EVERY_MS))
 }
 
-/** A sleeve's own page. */
-export function useSleevePage(sleeve: string): Source<SleevePage> {
+/** A sleeve's own page; what was read of another sleeve is never shown as this one's. */
+export function useSleevePage(sleeve: string, instrument = ''): Source<SleevePage> {
   const address = `analysis/sleeves/${encodeURIComponent(sleeve)}`
-  return analysed(useReading<Analysis<SleevePage>>(address, {}, ANALYSIS_EVERY_MS))
+  const source = analysed(useReading<Analysis<SleevePage>>(address, { instrument }, ANALYSIS_EVERY_MS))
+  if (source.data === null || source.data.name === sleeve) return source
+  return { ...source, data: null, asOf: null, isLoading: source.error === null }
 }

@@ -1,0 +1,200 @@
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import type { NewNote, Note, NoteAbout } from '../../../../src/api/contract/notes.ts'
+import { newId } from '../../data/commands.ts'
+import { type Notes, useNotes } from '../../data/notes.ts'
+import { useRole } from '../../data/session.ts'
+import { part } from '../../data/source.ts'
+import { Icon } from '../../frame/Icon.tsx'
+import { Panel } from '../../frame/Panel.tsx'
+import { preferences } from '../../state/preferences.ts'
+import { useStore } from '../../state/store.ts'
+import { stamp } from '../../times.ts'
+
+/** What a new note is about: chosen elsewhere on the page, or the sleeve itself. */
+export interface NoteSubject {
+  readonly about: NoteAbout
+  readonly subject: string
+  readonly title: string
+}
+
+/** Notes on the sleeve, and on its positions and trades. */
+export function notesOfSleeve(notes: readonly Note[], sleeve: string): readonly Note[] {
+  return notes.filter(
+    ({ about, subject }) =>
+      (about === 'sleeve' && subject === sleeve) ||
+      ((about === 'position' || about === 'trade') && subject.startsWith(`${sleeve}/`)),
+  )
+}
+
+/** Whether a note holds every word, in its text, its tags or its author. */
+export function holdsWords({ text, tags, author, subject }: Note, words: string): boolean {
+  const all = [text, author, subject, ...tags].join(' ').toLowerCase()
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word))
+}
+
+export function tagsOf(text: string): readonly string[] {
+  const found = text
+    .split(/[\s,]+/)
+    .map((tag) => tag.replace(/^#/, ''))
+    .filter((tag) => tag !== '')
+  return [...new Set(found)]
+}
+
+interface FormProps {
+  readonly about: NoteSubject
+  readonly notes: Notes
+  readonly onDone: () => void
+}
+
+function NoteForm({ about, notes, onDone }: FormProps): ReactNode {
+  const text = useRef<HTMLTextAreaElement>(null)
+  const [fault, setFault] = useState('')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another subject takes the focus again
+  useEffect(() => text.current?.focus(), [about.subject])
+  async function add(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const written = String(form.get('text') ?? '').trim()
+    if (written === '') return setFault('Write something first.')
+    const note: NewNote = {
+      id: newId(),
+      about: about.about,
+      subject: about.subject,
+      text: written,
+      tags: tagsOf(String(form.get('tags') ?? '')),
+    }
+    try {
+      await notes.add(note)
+      onDone()
+    } catch (cause) {
+      setFault(cause instanceof Error ? cause.message : String(cause))
+    }
+  }
+  return (
+    <form className="note-form" onSubmit={(event) => void add(event)}>
+      <label className="field">
+        <span>{`Note on ${about.title}`}</span>
+        <textarea ref={text} className="input" name="text" rows={3} maxLength={4000} />
+      </label>
+      <label className="field">
+        <span>Tags</span>
+        <input className="input" name="tags" placeholder="roll, watch" maxLength={200} />
+      </label>
+      {fault !== '' && (
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <p className="own-buttons">
+        <button type="submit" className="button button-main">
+          Add note
+        </button>
+        <button type="button" className="button" onClick={onDone}>
+          Cancel
+        </button>
+      </p>
+    </form>
+  )
+}
+
+function NoteItem({
+  note,
+  notes,
+  canChange,
+}: {
+  readonly note: Note
+  readonly notes: Notes
+  readonly canChange: boolean
+}): ReactNode {
+  const zone = useStore(preferences, ({ zone: chosen }) => chosen)
+  return (
+    <li className="note">
+      <p className="note-head">
+        <b>{note.author}</b>
+        <time dateTime={note.at}>{stamp(note.at, zone)}</time>
+        {note.about !== 'sleeve' && <span className="quiet">{`${note.about} ${note.subject}`}</span>}
+        {canChange && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={`Delete the note of ${note.author}`}
+            onClick={() => void notes.remove(note.id)}
+          >
+            <Icon name="close" />
+          </button>
+        )}
+      </p>
+      <p className="note-text">{note.text}</p>
+      {note.tags.length > 0 && (
+        <p className="note-tags">
+          {note.tags.map((tag) => (
+            <span key={tag} className="tag">
+              {tag}
+            </span>
+          ))}
+        </p>
+      )}
+    </li>
+  )
+}
+
+export interface NotesPanelProps {
+  readonly sleeve: string
+  readonly title: string
+  /** What was chosen elsewhere to write about; null: nothing. */
+  readonly asked: NoteSubject | null
+  readonly onAsked: (subject: NoteSubject | null) => void
+}
+
+export function NotesPanel({ sleeve, title, asked, onAsked }: NotesPanelProps): ReactNode {
+  const notes = useNotes({})
+  const canWrite = useRole('operator')
+  const [words, setWords] = useState('')
+  const source = part(notes.source, (page) =>
+    notesOfSleeve(page.rows, sleeve).filter((note) => holdsWords(note, words)),
+  )
+  const write = (): void => onAsked({ about: 'sleeve', subject: sleeve, title })
+  return (
+    <Panel
+      title="Notes and tags"
+      span={4}
+      height={400}
+      source={source}
+      skeleton="table"
+      controls={
+        canWrite && (
+          <button type="button" className="button button-small" onClick={write}>
+            <Icon name="plus" />
+            Add note
+          </button>
+        )
+      }
+    >
+      {(rows) => (
+        <div className="notes">
+          {asked !== null && <NoteForm key={asked.subject} about={asked} notes={notes} onDone={() => onAsked(null)} />}
+          <input
+            className="select-small"
+            type="search"
+            aria-label="Search notes"
+            placeholder="Search notes and tags"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+          />
+          {rows.length === 0 ? (
+            <p className="second">{words === '' ? `Nobody wrote about ${title} yet.` : 'No note holds these words.'}</p>
+          ) : (
+            <ul>
+              {rows.map((note) => (
+                <NoteItem key={note.id} note={note} notes={notes} canChange={canWrite} />
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+    </Panel>
+  )
+}
