@@ -1,7 +1,7 @@
 /** Whatever goes wrong is told as a problem: what whoever asked can do about it, and nothing of the inside. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { describeFault, FaultError } from '../domain/faults.ts'
+import { describeFault, FAULTS, FaultError } from '../domain/faults.ts'
 import type { Problem, ProblemDetail } from './contract/answers.ts'
 import type { ApiLog } from './ports.ts'
 import { problemOf, Refusal } from './refusal.ts'
@@ -15,6 +15,9 @@ const OWN: Readonly<Record<string, Refusal>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Refusal('invalid', 'The body is not as long as its header says.'),
   FST_ERR_BAD_URL: new Refusal('invalid', 'The address cannot be read.'),
 }
+
+/** Exit code of faults of the input. */
+const INPUT_WRONG = 2
 
 export function answerProblems(app: FastifyInstance, log: ApiLog): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -33,7 +36,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusa
 
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  if (error instanceof FaultError) return new Refusal('unavailable', describeFault(error.fault))
+  if (error instanceof FaultError) {
+    // What is wrong with the input is the fault of whoever sent it.
+    const isInput = FAULTS[error.fault.code].exit === INPUT_WRONG
+    return new Refusal(isInput ? 'invalid' : 'unavailable', describeFault(error.fault))
+  }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const place = (error as FastifyError).validationContext ?? 'body'
     const details = error.validation.map(({ instancePath, message }): ProblemDetail => {

@@ -103,7 +103,7 @@ export function readingsOf(ports: ApiPorts): Readings {
 
   async function readStanding(portfolio: string, seq: number, eventAt: number | null): Promise<Standing> {
     const { paging, projections } = store
-    const memory = await projections.projectionMemory(portfolio)
+    const memory = await projections.equityMemory(portfolio)
     const last = new Map(memory.last.map((row) => [row.sleeve, row]))
     const sleeves = await allOf('sleeve', portfolio)
     const positions = await paging.positions(portfolio)

@@ -42,6 +42,13 @@ const STORED: Readonly<Partial<Record<ActivityKind, StoredKind>>> = {
   gate: 'status',
   alert: 'alert',
 }
+const activityKinds = z
+  .string()
+  .max(120)
+  .refine((text) => text.split(',').every((one) => ACTIVITY.includes(one as ActivityKind)), 'is no kind of activity')
+  .transform((text) => text.split(',') as ActivityKind[])
+  .describe(`one or several of ${ACTIVITY.join(', ')}, separated by commas`)
+
 export function liveRoutes(context: Context): readonly Endpoint[] {
   const { store } = context.ports
 
@@ -143,19 +150,19 @@ export function liveRoutes(context: Context): readonly Endpoint[] {
       who: 'viewer',
       params,
       query: z.object({
-        kind: z.enum(ACTIVITY).exactOptional(),
+        kind: activityKinds.exactOptional(),
         sleeve: sleeveName.exactOptional(),
         before: cursor.exactOptional(),
         limit: limit(200, 20),
       }),
       answer: dated(page(activitySchema)),
       async run({ params: { portfolio }, query }) {
-        const { kind, ...asked } = query
+        const { kind: wanted, ...asked } = query
         const basis = await basisOf(context, portfolio)
-        const stored = kind === undefined ? undefined : STORED[kind]
-        if (kind !== undefined && stored === undefined) return datedOf(basis, { rows: [], total: 0, next: null })
+        const kinds = wanted === undefined ? undefined : [...new Set(wanted.flatMap((one) => STORED[one] ?? []))]
+        if (kinds?.length === 0) return datedOf(basis, { rows: [], total: 0, next: null })
         const found = await paged(() =>
-          store.paging.activity(portfolio, { ...asked, ...(stored === undefined ? {} : { kinds: [stored] }) }),
+          store.paging.activity(portfolio, { ...asked, ...(kinds === undefined ? {} : { kinds }) }),
         )
         const rows = found.rows.map((entry) => activityRow(entry, currencyOf(basis)))
         return datedOf(basis, { rows, total: null, next: found.next })

@@ -53,27 +53,27 @@ export function orderRow(row: OrderPageRow, record: OrderRecord | null): OrderRo
 
 /** Of a position that was closed. */
 export function tradeRow(trip: TripRow & { readonly closedAt: number }, currency: string): TradeRow {
-  const worth = trip.entryPrice === null ? 0 : trip.entryPrice * trip.quantity
+  const { id, sleeve, instrument, symbol, kind, direction, openedAt, closedAt, entryDate, exitDate } = trip
   return {
-    id: trip.id,
-    sleeve: trip.sleeve,
-    instrument: trip.instrument,
-    symbol: trip.symbol,
-    kind: 'position',
-    side: trip.direction,
+    id,
+    sleeve,
+    instrument,
+    symbol,
+    kind,
+    side: direction,
     quantity: quantity(Math.abs(trip.quantity)),
-    entryAt: moment(trip.openedAt),
-    exitAt: moment(trip.closedAt),
-    entryDate: dayOf(trip.openedAt),
-    exitDate: dayOf(trip.closedAt),
+    entryAt: moment(openedAt),
+    exitAt: moment(closedAt),
+    entryDate: dayText(entryDate),
+    exitDate: exitDate === null ? dayOf(closedAt) : dayText(exitDate),
     entryPrice: priceOrNull(trip.entryPrice),
     exitPrice: priceOrNull(trip.exitPrice),
     profit: money(trip.profit, currency),
-    profitFraction: worth === 0 ? null : trip.profit / Math.abs(worth),
+    profitFraction: trip.worth === 0 ? null : trip.profit / trip.worth,
     fees: money(trip.cost, currency),
-    held: trip.holdMs ?? trip.closedAt - trip.openedAt,
-    entryReason: '',
-    exitReason: '',
+    held: trip.holdMs ?? closedAt - openedAt,
+    entryReason: trip.entryReason,
+    exitReason: trip.exitReason,
     entryOrder: trip.openedBy,
     exitOrder: trip.closedBy,
   }
