@@ -53,7 +53,7 @@ describe('strategies new', () => {
       'plain-dips.test.js',
       'plain-dips.yaml',
     ])
-    const { failed, checks } = (await json('test', 'plain-dips/plain-dips.js')) as {
+    const { failed, checks } = (await json('test', 'plain-dips/plain-dips.js', '--isolation', 'none')) as {
       readonly failed: number
       readonly checks: readonly { readonly check: string; readonly result: string }[]
     }
@@ -135,7 +135,7 @@ describe('a run whose isolated strategy hangs', () => {
       `${file.replace('plain-dips.js', 'hangs.js')}    budget: {milliseconds: 300}\n`,
     )
     for (const args of [
-      ['demo', 'hangs.yaml'],
+      ['demo', 'hangs.yaml', '--report'],
       ['compare', 'hangs.yaml', 'plain-dips/plain-dips.yaml'],
     ]) {
       const { code, err, out } = await command(folder, args)

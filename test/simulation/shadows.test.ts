@@ -12,7 +12,7 @@ import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
 import { STRATEGIES } from '../../src/pipeline/strategies/registry.ts'
 import { alteredAfter, drawnMarket, type RigMarket, withPair } from '../contracts/strategy-rig.ts'
 import { abroad, inputAbroad } from '../currencies/drawn-abroad.ts'
-import { propertyRuns, SEED } from '../profile.ts'
+import { isNightly, propertyRuns, SEED } from '../profile.ts'
 import { type DrawnPortfolio, drawnPortfolio, runInputOf, scriptOf } from './drawn-portfolio.ts'
 import { journalOf, textOf } from './journal.ts'
 import { strategyInput } from './strategy-run.ts'
@@ -187,7 +187,7 @@ describe('shadows beside sleeves', () => {
         expect(together.orders.some(({ shares }) => shares.some((share) => share.sleeve === sleeve.id))).toBe(false)
         if (shadow.orders > 0) moved += 1
       }),
-      propertyRuns(150, 3_000),
+      propertyRuns(100, 3_000),
     )
     expect(moved).toBeGreaterThan(30)
   })
@@ -309,7 +309,7 @@ describe('a snapshot with shadows', () => {
         // Structures' orders are answered within a shadow's event, so any cut will do.
         resting += goesOnAlike(withShadows(runInputOf(drawn)), cuts)
       }),
-      propertyRuns(80, 3_000),
+      propertyRuns(40, 3_000),
     )
     expect(resting).toBeGreaterThan(10)
   })
@@ -319,16 +319,18 @@ describe('a snapshot with shadows', () => {
       fc.property(abroad, fc.array(fc.nat(999), { minLength: 1, maxLength: 3 }), (plan, cuts) => {
         goesOnAlike(withShadows(inputAbroad(plan)), cuts)
       }),
-      propertyRuns(60, 2_000),
+      propertyRuns(30, 2_000),
     )
   })
 
   it('plus the tail is the state: built-in strategies with indicators and open structures', () => {
-    const input = withShadows(strategyInput(STRATEGIES, drawnMarket(20_000_101, 4, 260), []))
+    const input = withShadows(strategyInput(STRATEGIES, drawnMarket(20_000_101, 4, isNightly ? 260 : 130), []))
     const { events } = journalOf(input)
     // The cut of the kernel itself waits while a structure's order is on its way: these are cycles' ends.
     const closes = events.flatMap(({ kind }, index) => (kind === 'slices' ? [index] : []))
-    const cuts = [20, 90, 160, 240].map((bar) => (closes[bar]! / (events.length - 1)) * 1_000)
+    const cuts = (isNightly ? [20, 90, 160, 240] : [20, 70, 120]).map(
+      (bar) => (closes[bar]! / (events.length - 1)) * 1_000,
+    )
     goesOnAlike(input, cuts)
   })
 })
@@ -341,7 +343,7 @@ describe('invariant 7: shadows do not look ahead', () => {
       const count = result.days.filter((date) => date <= day).length
       return JSON.stringify(result.shadows.map(({ sleeve, equity }) => [sleeve, Array.from(equity.slice(0, count))]))
     }
-    for (const bar of [120, 200, 270]) {
+    for (const bar of isNightly ? [60, 120, 200, 270] : [200]) {
       const day = market.dates[bar]!
       expect(equityUntil(alteredAfter(market, bar, SEED + bar), day)).toBe(equityUntil(market, day))
     }
