@@ -1,10 +1,13 @@
 /** Commands by which an operator speaks to running engines, through the store that both of them have. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { ACCESS_KINDS } from '../domain/access.ts'
 import type { Instant } from '../domain/units.ts'
-import { date } from './arguments.ts'
+import { count, date } from './arguments.ts'
 
 /** How long an answer is waited for where nothing else is said. */
 const ANSWER_SECONDS = 15
+/** Entries of the audit log that are shown where nothing else is said. */
+const ENTRIES = 50
 
 function wholeNumber(text: string): number {
   const value = Number(text)
@@ -117,6 +120,7 @@ export function addOperating(program: Command): void {
   addOpening(program)
   addGates(program)
   addNotes(program)
+  addAudit(program)
 }
 
 function addReading(program: Command): void {
@@ -167,6 +171,21 @@ function addReading(program: Command): void {
     )
     .addOption(new Option('--note <text>', 'kept with it').argParser(words).default(''))
     .action(async (options) => (await import('./commands/discrepancies.ts')).discrepancies(options))
+}
+
+function addAudit(program: Command): void {
+  program
+    .command('audit')
+    .description('who saw and did what, newest first, and whether it stands as it was written')
+    .addOption(storeOption())
+    .addOption(new Option('--portfolio <name>', 'what is about this one').argParser(words))
+    .addOption(new Option('--user <name>', 'what this user, program or account saw and did').argParser(words))
+    .addOption(new Option('--kind <kind>', 'what was looked at, done, or how somebody signed in').choices(ACCESS_KINDS))
+    .addOption(new Option('--action <word>', 'such as kill').argParser(words))
+    .addOption(new Option('--since <moment>', 'not older than this, of UTC').argParser(moment))
+    .addOption(new Option('--limit <count>', 'so many at most').argParser(count).default(ENTRIES))
+    .addOption(jsonOption())
+    .action(async (options) => (await import('./commands/audit.ts')).audit(options))
 }
 
 const collected = (text: string, before: readonly string[]): readonly string[] => [...before, words(text)]

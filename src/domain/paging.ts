@@ -123,7 +123,8 @@ export interface PageFilter {
   readonly instrument?: string
   /** Begins with it, without regard to case. */
   readonly symbol?: string
-  readonly severity?: string
+  /** One, or any of several. */
+  readonly severity?: string | readonly string[]
   /** `kind` of postings, `type` of orders, `cause` of capital changes, `rule` of violations and alerts, `direction` of trips. */
   readonly kind?: string
   /**

@@ -226,10 +226,30 @@ describe.skipIf(!HAS_STORE)(`commands about a store ${STORE_NEED}`, () => {
     expect(await run('annotations', '--remove', annotations[0]!.id, ...at)).toMatchObject({ code: 2 })
     expect(await run('store', 'export', 'noted.db', '--to', 'noted')).toMatchObject({ code: 0 })
     expect(readFileSync(folder.path('noted/annotation.csv'), 'utf8')).toContain(`Earnings of ${subjects[1]}`)
+    for (const secret of ['account', 'session', 'api_token', 'alert_channel'])
+      expect(existsSync(folder.path(`noted/${secret}.csv`)), secret).toBe(false)
     expect((await audit('noted.db')).slice(earlier).map(({ action }) => action)).toEqual([
       ...subjects.map(() => 'annotate'),
       'removeAnnotation',
     ])
+    const asked = await run('audit', ...at, '--action', 'annotate', '--limit', '2', '--json')
+    expect(JSON.parse(asked.out)).toMatchObject({
+      entries: subjects
+        .slice(1)
+        .toReversed()
+        .map((subject) => ({ action: 'annotate', subject, kind: 'did', outcome: 'done' })),
+      older: true,
+      broken: [],
+    })
+    expect((await run('audit', ...at, '--user', 'nobody')).out).toContain('Nothing is on record.')
+    const tampered = await openTablesOf(folder.path('noted.db'), { create: false })
+    await tampered.db.updateTable('audit').set({ actor: 'nobody' }).where('action', '=', 'removeAnnotation').execute()
+    await tampered.db.destroy()
+    expect(await run('audit', ...at, '--user', 'nobody')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('removeAnnotation'),
+      err: expect.stringContaining('was changed'),
+    })
   }, 240_000)
 
   it('is brought back under a name that had another store before', async () => {

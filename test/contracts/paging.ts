@@ -384,6 +384,7 @@ export function pagingContract(name: string, place: () => Promise<string>): void
         )
       expect(await ids({ sleeve: 'trend' })).toEqual([0, 4, 6, 10])
       expect(await ids({ open: true, severity: 'critical' })).toEqual([3, 7, 11])
+      expect(await ids({ severity: ['low', 'critical'] })).toEqual([0, 3, 4, 7, 8, 11])
       expect(await ids({ instrument: INSTRUMENTS[0] })).toEqual([1, 4, 7, 10])
       expect((await ids({ sort: 'severity', descending: true })).slice(0, 3)).toEqual([11, 7, 3])
       const { rows } = await store.paging.page('one', 'violations', { limit: 1 })

@@ -18,10 +18,20 @@ export interface ExportedTable {
   readonly file: string
 }
 
+/** What people and programs sign in with, and where alerts go: a file that is passed on must not hold it. */
+const NOT_EXPORTED: ReadonlySet<string> = new Set([
+  'account',
+  'one_time_secret',
+  'session',
+  'api_token',
+  'failed_attempt',
+  'alert_channel',
+])
+
 type Row = Readonly<Record<string, unknown>>
 
 /**
- * Writes every table at one instant, also while the portfolio runs: bytes as base 64, an encrypted column as it stands.
+ * Writes every table but those of secrets at one instant, also while the portfolio runs: bytes as base 64, an encrypted column as it stands.
  *
  * @throws FaultError OUTPUT_EXISTS where a file is there already
  */
@@ -38,6 +48,7 @@ export async function exportStore(
     return await still.execute(async (one) => {
       const written: ExportedTable[] = []
       for (const [table, key] of await tableKeys(one, isServer)) {
+        if (NOT_EXPORTED.has(table)) continue
         const file = join(folder, `${table}.${format}`)
         if (existsSync(file))
           throw new FaultError(fault('OUTPUT_EXISTS', { path: file, reason: 'it is there already' }))

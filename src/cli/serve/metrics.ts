@@ -23,6 +23,8 @@ export interface Metrics {
   job(kind: string, outcome: 'done' | 'failed'): void
   lag(seconds: number): void
   dropped(lines: number): void
+  /** Seconds since the last daily copy of the store; null where none are asked for. */
+  backupAge(store: string, seconds: number | null): void
 }
 
 export function createMetrics(): Metrics {
@@ -78,6 +80,13 @@ export function createMetrics(): Metrics {
     registers,
   })
   const dropped = new Gauge({ name: 'polyfolio_log_lines_dropped', help: 'lines that nobody took in time', registers })
+  const backupAge = new Gauge({
+    name: 'polyfolio_backup_age_seconds',
+    help: 'since the last daily copy of the store, or since copies were first asked for',
+    // Without copies it is not there: nobody is told that one is due.
+    labelNames: ['store'] as const,
+    registers,
+  })
   return {
     contentType: registers[0]!.contentType,
     text: () => registers[0]!.metrics(),
@@ -114,5 +123,9 @@ export function createMetrics(): Metrics {
     job: (kind, outcome) => jobs.inc({ kind, outcome }),
     lag: (seconds) => ownLag.set(seconds),
     dropped: (lines) => dropped.set(lines),
+    backupAge(store, seconds) {
+      backupAge.reset()
+      if (seconds !== null) backupAge.set({ store }, seconds)
+    },
   }
 }

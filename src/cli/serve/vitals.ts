@@ -47,6 +47,8 @@ export function vitalsOf({ store, metrics, log, own, startedAt, bus }: VitalsOf)
         metrics.orders(portfolio, await openOrders(store, portfolio))
         if (bus !== undefined) metrics.backlog(portfolio, await owedTo(REDIS_BUS, store, portfolio))
       }
+      const copy = await backupState(store.tables.db, Date.now())
+      metrics.backupAge(store.tables.name, copy === null ? null : copy.age / 1_000)
       return { type: metrics.contentType, text: await metrics.text() }
     },
     async backup() {

@@ -31,8 +31,10 @@ function symbolBegins(text: string): Condition {
     WHERE n.portfolio = t.portfolio AND ${prefix('n.symbol', text)})`
 }
 
-function plain(column: string, value: string | undefined): readonly Condition[] {
-  return value === undefined ? [] : [sql`${sql.ref(`t.${column}`)} = ${value}`]
+function plain(column: string, value: string | readonly string[] | undefined): readonly Condition[] {
+  if (value === undefined) return []
+  if (typeof value === 'string') return [sql`${sql.ref(`t.${column}`)} = ${value}`]
+  return value.length === 0 ? [] : [sql`${sql.ref(`t.${column}`)} IN (${sql.join(value)})`]
 }
 
 /** What a table does not have selects nothing. */

@@ -1,0 +1,78 @@
+import { openForReading } from '../../adapters/store/read-only.ts'
+import type { AccessKind, AccessRow } from '../../domain/access.ts'
+import { FaultError, fault } from '../../domain/faults.ts'
+import type { Instant } from '../../domain/units.ts'
+import { print, printJson } from '../output.ts'
+import { textTable } from '../text-table.ts'
+
+interface AuditOptions {
+  readonly store: string
+  readonly portfolio?: string
+  readonly user?: string
+  readonly kind?: AccessKind
+  readonly action?: string
+  readonly since?: Instant
+  readonly limit: number
+  readonly json?: boolean
+}
+
+/** `polyfolio audit`: who saw and did what, newest first, and whether it stands as it was written. */
+export async function audit(options: AuditOptions): Promise<void> {
+  const { store, close } = await openForReading(options.store)
+  try {
+    const { store: _, json, ...query } = options
+    const { rows, next } = await store.access.accessLog(query)
+    const broken = await brokenLinks(store.audit, rows)
+    if (json === true) printJson({ entries: rows.map(documentOf), older: next !== null, broken })
+    else printRows(rows, next !== null)
+    const [reason] = broken
+    if (reason !== undefined) throw new FaultError(fault('STORE_DAMAGED', { store: options.store, reason }))
+  } finally {
+    await close()
+  }
+}
+
+/** Of the chains that what is shown stands in. */
+async function brokenLinks(
+  log: { broken(chain: string): Promise<string | null> },
+  rows: readonly AccessRow[],
+): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const chain of new Set(rows.map((row) => row.chain))) {
+    const problem = await log.broken(chain)
+    if (problem !== null) found.push(problem)
+  }
+  return found
+}
+
+function printRows(rows: readonly AccessRow[], isMore: boolean): void {
+  if (rows.length === 0) {
+    print('Nothing is on record.')
+    return
+  }
+  const cells = rows.map(({ at, user, kind, action, portfolio, subject, outcome, before, after }) => [
+    new Date(at).toISOString().replace('T', ' ').slice(0, 19),
+    user,
+    kind,
+    action,
+    portfolio,
+    subject,
+    outcome,
+    changeText(before, after),
+  ])
+  print(textTable(['When', 'Who', 'Kind', 'What', 'Portfolio', 'Of', 'Outcome', 'Before and after'], cells))
+  if (isMore) print('There are older ones: --limit shows more.')
+}
+
+/** Longer ones are shown by `--json`. */
+const TEXT_MAX = 80
+
+function changeText(before: unknown, after: unknown): string {
+  const parts = [before, after].map((value) => (value === null ? '' : JSON.stringify(value)))
+  const text = parts[0] === '' ? parts[1]! : parts.join(' -> ')
+  return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 3)}...` : text
+}
+
+function documentOf({ at, ...row }: AccessRow) {
+  return { ...row, at: new Date(at).toISOString() }
+}
