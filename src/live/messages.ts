@@ -119,6 +119,13 @@ export function messageWriter(): MessageWriter {
         alert({ event: what, severity: 'high', rule: gate, subject: instrument ?? '', text: reason })
         return
       }
+      case 'operator': {
+        const { command, actor } = event
+        const gate = { severity: 'critical', rule: 'alive', subject: '' } as const
+        if (command.kind === 'kill') alert({ event: 'shut', ...gate, text: `killed by ${actor}: ${command.reason}` })
+        if (command.kind === 'revive') alert({ event: 'opened', ...gate, text: `revived by ${actor}` })
+        return
+      }
       case 'mode': {
         const what = event.mode === 'active' ? 'opened' : 'shut'
         alert({ event: what, severity: 'high', rule: 'mode', subject: '', text: event.reason })

@@ -27,6 +27,8 @@ export interface Sink {
   readonly refused: readonly (Taken & { readonly why: string })[]
   /** The next requests get these answers instead, in their order. */
   answerNext(...answers: readonly (Answer | 'hang up')[]): void
+  /** The next request is taken and not answered for as long as the server is there. */
+  keepNextWaiting(): void
   stop(): Promise<void>
 }
 
@@ -35,6 +37,7 @@ async function sink(judge: (taken: Taken) => Answer): Promise<Sink> {
   const taken: Taken[] = []
   const refused: (Taken & { readonly why: string })[] = []
   const next: (Answer | 'hang up')[] = []
+  let isKeeping = false
   const server = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
@@ -51,6 +54,10 @@ async function sink(judge: (taken: Taken) => Answer): Promise<Sink> {
       }
       if (answer.status < 300) taken.push(one)
       else refused.push({ ...one, why: answer.body })
+      if (isKeeping) {
+        isKeeping = false
+        return
+      }
       response.writeHead(answer.status, answer.headers)
       response.end(answer.body)
     })
@@ -62,6 +69,9 @@ async function sink(judge: (taken: Taken) => Answer): Promise<Sink> {
     taken,
     refused,
     answerNext: (...answers) => void next.push(...answers),
+    keepNextWaiting() {
+      isKeeping = true
+    },
     stop: () =>
       new Promise((done) => {
         server.close(() => done())

@@ -9,12 +9,12 @@ import { text, wholePositive } from './terms.ts'
 const NAME = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/
 const file = z.strictObject({ file: text.describe('a file that holds it, and nothing else') })
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the text that people are told to write
+const ELSEWHERE = 'must be ${NAME} with NAME set in the environment, or {file: PATH}: a secret is not written here'
+
 /** Where a secret is, never the secret: a file of settings ends up in copies, mails and repositories. */
 const secret = z
-  .union([z.string().regex(NAME), file], {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text that people are told to write
-    error: 'must be ${NAME} with NAME set in the environment, or {file: PATH}: a secret is not written here',
-  })
+  .union([z.string().regex(NAME, ELSEWHERE), file], { error: ELSEWHERE })
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the text that people are told to write
   .describe('${NAME} of the environment, or {file: PATH}')
 

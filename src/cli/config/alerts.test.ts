@@ -1,0 +1,147 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: names of the environment as portfolio files write them
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { describeFault, type Fault } from '../../domain/faults.ts'
+import { foundIn } from './alerts.ts'
+import { loadPortfolio } from './load.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'polyfolio-alerts-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('alerts in a portfolio file', () => {
+  const refusalOf = async (alerts: string): Promise<string> => {
+    const text = `name: x\ncapital: 1000\nalerts:\n${alerts}\nsleeves:\n  - {id: cash, weight: 1}\n`
+    const file = join(folder, 'bad.yaml')
+    writeFileSync(file, text)
+    return loadPortfolio(file).then(
+      () => '',
+      (cause: unknown) =>
+        (cause as { readonly faults: readonly Fault[] }).faults
+          .map(describeFault)
+          .join('\n')
+          .replaceAll(`${folder}/`, ''),
+    )
+  }
+  const HOOK = '  channels: {ops: {kind: slack, url: "${SLACK}"}}'
+  it.each([
+    [
+      '  channels: {ops: {kind: slack, url: "https://hooks.slack.com/services/T/B/x"}}',
+      '4:38 alerts.channels.ops.url: must be ${NAME}',
+    ],
+    [
+      '  channels: {ops: {kind: telegram, token: "1:abc", chat: "5"}}',
+      'alerts.channels.ops.token: holds a secret in plain text',
+    ],
+    ['  channels: {ops: {kind: slak, url: "${SLACK}"}}', 'alerts.channels.ops.kind'],
+    ['  channels: {ops: {kind: slack, urll: "${SLACK}"}}', 'unknown key "urll"'],
+    [
+      '  channels: {ops: {kind: email, host: smtp.example.com, security: none, from: a@b.c, to: [a@b.c]}}',
+      'alerts.channels.ops.security: must be starttls or tls',
+    ],
+    [
+      '  channels: {ops: {kind: sms, account: "${SID}", token: "${TOKEN}", from: "12", to: ["+15550100001"]}}',
+      'alerts.channels.ops.from: must be a number such as +15550100999',
+    ],
+    [
+      `${HOOK}\n  rules: [{name: a, to: [opps]}]`,
+      '5:26 alerts.rules[0].to[0]: no channel is called "opps"; did you mean "ops"?',
+    ],
+    [
+      `${HOOK}\n  rules: [{name: a, to: [ops], sleeves: [trend]}]`,
+      'alerts.rules[0].sleeves[0]: no sleeve has the id "trend"',
+    ],
+    [
+      `${HOOK}\n  rules: [{name: a, to: [ops], quiet: {from: "22:00", to: "7:00"}}]`,
+      'alerts.rules[0].quiet.to: must be a time of day',
+    ],
+    [
+      `${HOOK}\n  rules: [{name: a, to: [ops], quiet: {from: "22:00", to: "07:00", zone: Mars/Olympus}}]`,
+      'no time zone is called "Mars/Olympus"',
+    ],
+    [
+      `${HOOK}\n  rules: [{name: a, to: [ops]}, {name: a, to: [ops]}]`,
+      'alerts.rules[1].name: "a" names another rule already',
+    ],
+    [`${HOOK}\n  rules: [{name: a, to: [ops], severity: urgent}]`, 'alerts.rules[0].severity'],
+  ])('%s is refused', async (alerts, words) => {
+    expect(await refusalOf(alerts)).toContain(words)
+  })
+
+  it('are read with their defaults; secrets stay names', async () => {
+    const file = join(folder, 'good.yaml')
+    const rules = `${HOOK}
+  dashboard: https://desk.example.com
+  heartbeat: {url: "\${LIFE}"}
+  rules:
+    - {name: all, to: [ops]}
+    - {name: rest, to: [ops], severity: high, about: [strategy_*], digest: 1h, quiet: {from: "22:30", to: "07:00", zone: Europe/Berlin}, escalate: {after: 20m, to: [ops]}}`
+    writeFileSync(file, `name: x\ncapital: 1000\nalerts:\n${rules}\nsleeves:\n  - {id: cash, weight: 1}\n`)
+    const { alerts } = await loadPortfolio(file)
+    expect(alerts).toEqual({
+      dashboard: 'https://desk.example.com',
+      heartbeat: { url: '${LIFE}', everyMs: 60_000 },
+      channels: [{ name: 'ops', isEnabled: true, perMinute: 10, written: { kind: 'slack', url: '${SLACK}' } }],
+      rules: [
+        {
+          name: 'all',
+          isEnabled: true,
+          severity: 'low',
+          rules: [],
+          sleeves: [],
+          channels: ['ops'],
+          isResolutionTold: true,
+          sameWithin: 900_000,
+          digestEvery: null,
+          quiet: null,
+          escalation: null,
+        },
+        {
+          name: 'rest',
+          isEnabled: true,
+          severity: 'high',
+          rules: ['strategy_*'],
+          sleeves: [],
+          channels: ['ops'],
+          isResolutionTold: true,
+          sameWithin: 900_000,
+          digestEvery: 3_600_000,
+          quiet: { from: 1350, to: 420, zone: 'Europe/Berlin', except: 'critical' },
+          escalation: { after: 1_200_000, channels: ['ops'] },
+        },
+      ],
+    })
+  })
+})
+
+describe('what a setting names', () => {
+  const surroundings = {
+    environment: { A: 'first', EMPTY: '' },
+    readFile(path: string): string {
+      if (path === '/run/secrets/b') return 'second\n'
+      throw new Error('ENOENT')
+    },
+  }
+  it('is found in the environment and in files, at any depth', () => {
+    const written = {
+      a: '${A}',
+      b: { file: '/run/secrets/b' },
+      certificate: '/run/secrets/b',
+      to: ['${A}', 'x'],
+      port: 5,
+    }
+    expect(foundIn(surroundings, written)).toEqual({
+      ok: true,
+      value: { a: 'first', b: 'second', certificate: 'second', to: ['first', 'x'], port: 5 },
+    })
+    expect(foundIn(surroundings, '${A}')).toEqual({ ok: true, value: 'first' })
+    expect(foundIn(surroundings, { file: '/run/secrets/b' })).toEqual({ ok: true, value: 'second' })
+  })
+  it('and is not there is said', () => {
+    const written = { a: '${B}', b: '${EMPTY}', c: { file: '/nowhere' } }
+    const reason =
+      'B is not set in the environment; EMPTY is not set in the environment; the file "/nowhere" cannot be read'
+    expect(foundIn(surroundings, written)).toEqual({ ok: false, reason })
+  })
+})
