@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/adapters/store/open.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 import { command, start } from './command.ts'
 
@@ -57,6 +58,14 @@ async function statusUntil(isIt: (status: Status) => boolean): Promise<Status> {
   }
 }
 
+async function alertsOf(file: string): Promise<unknown[]> {
+  const store = await openStore(folder.path(file), { create: false })
+  const alerts: unknown[] = []
+  for await (const { rule, text } of store.projections.projectedRows('Minutes', 'alert')) alerts.push([rule, text])
+  await store.close()
+  return alerts
+}
+
 describe.skipIf(!HAS_STORE)(`a folder that is followed ${STORE_NEED}`, () => {
   it('plays what is there, waits, takes what comes, and goes on from there when it is started again', async () => {
     portfolio()
@@ -86,6 +95,9 @@ describe.skipIf(!HAS_STORE)(`a folder that is followed ${STORE_NEED}`, () => {
       engine.kill('SIGTERM')
       await ended
     }
+    expect(await alertsOf('live.db')).toEqual([
+      ['cycleFails', expect.stringMatching(/^a cycle failed: .*; skipped: minutes$/)],
+    ])
     const again = start(folder.path('.'), follow)
     const over = new Promise((done) => again.on('close', done))
     let how = ''

@@ -327,6 +327,17 @@ describe('an engine on paper', () => {
     expect(bridge.shut).toEqual([])
   })
 
+  it('whose timers come late only reduces, where its prices are of the present', () => {
+    const replayed = new Bridge({}, PAPER)
+    const { runtime } = replayed.gated.run.kernel
+    replayed.tell(replayed.helm.time(runtime, replayed.now, 10_000))
+    expect(runtime.state.gates).toBeUndefined()
+    const bridge = new Bridge({}, { ...PAPER, isPaced: true })
+    const { state } = bridge.gated.run.kernel.runtime
+    bridge.tell(bridge.helm.time(bridge.gated.run.kernel.runtime, bridge.now, 10_000))
+    expect([state.gates?.mode, state.gates?.modeReason]).toEqual(['reducing', 'event loop: timers came 10000 ms late'])
+  })
+
   it('that is fed as time goes on shuts what is stale and opens it when its prices go on', () => {
     const bridge = new Bridge({}, { ...PAPER, isPaced: true })
     const { runtime } = bridge.gated.run.kernel

@@ -23,6 +23,7 @@ import { clockWatch } from '../live/clock-watch.ts'
 import { machineClock, replayClock } from '../live/clocks.ts'
 import { cycleLine, cycleText } from '../live/cycle-text.ts'
 import { engineMeter } from '../live/engine-meter.ts'
+import { failedCycle, failureBefore } from '../live/failed-cycle.ts'
 import { type Follower, followFolder } from '../live/follow.ts'
 import { outboxTo } from '../live/outbox-to.ts'
 import { paperVenueFor, sha256 } from '../live/paper-venue.ts'
@@ -219,7 +220,12 @@ async function traded(
   const history = await historyOf(store, options)
   let breathed = performance.now()
   let ended = 'it did not begin'
-  if (follower !== null) follower.onTrouble = (reason) => steering.fail(reason)
+  if (follower !== null)
+    follower.onTrouble = (reason) => {
+      steering.fail(reason)
+      if (reason !== '') engine?.tell(failedCycle(loaded, reason))
+    }
+  const failedBefore = failureBefore(await store.control.beats(), portfolio)
   const opened = (known: MarketData): Promise<LiveEngine> =>
     openEngine(
       { config, market: known, strategies: [...loaded.strategies.values()], checks: true },
@@ -264,6 +270,7 @@ async function traded(
     )
   try {
     engine = await opened(market)
+    if (failedBefore !== '') engine.tell(failedCycle(loaded, failedBefore))
     await steering.first()
     let end = await engine.play()
     while (follower !== null && end.ended === 'market') {

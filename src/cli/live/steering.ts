@@ -78,6 +78,8 @@ export function openSteering(options: SteeringOptions): Steering {
   let failure = ''
   let ended = ''
   let isBeatDue = true
+  /** By how much timers came late, at most: since the last word, and since the helm was last told. */
+  let [worst, late] = [0, 0]
   /** Commands that were taken up while no engine was there to be told. */
   const unheard: Told[] = []
 
@@ -111,21 +113,28 @@ export function openSteering(options: SteeringOptions): Steering {
       hand(toldOf(command))
     }
   }
+  const measure = (): void => {
+    const taken = lag.take()
+    worst = Math.max(worst, taken)
+    late = Math.max(late, taken)
+  }
   const beat = async (): Promise<void> => {
     const engine = options.engine()
     if (engine === null || engine.kernel.runtime.state.config === null) return
     isBeatDue = false
+    measure()
     const { last, next } = options.cycles()
     const facts = {
       ...options.facts,
       at: clock.now(),
       lastCycleAt: last,
       nextCycleAt: next,
-      loopLag: lag.take(),
+      loopLag: worst,
       failure,
       ended,
     }
     const heartbeat = heartbeatOf(engine.kernel, helm, facts)
+    worst = 0
     options.onBeat?.(heartbeat)
     await control.beat(heartbeat)
   }
@@ -135,6 +144,7 @@ export function openSteering(options: SteeringOptions): Steering {
     while (!stop.signal.aborted) {
       try {
         if (options.engine() !== null) for (const told of unheard.splice(0)) hand(told)
+        measure()
         await poll()
         failures = 0
         if (isBeatDue || clock.monotonic() - beaten >= BEAT_MS) {
@@ -159,7 +169,9 @@ export function openSteering(options: SteeringOptions): Steering {
     watch: {
       look(now, kernel) {
         helm.look(kernel.runtime)
-        return helm.time(kernel.runtime, momentOf(options, now)).map((body) => ({ body }))
+        const told = helm.time(kernel.runtime, momentOf(options, now), late)
+        late = 0
+        return told.map((body) => ({ body }))
       },
       nextAt: () => helm.armedUntil,
     },

@@ -26,6 +26,7 @@ import {
   UNSEEN,
 } from '../gates/freshness.ts'
 import { type KillLatch, killLatch } from '../gates/kill.ts'
+import { type LagWatch, stepLag } from '../gates/loop-lag.ts'
 import { type Moment, open } from '../gates/moment.ts'
 import { CLOCK_UNREAD, type ClockInput, type ClockWatch, stepClock } from '../gates/skew.ts'
 import { foreignInstrumentId } from '../reconcile/foreign-instrument.ts'
@@ -69,8 +70,12 @@ export interface Helm {
   saw(slices: readonly Slice[], runtime: Runtime): void
   /** The broker's clock was read. */
   read(reading: Extract<ClockInput, { readonly kind: 'reading' }>, now: Moment): readonly EventBody[]
-  /** Time has passed: leave ends, clocks jump, prices grow old. */
-  time(runtime: Runtime, now: Moment): readonly EventBody[]
+  /**
+   * Time has passed: leave ends, clocks jump, prices grow old, timers come late.
+   *
+   * @param late milliseconds by which they did, at most, since it was last asked
+   */
+  time(runtime: Runtime, now: Moment, late?: number): readonly EventBody[]
   /** Looks at what has changed for the worse; to be asked after each commit. */
   look(runtime: Runtime): void
   /** Milliseconds of trading time since the last bar of whatever waits longest; null: unknown. */
@@ -90,6 +95,7 @@ export function createHelm(options: HelmOptions): Helm {
   let watch: ClockWatch = CLOCK_UNREAD
   let changes: Changes = NO_CHANGES
   let warning = ''
+  let lag: LagWatch = null
 
   const arm = (input: ArmingInput, now: Moment): readonly EventBody[] => {
     const step = stepArming(arming, input, now)
@@ -162,9 +168,12 @@ export function createHelm(options: HelmOptions): Helm {
       if (isPaced) ages.saw(slices, runtime)
     },
     read: clock,
-    time(runtime, now) {
+    time(runtime, now, late = 0) {
       const over = [...arm({ kind: 'time' }, now), ...judge(runtime, now)]
-      return isPresent() ? [...over, ...clock({ kind: 'time' }, now), ...ages.changes(runtime, now.wall)] : over
+      if (!isPresent()) return over
+      const lagged = stepLag(lag, late, runtime.state, now)
+      lag = lagged.watch
+      return [...over, ...clock({ kind: 'time' }, now), ...ages.changes(runtime, now.wall), ...lagged.bodies]
     },
     look(runtime) {
       changes = changesOf(changes, runtime)

@@ -10,6 +10,7 @@ import { ownBooks } from './own-books.ts'
 
 /** Begins every reason that is ours: gates and modes that others set, others lift. */
 export const RECONCILIATION = 'reconciliation'
+export const BOOKS_DIFFER = `${RECONCILIATION}: books and broker differ`
 
 type Compared = Extract<Verdict, { state: 'compared' }>
 
@@ -93,8 +94,7 @@ function freezesOf({ state }: Runtime, frozen: ReadonlySet<InstrumentId>): reado
 
 function modeOf({ state }: Runtime, mayTrade: boolean): readonly EventBody[] {
   const { mode, modeReason } = state.gates ?? { mode: 'active', modeReason: '' }
-  if (!mayTrade && mode === 'active')
-    return [{ kind: 'mode', mode: 'reducing', reason: `${RECONCILIATION}: books and broker differ` }]
+  if (!mayTrade && mode === 'active') return [{ kind: 'mode', mode: 'reducing', reason: BOOKS_DIFFER }]
   if (mayTrade && mode === 'reducing' && modeReason.startsWith(RECONCILIATION))
     return [{ kind: 'mode', mode: 'active', reason: `${RECONCILIATION}: books and broker agree` }]
   return []
