@@ -2,7 +2,6 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { Dated, Page } from '../../../src/api/contract/answers.ts'
 import type { ActivityRow, EquityCurve, PositionRow, PositionTable } from '../../../src/api/contract/overview.ts'
 import type { EquityDelta, PushMessage } from '../../../src/api/contract/push.ts'
-import type { ApprovalRow } from '../../../src/api/contract/trading.ts'
 import { numberOf } from '../format.ts'
 import { readingKey } from './readings.ts'
 
@@ -17,8 +16,9 @@ const POSITIONS_SHOWN = 10
 /** Live points kept behind a curve before it is read anew, thinned by the server. */
 const LIVE_POINTS_MAX = 300
 
-/** A table of positions with the rows that changed put in; closed ones leave it. */
+/** A table of positions with the rows that changed put in; closed ones leave it. A whole table takes its place. */
 export function mergePositions(before: PositionTable, delta: PositionTable): PositionTable {
+  if (delta.rows.length >= Math.min(POSITIONS_SHOWN, delta.total.count)) return delta
   const changed = new Map(delta.rows.map((row) => [row.instrument, row]))
   const kept = before.rows.map((row) => changed.get(row.instrument) ?? row)
   const known = new Set(before.rows.map(({ instrument }) => instrument))
@@ -100,6 +100,18 @@ function moveCurves(cache: QueryClient, portfolio: string, delta: Dated<EquityDe
     if (data === null) void cache.invalidateQueries({ queryKey: key })
     else cache.setQueryData(key, { ...delta, data })
   }
+  rereadLater(cache, portfolio)
+}
+
+const REREAD_MS = 10_000
+let reread: ReturnType<typeof setTimeout> | undefined
+
+/** Money that moved between sleeves bends their growth: points put behind a curve stand until it is read again. */
+function rereadLater(cache: QueryClient, portfolio: string): void {
+  reread ??= setTimeout(() => {
+    reread = undefined
+    stale(cache, portfolio, 'equity')
+  }, REREAD_MS)
 }
 
 /** Everything of a portfolio is read again. */
@@ -139,10 +151,7 @@ export function applyPush(cache: QueryClient, portfolio: string, message: PushMe
       prependActivity(cache, portfolio, message.data)
       break
     case 'approvals':
-      patch<Dated<readonly ApprovalRow[]>>(cache, key('approvals'), (before) => ({
-        ...message.data,
-        data: mergeRows(before.data, message.data.data, ({ id }) => id),
-      }))
+      stale(cache, portfolio, 'approvals', 'attention')
       break
     case 'orders':
       stale(cache, portfolio, 'orders', 'trades')

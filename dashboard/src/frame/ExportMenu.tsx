@@ -13,7 +13,7 @@ export const EXPORT_FORMATS = [
 
 /** What the server exports, and the filter that the page shows. */
 export interface Exportable {
-  readonly what: 'equity' | 'trades' | 'orders' | 'positions' | 'risk' | 'violations'
+  readonly what: 'equity' | 'trades' | 'orders' | 'positions' | 'risk' | 'violations' | 'notes'
   readonly query?: Query
 }
 

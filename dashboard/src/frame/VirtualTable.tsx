@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { type Column, type Sorting, sortKey } from './DataTable.tsx'
+import { useFitting } from './narrow.ts'
 
 export interface VirtualTableProps<R> {
   readonly label: string
@@ -37,7 +38,8 @@ function Spacer({ columns, height }: { readonly columns: number; readonly height
 
 /** A table of any length: only the rows that are seen are in the page, the server pages and sorts. */
 export function VirtualTable<R>(props: VirtualTableProps<R>): ReactNode {
-  const { label, columns, total, row, onRange, sort = '', onSort, sortable = [], onOpen, height } = props
+  const { label, total, row, onRange, sort = '', onSort, sortable = [], onOpen, height } = props
+  const columns = useFitting(props.columns)
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: total,

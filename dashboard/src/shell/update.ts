@@ -1,5 +1,5 @@
 import type { UpdateView } from '../../../src/api/contract/commands.ts'
-import { ask, queryOf } from '../data/api.ts'
+import { ask } from '../data/api.ts'
 import { queries } from '../data/client.ts'
 import { resync } from '../data/push.ts'
 import { notify } from '../state/notices.ts'
@@ -26,10 +26,10 @@ export async function updateNow(): Promise<void> {
   const portfolio = portfolioShown.get()
   update.set({ isRunning: true })
   try {
-    let view = await ask<UpdateView>('POST', `/api/update${queryOf({ portfolio })}`)
+    let view = await ask<UpdateView>('POST', '/api/update')
     while (!isOver(view)) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      view = await ask<UpdateView>('GET', `/api/update/${encodeURIComponent(view.id)}${queryOf({ portfolio })}`)
+      view = await ask<UpdateView>('GET', `/api/update/${encodeURIComponent(view.id)}`)
     }
     const isDone = view.state === 'done'
     notify({

@@ -1,14 +1,36 @@
+import { useRef } from 'react'
 import type { EquityCurve } from '../../../../src/api/contract/overview.ts'
+import { dayPoint } from '../../charts/house.ts'
 import { useLive } from '../../data/readings.ts'
 import type { Source } from '../../data/source.ts'
 import { usePeriod } from '../../shell/TitleRow.tsx'
 import { periodStart } from '../../state/periods.ts'
 
+const DAY_MS = 86_400_000
+/** A replayed market passes days fast: the start of a period follows in steps of this part of it. */
+const DRIFT = 0.02
+
+/** Whether the start that was asked for last is still near enough to the one that is wanted now. */
+export function isNear(asked: string, wanted: string, last: string): boolean {
+  const length = dayPoint(last) - dayPoint(wanted)
+  const away = Math.abs(dayPoint(wanted) - dayPoint(asked))
+  return away <= Math.floor((length * DRIFT) / DAY_MS) * DAY_MS
+}
+
 /** The curve of the period that the page shows. */
 export function useEquity(): Source<EquityCurve> {
   const [period] = usePeriod()
   const { data } = useLive('figures')
+  const asked = useRef<{ readonly period: string; readonly from: string | null }>({ period: '', from: null })
   const last = data?.tradeDate ?? null
   const from = last === null ? null : periodStart(period, last)
-  return useLive('equity', { from })
+  const before = asked.current
+  const isKept =
+    before.period === period &&
+    before.from !== null &&
+    from !== null &&
+    last !== null &&
+    isNear(before.from, from, last)
+  if (!isKept) asked.current = { period, from }
+  return useLive('equity', { from: asked.current.from })
 }

@@ -1,0 +1,200 @@
+import type { ReactNode } from 'react'
+import type { SleeveRow, SleeveTable } from '../../../../src/api/contract/overview.ts'
+import { sleeveToken } from '../../charts/paint.ts'
+import { useLive } from '../../data/readings.ts'
+import { useRole } from '../../data/session.ts'
+import { numberOf, percent } from '../../format.ts'
+import { Panel } from '../../frame/Panel.tsx'
+import { ChangesPanel } from './ChangesPanel.tsx'
+import { useEditing } from './draft.ts'
+import { FileEditor } from './FileEditor.tsx'
+import { SectionForm } from './SectionForm.tsx'
+import { placeInFile } from './SleevesTab.tsx'
+import { valueAt, without, withValue } from './yaml-edit.ts'
+
+const WIDTH = 820
+const HEIGHT = 360
+const CENTRE = { x: 330, y: HEIGHT / 2 }
+const SPREAD = { x: 250, y: 130 }
+const BUBBLE_LEAST = 16
+const BUBBLE_MOST = 46
+const BROKERS_X = 730
+
+function bubble(weight: number | null, largest: number): number {
+  const part = largest === 0 ? 0 : Math.sqrt(Math.max(0, weight ?? 0) / largest)
+  return BUBBLE_LEAST + part * (BUBBLE_MOST - BUBBLE_LEAST)
+}
+
+/** Where orders of the portfolio go, as its file routes them. */
+function brokersOf(text: string): readonly string[] {
+  const routing = text === '' ? undefined : valueAt(text, ['routing'])
+  const found = new Set<string>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, inner] of Object.entries(value)) {
+      if ((key === 'broker' || key === 'to') && typeof inner === 'string') found.add(inner)
+      else visit(inner)
+    }
+  }
+  visit(routing)
+  return found.size === 0 ? ['one account'] : [...found]
+}
+
+const DAY_TRADING_LEAST = 25_000
+
+/** The mark below which an account on margin may not trade within the day. */
+function dayTradingMark(value: string | null): string {
+  const amount = numberOf(value)
+  if (amount === null) return ''
+  return amount >= DAY_TRADING_LEAST ? 'above the $25K mark' : 'below the $25K mark'
+}
+
+/** The allocator in the middle, sleeves around it sized by weight and labelled with volatility, brokers beside. */
+function Hub({ table, text }: { readonly table: SleeveTable; readonly text: string }): ReactNode {
+  const { rows } = table
+  const sleeves = rows.filter(({ status }) => status !== 'reserve')
+  const largest = Math.max(0, ...sleeves.map(({ weight }) => weight ?? 0))
+  const brokers = brokersOf(text)
+  const words = sleeves.map(
+    ({ title, weight, volatility }) => `${title} ${percent(weight)}, volatility ${percent(volatility.value)}`,
+  )
+  const places = sleeves.map((row, index) => {
+    const angle = (index / sleeves.length) * 2 * Math.PI - Math.PI / 2
+    return { row, x: CENTRE.x + Math.cos(angle) * SPREAD.x, y: CENTRE.y + Math.sin(angle) * SPREAD.y }
+  })
+  return (
+    <svg
+      className="hub"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={`Allocation. ${words.join('; ')}. Orders go to ${brokers.join(', ')}.`}
+    >
+      {places.map(({ row, x, y }) => (
+        <line
+          key={row.sleeve}
+          x1={CENTRE.x}
+          y1={CENTRE.y}
+          x2={x}
+          y2={y}
+          className="hub-line"
+          strokeWidth={1 + 8 * (row.weight ?? 0)}
+        />
+      ))}
+      {brokers.map((name, index) => (
+        <line
+          key={name}
+          x1={CENTRE.x}
+          y1={CENTRE.y}
+          x2={BROKERS_X}
+          y2={HEIGHT / 2 + (index - (brokers.length - 1) / 2) * 56}
+          className="hub-line hub-orders"
+        />
+      ))}
+      <circle cx={CENTRE.x} cy={CENTRE.y} r={52} className="hub-centre" />
+      <text x={CENTRE.x} y={CENTRE.y - 2} className="hub-title">
+        Allocator
+      </text>
+      <text x={CENTRE.x} y={CENTRE.y + 15} className="hub-note">
+        {sleeves.length} sleeves
+      </text>
+      {places.map(({ row, x, y }) => (
+        <g key={row.sleeve}>
+          <circle
+            cx={x}
+            cy={y}
+            r={bubble(row.weight, largest)}
+            fill={`var(${sleeveToken(row.ordinal)})`}
+            className={row.status === 'active' ? '' : 'hub-idle'}
+          />
+          <text x={x} y={y + bubble(row.weight, largest) + 15} className="hub-title">
+            {row.title}
+          </text>
+          <text x={x} y={y + bubble(row.weight, largest) + 29} className="hub-note">
+            {percent(row.weight, { decimals: 1 })}, volatility {percent(row.volatility.value, { decimals: 1 })}
+          </text>
+        </g>
+      ))}
+      {brokers.map((name, index) => {
+        const y = HEIGHT / 2 + (index - (brokers.length - 1) / 2) * 56
+        return (
+          <g key={name}>
+            <rect x={BROKERS_X - 66} y={y - 19} width={132} height={38} rx={6} className="hub-centre" />
+            <text x={BROKERS_X} y={y + 4} className="hub-title">
+              {name}
+            </text>
+          </g>
+        )
+      })}
+      <text x={BROKERS_X} y={HEIGHT - 14} className="hub-note">
+        {dayTradingMark(table.total.value)}
+      </text>
+    </svg>
+  )
+}
+
+function WeightField({ row, rows }: { readonly row: SleeveRow; readonly rows: readonly SleeveRow[] }): ReactNode {
+  const { text, view, edit } = useEditing()
+  const mayEdit = useRole('admin')
+  const place = text === '' ? null : placeInFile(text, row, rows)
+  const path = ['sleeves', place ?? 0, 'weight'] as const
+  const written = place === null ? undefined : valueAt(text, path)
+  const isLocked = !mayEdit || place === null || view === null || view.readOnlyWhy !== ''
+  function set(typed: string): void {
+    if (typed.trim() === '') edit((before) => without(before, path))
+    else if (Number.isFinite(Number(typed))) edit((before) => withValue(before, path, Number(typed)))
+  }
+  return (
+    <label className="field">
+      <span>
+        <i className="swatch" style={{ background: `var(${sleeveToken(row.ordinal)})` }} /> {row.title}
+      </span>
+      <input
+        className="input"
+        inputMode="decimal"
+        placeholder="as dealt"
+        disabled={isLocked}
+        value={written === undefined || written === null ? '' : String(written)}
+        onChange={(event) => set(event.target.value)}
+      />
+      <span className="hint">
+        now {percent(row.weight, { decimals: 1 })}, target {percent(row.target, { decimals: 1 })}
+      </span>
+    </label>
+  )
+}
+
+/** Who gets how much, by which rule. */
+export function AllocationTab(): ReactNode {
+  const source = useLive('sleeves')
+  const { text } = useEditing()
+  return (
+    <>
+      <div className="config-main">
+        <Panel title="Allocation" unit="bubbles by weight" span={8} source={source}>
+          {(table) => <Hub table={table} text={text} />}
+        </Panel>
+        <Panel
+          title="Weights"
+          unit="parts of the portfolio; what they leave is the reserve"
+          span={8}
+          source={source}
+          skeleton="table"
+        >
+          {({ rows }) => (
+            <div className="form-grid">
+              {rows
+                .filter(({ status }) => status !== 'reserve')
+                .map((row) => (
+                  <WeightField key={row.sleeve} row={row} rows={rows} />
+                ))}
+            </div>
+          )}
+        </Panel>
+        <SectionForm title="Rule of allocation" unit="" section={['allocation']} />
+        <SectionForm title="Overlays" unit="what acts on the weights from day to day" section={['overlays']} />
+        <FileEditor />
+      </div>
+      <ChangesPanel />
+    </>
+  )
+}

@@ -1,0 +1,138 @@
+import { type ReactNode, useState } from 'react'
+import type { ApprovalRow } from '../../../../src/api/contract/trading.ts'
+import { useAmounts } from '../../data/amounts.ts'
+import { useSecond } from '../../data/clock.ts'
+import { command } from '../../data/commands.ts'
+import { connection } from '../../data/connection.ts'
+import { useLive } from '../../data/readings.ts'
+import { useRole } from '../../data/session.ts'
+import { numberOf, quantity } from '../../format.ts'
+import { type Column, DataTable } from '../../frame/DataTable.tsx'
+import { Panel } from '../../frame/Panel.tsx'
+import { preferences } from '../../state/preferences.ts'
+import { useStore } from '../../state/store.ts'
+import { instantOf, moment, remaining, stamp } from '../../times.ts'
+
+function wish({ quantity: units, label }: ApprovalRow): string {
+  const isBuy = (numberOf(units) ?? 0) > 0
+  return `${isBuy ? 'Buy' : 'Sell'} ${quantity(units.replace(/^[-−]/, ''))} ${label}`
+}
+
+function Countdown({ expires }: { readonly expires: string | null }): ReactNode {
+  const now = useSecond()
+  const until = instantOf(expires)
+  if (until === null) return <>It waits until somebody answers.</>
+  return until > now ? <>Expires in {remaining(until - now)}.</> : <>Expired.</>
+}
+
+function Card({ row }: { readonly row: ApprovalRow }): ReactNode {
+  const amounts = useAmounts()
+  const zone = useStore(preferences, (value) => value.zone)
+  const now = useSecond()
+  const isLost = useStore(connection, ({ state }) => state === 'lost')
+  const mayAct = useRole('operator') && !isLost
+  const [part, setPart] = useState('')
+  const what = wish(row)
+  const whole = Number(part)
+  const isPart = part !== '' && Number.isFinite(whole) && whole > 0 && whole < Math.abs(numberOf(row.quantity) ?? 0)
+  const decide = (decision: 'approve' | 'reduce' | 'reject', verb: string): void => {
+    const units = decision === 'reduce' ? whole : null
+    void command({ kind: 'approve', approval: row.id, decision, quantity: units }, { what: `${verb} ${what}` })
+  }
+  return (
+    <li className="approval">
+      <div className="approval-text">
+        <h3>{what}</h3>
+        <p>
+          {row.sleeve}
+          {row.value !== null && `, about ${amounts.money(row.value, { cents: false })}`}. {row.reason}
+        </p>
+        <p className="quiet">
+          Asked {moment(row.askedAt, zone, now)}. <Countdown expires={row.expires} />
+          {row.allowed !== row.quantity && ` The rules allow ${quantity(row.allowed)}.`}
+        </p>
+      </div>
+      <div className="approval-buttons">
+        <button
+          type="button"
+          className="button button-main"
+          disabled={!mayAct}
+          onClick={() => decide('approve', 'Approve:')}
+        >
+          Approve
+        </button>
+        <button type="button" className="button" disabled={!mayAct} onClick={() => decide('reject', 'Refuse:')}>
+          Refuse
+        </button>
+        <label className="approval-part desk-only">
+          <span className="only-heard">Approve only this many</span>
+          <input
+            className="input"
+            inputMode="numeric"
+            placeholder="fewer"
+            value={part}
+            onChange={(event) => setPart(event.target.value)}
+          />
+        </label>
+        <button
+          type="button"
+          className="button desk-only"
+          disabled={!mayAct || !isPart}
+          onClick={() => decide('reduce', 'Approve fewer:')}
+        >
+          Approve fewer
+        </button>
+      </div>
+    </li>
+  )
+}
+
+function Answered({ rows }: { readonly rows: readonly ApprovalRow[] }): ReactNode {
+  const zone = useStore(preferences, (value) => value.zone)
+  const columns: readonly Column<ApprovalRow>[] = [
+    { key: 'at', title: 'Answered', align: 'left', width: '170px', cell: ({ changedAt }) => stamp(changedAt, zone) },
+    { key: 'wish', title: 'Wish', align: 'left', isHead: true, cell: wish },
+    { key: 'sleeve', title: 'Sleeve', align: 'left', isWide: true, cell: ({ sleeve }) => sleeve },
+    { key: 'state', title: 'Answer', align: 'left', width: '110px', cell: ({ state }) => state },
+  ]
+  return <DataTable label="Answered approvals" columns={columns} rows={rows} rowKey={({ id }) => id} isDense />
+}
+
+/** Wishes that wait for a person, and what became of the others. */
+export function ApprovalsTab(): ReactNode {
+  const source = useLive('approvals')
+  return (
+    <>
+      <Panel
+        title="Waiting for you"
+        span={12}
+        source={source}
+        skeleton="table"
+        empty={(rows) =>
+          rows.some(({ state }) => state === 'asked') ? null : { text: 'No order waits for approval.' }
+        }
+      >
+        {(rows) => (
+          <ul className="approvals">
+            {rows
+              .filter(({ state }) => state === 'asked')
+              .map((row) => (
+                <Card key={row.id} row={row} />
+              ))}
+          </ul>
+        )}
+      </Panel>
+      <Panel
+        title="Answered"
+        span={12}
+        source={source}
+        skeleton="table"
+        empty={(rows) =>
+          rows.some(({ state }) => state !== 'asked') ? null : { text: 'Nothing has been answered yet.' }
+        }
+      >
+        {(rows) => <Answered rows={rows.filter(({ state }) => state !== 'asked').slice(0, 50)} />}
+      </Panel>
+    </>
+  )
+}
