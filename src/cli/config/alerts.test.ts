@@ -1,9 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: names of the environment as portfolio files write them
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { CHANNEL_KINDS } from '../../domain/alerts.ts'
 import { describeFault, type Fault } from '../../domain/faults.ts'
+import { packageRoot } from '../package-root.ts'
 import { foundIn } from './alerts.ts'
 import { loadPortfolio } from './load.ts'
 
@@ -112,6 +114,18 @@ describe('alerts in a portfolio file', () => {
         },
       ],
     })
+  })
+})
+
+describe('the page of alerts', () => {
+  it('shows a portfolio file that is read as it stands', async () => {
+    const page = readFileSync(join(packageRoot(), 'docs', 'alerts.md'), 'utf8')
+    const block = /```yaml\n([\s\S]*?)```/.exec(page)![1]!
+    const file = join(folder, 'page.yaml')
+    writeFileSync(file, `name: x\ncapital: 1000\n${block}sleeves:\n  - {id: cash, weight: 1}\n`)
+    const { alerts } = await loadPortfolio(file)
+    expect(alerts.channels.map(({ written }) => written['kind'])).toEqual([...CHANNEL_KINDS])
+    expect(alerts.rules.map(({ name }) => name)).toEqual(['wake me', 'today', 'everything'])
   })
 })
 

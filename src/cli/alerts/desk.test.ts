@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type MemoryLog, memoryLog } from '../../../test/alerts/memory-log.ts'
+import { type Sink, WEBHOOK_SECRET, webhookSink } from '../../../test/alerts/sinks.ts'
+import type { AlertChannelChange } from '../../api/contract/alerting.ts'
+import { FaultError } from '../../domain/faults.ts'
+import type { AlertConfiguration } from '../config/alerts.ts'
+import { alertDesk } from './desk.ts'
+
+let hook: Sink
+let log: MemoryLog
+beforeAll(async () => {
+  hook = await webhookSink(() => Date.now() / 1_000)
+})
+afterAll(() => hook.stop())
+beforeEach(() => {
+  log = memoryLog()
+})
+
+const FILE: AlertConfiguration = {
+  dashboard: '',
+  heartbeat: null,
+  channels: [{ name: 'team', isEnabled: true, perMinute: 10, written: { kind: 'slack', url: '$' + '{SLACK}' } }],
+  rules: [
+    {
+      name: 'all',
+      isEnabled: true,
+      severity: 'low',
+      rules: ['strategy_*', 'alive'],
+      sleeves: ['trend'],
+      channels: ['team'],
+      isResolutionTold: false,
+      sameWithin: 900_000,
+      digestEvery: null,
+      quiet: { from: 1320, to: 420, zone: 'Europe/Berlin', except: 'high' },
+      escalation: null,
+    },
+  ],
+}
+
+const deskOf = () => alertDesk(log, new Map([['demo', FILE]]))
+const change = (changes: Partial<AlertChannelChange> = {}): AlertChannelChange => ({
+  id: 'own',
+  kind: 'webhook',
+  title: 'own',
+  enabled: true,
+  settings: { url: `${hook.url}/alerts` },
+  secrets: { secret: WEBHOOK_SECRET },
+  ...changes,
+})
+
+describe('channels on a page', () => {
+  it('are those of the file and of the store; none shows a secret', async () => {
+    const desk = deskOf()
+    await desk.saveChannel('demo', change(), 'anna')
+    const shown = await desk.channels('demo')
+    expect(shown.map(({ id, kind }) => `${id} ${kind}`)).toEqual(['team slack', 'own webhook'])
+    expect(JSON.stringify(shown)).not.toContain(WEBHOOK_SECRET)
+    expect(shown[0]!.settings).toEqual({})
+  })
+  it('keep their secret where none is given, and take lists as words with commas', async () => {
+    const desk = deskOf()
+    await desk.saveChannel('demo', change(), 'anna')
+    await desk.saveChannel('demo', { ...change({ enabled: false }), secrets: {} }, 'anna')
+    expect((await log.channels('demo'))[0]).toMatchObject({ isEnabled: false, settings: { secret: WEBHOOK_SECRET } })
+    const settings = { host: 'smtp.example.com', from: 'a@example.com', to: 'b@example.com, c@example.com' }
+    const mail = await desk.saveChannel('demo', change({ id: 'mail', kind: 'email', settings, secrets: {} }), 'anna')
+    expect(mail.settings).toMatchObject({ to: 'b@example.com, c@example.com', port: 587 })
+  })
+  it('that could not send are refused with all that is wrong', async () => {
+    const refused = await deskOf()
+      .saveChannel('demo', change({ settings: { url: 'http://example.com' }, secrets: { secret: 'short' } }), 'anna')
+      .catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(FaultError)
+    expect((refused as FaultError).message).toContain('url: must be an address that begins with https://')
+    expect((refused as FaultError).message).toContain('secret: must have at least 16 characters')
+    expect(await log.channels('demo')).toEqual([])
+  })
+  it('are tested at once; the answer is that of the service', async () => {
+    const desk = deskOf()
+    await desk.saveChannel('demo', change(), 'anna')
+    expect(await desk.test('demo', 'own')).toEqual({ ok: true, answer: '200' })
+    expect(JSON.parse(hook.taken.at(-1)!.body).type).toBe('polyfolio.test')
+    hook.answerNext({ status: 500, body: 'down' })
+    expect(await desk.test('demo', 'own')).toEqual({ ok: false, answer: '500 down' })
+    expect(await desk.test('demo', 'team')).toEqual({ ok: false, answer: 'SLACK is not set in the environment' })
+    expect(await desk.test('demo', 'nobody')).toBeNull()
+  })
+})
+
+describe('rules on a page', () => {
+  it('are those of the file until others are saved; what a page does not show stays', async () => {
+    const desk = deskOf()
+    const [shown] = await desk.rules('demo')
+    expect(shown).toEqual({
+      id: 'all',
+      title: 'all',
+      about: 'strategy_*, alive',
+      severity: 'low',
+      enabled: true,
+      channels: ['team'],
+      quiet: { from: '22:00', to: '07:00' },
+      deduplicate: 900,
+      digest: 0,
+    })
+    await desk.saveRules('demo', [{ ...shown!, severity: 'high', digest: 600, about: '*' }], 'anna')
+    expect(await log.rules('demo')).toEqual([{ ...FILE.rules[0]!, severity: 'high', rules: [], digestEvery: 600_000 }])
+    expect((await desk.rules('demo'))[0]).toMatchObject({ severity: 'high', about: '*', digest: 600 })
+  })
+})
