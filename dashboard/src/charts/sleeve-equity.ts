@@ -29,8 +29,8 @@ function marksSeries(
     type: 'scatter',
     symbol: 'triangle',
     symbolRotate: isBuy ? 0 : 180,
-    symbolSize: 7,
-    symbolOffset: [0, isBuy ? 7 : -7],
+    symbolSize: 5,
+    symbolOffset: [0, isBuy ? 6 : -6],
     silent: true,
     itemStyle: { color: colour, opacity: 0.9 },
     data: marks.flatMap((mark) => {

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
 import { useFrozenOrder } from './frozen-order.ts'
+import { useFitting } from './narrow.ts'
 
 export interface Column<R> {
   readonly key: string
@@ -141,12 +142,13 @@ function Row<R>({ row, props }: { readonly row: R; readonly props: DataTableProp
 
 /** A real table: sortable heads, rows that open by key, columns of fixed width; its order waits while it is in use. */
 export function DataTable<R>(props: DataTableProps<R>): ReactNode {
-  const { label, columns, rows, rowKey, sort = '', onSort, foot, isDense = false } = props
+  const { label, rows, rowKey, sort = '', onSort, foot, isDense = false } = props
+  const columns = useFitting(props.columns)
   const body = useRef<HTMLTableElement>(null)
   const { staysLast = () => false } = props
   const moving = sorted(
     rows.filter((row) => !staysLast(row)),
-    columns,
+    props.columns,
     sort,
   )
   const ordered = useFrozenOrder([...moving, ...rows.filter(staysLast)], rowKey, sort, body)
@@ -171,7 +173,7 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
         </thead>
         <tbody onKeyDown={moveBetweenRows}>
           {ordered.map((row) => (
-            <Row key={rowKey(row)} row={row} props={props} />
+            <Row key={rowKey(row)} row={row} props={{ ...props, columns }} />
           ))}
         </tbody>
         {foot !== undefined && <tfoot>{foot}</tfoot>}

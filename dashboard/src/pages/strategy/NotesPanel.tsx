@@ -161,7 +161,7 @@ export function NotesPanel({ sleeve, title, asked, onAsked }: NotesPanelProps): 
     <Panel
       title="Notes and tags"
       span={4}
-      height={400}
+      height={320}
       source={source}
       skeleton="table"
       controls={

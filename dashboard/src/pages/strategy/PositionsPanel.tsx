@@ -90,7 +90,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'entered',
       title: 'Entered',
-      width: '92px',
+      width: '108px',
       isWide: true,
       sortBy: ({ entryDay }) => entryDay,
       cell: ({ entryDay }) => entryDay ?? 'n/a',
@@ -152,7 +152,7 @@ export function PositionsPanel({ source }: { readonly source: Source<readonly Sl
     <Panel
       title="Positions and why this size"
       span={8}
-      height={400}
+      height={320}
       source={source}
       skeleton="table"
       exports={{ what: 'positions' }}

@@ -23,14 +23,14 @@ function columnsOf({ money }: Pick<Amounts, 'money'>, note: (row: TradeRow) => v
     {
       key: 'exitAt',
       title: 'Closed',
-      width: 'clamp(84px, 7vw, 100px)',
+      width: '108px',
       align: 'left',
       cell: ({ exitDate }) => exitDate,
     },
     {
       key: 'entryAt',
       title: 'Entered',
-      width: '92px',
+      width: '108px',
       align: 'left',
       isWide: true,
       cell: ({ entryDate }) => entryDate,
