@@ -108,7 +108,8 @@ let reread: ReturnType<typeof setTimeout> | undefined
 
 /** Money that moved between sleeves bends their growth: points put behind a curve stand until it is read again. */
 function rereadLater(cache: QueryClient, portfolio: string): void {
-  reread ??= setTimeout(() => {
+  if (reread !== undefined) return
+  reread = setTimeout(() => {
     reread = undefined
     stale(cache, portfolio, 'equity')
   }, REREAD_MS)

@@ -93,10 +93,12 @@ export function TitleRow({ session, portfolio }: TitleRowProps): ReactNode {
   return (
     <div className="title-row">
       <div className="title-names">
-        <PortfolioName session={session} portfolio={portfolio} />
+        <div className="title-line">
+          <PortfolioName session={session} portfolio={portfolio} />
+          {session.demo && <span className="demo-mark">Demo data</span>}
+        </div>
         <Subtitle />
       </div>
-      {session.demo && <span className="demo-mark">Demo data</span>}
       <span className="grow" />
       {path !== '/' && <Ticker className="ticker-row" />}
       {hasPeriod && (

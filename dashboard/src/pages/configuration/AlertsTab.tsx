@@ -310,7 +310,7 @@ function Deliveries(): ReactNode {
   const source = plain(useDeliveries())
   const zone = useStore(preferences, (value) => value.zone)
   const columns: readonly Column<AlertDeliveryRow>[] = [
-    { key: 'at', title: 'Time', align: 'left', width: '160px', cell: ({ at }) => stamp(at, zone) },
+    { key: 'at', title: 'Time', align: 'left', width: '180px', cell: ({ at }) => stamp(at, zone) },
     {
       key: 'severity',
       title: 'Severity',

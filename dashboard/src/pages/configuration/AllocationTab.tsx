@@ -13,12 +13,14 @@ import { placeInFile } from './SleevesTab.tsx'
 import { valueAt, without, withValue } from './yaml-edit.ts'
 
 const WIDTH = 820
-const HEIGHT = 360
-const CENTRE = { x: 330, y: HEIGHT / 2 }
-const SPREAD = { x: 250, y: 130 }
-const BUBBLE_LEAST = 16
-const BUBBLE_MOST = 46
-const BROKERS_X = 730
+const ROW = 68
+const SLEEVES_X = 64
+const NAMES_X = 124
+const SPOKES_X = 372
+const HUB_X = 520
+const BROKERS_X = 738
+const BUBBLE_LEAST = 8
+const BUBBLE_MOST = 30
 
 function bubble(weight: number | null, largest: number): number {
   const part = largest === 0 ? 0 : Math.sqrt(Math.max(0, weight ?? 0) / largest)
@@ -58,74 +60,61 @@ function Hub({ table, text }: { readonly table: SleeveTable; readonly text: stri
   const words = sleeves.map(
     ({ title, weight, volatility }) => `${title} ${percent(weight)}, volatility ${percent(volatility.value)}`,
   )
-  const places = sleeves.map((row, index) => {
-    const angle = (index / sleeves.length) * 2 * Math.PI - Math.PI / 2
-    return { row, x: CENTRE.x + Math.cos(angle) * SPREAD.x, y: CENTRE.y + Math.sin(angle) * SPREAD.y }
-  })
+  const height = Math.max(260, sleeves.length * ROW + 24)
+  const middle = height / 2
+  const sleeveY = (index: number): number => middle + (index - (sleeves.length - 1) / 2) * ROW
+  const brokerY = (index: number): number => middle + (index - (brokers.length - 1) / 2) * 56
   return (
     <svg
       className="hub"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${WIDTH} ${height}`}
       role="img"
       aria-label={`Allocation. ${words.join('; ')}. Orders go to ${brokers.join(', ')}.`}
     >
-      {places.map(({ row, x, y }) => (
-        <line
+      {sleeves.map((row, index) => (
+        <path
           key={row.sleeve}
-          x1={CENTRE.x}
-          y1={CENTRE.y}
-          x2={x}
-          y2={y}
+          d={`M${SPOKES_X} ${sleeveY(index)}C${SPOKES_X + 80} ${sleeveY(index)} ${HUB_X - 120} ${middle} ${HUB_X} ${middle}`}
           className="hub-line"
-          strokeWidth={1 + 8 * (row.weight ?? 0)}
+          stroke={`var(${sleeveToken(row.ordinal)})`}
+          strokeWidth={1.5 + 12 * (row.weight ?? 0)}
         />
       ))}
       {brokers.map((name, index) => (
-        <line
-          key={name}
-          x1={CENTRE.x}
-          y1={CENTRE.y}
-          x2={BROKERS_X}
-          y2={HEIGHT / 2 + (index - (brokers.length - 1) / 2) * 56}
-          className="hub-line hub-orders"
-        />
+        <line key={name} x1={HUB_X} y1={middle} x2={BROKERS_X} y2={brokerY(index)} className="hub-line hub-orders" />
       ))}
-      <circle cx={CENTRE.x} cy={CENTRE.y} r={52} className="hub-centre" />
-      <text x={CENTRE.x} y={CENTRE.y - 2} className="hub-title">
+      <circle cx={HUB_X} cy={middle} r={54} className="hub-centre" />
+      <text x={HUB_X} y={middle - 2} className="hub-title">
         Allocator
       </text>
-      <text x={CENTRE.x} y={CENTRE.y + 15} className="hub-note">
+      <text x={HUB_X} y={middle + 15} className="hub-note">
         {sleeves.length} sleeves
       </text>
-      {places.map(({ row, x, y }) => (
-        <g key={row.sleeve}>
+      {sleeves.map((row, index) => (
+        <g key={row.sleeve} className={row.status === 'active' ? '' : 'hub-idle'}>
           <circle
-            cx={x}
-            cy={y}
+            cx={SLEEVES_X}
+            cy={sleeveY(index)}
             r={bubble(row.weight, largest)}
             fill={`var(${sleeveToken(row.ordinal)})`}
-            className={row.status === 'active' ? '' : 'hub-idle'}
           />
-          <text x={x} y={y + bubble(row.weight, largest) + 15} className="hub-title">
+          <text x={NAMES_X} y={sleeveY(index) - 3} className="hub-title hub-name">
             {row.title}
           </text>
-          <text x={x} y={y + bubble(row.weight, largest) + 29} className="hub-note">
+          <text x={NAMES_X} y={sleeveY(index) + 14} className="hub-note hub-name">
             {percent(row.weight, { decimals: 1 })}, volatility {percent(row.volatility.value, { decimals: 1 })}
           </text>
         </g>
       ))}
-      {brokers.map((name, index) => {
-        const y = HEIGHT / 2 + (index - (brokers.length - 1) / 2) * 56
-        return (
-          <g key={name}>
-            <rect x={BROKERS_X - 66} y={y - 19} width={132} height={38} rx={6} className="hub-centre" />
-            <text x={BROKERS_X} y={y + 4} className="hub-title">
-              {name}
-            </text>
-          </g>
-        )
-      })}
-      <text x={BROKERS_X} y={HEIGHT - 14} className="hub-note">
+      {brokers.map((name, index) => (
+        <g key={name}>
+          <rect x={BROKERS_X - 70} y={brokerY(index) - 19} width={140} height={38} rx={6} className="hub-centre" />
+          <text x={BROKERS_X} y={brokerY(index) + 4} className="hub-title">
+            {name}
+          </text>
+        </g>
+      ))}
+      <text x={BROKERS_X} y={brokerY(brokers.length - 1) + 40} className="hub-note">
         {dayTradingMark(table.total.value)}
       </text>
     </svg>

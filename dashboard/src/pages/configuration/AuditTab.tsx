@@ -62,7 +62,7 @@ function Log(): ReactNode {
   }
   const columns: readonly Column<AuditRow>[] = [
     { key: 'number', title: 'No.', width: '80px', cell: ({ number }) => number },
-    { key: 'at', title: 'Time', align: 'left', width: '160px', cell: ({ at }) => stamp(at, zone) },
+    { key: 'at', title: 'Time', align: 'left', width: '180px', cell: ({ at }) => stamp(at, zone) },
     { key: 'actor', title: 'Who', align: 'left', width: '120px', cell: ({ actor }) => actor },
     { key: 'kind', title: 'Kind', align: 'left', width: '90px', cell: ({ kind: name }) => name },
     { key: 'action', title: 'What', align: 'left', width: '170px', cell: ({ action }) => action },

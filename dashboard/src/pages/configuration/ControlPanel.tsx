@@ -11,6 +11,10 @@ import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
 import { instantOf, moment, remaining } from '../../times.ts'
 
+function many(amount: number, what: string): string {
+  return `${count(amount)} ${what}${amount === 1 ? '' : 's'}`
+}
+
 /** Stop, arm, disarm, flatten; and how the engine is. */
 export function ControlPanel(): ReactNode {
   const view = useStore(engine)
@@ -40,7 +44,7 @@ export function ControlPanel(): ReactNode {
           {state}{' '}
           {view !== null && (
             <span className="quiet">
-              {count(view.openOrders)} open orders, {count(view.waitingApprovals)} approvals wait; last cycle{' '}
+              {many(view.openOrders, 'open order')}, {many(view.waitingApprovals, 'approval')} waiting; last cycle{' '}
               {moment(view.lastCycleAt, zone, now)}.
             </span>
           )}

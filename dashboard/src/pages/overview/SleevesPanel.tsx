@@ -6,33 +6,13 @@ import { useAmounts } from '../../data/amounts.ts'
 import { useLive } from '../../data/readings.ts'
 import { count, numberOf, percent, ratio } from '../../format.ts'
 import { type Column, DataTable } from '../../frame/DataTable.tsx'
-import { Icon, type IconName } from '../../frame/Icon.tsx'
+import { Icon } from '../../frame/Icon.tsx'
 import { Menu } from '../../frame/Menu.tsx'
 import { Panel } from '../../frame/Panel.tsx'
 import { Signed, Undefined } from '../../frame/Signed.tsx'
+import { SleeveStatusText } from '../../frame/SleeveStatus.tsx'
 import { Spark } from '../../frame/Spark.tsx'
 import { carriedSearch, useParameter } from '../../state/url.ts'
-
-const STATUS: Readonly<
-  Record<SleeveRow['status'], { readonly text: string; readonly icon: IconName; readonly tone: string }>
-> = {
-  active: { text: 'Active', icon: 'dot', tone: 'status-ok' },
-  paused: { text: 'Paused', icon: 'pause', tone: '' },
-  halted: { text: 'Halted', icon: 'refuse', tone: 'status-warn' },
-  reduced: { text: 'Reduced', icon: 'down', tone: 'status-warn' },
-  reserve: { text: 'Uninvested', icon: 'dot', tone: 'status-none' },
-}
-
-export function SleeveStatusText({ status, reason }: Pick<SleeveRow, 'status' | 'reason'>): ReactNode {
-  const { text, icon, tone } = STATUS[status]
-  return (
-    <span className={`status ${tone}`} title={reason}>
-      {status !== 'reserve' && <Icon name={icon} />}
-      {text}
-      {reason !== '' && <span className="only-heard">: {reason}</span>}
-    </span>
-  )
-}
 
 function Name({ row }: { readonly row: SleeveRow }): ReactNode {
   const carried = carriedSearch(useSearch())
