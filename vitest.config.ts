@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/order.ts'
 
 // A long profile of properties may take its time; nothing here asserts how long anything takes.
 const LIMIT_MS = process.env['POLYFOLIO_PROFILE'] === 'nightly' ? 7_200_000 : 120_000
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',
+    sequence: { sequencer: LongestFirst },
     isolate: false,
     server: { deps: { external: [/\/dist\/tests\//] } }, // built once: taken as it is
     maxWorkers: availableParallelism(), // one would be left idle otherwise: half of a machine of two

@@ -14,7 +14,7 @@ const run = runner()
 const ROUND_TRIPS_MIN = 20
 
 /** The first day from which a preset has something to trade, up to the end of the files; and where its report is kept. */
-const PRESETS = [
+const PRESETS: readonly (readonly [name: string, from: string, kept: string])[] = [
   ['channels', '2000-01-01', 'channels-longest'],
   ['momentum-trio', '2000-01-01', 'momentum-trio'],
   ['momentum-reversion-trend', '2000-01-01', 'momentum-reversion-trend'],
@@ -25,7 +25,7 @@ const PRESETS = [
   ['six-bots', '2010-01-01', 'six-bots'],
   // Every strategy over every instrument takes as long as all the others together.
   isNightly ? ['all', '2010-01-01', 'all'] : ['all', '2022-01-01', 'all-from-2022'],
-] as const
+]
 
 /** Sleeves that say why they closed few round trips: one that is paused, and two that have three years in which to trade. */
 const FEW: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,44 @@
+import { relative } from 'node:path'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/*
+ * Files that take long are begun first, so that no worker is still busy with one when all others have ended; the rest
+ * follow by name, in every run the same.
+ */
+const LONGEST: readonly string[] = [
+  'test/cli/store.test.ts',
+  'test/golden/portfolios.test.ts',
+  'test/cli/operate.test.ts',
+  'test/cli/strategies.test.ts',
+  'test/simulation/shadows.test.ts',
+  'test/kill/kill.test.ts',
+  'test/dst/more.test.ts',
+  'test/isolation/isolation.test.ts',
+  'test/dst/dst.test.ts',
+  'test/cli/follow.test.ts',
+  'test/cli/bad-input.test.ts',
+  'test/cli/recorded-run.test.ts',
+  'test/cli/bus.test.ts',
+  'test/simulation/look-ahead.test.ts',
+  'src/pipeline/strategies/registry.test.ts',
+  'test/cli/portfolio-presets.test.ts',
+  'test/cli/universes.test.ts',
+  'test/cli/compare.test.ts',
+  'test/golden/presets.test.ts',
+  'test/cli/compare-allocators.test.ts',
+  'src/cli/live/recorded.test.ts',
+  'test/examples.test.ts',
+]
+
+/** Sorts the files of a run of the tests. */
+export class LongestFirst extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = (path: string): number => {
+      const rank = LONGEST.indexOf(path)
+      return rank < 0 ? LONGEST.length : rank
+    }
+    const named = files.map((file) => ({ file, path: relative(this.ctx.config.root, file.moduleId) }))
+    named.sort((one, other) => rankOf(one.path) - rankOf(other.path) || (one.path < other.path ? -1 : 1))
+    return Promise.resolve(named.map(({ file }) => file))
+  }
+}
