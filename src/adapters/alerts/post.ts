@@ -81,7 +81,7 @@ async function beginningOf(response: Response): Promise<string> {
 }
 
 /** Why there was no answer: the cause says more than "fetch failed". */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `no answer within ${ANSWER_MS / SECOND_MS} seconds`
   const { cause } = error as { readonly cause?: unknown }

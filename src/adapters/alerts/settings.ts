@@ -67,7 +67,7 @@ const telegram = z.strictObject({
 })
 
 /** What each kind of channel is told, secrets included. */
-export const channelSettingsSchema = z.discriminatedUnion('kind', [
+const channelSettingsSchema = z.discriminatedUnion('kind', [
   email,
   sms,
   z.strictObject({ kind: z.literal('slack'), url: address.describe('of the incoming webhook') }),

@@ -18,8 +18,7 @@ export function clipped(text: string, most: number): string {
 
 /** Without what would begin a new line or a new header. */
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a line
-  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim()
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 }
 
 /** The first line: severity, portfolio and what it is about. */

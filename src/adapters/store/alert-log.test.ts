@@ -23,7 +23,7 @@ function name(): string {
   return `alerts_${made}`
 }
 
-if (HAS_STORE) {
+describe.skipIf(!HAS_STORE)(`a store in a file ${STORE_NEED}`, () => {
   alertLogContract('a file', () => {
     const file = folder.path(name())
     return Promise.resolve({
@@ -36,11 +36,11 @@ if (HAS_STORE) {
       },
     })
   })
-} else it.skip(`the log of alerts in a file ${STORE_NEED}`, () => {})
+})
 
-if (server !== null) {
+describe.skipIf(server === null)(`a store in a server ${POSTGRES_NEED}`, () => {
   alertLogContract('a server', async () => {
-    const url = await server.database(name())
+    const url = await server!.database(name())
     return {
       open: () => openStore(url, { create: true, key: KEY }),
       async raw(table) {
@@ -52,7 +52,7 @@ if (server !== null) {
       },
     }
   })
-} else it.skip(`the log of alerts in a server ${POSTGRES_NEED}`, () => {})
+})
 
 describe.skipIf(!HAS_STORE)(`another key ${STORE_NEED}`, () => {
   it('leaves no secret of a channel behind the old one', async () => {

@@ -121,7 +121,7 @@ export function minutesOf(clock: string): number {
   return hours! * 60 + minutes!
 }
 
-export function isZone(zone: string): boolean {
+function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
     return true
