@@ -1,11 +1,13 @@
 /** Figures of running portfolios, computed in a thread of its own from their journals. */
 import type { Worker } from 'node:worker_threads'
 import type { Analysis } from '../../api/contract/analysis.ts'
-import type { Analyses } from '../../api/ports.ts'
+import type { Analyses, ExportAsked } from '../../api/ports.ts'
 import { startModule } from '../isolation/thread.ts'
 import type { AnalystData, Answer, Asked, Question } from './protocol.ts'
 
 export interface Analyst extends Analyses {
+  /** Writes one table into a file that is not there yet. */
+  writeFile(portfolio: string, asked: ExportAsked, file: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,6 +74,10 @@ export function openAnalyst(data: AnalystData): Analyst {
     performance: (portfolio) => asking(portfolio, { kind: 'performance' }),
     sleeve: (portfolio, sleeve, { instrument }) =>
       asking(portfolio, { kind: 'sleeve', sleeve, ...(instrument === undefined ? {} : { instrument }) }),
+    async writeFile(portfolio, wanted, file) {
+      const { data, why } = await ask(portfolio, { kind: 'export', file, ...wanted })
+      if (data === null) throw new Error(why)
+    },
     async close() {
       isClosed = true
       await worker?.terminate()

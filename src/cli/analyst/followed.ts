@@ -3,6 +3,8 @@ import type { Analysis, Panel } from '../../api/contract/analysis.ts'
 import type { Store } from '../../domain/store.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import { type RecordedRun, recordedRun } from '../../live/recorded/result.ts'
+import { exportTable } from '../exports/tables.ts'
+import { writeExport } from '../exports/write.ts'
 import { pairView } from './correlation.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { performancePage } from './performance-page.ts'
@@ -81,6 +83,10 @@ export function followPortfolio(options: FollowOptions): Followed {
       const found = await read()
       if (found === null) return { asOf: null, seq: -1, data: null, why: 'Nothing has happened yet.' }
       const { asOf, seq } = found
+      if (asked.kind === 'export') {
+        await exported(found.facts, asked)
+        return { asOf, seq, data: asked.file, why: '' }
+      }
       const { data, why } = viewOf(found, asked)
       return { asOf, seq, data, why }
     },
@@ -96,7 +102,17 @@ function demandStrategies({ runtime }: RecordedRun, strategies: ReadonlyMap<stri
   }
 }
 
-function viewOf({ facts, views }: Reading, asked: Asked): Panel<unknown> {
+type Viewed = Exclude<Asked, { readonly kind: 'export' }>
+
+async function exported(
+  facts: Facts,
+  { what, format, file, ...filter }: Extract<Asked, { kind: 'export' }>,
+): Promise<void> {
+  if (what === 'notes') throw new Error('notes are no figures of a run')
+  await writeExport(exportTable(facts, what, filter), format, file)
+}
+
+function viewOf({ facts, views }: Reading, asked: Viewed): Panel<unknown> {
   const key = JSON.stringify(asked)
   const known = views.get(key) as Panel<unknown> | undefined
   if (known !== undefined) return known
@@ -105,7 +121,7 @@ function viewOf({ facts, views }: Reading, asked: Asked): Panel<unknown> {
   return view
 }
 
-function computed(facts: Facts, asked: Asked): Panel<unknown> {
+function computed(facts: Facts, asked: Viewed): Panel<unknown> {
   switch (asked.kind) {
     case 'report':
       return { data: facts.report, why: '' }

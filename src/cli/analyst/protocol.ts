@@ -1,6 +1,6 @@
 /* What is said between the thread that computes and whoever asks it. */
 import type { Analysis } from '../../api/contract/analysis.ts'
-import type { PairAsked } from '../../api/ports.ts'
+import type { ExportAsked, PairAsked } from '../../api/ports.ts'
 
 /** What the thread is started with. */
 export interface AnalystData {
@@ -13,6 +13,8 @@ export interface AnalystData {
 export type Asked =
   | { readonly kind: 'report' | 'risk' | 'performance' }
   | ({ readonly kind: 'pair' } & PairAsked)
+  /** Writes a file; the answer's data is its name. */
+  | ({ readonly kind: 'export'; readonly file: string } & ExportAsked)
   | { readonly kind: 'sleeve'; readonly sleeve: string; readonly instrument?: string }
 
 export interface Question {

@@ -41,7 +41,7 @@ export function strategiesNew(name: string, options: NewOptions): void {
   }
   const strategy = files[0]!.path
   print(`${written.join('\n')}\n\nNext:\n  polyfolio strategies test ${asNamed(strategy)}`)
-  print(`  polyfolio demo ${files[2]!.path}`)
+  print(`  polyfolio demo ${files[2]!.path} --report`)
 }
 
 const asNamed = (path: string): string => (dirname(path).startsWith('/') || path.startsWith('.') ? path : `./${path}`)

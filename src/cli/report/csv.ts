@@ -14,7 +14,8 @@ export interface Column<Row> {
 const FORMULA = /^[=+\-@\t\r]/
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/
 
-function field(cell: Cell): string {
+/** A cell as it stands in a line, quoted where it must be. */
+export function field(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return numberText(cell)
   const safe = FORMULA.test(cell) ? `'${cell}` : cell

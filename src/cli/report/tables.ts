@@ -21,7 +21,7 @@ import { violationsTable } from './violations.ts'
  * joins trades, orders and attribution.
  */
 
-const TRADE_COLUMNS: readonly Column<TradeRecord>[] = [
+export const TRADE_COLUMNS: readonly Column<TradeRecord>[] = [
   { name: 'sleeve', cell: (trade) => trade.sleeve },
   { name: 'instrument', cell: (trade) => trade.instrument },
   { name: 'kind', cell: (trade) => trade.kind },
@@ -52,7 +52,7 @@ function side(shares: readonly OrderShareRecord[], sign: 1 | -1): string {
     .join(';')
 }
 
-const ORDER_COLUMNS: readonly Column<OrderRecord>[] = [
+export const ORDER_COLUMNS: readonly Column<OrderRecord>[] = [
   { name: 'order', cell: (order) => order.id },
   { name: 'cycle', cell: (order) => order.cycle },
   { name: 'at', cell: (order) => formatInstant(order.at) },
@@ -90,7 +90,7 @@ const ATTRIBUTION_COLUMNS: readonly Column<AttributionRecord>[] = [
 ]
 
 /** One row per portfolio day, the portfolio first, then six columns of each sleeve: `large_cap_equity` and so on. */
-function equityColumns(result: RunResult, returns: Returns): readonly Column<number>[] {
+export function equityColumns(result: RunResult, returns: Returns): readonly Column<number>[] {
   const reduction = reductionOf(result, returns)
   const portfolio: Column<number>[] = [
     { name: 'date', cell: (day) => formatDate(result.days[day] as TradeDate) },

@@ -35,7 +35,7 @@ function reviewView({ since, drawdown, sleeves, proposal }: HaltReview): ReviewV
   }
 }
 
-const COLUMNS: readonly Column<Violation>[] = [
+export const VIOLATION_COLUMNS: readonly Column<Violation>[] = [
   { name: 'id', cell: ({ id }) => id },
   { name: 'at', cell: ({ at }) => formatInstant(at) },
   { name: 'severity', cell: ({ severity }) => severity },
@@ -52,5 +52,5 @@ const COLUMNS: readonly Column<Violation>[] = [
 ]
 
 export function violationsTable(violations: readonly Violation[]): string {
-  return csvText(COLUMNS, violations)
+  return csvText(VIOLATION_COLUMNS, violations)
 }

@@ -105,7 +105,7 @@ const readmeText = (name: string, ending: string): string => `\
 \`\`\`sh
 polyfolio strategies describe ./${name}.${ending}
 polyfolio strategies test ./${name}.${ending}
-polyfolio demo ${name}.yaml
+polyfolio demo ${name}.yaml --report
 polyfolio backtest ${name}.yaml --data FOLDER
 \`\`\`
 
