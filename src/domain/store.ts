@@ -164,5 +164,6 @@ export interface Store extends OrderReads {
   confirm(portfolio: string, bus: string, number: number): Promise<void>
   /** Reads everything again and recomputes every hash. */
   check(): Promise<StoreCheck>
+  /** Gives back the leases that were taken here and not released. */
   close(): Promise<void>
 }

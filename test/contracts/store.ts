@@ -61,6 +61,22 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
       await other.close()
     })
 
+    it('gives its leases back when it is closed', async () => {
+      const other = await under.open()
+      const taken = await other.lease('three')
+      expect(taken).not.toBeNull()
+      expect(await store.lease('three')).toBeNull()
+      await other.close()
+      const next = await store.lease('three')
+      expect(next?.epoch).toBe(2)
+      // Whoever had it gives nothing back twice.
+      await taken!.release()
+      const third = await under.open()
+      expect(await third.lease('three')).toBeNull()
+      await third.close()
+      await next!.release()
+    })
+
     it('refuses a gap, an overlap, and a second writer, and keeps nothing of what it refuses', async () => {
       await store.commit('one', lease, { rows: rowsFrom(0, 5) })
       await expect(store.commit('one', lease, { rows: rowsFrom(6, 1) })).rejects.toThrow('goes on with event 5, not 6')

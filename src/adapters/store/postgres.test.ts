@@ -1,4 +1,5 @@
-import { Client } from 'pg'
+import { Kysely, Migrator, PostgresDialect } from 'kysely'
+import { Client, Pool } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { auditContract } from '../../../test/contracts/audit.ts'
 import { equitySeriesContract } from '../../../test/contracts/equity-series.ts'
@@ -7,8 +8,12 @@ import { rowsFrom } from '../../../test/contracts/rows.ts'
 import { type StoreUnderTest, storeContract } from '../../../test/contracts/store.ts'
 import { POSTGRES_NEED, postgresServer } from '../../../test/servers.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
+import type { JournalRow, Store } from '../../domain/store.ts'
+import { firstLink, link } from './chain.ts'
 import { copyStore } from './copy.ts'
+import { stepsOf } from './migrations/steps.ts'
 import { openStore } from './open.ts'
+import type { Tables } from './schema.ts'
 
 const server = await postgresServer()
 const folder = storeFolder()
@@ -32,6 +37,36 @@ async function change(url: string, statement: string): Promise<void> {
   } finally {
     await client.end()
   }
+}
+
+/** The last step that a store has which the next version will bring to its own form. */
+const BEFORE = '012_account_events'
+
+/** A store as an older version left it. */
+async function older(url: string, rows: readonly JournalRow[]): Promise<void> {
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: url }) }) })
+  const steps = Object.fromEntries(Object.entries(stepsOf('postgres')).filter(([name]) => name <= BEFORE))
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(steps) },
+  }).migrateToLatest()
+  if (error !== undefined) throw error
+  let hash = firstLink('one')
+  for (const row of rows) {
+    hash = link(hash, row)
+    const bytes = { payload: Buffer.from(row.payload), hash: Buffer.from(hash) }
+    await db
+      .insertInto('journal')
+      .values({ portfolio: 'one', epoch: 1, ...row, ...bytes, archived: 0 })
+      .execute()
+  }
+  await db.destroy()
+}
+
+async function rowsIn(store: Store): Promise<readonly JournalRow[]> {
+  const rows: JournalRow[] = []
+  for await (const row of store.read('one', 0)) rows.push({ ...row, payload: Uint8Array.from(row.payload) })
+  return rows
 }
 
 if (server !== null) {
@@ -137,6 +172,55 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     await first.close()
     await second.close()
   })
+
+  it('is left as it was by a step that fails, with a copy that opens and holds all of it', async () => {
+    const url = await fresh()
+    const rows = rowsFrom(0, 300)
+    await older(url, rows)
+    // A view is in the way of a table; the copy has none of it.
+    await change(url, 'CREATE VIEW round_trip AS SELECT 1 AS x')
+    await change(
+      url,
+      "INSERT INTO trades (user_id, symbol, direction, entry_price, quantity) VALUES ('me', 'X', 'LONG', 2, 3)",
+    )
+    await expect(openStore(url, { create: false })).rejects.toMatchObject({ fault: { code: 'STORE_STEP_FAILED' } })
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    const steps = await client.query('SELECT name FROM kysely_migration ORDER BY name')
+    expect(steps.rows.at(-1)).toEqual({ name: BEFORE })
+    const copies = await client.query("SELECT value FROM store WHERE name LIKE 'copy before %'")
+    await client.end()
+    const named = new URL(url)
+    named.searchParams.set('options', new URL(copies.rows[0].value).searchParams.get('options')!)
+    await change(named.toString(), 'DROP VIEW round_trip')
+    const looked = new Client({ connectionString: named.toString() })
+    await looked.connect()
+    expect((await looked.query('SELECT user_id, symbol FROM trades')).rows).toEqual([{ user_id: 'me', symbol: 'X' }])
+    await looked.query("INSERT INTO trades (user_id, symbol) VALUES ('me', 'Y')")
+    expect((await looked.query('SELECT number FROM outside_trade ORDER BY number')).rows).toEqual([
+      { number: '1' },
+      { number: '2' },
+    ])
+    await looked.end()
+    const copy = await openStore(named.toString(), { create: false })
+    expect((await copy.check()).problems).toEqual([])
+    expect((await copy.extents())[0]).toMatchObject({ portfolio: 'one', rows: 300 })
+    await copy.close()
+    const other = await fresh()
+    await copyStore(named.toString(), other)
+    const restored = await openStore(other, { create: false })
+    expect(await rowsIn(restored)).toEqual(rows)
+    await restored.close()
+    // The store itself: nothing of the copy was written to it, and it goes on when the way is free.
+    await change(url, 'DROP VIEW round_trip')
+    const own = await openStore(url, { create: false })
+    expect(await rowsIn(own)).toEqual(rows)
+    await own.close()
+    const held = new Client({ connectionString: url })
+    await held.connect()
+    expect((await held.query('SELECT count(*) AS count FROM outside_trade')).rows).toEqual([{ count: '1' }])
+    await held.end()
+  }, 60_000)
 
   it.skipIf(!HAS_STORE)(`goes into a file and back, with its id and its chain ${STORE_NEED}`, async () => {
     const [url, other, file] = [await fresh(), await fresh(), folder.path('copy.db')]

@@ -1,9 +1,10 @@
 /** PostgreSQL: the same tables and statements as in a file, for several machines. */
-import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import { Pool, types } from 'pg'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { hashOf, hexOf } from './chain.ts'
 import { openTables } from './open-tables.ts'
+import { copyBefore } from './postgres-copy.ts'
 import type { Tables } from './schema.ts'
 import type { SqlStore } from './sql-store.ts'
 
@@ -72,25 +73,6 @@ function preparing(pool: Pool): PostgresPool {
 /** A name may have 63 characters. */
 function nameOf(text: string): string {
   return hexOf(hashOf(Buffer.from(text))).slice(0, 32)
-}
-
-/** Every table with its rows into a schema of its own, which an address can name. */
-async function copyBefore(db: Kysely<Tables>, name: string, step: string): Promise<string> {
-  const schema = `before_${step}_${Date.now()}`
-  await db.transaction().execute(async (one) => {
-    await sql`CREATE SCHEMA ${sql.ref(schema)}`.execute(one)
-    const { rows } = await sql<{ table: string }>`
-      SELECT table_name AS table FROM information_schema.tables
-      WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`.execute(one)
-    for (const { table } of rows) {
-      const copy = sql.table(`${schema}.${table}`)
-      await sql`CREATE TABLE ${copy} (LIKE ${sql.table(table)} INCLUDING ALL)`.execute(one)
-      await sql`INSERT INTO ${copy} SELECT * FROM ${sql.table(table)}`.execute(one)
-    }
-  })
-  const address = new URL(name)
-  address.searchParams.set('options', `-csearch_path=${schema}`)
-  return address.toString()
 }
 
 /** Whole numbers and their sums come as numbers: none is ever beyond 2^53. */

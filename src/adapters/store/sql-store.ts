@@ -102,12 +102,13 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
   const audit = sqlAudit(parts)
   const secrets = secretsOf({ name, isServer, sealing, key })
   const heads = new Map<string, Head>()
+  const held = new Set<Lease>()
   const bulk = bulkWriter(db, sealing.sealText)
   return {
     id: parts.id,
     extents: () => extentsOf(db),
     lease: async (portfolio) => {
-      const lease = await takeLease(parts, portfolio)
+      const lease = await takeLease(parts, portfolio, held)
       if (lease === null) return null
       const problem = await lostEnd(parts, portfolio)
       if (problem === null) return lease
@@ -156,6 +157,8 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
       return { ...found, problems }
     },
     close: async () => {
+      // A lease that nobody gave back holds a connection of a server, which would be waited for.
+      for (const lease of held) await lease.release()
       parts.witness?.close()
       await db.destroy()
     },
@@ -176,7 +179,7 @@ async function lostEnd({ db, witness }: SqlStore, portfolio: string): Promise<st
   return `the journal of "${portfolio}" was written up to event ${seen.next - 1}, which is not there: a part of the file, or its log, is gone`
 }
 
-async function takeLease({ db, lock }: SqlStore, portfolio: string): Promise<Lease | null> {
+async function takeLease({ db, lock }: SqlStore, portfolio: string, held: Set<Lease>): Promise<Lease | null> {
   const unlock = await lock(portfolio)
   if (unlock === null) return null
   const holder = { owner: `${hostname()} ${process.pid}`, taken_at: Date.now() }
@@ -186,10 +189,12 @@ async function takeLease({ db, lock }: SqlStore, portfolio: string): Promise<Lea
     .onConflict((one) => one.column('portfolio').doUpdateSet({ epoch: sql`lease.epoch + 1`, ...holder }))
     .returning('epoch')
     .executeTakeFirstOrThrow()
-  let isHeld = true
-  const release = async (): Promise<void> => {
-    if (isHeld) await unlock()
-    isHeld = false
+  const lease: Lease = {
+    epoch,
+    async release() {
+      if (held.delete(lease)) await unlock()
+    },
   }
-  return { epoch, release }
+  held.add(lease)
+  return lease
 }
