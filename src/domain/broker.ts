@@ -159,9 +159,7 @@ export interface Broker {
    *
    * @throws where it could not be read
    */
-  accountEventsSince(
-    cursor: string,
-  ): Promise<{ readonly events: readonly AccountEvent[]; readonly cursor: string }>
+  accountEventsSince(cursor: string): Promise<{ readonly events: readonly AccountEvent[]; readonly cursor: string }>
   /** What the venue says by itself, until the signal. May miss and repeat; `gap` where it knows that it missed. */
   events(signal: AbortSignal): AsyncIterable<BrokerEvent>
   /** The venue's own time, to be compared with ours. */

@@ -225,6 +225,8 @@ async function traded(
       steering.fail(reason)
       if (reason !== '') engine?.tell(failedCycle(loaded, reason))
     }
+  // One that sleeps until its next bar is not to finish that first.
+  signal.addEventListener('abort', () => engine?.stop(), { once: true })
   const failedBefore = failureBefore(await store.control.beats(), portfolio)
   const opened = (known: MarketData): Promise<LiveEngine> =>
     openEngine(
