@@ -10,10 +10,13 @@ import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
+import { alertDesk } from '../alerts/desk.ts'
 import { type AlertFollower, followAlerts } from '../alerts/follow.ts'
 import { openAnalyst } from '../analyst/analyst.ts'
 import type { AlertConfiguration } from '../config/alerts.ts'
 import { loadPortfolio } from '../config/load.ts'
+import type { LoadedPortfolio } from '../config/loaded.ts'
+import { openExports } from '../exports/exports.ts'
 import type { MeteredSteps } from '../live/engine-meter.ts'
 import { listenForStop } from '../live/stopping.ts'
 import { backupDocument } from '../operate/status-text.ts'
@@ -99,7 +102,7 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
   let dashboard: OpenDashboard | null = null
   let desks: OpenDesks | null = null
   try {
-    desks = has('api') ? openDesks(configs, serving) : null
+    desks = has('api') ? openDesks(configs, loaded, serving) : null
     dashboard = await openDashboard(
       apiPorts({
         store,
@@ -144,9 +147,19 @@ interface OpenDesks {
 }
 
 /** Those who compute for the API what the store's tables do not say. */
-function openDesks(configs: readonly string[], { options }: Serving): OpenDesks {
+function openDesks(
+  configs: readonly string[],
+  loaded: readonly LoadedPortfolio[],
+  { options, store }: Serving,
+): OpenDesks {
   const analyst = openAnalyst({ store: options.store, configs })
-  return { desks: { analyses: analyst }, close: () => analyst.close() }
+  const files = new Map(loaded.map(({ config, alerts }) => [config.name as string, alerts]))
+  const desks = {
+    analyses: analyst,
+    alerts: alertDesk(store.alertLog, files),
+    exports: openExports(analyst, store.notes),
+  }
+  return { desks, close: () => analyst.close() }
 }
 
 /** How late its own timers are. */
