@@ -49,7 +49,7 @@ function bare(passphrase: string, name: string): string {
     .replace(/[^a-z0-9]/g, '')
   const guesses = [...COMMON, name.toLowerCase().replace(/[^a-z0-9]/g, '')].filter((guess) => guess.length > 2)
   for (const guess of guesses) rest = rest.replaceAll(guess, '')
-  return rest.replace(/(.)\1+/g, '$1').replace(/^(\d{0,6})$/, '')
+  return rest.replace(/(.)\1+/g, '$1').replace(/\d+/g, '')
 }
 
 export function passphraseHash(passphrase: string): Promise<string> {

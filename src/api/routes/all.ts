@@ -56,7 +56,7 @@ function add(app: FastifyInstance, { ports, trail }: Context, gate: Gate, one: E
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { querystring: query }),
       ...(body === undefined ? {} : { body }),
-      ...(answer === null ? {} : { response: { [status]: answer, default: problem } }),
+      ...(answer === null ? {} : { response: responsesOf(one, answer) }),
     } as never,
     config: { who: one.who, isDangerous: one.isDangerous === true } as never,
     onRequest: async (request) => {
@@ -80,6 +80,10 @@ function add(app: FastifyInstance, { ports, trail }: Context, gate: Gate, one: E
       return isRead && answer !== null ? tagged(request, reply, answered) : answered
     },
   })
+}
+
+function responsesOf({ status = 200, mayBeUnready }: Endpoint, answer: NonNullable<Endpoint['answer']>) {
+  return { [status]: answer, ...(mayBeUnready === true ? { 503: answer } : {}), default: problem }
 }
 
 function partsOf({ params, query, body }: FastifyRequest) {

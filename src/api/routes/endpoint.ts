@@ -37,6 +37,8 @@ export interface Endpoint {
   /** Null: what comes out is a file. */
   readonly answer: z.ZodType | null
   readonly status?: 200 | 201 | 202 | 204
+  /** The same answer comes with 503 where something is not ready. */
+  readonly mayBeUnready?: boolean
   /** The page or file that whoever asks this looks at; left out: nothing that is written down. */
   readonly seen?: string
   /** Bytes that a body may have; left out: as much as any. */

@@ -26,6 +26,7 @@ export function vitalRoutes({ ports: { vitals } }: Context): readonly Endpoint[]
     endpoint({
       method: 'GET',
       path: '/ready',
+      mayBeUnready: true,
       name: 'ready',
       summary: 'Whether every engine may trade now: 503 where not, with the reasons',
       tag: 'status',
@@ -60,6 +61,7 @@ export function statusRoutes({ ports: { vitals }, options, readings }: Context):
     endpoint({
       method: 'GET',
       path: '/api/status',
+      mayBeUnready: true,
       name: 'status',
       summary:
         'Version, engines, ages of data, store, bus, broker, lease and open violations; 503 where an engine may not trade',
