@@ -1,11 +1,12 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
 import { command, start } from '../cli/command.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
-import { killedYear, killRounds } from './rounds.ts'
+import { type KillOutcome, killedPeriod, killRounds } from './rounds.ts'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const folder = storeFolder()
@@ -24,9 +25,14 @@ async function journalRows(file: string): Promise<number> {
 }
 
 describe.skipIf(!HAS_STORE)(`a process that is killed while it trades on paper ${STORE_NEED}`, () => {
-  it('loses nothing and does nothing twice: books and journal of one that was left alone', async () => {
+  const run = killedPeriod(root, '2023-06-30')
+  let outcome: KillOutcome
+  beforeAll(async () => {
     const stores = ['calm.db', 'killed.db'] as const
-    const outcome = await killRounds({ folder: folder.path('.'), stores, args: killedYear(root), kills: 4, seed: 11 })
+    outcome = await killRounds({ folder: folder.path('.'), stores, args: run, kills: 4, seed: 11 })
+  })
+
+  it('loses nothing and does nothing twice: books and journal of one that was left alone', () => {
     expect(outcome.problems).toEqual([])
     expect(outcome.killed).toBe(outcome.calm)
     expect(outcome.chains[1]).toBe(outcome.chains[0])
@@ -34,22 +40,24 @@ describe.skipIf(!HAS_STORE)(`a process that is killed while it trades on paper $
   })
 
   it('is followed by the one that stands by, and by no other: a second process is told so and ends', async () => {
-    const run = killedYear(root)
-    const calm = await command(folder.path('.'), [...run, '--json', '--store', 'alone.db'])
     const shared = [...run, '--json', '--store', 'shared.db']
-    const first = start(folder.path('.'), [...shared, '--every', '0.05'])
+    const first = start(folder.path('.'), [...shared, '--every', '1'])
     await written(folder.path('shared.db'))
     const second = await command(folder.path('.'), shared)
     expect(second).toMatchObject({ code: 1, out: '' })
     expect(second.err).toContain('the portfolio "Channels" in "shared.db" is run by another process')
-    const standby = command(folder.path('.'), [...shared, '--standby'])
-    await new Promise((done) => setTimeout(done, 2_500))
-    first.kill('SIGKILL')
-    const end = await standby
-    expect(end.err).toContain('waiting for it to end')
-    expect(end).toMatchObject({ code: 0, out: calm.out })
+    const standby = start(folder.path('.'), [...shared, '--standby'])
+    let [out, said] = ['', '']
+    standby.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    standby.stderr!.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes('waiting for it to end')) first.kill('SIGKILL')
+    })
+    const [code] = (await once(standby, 'close')) as [number | null]
+    expect({ code, out }, said).toEqual({ code: 0, out: outcome.calm })
+    expect(said).toContain('waiting for it to end')
     const [one, other] = await Promise.all(
-      ['alone.db', 'shared.db'].map((store) => command(folder.path('.'), ['store', 'check', store, '--json'])),
+      ['calm.db', 'shared.db'].map((store) => command(folder.path('.'), ['store', 'check', store, '--json'])),
     )
     const journals = [one!, other!].map(({ out }) => (JSON.parse(out) as { journals: unknown }).journals)
     expect(journals[1]).toEqual(journals[0])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { POSTGRES_NEED, type PostgresServer, postgresServer } from '../servers.ts'
-import { type KillOutcome, type KillTest, killedYear, killRounds } from './rounds.ts'
+import { type KillOutcome, type KillTest, killedPeriod, killRounds } from './rounds.ts'
 
 /*
  * `npm run test:kill -- [kills] [seed]`: kill -9 of the real process at random moments of a year of paper trading, once
@@ -19,7 +19,7 @@ async function run(name: string, stores: KillTest['stores'], folder: string): Pr
   const outcome = await killRounds({
     folder,
     stores,
-    args: killedYear(root),
+    args: killedPeriod(root, '2023-12-31'),
     kills: Number(kills),
     seed: Number(seed),
     onRound: (round, how) => process.stderr.write(`\r${round + 1} of ${kills}: ${how}  `),

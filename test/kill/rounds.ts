@@ -29,6 +29,8 @@ export interface KillOutcome {
 
 /** A process begins to write after its start; up to this many milliseconds later it is killed. */
 const LIFE_MS = 2_500
+/** A cycle takes this many seconds for every kill that is meant, so that most of them meet a market that goes on. */
+const CYCLE_SECONDS = 1 / 400
 
 export async function killRounds({ folder, stores, args, kills, seed, onRound }: KillTest): Promise<KillOutcome> {
   const random = createRandom(seed)
@@ -37,7 +39,7 @@ export async function killRounds({ folder, stores, args, kills, seed, onRound }:
   if (calm.code !== 0) throw new Error(`the undisturbed run failed: ${calm.err}`)
   let deaths = 0
   for (let round = 0; round < kills; round += 1) {
-    const child = start(folder, [...args, '--every', String(kills / 1_000), '--store', killedStore])
+    const child = start(folder, [...args, '--every', String(kills * CYCLE_SECONDS), '--store', killedStore])
     child.stdout!.resume()
     child.stderr!.resume()
     const timer = setTimeout(() => child.kill('SIGKILL'), random.uniform() * LIFE_MS)
@@ -58,8 +60,8 @@ export async function killRounds({ folder, stores, args, kills, seed, onRound }:
   }
 }
 
-/** A year on the simulated market, of a preset that trades shares, spreads and coins. */
-export function killedYear(root: string): readonly string[] {
-  const year = '--seed 26 --from 2023-01-01 --to 2023-12-31 --snapshot-every 50'
-  return ['paper', join(root, 'presets/channels.yaml'), ...year.split(' ')]
+/** 2023 up to a day on the simulated market, of a preset that trades shares, spreads and coins. */
+export function killedPeriod(root: string, to: string): readonly string[] {
+  const period = `--seed 26 --from 2023-01-01 --to ${to} --snapshot-every 50`
+  return ['paper', join(root, 'presets/channels.yaml'), ...period.split(' ')]
 }
