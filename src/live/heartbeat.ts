@@ -22,6 +22,7 @@ export type ShellFacts = Pick<
   | 'nextCycleAt'
   | 'loopLag'
   | 'accountSuffix'
+  | 'marketAt'
   | 'failure'
   | 'ended'
 >
@@ -34,7 +35,6 @@ export function heartbeatOf({ runtime }: Kernel, helm: Helm, facts: ShellFacts):
     ...facts,
     portfolio: config.name,
     seq: state.seq,
-    marketAt: state.at === 0 ? null : (state.at as Instant),
     dataAge: helm.dataAge(facts.at),
     mode: state.gates?.mode ?? 'active',
     gates: shutGates(runtime),

@@ -57,7 +57,13 @@ export function production(): Subject {
         engine: () =>
           engine === null
             ? null
-            : { tell: (told) => engine!.tell(told), isLive: engine.isLive, kernel: engine.run.kernel, now: moment },
+            : {
+                tell: (told) => engine!.tell(told),
+                isLive: engine.isLive,
+                kernel: engine.run.kernel,
+                marketAt: engine.run.at,
+                now: moment,
+              },
         cycles: () => ({ last: null, next: null }),
       })
       engine = await openEngine(inputOf(world), {

@@ -130,6 +130,7 @@ async function trade(
             tell: (told) => engine!.tell(told),
             isLive: engine.isLive,
             kernel: engine.run.kernel,
+            marketAt: engine.run.at,
             now: () => ({ wall: clock.now(), monotonic: clock.monotonic() }),
           },
     cycles: () => ({ last: null, next: null }),
@@ -233,6 +234,8 @@ describe.skipIf(!HAS_STORE)(`an account elsewhere ${STORE_NEED}`, () => {
     await first.end()
     const status = await command(folder.path('.'), ['status', '--store', file])
     expect(status.out).toMatch(/no engine runs it; test 1 ended at .*: stopped as asked/)
+    // Not when the gates were shut, which is now.
+    expect(status.out).toContain('market at 2024-01-05')
 
     const second = await trade(store, file, broker)
     await until(() => second.engine.isLive)

@@ -9,7 +9,7 @@ import type { MarketData } from '../../domain/market.ts'
 import { formatInstant, startOfDay } from '../../domain/sessions.ts'
 import type { Lease } from '../../domain/store.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
-import { cycleLog } from '../../live/cycle-log.ts'
+import { type CycleBlock, cycleLog } from '../../live/cycle-log.ts'
 import type { LiveEngine } from '../../live/engine.ts'
 import type { EngineEnd } from '../../live/engine-options.ts'
 import { createHelm } from '../../live/helm/helm.ts'
@@ -21,7 +21,7 @@ import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { clockWatch } from '../live/clock-watch.ts'
 import { machineClock, replayClock } from '../live/clocks.ts'
-import { cycleLine, cycleText } from '../live/cycle-text.ts'
+import { cycleLine, cycleText, isRepeat } from '../live/cycle-text.ts'
 import { engineMeter } from '../live/engine-meter.ts'
 import { failedCycle, failureBefore } from '../live/failed-cycle.ts'
 import { type Follower, followFolder } from '../live/follow.ts'
@@ -190,6 +190,7 @@ async function traded(
   const cycles = cycleLog(() => engine?.isLive === true)
   const meter = engineMeter(portfolio)
   let lastCycle: Instant | null = null
+  let told: CycleBlock | null = null
   const atOf = (): Instant => engine?.run.at ?? (0 as Instant)
   const paced =
     options.speed === undefined ? null : pacedClock(options.speed, options.speedFrom, () => firstMoment(engine, market))
@@ -212,6 +213,7 @@ async function traded(
             tell: (told) => engine!.tell(told),
             isLive: engine.isLive,
             kernel: engine.run.kernel,
+            marketAt: engine.run.at,
             now: () => ({ wall: clock?.now() ?? atOf(), monotonic: clock?.monotonic() ?? atOf() }),
           },
     cycles: () => ({ last: lastCycle, next: follower?.nextAt ?? null }),
@@ -266,7 +268,9 @@ async function traded(
           outbox?.poke(() => keysOf(standingOf(kernel)))
           if (options.cycles === undefined) return
           const block = cycles.take(kernel)
-          print(options.cycles === 'json' ? cycleLine(block) : `${cycleText(block)}\n`)
+          if (options.cycles === 'json') print(cycleLine(block))
+          else if (!isRepeat(told, block)) print(`${cycleText(block)}\n`)
+          told = block
         },
       },
     )

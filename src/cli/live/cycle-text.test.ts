@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Instant } from '../../domain/units.ts'
 import type { CycleBlock } from '../../live/cycle-log.ts'
-import { cycleLine, cycleText } from './cycle-text.ts'
+import { cycleLine, cycleText, isRepeat } from './cycle-text.ts'
 
 const cycle: CycleBlock = {
   at: Date.UTC(2026, 2, 6, 21) as Instant,
@@ -80,5 +80,16 @@ Portfolio State:
     expect(cycleText(ruined)).toContain('Total Exposure: $25,250 (n/a)')
     const line = cycleLine({ ...ruined, state: { ...ruined.state, exposure: Number.NaN } })
     expect(JSON.parse(line)).toMatchObject({ state: { exposure: null, dayFraction: null } })
+  })
+
+  it('is not told again where nothing happened and nothing moved', () => {
+    const still = { ...cycle, signals: [], executions: [] }
+    const later = { ...still, at: (cycle.at + 60_000) as Instant }
+    expect(isRepeat(null, still)).toBe(false)
+    expect(isRepeat(cycle, later)).toBe(true)
+    expect(isRepeat(still, { ...cycle, at: later.at })).toBe(false)
+    expect(isRepeat(still, { ...later, state: { ...later.state, totalValue: 101_000.01 } })).toBe(false)
+    expect(isRepeat(still, { ...later, state: { ...later.state, totalValue: 101_000.001 } })).toBe(true)
+    expect(isRepeat(still, { ...later, skipped: [] })).toBe(false)
   })
 })

@@ -31,6 +31,17 @@ export function cycleText({ at, currency, sleeves, skipped, signals, executions,
   ].join('\n')
 }
 
+/** Whether a block says nothing that the one before did not say: nothing happened, and all stands as it stood, to the cent. */
+export function isRepeat(before: CycleBlock | null, block: CycleBlock): boolean {
+  if (before === null || block.signals.length + block.executions.length > 0) return false
+  return standText(before) === standText(block)
+}
+
+function standText({ sleeves, skipped, state }: CycleBlock): string {
+  const amounts = [state.totalValue, state.exposure, state.availableCapital, state.dayProfit]
+  return JSON.stringify([sleeves, skipped, state.activePositions, amounts.map((amount) => amount.toFixed(2))])
+}
+
 function signalLines(
   { instrument, side, confidence, size, part, sleeve }: CycleSignal,
   amount: (value: number) => string,

@@ -80,7 +80,7 @@ describe('a run that follows a journal', () => {
     const loaded = await loadPortfolio(preset('momentum-reversion-trend'))
     const { rows } = journalOf(loaded, simulatedMarketData(loaded, 26, reach))
     const run = recordedRun(loaded.strategies)
-    expect([run.seq, run.at, run.runtime]).toEqual([-1, null, null])
+    expect([run.seq, run.at, run.kernel]).toEqual([-1, null, null])
     expect(() => run.result()).toThrow('nothing was configured')
     const half = rows.length >> 1
     for (const row of rows.slice(0, half)) run.take(row)

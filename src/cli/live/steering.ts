@@ -26,6 +26,8 @@ export interface Steered {
   tell(told: Told): void
   readonly isLive: boolean
   readonly kernel: Kernel
+  /** Where its market stands; 0 before the first bar. What outside events say bears the time of the machine. */
+  readonly marketAt: Instant
   /** The present of its bars or of the machine. */
   now(): Moment
 }
@@ -127,6 +129,7 @@ export function openSteering(options: SteeringOptions): Steering {
     const facts = {
       ...options.facts,
       at: clock.now(),
+      marketAt: engine.marketAt === 0 ? null : engine.marketAt,
       lastCycleAt: last,
       nextCycleAt: next,
       loopLag: worst,

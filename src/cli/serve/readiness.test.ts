@@ -43,7 +43,7 @@ describe('an engine is ready', () => {
   it('that runs and whose account may send orders', () => {
     expect(readinessOf([beat({})], ['One'], NOW)).toEqual({
       ready: true,
-      engines: [{ portfolio: 'One', running: true, ready: true, reasons: [] }],
+      engines: [{ portfolio: 'One', running: true, expected: true, ready: true, reasons: [] }],
     })
     expect(readinessOf([beat({ gates: [shut('fresh', 'SPY')] })], ['One'], NOW).ready).toBe(true)
   })
@@ -60,13 +60,23 @@ describe('an engine is ready', () => {
     expect(silent.engines[0]!.reasons[0]).toContain('here 1 was last heard at 2026-03-06T14:59:00.000Z')
     const ended = readinessOf([beat({ ended: 'the bars end here' })], [], NOW)
     expect(ended.engines[0]!.reasons[0]).toContain('the bars end here')
+    expect(readinessOf([beat({ ended: 'the bars end here' })], ['One'], NOW).ready).toBe(false)
+    const failed = readinessOf([beat({ ended: 'the disk is full', failure: 'the disk is full' })], [], NOW)
+    expect(failed.ready).toBe(false)
     const unheard = readinessOf([beat({})], ['One', 'Two'], NOW)
     expect(unheard.ready).toBe(false)
     expect(unheard.engines[1]).toEqual({
       portfolio: 'Two',
       running: false,
+      expected: true,
       ready: false,
       reasons: ['its engine has not spoken yet'],
     })
+  })
+
+  it('beside portfolios of the store that were put away in order: those are not waited for', () => {
+    const old = beat({ portfolio: 'Old', at: (NOW - 86_400_000) as Instant, ended: 'stopped as asked' })
+    const found = readinessOf([beat({}), old], ['One'], NOW)
+    expect([found.ready, found.engines[1]!.ready, found.engines[1]!.expected]).toEqual([true, false, false])
   })
 })

@@ -6,6 +6,8 @@ interface EngineReadiness {
   readonly portfolio: string
   /** Heard lately, and not ended. */
   readonly running: boolean
+  /** False: it was put away in order, and nobody said here that it is to run. */
+  readonly expected: boolean
   readonly ready: boolean
   /** Why not; empty where it is. */
   readonly reasons: readonly string[]
@@ -17,20 +19,27 @@ interface Readiness {
 }
 
 /**
- * An engine is ready that runs and whose account may send orders; a gate of one instrument leaves the others alone.
+ * An engine is ready that runs and whose account may send orders; a gate of one instrument leaves the others alone. One that
+ * was put away in order is not waited for.
  *
  * @param own portfolios that this process runs: one that was never heard is away
  */
 export function readinessOf(beats: readonly Heartbeat[], own: readonly string[], now: number): Readiness {
   const unheard = own.filter((name) => beats.every(({ portfolio }) => portfolio !== name))
   const engines = [
-    ...beats.map((beat) => engineReadiness(beat, now)),
-    ...unheard.map((portfolio) => notReady(portfolio, 'its engine has not spoken yet')),
+    ...beats.map((beat) => ({ ...engineReadiness(beat, now), expected: isExpected(beat, own, now) })),
+    ...unheard.map((portfolio) => ({ ...notReady(portfolio, 'its engine has not spoken yet'), expected: true })),
   ]
-  return { ready: engines.every(({ ready }) => ready), engines }
+  return { ready: engines.every(({ ready, expected }) => ready || !expected), engines }
 }
 
-function engineReadiness(beat: Heartbeat, now: number): EngineReadiness {
+/** One that fell silent or failed should run; one that came to its end, or was stopped, need not. */
+function isExpected(beat: Heartbeat, own: readonly string[], now: number): boolean {
+  const { portfolio, ended, failure } = beat
+  return own.includes(portfolio) || isRunning(beat, now) || ended === '' || ended === failure
+}
+
+function engineReadiness(beat: Heartbeat, now: number): Omit<EngineReadiness, 'expected'> {
   const { portfolio, gates, owner, at, ended } = beat
   if (!isRunning(beat, now)) {
     const when = new Date(at).toISOString()
@@ -43,6 +52,6 @@ function engineReadiness(beat: Heartbeat, now: number): EngineReadiness {
   return { portfolio, running: true, ready: reasons.length === 0, reasons }
 }
 
-function notReady(portfolio: string, reason: string): EngineReadiness {
+function notReady(portfolio: string, reason: string): Omit<EngineReadiness, 'expected'> {
   return { portfolio, running: false, ready: false, reasons: [reason] }
 }

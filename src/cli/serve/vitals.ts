@@ -39,7 +39,8 @@ export function vitalsOf({ store, metrics, log, own, startedAt, bus }: VitalsOf)
     },
     async ready() {
       const document = readinessOf(await heard(), own, Date.now())
-      const reasons = document.engines.flatMap((one) => one.reasons.map((reason) => `${one.portfolio}: ${reason}`))
+      const awaited = document.engines.filter(({ expected }) => expected)
+      const reasons = awaited.flatMap((one) => one.reasons.map((reason) => `${one.portfolio}: ${reason}`))
       return { ready: document.ready, reasons, document }
     },
     async metrics() {
