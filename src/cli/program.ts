@@ -27,6 +27,7 @@ import {
 import { addConfigurations } from './configurations/commands.ts'
 import { addApproving, addAsking, addOperating, cyclesOption, speedFromOption, speedOption } from './operating.ts'
 import { packageVersion } from './package-root.ts'
+import { addService } from './servicing.ts'
 import { addServing } from './serving.ts'
 import { addStore } from './store-commands.ts'
 
@@ -53,6 +54,7 @@ export function buildProgram(): Command {
   addOperating(program)
   addServing(program)
   addAlerts(program)
+  addService(program)
   addConfig(program)
   addConfigurations(program)
   addStrategies(program)

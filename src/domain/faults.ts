@@ -137,6 +137,7 @@ export const FAULTS = {
   JOB_UNKNOWN: { exit: 2, text: 'there is no job "{id}"; `polyfolio jobs list` shows the last ones' },
   CHANNEL_UNKNOWN: { exit: 2, text: 'no channel is called "{channel}"; known are: {known}' },
   CHANNEL_INVALID: { exit: 2, text: 'the channel "{channel}" cannot be used: {reason}' },
+  SERVICE_REFUSED: { exit: 2, text: 'the service cannot be {what}: {reason}' },
   COMMAND_DECLINED: { exit: 1, text: '{command} was declined: {reason}' },
   COMMAND_UNANSWERED: { exit: 1, text: '{engine}; {outcome} (store "{store}")' },
   JOURNAL_EMPTY: { exit: 2, text: 'the store "{store}" holds no portfolio "{portfolio}"; it holds {known}' },
