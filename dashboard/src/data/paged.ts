@@ -18,7 +18,8 @@ export interface PagedRows<R> {
 export function usePagedRows<R>(what: string, filter: Query): PagedRows<R> {
   const portfolio = usePortfolio()
   const cache = useQueryClient()
-  const source = dated(useReading<Dated<Page<R>>>(what, { ...filter, offset: 0, limit: PAGE_ROWS }))
+  const answer = dated(useReading<Dated<Page<R>>>(what, { ...filter, offset: 0, limit: PAGE_ROWS }))
+  const source = { ...answer, every: null } // read again when the push channel says that rows changed: it is not late before
   const [range, setRange] = useState<readonly [number, number]>([0, 0])
   const pages: number[] = []
   for (let page = range[0]; page <= range[1]; page += 1) if (page > 0) pages.push(page)

@@ -139,11 +139,13 @@ export function AttributionPanel({ source }: { readonly source: Source<Attributi
             ]}
             onChange={setForm}
           />
-          <span className="month-range">
-            <MonthSelect label="First month" value={from} months={months} onChange={setFrom} />
-            <span className="quiet">to</span>
-            <MonthSelect label="Last month" value={to} months={months} onChange={setTo} />
-          </span>
+          {months.length > 0 && (
+            <span className="month-range">
+              <MonthSelect label="First month" value={from} months={months} onChange={setFrom} />
+              <span className="quiet">to</span>
+              <MonthSelect label="Last month" value={to} months={months} onChange={setTo} />
+            </span>
+          )}
         </>
       }
       empty={(shown) =>

@@ -61,9 +61,9 @@ function PeriodButtons({ view }: { readonly view: Drawdown }): ReactNode {
           <button
             type="button"
             onClick={() => open(period.rank)}
-            title={`${period.peak ?? 'start'} to ${period.recovered ?? 'today'}`}
+            title={`${period.peak ?? 'The start'} to ${period.recovered ?? 'today'}, lowest on ${period.trough}`}
           >
-            <b>{period.rank}</b> {percent(period.depth)} <span className="quiet">{period.trough}</span>
+            <b>{period.rank}</b> {percent(period.depth)}
           </button>
         </li>
       ))}

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
-import type { NewNote, Note, NoteAbout } from '../../../../src/api/contract/notes.ts'
+import type { Note, NoteAbout } from '../../../../src/api/contract/notes.ts'
 import { newId } from '../../data/commands.ts'
 import { type Notes, useNotes } from '../../data/notes.ts'
 import { useRole } from '../../data/session.ts'
@@ -16,6 +16,8 @@ export interface NoteSubject {
   readonly subject: string
   readonly title: string
 }
+
+const NOTHING = { text: '', tags: [] } as const
 
 /** Notes on the sleeve, and on its positions and trades. */
 export function notesOfSleeve(notes: readonly Note[], sleeve: string): readonly Note[] {
@@ -43,45 +45,51 @@ export function tagsOf(text: string): readonly string[] {
   return [...new Set(found)]
 }
 
+interface Written {
+  readonly text: string
+  readonly tags: readonly string[]
+}
+
 interface FormProps {
-  readonly about: NoteSubject
-  readonly notes: Notes
+  readonly label: string
+  readonly before: Written
+  readonly verb: string
+  readonly onSave: (written: Written) => Promise<void>
   readonly onDone: () => void
 }
 
-function NoteForm({ about, notes, onDone }: FormProps): ReactNode {
+/** Writes a note or changes one; what the server refuses stays to be mended. */
+function NoteForm({ label, before, verb, onSave, onDone }: FormProps): ReactNode {
   const text = useRef<HTMLTextAreaElement>(null)
   const [fault, setFault] = useState('')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another subject takes the focus again
-  useEffect(() => text.current?.focus(), [about.subject])
-  async function add(event: FormEvent<HTMLFormElement>): Promise<void> {
+  useEffect(() => text.current?.focus(), [])
+  async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const written = String(form.get('text') ?? '').trim()
     if (written === '') return setFault('Write something first.')
-    const note: NewNote = {
-      id: newId(),
-      about: about.about,
-      subject: about.subject,
-      text: written,
-      tags: tagsOf(String(form.get('tags') ?? '')),
-    }
     try {
-      await notes.add(note)
+      await onSave({ text: written, tags: tagsOf(String(form.get('tags') ?? '')) })
       onDone()
     } catch (cause) {
       setFault(cause instanceof Error ? cause.message : String(cause))
     }
   }
   return (
-    <form className="note-form" onSubmit={(event) => void add(event)}>
+    <form className="note-form" onSubmit={(event) => void save(event)}>
       <label className="field">
-        <span>{`Note on ${about.title}`}</span>
-        <textarea ref={text} className="input" name="text" rows={3} maxLength={4000} />
+        <span>{label}</span>
+        <textarea ref={text} className="input" name="text" rows={3} maxLength={4000} defaultValue={before.text} />
       </label>
       <label className="field">
         <span>Tags</span>
-        <input className="input" name="tags" placeholder="roll, watch" maxLength={200} />
+        <input
+          className="input"
+          name="tags"
+          placeholder="roll, watch"
+          maxLength={200}
+          defaultValue={before.tags.join(', ')}
+        />
       </label>
       {fault !== '' && (
         <p className="fault" role="alert">
@@ -90,7 +98,7 @@ function NoteForm({ about, notes, onDone }: FormProps): ReactNode {
       )}
       <p className="own-buttons">
         <button type="submit" className="button button-main">
-          Add note
+          {verb}
         </button>
         <button type="button" className="button" onClick={onDone}>
           Cancel
@@ -100,31 +108,53 @@ function NoteForm({ about, notes, onDone }: FormProps): ReactNode {
   )
 }
 
-function NoteItem({
-  note,
-  notes,
-  canChange,
-}: {
+interface NoteItemProps {
   readonly note: Note
   readonly notes: Notes
   readonly canChange: boolean
-}): ReactNode {
+}
+
+function NoteItem({ note, notes, canChange }: NoteItemProps): ReactNode {
   const zone = useStore(preferences, ({ zone: chosen }) => chosen)
+  const [isOpen, setOpen] = useState(false)
+  if (isOpen)
+    return (
+      <li className="note">
+        <NoteForm
+          label={`Note of ${note.author}`}
+          before={note}
+          verb="Save note"
+          onSave={(written) => notes.change(note.id, { seen: note.version, ...written })}
+          onDone={() => setOpen(false)}
+        />
+      </li>
+    )
   return (
     <li className="note">
       <p className="note-head">
         <b>{note.author}</b>
         <time dateTime={note.at}>{stamp(note.at, zone)}</time>
+        {note.editedAt !== null && <span className="quiet">changed</span>}
         {note.about !== 'sleeve' && <span className="quiet">{`${note.about} ${note.subject}`}</span>}
         {canChange && (
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={`Delete the note of ${note.author}`}
-            onClick={() => void notes.remove(note.id)}
-          >
-            <Icon name="close" />
-          </button>
+          <span className="note-buttons">
+            <button
+              type="button"
+              className="link"
+              aria-label={`Edit the note of ${note.author}`}
+              onClick={() => setOpen(true)}
+            >
+              Edit
+            </button>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={`Delete the note of ${note.author}`}
+              onClick={() => void notes.remove(note.id, note.version)}
+            >
+              <Icon name="close" />
+            </button>
+          </span>
         )}
       </p>
       <p className="note-text">{note.text}</p>
@@ -175,7 +205,16 @@ export function NotesPanel({ sleeve, title, asked, onAsked }: NotesPanelProps): 
     >
       {(rows) => (
         <div className="notes">
-          {asked !== null && <NoteForm key={asked.subject} about={asked} notes={notes} onDone={() => onAsked(null)} />}
+          {asked !== null && (
+            <NoteForm
+              key={asked.subject}
+              label={`Note on ${asked.title}`}
+              before={NOTHING}
+              verb="Add note"
+              onSave={(written) => notes.add({ id: newId(), about: asked.about, subject: asked.subject, ...written })}
+              onDone={() => onAsked(null)}
+            />
+          )}
           <input
             className="select-small"
             type="search"

@@ -32,17 +32,17 @@ function create(element: HTMLElement, decimals: number): Drawn {
   const tick = 10 ** -decimals
   const chart = createChart(element, {
     autoSize: true,
-    layout: { background: { color: 'transparent' }, panes: { enableResize: false } },
+    layout: { background: { color: 'transparent' }, panes: { enableResize: false }, attributionLogo: false },
     handleScroll: { vertTouchDrag: false, mouseWheel: false },
     handleScale: { mouseWheel: false, pinch: true, axisPressedMouseMove: false },
     localization: {
-      priceFormatter: (value: number) => price(value, tick),
       timeFormatter: (time: Time) => tradeDate(dayOf(time)),
     },
     rightPriceScale: { borderVisible: false },
     timeScale: { borderVisible: false, rightOffset: 2, minBarSpacing: 0.2 },
   })
   const candles = chart.addSeries(CandlestickSeries, {
+    priceFormat: { type: 'custom', minMove: tick, formatter: (value: number) => price(value, tick) },
     priceLineVisible: false,
     upColor: 'transparent',
     borderVisible: true,
@@ -171,8 +171,14 @@ export function PriceCanvas({ view }: { readonly view: SleevePrices }): ReactNod
   const last = bars.at(-1)
   return (
     <div className="price">
-      <p className="panel-line price-said" aria-live="polite">
-        {said === '' ? barText(view, bars.length - 1) : said}
+      <p className="panel-line price-line">
+        <span className="price-said" aria-live="polite">
+          {said === '' ? barText(view, bars.length - 1) : said}
+        </span>
+        {/* The licence of the library asks for its name and a link. */}
+        <a className="quiet" href="https://www.tradingview.com/" target="_blank" rel="noreferrer">
+          TradingView Lightweight Charts
+        </a>
       </p>
       <div
         ref={box}
