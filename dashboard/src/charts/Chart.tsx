@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { type EChartsCoreOption, type EChartsType, init } from './engine.ts'
 import { type Paint, usePaint } from './paint.ts'
+import { nextPlace } from './places.ts'
 
 /** Points that the arrow keys walk, read out one at a time. */
 export interface Cursor {
@@ -99,17 +100,6 @@ function useClick(drawn: Drawn | null, onClick: ChartProps['onClick']): void {
       if (!chart.isDisposed()) chart.off('click', listener)
     }
   }, [chart])
-}
-
-const STEP_FAR = 10
-
-/** Where an arrow key leads; null: it is no key of the cursor. */
-export function nextPlace(key: string, isFar: boolean, place: number, length: number): number | null {
-  const step = isFar ? STEP_FAR : 1
-  if (key === 'ArrowRight') return Math.min(length - 1, place + step)
-  if (key === 'ArrowLeft') return Math.max(0, place < 0 ? length - 1 : place - step)
-  if (key === 'Home') return 0
-  return key === 'End' ? length - 1 : null
 }
 
 /** A chart that can be heard and walked: an image with a name, arrow keys into a polite live region. */

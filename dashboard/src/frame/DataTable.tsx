@@ -73,7 +73,7 @@ function Head<R>({ column, sort, onSort }: HeadProps<R>): ReactNode {
   if (column.sortBy === undefined || onSort === undefined)
     return (
       <th scope="col" className={className}>
-        {column.title}
+        {column.title === '' ? <span className="only-heard">Actions</span> : column.title}
       </th>
     )
   return (
@@ -107,7 +107,6 @@ function Row<R>({ row, props }: { readonly row: R; readonly props: DataTableProp
       <tr
         className={opens ? 'opens' : ''}
         tabIndex={opens ? 0 : undefined}
-        aria-expanded={detail === undefined ? undefined : below !== null}
         onClick={(event) => {
           if ((event.target as HTMLElement).closest('a,button,input,select') === null) onOpen?.(row)
         }}
@@ -123,6 +122,7 @@ function Row<R>({ row, props }: { readonly row: R; readonly props: DataTableProp
           return column.isHead === true ? (
             <th key={column.key} scope="row" className={className}>
               {content}
+              {below !== null && <span className="only-heard">, parts shown below</span>}
             </th>
           ) : (
             <td key={column.key} className={className}>

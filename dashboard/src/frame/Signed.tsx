@@ -19,7 +19,7 @@ export function Signed({
 export function Undefined({ why }: { readonly why: string }): ReactNode {
   if (why === '') return <span className="undefined">n/a</span>
   return (
-    <button type="button" className="undefined has-reason" title={why} aria-label={`not defined: ${why}`}>
+    <button type="button" className="undefined has-reason" title={why} aria-label={`n/a, not defined: ${why}`}>
       n/a
     </button>
   )

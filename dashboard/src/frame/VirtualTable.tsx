@@ -67,7 +67,15 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): ReactNode {
   const above = items[0]?.start ?? 0
   const below = rows.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
-    <div ref={scroller} className="scroll virtual" style={{ height }}>
+    // biome-ignore lint/a11y/useSemanticElements: a named region that the keyboard can scroll
+    <div
+      ref={scroller}
+      className="scroll virtual"
+      style={{ height }}
+      role="region"
+      aria-label={`${label}, rows`}
+      tabIndex={onOpen === undefined ? 0 : undefined}
+    >
       <table className="dense" aria-label={label} aria-rowcount={total + 1}>
         <colgroup>
           {columns.map(({ key, width, isWide }) => (

@@ -98,7 +98,7 @@ export function Account({ session }: { readonly session: SessionView }): ReactNo
       <button
         type="button"
         className="icon-button"
-        aria-label={`Account of ${user}, ${session.role}, and settings`}
+        aria-label={`${initials(user)}, account of ${user}, ${session.role}, and settings`}
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
 import { Link, useSearch } from 'wouter'
 import type { AttentionItem } from '../../../src/api/contract/overview.ts'
+import type { SessionView } from '../../../src/api/contract/session.ts'
 import { useLive } from '../data/readings.ts'
 import { count } from '../format.ts'
 import { Icon, type IconName } from '../frame/Icon.tsx'
 import { Menu } from '../frame/Menu.tsx'
 import { carriedSearch } from '../state/url.ts'
+import { FirstSteps } from './FirstSteps.tsx'
 
 const SHOWN = 2
 const ICONS: Readonly<Record<AttentionItem['severity'], IconName>> = {
@@ -53,7 +55,7 @@ function NextRebalance(): ReactNode {
 }
 
 /** What needs somebody: two at most and how many more, or that nothing does. Its height stays. */
-export function AttentionRow(): ReactNode {
+export function AttentionRow({ session }: { readonly session: SessionView }): ReactNode {
   const { data } = useLive('attention')
   const carried = carriedSearch(useSearch())
   const items = data?.items ?? []
@@ -79,6 +81,7 @@ export function AttentionRow(): ReactNode {
           ))}
         </Menu>
       )}
+      <FirstSteps session={session} />
       <span className="grow" />
       {items.length === 0 ? <span className="attention-calm">{data?.calm ?? ''}</span> : <NextRebalance />}
     </section>

@@ -69,7 +69,7 @@ export function Frame({ session, portfolio, children }: FrameProps): ReactNode {
       <LostBar />
       <main id="main" tabIndex={-1}>
         <TitleRow session={session} portfolio={portfolio} />
-        <AttentionRow />
+        <AttentionRow session={session} />
         {portfolio === '' ? <p className="nowhere">No portfolio has been run here yet.</p> : children}
         <Foot />
       </main>

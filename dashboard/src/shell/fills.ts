@@ -26,7 +26,12 @@ export function tellFills(): () => void {
   const tell = ({ text }: ActivityRow): void => {
     const { single, gathered } = group(text, Date.now())
     if (single !== null) notify({ text: single })
-    else notify({ id: GATHERED, text: `${gathered} more fills in a second`, detail: text })
+    else
+      notify({
+        id: GATHERED,
+        text: gathered === 1 ? text : `${gathered} fills, one after another`,
+        ...(gathered === 1 ? {} : { detail: text }),
+      })
     tellBrowser(text)
   }
   return onPush((message: PushMessage) => {

@@ -15,6 +15,8 @@ export interface Preferences {
   readonly singleKeys: boolean
   /** Fills are also told by the browser's own notices. */
   readonly notices: boolean
+  /** Pages that were opened once, by address. */
+  readonly seen: readonly string[]
 }
 
 const KEY = 'polyfolio.preferences'
@@ -25,6 +27,7 @@ const DEFAULTS: Preferences = {
   discreet: false,
   singleKeys: true,
   notices: false,
+  seen: [],
 }
 
 function saved(): Preferences {

@@ -3,7 +3,7 @@ import type { ProblemDetail } from '../../../../src/api/contract/answers.ts'
 import type { ConfigurationChange } from '../../../../src/api/contract/configuration.ts'
 import { useRole } from '../../data/session.ts'
 import { Icon } from '../../frame/Icon.tsx'
-import { keepOwn, saveDraft, useCheck, useEditing } from './draft.ts'
+import { keepOwn, saveDraft, useCheck, useConfiguration, useEditing } from './draft.ts'
 
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'not set'
@@ -129,6 +129,7 @@ function Unsaved(): ReactNode {
 
 /** What will change, what follows from it, and what is wrong with it; saved only when it is valid. */
 export function ChangesPanel(): ReactNode {
+  const { error } = useConfiguration()
   const { view, isChanged, conflict } = useEditing()
   const why = view?.readOnlyWhy ?? ''
   return (
@@ -148,10 +149,11 @@ export function ChangesPanel(): ReactNode {
           </p>
         )}
         {isChanged && conflict === null && <Unsaved />}
-        {!isChanged && why === '' && (
+        {error !== null && view === null && <p className="fault">The configuration could not be read: {error}</p>}
+        {view !== null && !isChanged && why === '' && (
           <>
             <p className="quiet">Nothing yet. Edit on the left; nothing is saved before you say so.</p>
-            {view !== null && view.history.length > 0 && (
+            {view.history.length > 0 && (
               <>
                 <h3>Saved last</h3>
                 <Changes changes={view.history[0]!.changes.slice(0, 8)} />

@@ -17,6 +17,11 @@ use([PieChart])
 
 const SLICES_MAX = 6
 
+/** `equity` reads `Equity`; names of sectors stay as they are. */
+function shownName(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
 /** Six slices at most: what is smaller is one slice of its own, so that the parts add up. */
 export function slicesOf(rows: readonly ExposureRow[]): readonly { readonly name: string; readonly weight: number }[] {
   const all = rows.map(({ name, weight }) => ({ name, weight: weight ?? 0 })).filter(({ weight }) => weight > 0)
@@ -44,7 +49,7 @@ function Donut({ title, rows, onPick }: DonutProps): ReactNode {
         ...houseTooltip(paint),
         trigger: 'item',
         formatter: (params: { readonly name: string; readonly value: number }) =>
-          tooltipHtml(paint, params.name, [{ name: 'of value', text: percent(params.value), value: 0 }]),
+          tooltipHtml(paint, shownName(params.name), [{ name: 'of value', text: percent(params.value), value: 0 }]),
       },
       series: [
         {
@@ -74,7 +79,7 @@ function Donut({ title, rows, onPick }: DonutProps): ReactNode {
     }),
     [key, total],
   )
-  const words = slices.map(({ name, weight }) => `${name} ${percent(weight)}`)
+  const words = slices.map(({ name, weight }) => `${shownName(name)} ${percent(weight)}`)
   return (
     <Chart
       className="donut"
@@ -109,7 +114,7 @@ function Table({
       cell: ({ name }) => (
         <span className={`named ${name === picked ? 'strong' : 'plain-weight'}`}>
           <i className="swatch" style={{ background: `var(${classToken(places.get(name) ?? 0)})` }} />
-          <span>{name}</span>
+          <span>{shownName(name)}</span>
         </span>
       ),
     },

@@ -166,7 +166,7 @@ function useColumns(table: SleeveTable | null): readonly Column<SleeveRow>[] {
       key: 'line',
       title: '90 days',
       width: '136px',
-      cell: (row) => <Spark values={row.line} token={sleeveToken(row.ordinal)} />,
+      cell: (row) => (row.status === 'reserve' ? null : <Spark values={row.line} token={sleeveToken(row.ordinal)} />),
     },
   ]
 }
@@ -221,7 +221,9 @@ function Cards({ table }: { readonly table: SleeveTable }): ReactNode {
             <SleeveStatusText {...row} />
           </div>
           <span>
-            <Spark values={row.line} token={sleeveToken(row.ordinal)} width={72} height={28} />
+            {row.status !== 'reserve' && (
+              <Spark values={row.line} token={sleeveToken(row.ordinal)} width={72} height={28} />
+            )}
           </span>
           <div className="right">
             <b>{amounts.short(row.value)}</b>

@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useMemo, useRef } from 'react'
 import type { EquityCurve } from '../../../../src/api/contract/overview.ts'
 import { dayPoint } from '../../charts/house.ts'
 import { useLive } from '../../data/readings.ts'
@@ -20,9 +20,9 @@ export function isNear(asked: string, wanted: string, last: string): boolean {
 /** The curve of the period that the page shows. */
 export function useEquity(): Source<EquityCurve> {
   const [period] = usePeriod()
-  const { data } = useLive('figures')
+  const { data: figures } = useLive('figures')
   const asked = useRef<{ readonly period: string; readonly from: string | null }>({ period: '', from: null })
-  const last = data?.tradeDate ?? null
+  const last = figures?.tradeDate ?? null
   const from = last === null ? null : periodStart(period, last)
   const before = asked.current
   const isKept =
@@ -32,5 +32,16 @@ export function useEquity(): Source<EquityCurve> {
     last !== null &&
     isNear(before.from, from, last)
   if (!isKept) asked.current = { period, from }
-  return useLive('equity', { from: asked.current.from })
+  const source = useLive('equity', { from: asked.current.from })
+  const { data: sleeves } = useLive('sleeves')
+  const curve = source.data
+  const idle = sleeves?.rows.find(({ status }) => status === 'reserve')?.sleeve
+  const data = useMemo(() => withoutReserve(curve, idle), [curve, idle])
+  return { ...source, data }
+}
+
+/** The lines of what is invested: cash has no curve of its own. */
+function withoutReserve(curve: EquityCurve | null, reserve: string | undefined): EquityCurve | null {
+  if (curve === null || reserve === undefined) return curve
+  return { ...curve, lines: curve.lines.filter(({ id, kind }) => kind !== 'sleeve' || id !== reserve) }
 }

@@ -10,7 +10,7 @@ import {
 } from 'lightweight-charts'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { SleevePrices } from '../../../../src/api/contract/sleeve-page.ts'
-import { nextPlace } from '../../charts/Chart.tsx'
+import { nextPlace } from '../../charts/places.ts'
 import { type Paint, usePaint } from '../../charts/paint.ts'
 import { markersWithin, zoomed } from '../../charts/price.ts'
 import { count, price } from '../../format.ts'

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import type { EngineView, PortfolioSummary } from '../../../src/api/contract/overview.ts'
+import { sentences } from './AttentionRow.tsx'
+import { checksOf } from './dialogs/Checklist.tsx'
+import { stepsOf } from './FirstSteps.tsx'
+import { fitOf, fitting } from './fuzzy.ts'
+import { neighbour } from './keys.ts'
+
+describe('the palette', () => {
+  const titles = ['Overview', 'Performance', 'Pause Theta decay', 'Theta decay']
+  it('finds by letters in their order, starts of words first', () => {
+    expect(fitting(titles, 'theta', (title) => title)[0]).toBe('Theta decay')
+    expect(fitting(titles, 'ptd', (title) => title)).toEqual(['Pause Theta decay'])
+    expect(fitOf('zz', 'Theta decay')).toBeNull()
+    expect(fitting(titles, ' ', (title) => title)).toEqual(titles)
+  })
+})
+
+describe('the bracket keys', () => {
+  it('go round the sleeves', () => {
+    const names = ['a', 'b', 'c']
+    expect([
+      neighbour(names, 'c', 1),
+      neighbour(names, 'a', -1),
+      neighbour(names, undefined, 1),
+      neighbour([], 'a', 1),
+    ]).toEqual(['a', 'c', 'a', undefined])
+  })
+})
+
+describe('attention', () => {
+  it('is told apart into what happened and what follows', () => {
+    expect(sentences('Prices are late. Orders are held.')).toEqual(['Prices are late.', 'Orders are held.'])
+    expect(sentences('1.5 % left')).toEqual(['1.5 % left', ''])
+  })
+})
+
+describe('what must hold before orders leave', () => {
+  const view = { running: true, dataAge: 2000, unknownOrders: 0 } as EngineView
+  const met = (checks: ReturnType<typeof checksOf>): string => checks.map(({ isMet }) => (isMet ? 'y' : 'n')).join('')
+  it('is all of it', () => {
+    expect(met(checksOf(view, 0))).toBe('yyyy')
+    expect(met(checksOf(view, null))).toBe('ynyy')
+    expect(met(checksOf({ ...view, dataAge: 900_000, unknownOrders: 2 }, 3))).toBe('ynnn')
+    expect(met(checksOf(null, 0))).toBe('nyyy')
+  })
+})
+
+describe('first steps', () => {
+  it('are ticked by doing', () => {
+    const demo = { engine: { mode: 'demo' } } as PortfolioSummary
+    const paper = { engine: { mode: 'paper' } } as PortfolioSummary
+    const ticked = (seen: readonly string[], all: readonly PortfolioSummary[]): string =>
+      stepsOf(seen, all)
+        .map(({ isDone }) => (isDone ? 'y' : 'n'))
+        .join('')
+    expect(ticked(['/'], [demo])).toBe('nnnn')
+    expect(ticked(['/', '/risk', '/performance', '/strategy', '/config'], [demo])).toBe('ynnn')
+    expect(ticked(['/'], [demo, paper])).toBe('nyyn')
+  })
+})

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { grouping } from './grouping.ts'
+import { periodStart } from './periods.ts'
+import { carriedSearch, withParameter } from './url.ts'
+
+describe('the address', () => {
+  it('keeps what is not the default, and nothing else', () => {
+    expect(withParameter('?period=1M', 'sort', 'value')).toBe('?period=1M&sort=value')
+    expect(withParameter('?period=1M', 'period', '1Y', '1Y')).toBe('')
+    expect(withParameter('?explain=7&period=1M', 'explain', null)).toBe('?period=1M')
+    expect(withParameter('', 'q', 'a&b=c')).toBe('?q=a%26b%3Dc')
+  })
+  it('takes portfolio and period to the next page, filters stay behind', () => {
+    expect(carriedSearch('?period=1M&severity=high&portfolio=a%20b')).toBe('?portfolio=a+b&period=1M')
+  })
+})
+
+describe('a period', () => {
+  it.each([
+    ['1D', '2026-11-20', '2026-11-19'],
+    ['1W', '2026-11-20', '2026-11-13'],
+    ['1M', '2026-03-31', '2026-02-28'],
+    ['3M', '2026-01-31', '2025-10-31'],
+    ['1Y', '2024-02-29', '2023-02-28'],
+    ['5Y', '2026-11-20', '2021-11-20'],
+    ['YTD', '2026-11-20', '2025-12-31'],
+  ] as const)('%s before %s begins on %s', (period, last, first) => expect(periodStart(period, last)).toBe(first))
+  it('of everything has no beginning', () => expect(periodStart('All', '2026-11-20')).toBeNull())
+})
+
+describe('fills', () => {
+  it('are told one by one up to three in a second, then together until it is quiet', () => {
+    const tell = grouping()
+    const told = [0, 100, 200, 300, 400, 2000, 2500].map((at) => tell('fill', at))
+    expect(told.map(({ single }) => single !== null)).toEqual([true, true, true, false, false, false, false])
+    expect(told.at(-1)!.gathered).toBe(4)
+    expect(tell('fill', 5600)).toEqual({ single: 'fill', gathered: 0 })
+  })
+})
