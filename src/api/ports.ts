@@ -34,8 +34,7 @@ export interface ApiStore {
   readonly orders: Pick<OrderReads, 'openOrders'>
   readonly access: Access
   readonly paging: Paging
-  /** Null: none are kept. */
-  readonly notes: Notes | null
+  readonly notes: Notes
 }
 
 /** Figures of a running portfolio, computed from its journal by the functions that write report.json. */

@@ -4,6 +4,8 @@ import { openStore } from '../../src/adapters/store/open.ts'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
 import { passphraseHash } from '../../src/api/access/passphrases.ts'
 import type { SessionView } from '../../src/api/contract/session.ts'
+import type { ApiPorts } from '../../src/api/ports.ts'
+import { type Readings, readingsOf } from '../../src/api/readings.ts'
 import { type ApiServer, openServer } from '../../src/api/server.ts'
 import type { ServerOptions } from '../../src/api/server-options.ts'
 import { type Analyst, openAnalyst } from '../../src/cli/analyst/analyst.ts'
@@ -51,6 +53,7 @@ export interface Served {
   readonly server: ApiServer
   readonly analyst: Analyst
   readonly log: string
+  readonly inside: { readonly ports: ApiPorts; readonly readings: Readings }
   ask(path: string, asked?: Asked): Promise<Answered>
   addUser(name: string, role: Role): Promise<void>
   /** Signed in by name, as a page is. */
@@ -64,7 +67,8 @@ export async function serving(path: string, options: Partial<ServerOptions> = {}
   const log = openLog({ level: 'debug', file: logFile, environment: {} })
   const analyst = openAnalyst({ store: path, configs: [] })
   const vitals = vitalsOf({ store, metrics: createMetrics(), log, own: [], startedAt: Date.now() })
-  const server = await openServer(apiPorts({ store, vitals, log, analyses: analyst, ...desks }), {
+  const ports = apiPorts({ store, vitals, log, analyses: analyst, ...desks })
+  const server = await openServer(ports, {
     address: '127.0.0.1',
     port: 0,
     tls: null,
@@ -98,6 +102,7 @@ export async function serving(path: string, options: Partial<ServerOptions> = {}
     server,
     analyst,
     log: logFile,
+    inside: { ports, readings: readingsOf(ports) },
     ask,
     addUser,
     visitor,

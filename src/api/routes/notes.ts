@@ -15,8 +15,6 @@ const one = z.object({ portfolio: portfolioName, id: commandId })
 
 export function noteRoutes({ ports }: Context): readonly Endpoint[] {
   const { notes } = ports.store
-  if (notes === null) return []
-  const kept = notes
   return [
     endpoint({
       method: 'GET',
@@ -98,7 +96,7 @@ export function noteRoutes({ ports }: Context): readonly Endpoint[] {
   ]
 
   async function noteOf(portfolio: string, id: string): Promise<StoredNote> {
-    const found = (await kept.versions(portfolio, id)).at(-1)
+    const found = (await notes.versions(portfolio, id)).at(-1)
     if (found === undefined) throw new Refusal('not_found', `There is no note ${id}.`)
     return found
   }

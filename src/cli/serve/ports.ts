@@ -2,7 +2,6 @@
 
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import type { ApiPorts, Vitals } from '../../api/ports.ts'
-import type { Notes } from '../../domain/notes.ts'
 import { isRunning } from '../operate/status-text.ts'
 import type { Log } from './log.ts'
 
@@ -18,8 +17,7 @@ export interface PortsOf extends Desks {
 }
 
 export function apiPorts({ store, vitals, log, demos = new Set(), ...desks }: PortsOf): ApiPorts {
-  const { extents, control, projections, access, paging } = store
-  const { notes = null } = store as { readonly notes?: Notes }
+  const { extents, control, projections, access, paging, notes } = store
   const orders = { openOrders: store.openOrders }
   const none = { analyses: null, jobs: null, exports: null, explainer: null, configurations: null, alerts: null }
   return {
