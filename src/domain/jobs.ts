@@ -3,13 +3,21 @@ import type { Instant } from './units.ts'
 
 /** Commands of the command line that a worker runs. */
 export const JOB_KINDS = ['backtest', 'stress', 'simulate', 'compare', 'compare-allocators', 'whatif'] as const
-export type JobKind = (typeof JOB_KINDS)[number]
+/** Questions about a portfolio that runs, as its dashboard asks them. */
+export const PORTFOLIO_JOB_KINDS = [
+  'portfolio-stress',
+  'portfolio-monte-carlo',
+  'portfolio-rebalance-preview',
+  'portfolio-config-diff',
+] as const
+export type PortfolioJobKind = (typeof PORTFOLIO_JOB_KINDS)[number]
+export type JobKind = (typeof JOB_KINDS)[number] | PortfolioJobKind
 
 export interface NewJob {
   /** Random: the same id is one job, however often it is asked. */
   readonly id: string
   readonly kind: JobKind
-  /** As they stand behind the command. */
+  /** As they stand behind the command; of a question about a portfolio its name, and the question as JSON. */
   readonly args: readonly string[]
   readonly actor: string
   readonly at: Instant

@@ -32,7 +32,7 @@ export interface Facts {
 export function factsOf(run: RecordedRun, sized: SizedBook, strategies: ReadonlyMap<string, Strategy>): Facts {
   const result = run.result()
   const returns = returnsOf(result)
-  const { sleeves, state } = run.runtime!
+  const { sleeves, state } = run.kernel!.runtime
   return {
     result,
     returns,

@@ -68,7 +68,7 @@ export function followPortfolio(options: FollowOptions): Followed {
       catching = null
     })
     await catching
-    if (run.runtime === null || run.at === null) return null
+    if (run.kernel === null || run.at === null) return null
     const known: Reading | null = reading
     const { facts, views } =
       known === null || known.seq !== run.seq
@@ -94,8 +94,8 @@ export function followPortfolio(options: FollowOptions): Followed {
 }
 
 /** @throws where a sleeve decides by a strategy that is not known here */
-function demandStrategies({ runtime }: RecordedRun, strategies: ReadonlyMap<string, Strategy>): void {
-  for (const { config } of runtime?.sleeves ?? []) {
+export function demandStrategies({ kernel }: RecordedRun, strategies: ReadonlyMap<string, Strategy>): void {
+  for (const { config } of kernel?.runtime.sleeves ?? []) {
     const asked = config.isolatedAs ?? config.strategy
     if (asked !== null && !strategies.has(asked))
       throw new Error(`sleeve "${config.id}" decides by "${asked}", which is not known here; name the portfolio's file`)

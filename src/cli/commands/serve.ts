@@ -17,6 +17,8 @@ import type { AlertConfiguration } from '../config/alerts.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { openExports } from '../exports/exports.ts'
+import { type PortfolioJobs, portfolioJobs } from '../jobs/desk.ts'
+import type { QuestionPlace } from '../jobs/questions.ts'
 import type { MeteredSteps } from '../live/engine-meter.ts'
 import { listenForStop } from '../live/stopping.ts'
 import { backupDocument } from '../operate/status-text.ts'
@@ -99,10 +101,12 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
     ...(options.bus === undefined ? {} : { bus: options.bus }),
     startedAt: Date.now(),
   }
+  const jobs = await openJobs(options, store)
+  const questions = portfolioJobs(jobs)
   let dashboard: OpenDashboard | null = null
   let desks: OpenDesks | null = null
   try {
-    desks = has('api') ? openDesks(configs, loaded, serving) : null
+    desks = has('api') ? openDesks(configs, loaded, questions, serving) : null
     dashboard = await openDashboard(
       apiPorts({
         store,
@@ -124,12 +128,13 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
       watchCopies(serving),
       ...loaded.map(({ config, alerts }) => tellOf(config.name, alerts, serving)),
       ...(has('engine') ? configs.map((config, index) => superviseEngine(config, own[index]!, serving)) : []),
-      ...(has('worker') ? [work(serving)] : []),
+      ...(has('worker') ? [work(jobs, questions, configs, serving)] : []),
     ])
     if (ends.includes('failed')) process.exitCode = 1
   } finally {
     await dashboard?.server.close()
     await desks?.close()
+    await jobs.close()
     await store.close()
     stopping.close()
     log.info('stopped')
@@ -150,6 +155,7 @@ interface OpenDesks {
 function openDesks(
   configs: readonly string[],
   loaded: readonly LoadedPortfolio[],
+  jobs: PortfolioJobs,
   { options, store }: Serving,
 ): OpenDesks {
   const analyst = openAnalyst({ store: options.store, configs })
@@ -158,6 +164,7 @@ function openDesks(
     analyses: analyst,
     alerts: alertDesk(store.alertLog, files),
     exports: openExports(analyst, store.notes),
+    jobs,
   }
   return { desks, close: () => analyst.close() }
 }
@@ -256,25 +263,36 @@ function startEngine(config: string, { options, metrics }: Serving, log: Log): C
   return child
 }
 
-async function work({ options, store, log, metrics, signal }: Serving): Promise<'ended'> {
-  const jobs: Jobs =
-    options.jobs === undefined
-      ? store.jobs()
-      : (await import('../../adapters/jobs/bullmq.ts')).bullJobs(options.jobs, process.env['REDIS_PASSWORD'])
-  try {
-    await jobs.work(
-      `${hostname()} ${process.pid}`,
-      async (job) => {
-        log.info('a job is begun', { id: job.id, kind: job.kind })
-        const outcome = await runJob(job)
-        metrics.job(job.kind, outcome.state)
-        log.info('a job has ended', { id: job.id, kind: job.kind, state: outcome.state })
-        return outcome
-      },
-      signal,
-    )
-  } finally {
-    await jobs.close()
-  }
+/** Where questions wait: in the store, or in a queue of its own. */
+async function openJobs({ jobs }: ServeOptions, store: OpenedStore): Promise<Jobs> {
+  if (jobs === undefined) return store.jobs()
+  return (await import('../../adapters/jobs/bullmq.ts')).bullJobs(jobs, process.env['REDIS_PASSWORD'])
+}
+
+async function work(jobs: Jobs, own: PortfolioJobs, configs: readonly string[], serving: Serving): Promise<'ended'> {
+  const { options, log, metrics, signal } = serving
+  const place = placeOf(configs, options)
+  await jobs.work(
+    `${hostname()} ${process.pid}`,
+    async (job) => {
+      log.info('a job is begun', { id: job.id, kind: job.kind })
+      const outcome = await (own.isOwn(job) ? own.answer(job, place) : runJob(job))
+      metrics.job(job.kind, outcome.state)
+      log.info('a job has ended', { id: job.id, kind: job.kind, state: outcome.state })
+      return outcome
+    },
+    signal,
+  )
   return 'ended'
+}
+
+function placeOf(configs: readonly string[], { store, data, seed, from, to }: ServeOptions): QuestionPlace {
+  return {
+    store,
+    configs,
+    ...(data === undefined ? {} : { data }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  }
 }

@@ -4,7 +4,7 @@ import type { ConfigDocument, Path } from './document.ts'
 import { hint, nearest } from './suggest.ts'
 
 /** Everything that is wrong with a configuration, in the order of the file: all of it is said at once. */
-class ConfigRefused extends Error {
+export class ConfigRefused extends Error {
   override readonly name = 'ConfigRefused'
   readonly faults: readonly Fault[]
   constructor(faults: readonly Fault[]) {

@@ -1,6 +1,7 @@
 import { FaultError, fault } from '../../domain/faults.ts'
 import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
+import type { RunResult } from '../../engine/records/result.ts'
 import { commonRows } from '../../pipeline/metrics/risk-report.ts'
 import { returnsOf } from '../report/returns.ts'
 import { readReturnsTable } from '../returns-file.ts'
@@ -28,11 +29,16 @@ export async function pastOfRun(config: string, market: MarketSource, reach: Run
     const reason = `gives a run of ${result.days.length} days, and futures are drawn from at least 2; run a longer period`
     throw new FaultError(fault('OPTION_INVALID', { option: config, reason }))
   }
+  return pastOfResult(result, config)
+}
+
+/** The past of a run. @param source what it is called by */
+export function pastOfResult(result: RunResult, source: string): Past {
   const returns = returnsOf(result)
   const { drawdown } = result.config.limits
   return {
     name: result.config.name,
-    source: config,
+    source,
     days: Array.from(result.days, (day) => formatDate(day as TradeDate)),
     portfolio: returns.portfolio,
     parts: result.config.sleeves.flatMap(({ id, title, strategy }, index) =>

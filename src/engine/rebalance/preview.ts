@@ -55,7 +55,11 @@ export interface RebalancePreview {
  * meanwhile. What waits or rests already stays where it is and binds its money. Volume is not known ahead, so slippage
  * that depends on it counts nothing.
  */
-export function previewRebalance(kernel: Kernel, exchange: SimulatedExchange, by: RebalancingMethod): RebalancePreview {
+export function previewRebalance(
+  kernel: Kernel,
+  exchange: Pick<SimulatedExchange, 'state'>,
+  by: RebalancingMethod,
+): RebalancePreview {
   const recorder = createRecorder()
   const trial = copyOf(kernel, exchange, recorder)
   const { runtime } = trial.kernel
@@ -98,7 +102,7 @@ function isUnderWay({ state }: Runtime): boolean {
 }
 
 /** A kernel and a broker that go on alone, with strategies that wish nothing. */
-function copyOf(kernel: Kernel, exchange: SimulatedExchange, recorder: Recorder): Dialogue {
+function copyOf(kernel: Kernel, exchange: Pick<SimulatedExchange, 'state'>, recorder: Recorder): Dialogue {
   const snapshot = kernel.snapshot()
   const { shadows: _, ...state } = snapshot.state as { readonly shadows?: unknown }
   const strategies = new Map(

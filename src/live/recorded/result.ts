@@ -7,13 +7,13 @@ import type { JournalRow, Store } from '../../domain/store.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { Instant } from '../../domain/units.ts'
 import { decodeEvent } from '../../engine/journal/codec.ts'
+import type { Kernel } from '../../engine/kernel.ts'
 import { createRecorder, type Recorder } from '../../engine/records/recorder.ts'
 import type { RunResult } from '../../engine/records/result.ts'
 import { resultOf } from '../../engine/records/result-of.ts'
 import type { Witness } from '../../engine/records/witness.ts'
 import type { Run } from '../../engine/run/drive.ts'
 import { startRun } from '../../engine/run/run.ts'
-import type { Runtime } from '../../engine/runtime.ts'
 import { marketBook } from './market.ts'
 
 const NO_MARKET: Omit<MarketData, 'instruments'> = {
@@ -29,8 +29,8 @@ export interface RecordedRun {
   /** Number of the last event that was taken, and its time; -1 and null before the first one. */
   readonly seq: number
   readonly at: Instant | null
-  /** Of the kernel after that event; null before the portfolio was configured. */
-  readonly runtime: Runtime | null
+  /** After that event; null before the portfolio was configured. */
+  readonly kernel: Kernel | null
   take(row: JournalRow): void
   /** The bars, actions and publications that the events brought. @throws before the portfolio was configured */
   market(): MarketData
@@ -72,8 +72,8 @@ export function recordedRun(strategies: ReadonlyMap<string, Strategy>, witness?:
     get at() {
       return at
     },
-    get runtime() {
-      return following?.run.kernel.runtime ?? null
+    get kernel() {
+      return following?.run.kernel ?? null
     },
     take(row) {
       const event = decodeEvent(row.payload, (index) => (listed() ?? book.instruments)[index]!.id)
