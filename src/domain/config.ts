@@ -158,4 +158,6 @@ export interface PortfolioConfig {
   readonly violations?: ViolationRules
   /** Absent: nobody is asked. */
   readonly approvals?: ApprovalRules
+  /** `market`: what shrinks a position leaves where its price is stale, too. Left out: nothing does. */
+  readonly staleExit?: 'market'
 }

@@ -109,6 +109,7 @@ export function buildConfig(
     ...paperOf(raw.paper, named.instruments, problems),
     ...routingOf(raw, sleeves, problems),
     ...approvalsOf(raw, tradingIds(sleeves), problems),
+    ...(raw.engine.stale_exit === 'market' ? { staleExit: 'market' } : {}),
     ...(raw.benchmark === null ? {} : { benchmark: instrumentId(raw.benchmark) }),
     ...(policy === undefined ? {} : { policy }),
     ...(plan === undefined ? {} : { capitalPlan: plan }),

@@ -183,6 +183,7 @@ function tellTrimmed(runtime: Runtime, wish: Waiting | WaitingStructure, size: n
   const { state } = runtime
   const unit = unitOf(runtime, wish)
   const side = wish.quantity > 0 ? 1 : -1
+  const intent = state.nextIntent as IntentId
   state.nextIntent += 1
   state.ended.trimmed += 1
   runtime.observer?.refused({
@@ -190,6 +191,7 @@ function tellTrimmed(runtime: Runtime, wish: Waiting | WaitingStructure, size: n
     tradeDate: runtime.tradeDate as TradeDate,
     sleeve: runtime.sleeves[wish.sleeve]!.config.id,
     instrument: labelOf(runtime, wish),
+    intent,
     end: 'trimmed',
     rule: RULE,
     wanted: wish.quantity / unit,

@@ -47,6 +47,32 @@ describe('a shut gate', () => {
     expect(gated.problems()).toEqual([])
   })
 
+  it('for a stale price lets what shrinks a position leave where that is wanted, and nothing else', () => {
+    const input = handRun({
+      prices: { A: flat(40), B: flat(40) },
+      sleeves: { one: { capital: 100_000, act: holds({ 0: 10, 2: 0, 5: 20, 8: 0 }) } },
+    })
+    const gated = gatedRun({ ...input, config: { ...input.config, staleExit: 'market' } })
+    days(gated, 2)
+    gated.gate('fresh', false, 'A')
+    days(gated, 3)
+    expect(gated.held(0, 0)).toBe(0)
+    // An entry waits all the same, and so does an exit for another gate.
+    days(gated, 2)
+    expect([gated.held(0, 0), gated.reserved(0, 0)]).toEqual([0, [20, 0]])
+    gated.gate('fresh', true, 'A')
+    gated.next()
+    expect(gated.held(0, 0)).toBe(20)
+    gated.gate('fresh', false, 'A')
+    gated.gate('connected', false)
+    days(gated, 4)
+    expect(gated.held(0, 0)).toBe(20)
+    gated.gate('connected', true)
+    gated.take(2)
+    expect(gated.held(0, 0)).toBe(0)
+    expect(gated.problems()).toEqual([])
+  })
+
   it('stops exits as well, and crosses between sleeves', () => {
     const gated = runOf({ one: holds({ 0: 10, 1: 0 }), two: holds({ 1: 10 }) })
     days(gated, 2)

@@ -13,6 +13,13 @@ export const WHOLE_ACCOUNT = -1
 /** Gates that the orders of a flatten pass: whoever stopped the account must still be able to leave. */
 const OPEN_TO_FLATTEN: ReadonlySet<GateName> = new Set<GateName>(['armed', 'alive'])
 
+/** What an order does that leaves: some gates let through what shrinks positions. */
+interface LeavingKind {
+  readonly isReducing: boolean
+  /** All that it does is close what sleeves hold that are being flattened. */
+  readonly isFlatten: boolean
+}
+
 type GateHolder = Pick<KernelState, 'gates' | 'at'>
 
 /** What a wish is told that ended before a shut gate: `gateUnknown`, `gateArmed`. */
@@ -126,14 +133,21 @@ export function shutGates({ state }: Runtime): readonly ShutGate[] {
  *
  * @param order whose own doubt does not hold it back: it may be asked for again under its own number
  */
-export function isShut(runtime: Runtime, instrument: number, isFlatten: boolean, order = 0): GateName | null {
-  const { gates, instruments } = runtime.state
+export function isShut(
+  runtime: Runtime,
+  instrument: number,
+  { isFlatten, isReducing }: LeavingKind,
+  order = 0,
+): GateName | null {
+  const { gates, instruments, config } = runtime.state
   if (gates === undefined) return null
   const terms = instruments[instrument]!.option
   const underlying = terms === null ? instrument : runtime.byId.get(terms.underlying)!
   for (const { gate, instrument: place } of gates.shut) {
     if (place !== WHOLE_ACCOUNT && place !== instrument && place !== underlying) continue
-    if (!isFlatten || !OPEN_TO_FLATTEN.has(gate)) return gate
+    if (isFlatten && OPEN_TO_FLATTEN.has(gate)) continue
+    if (gate === 'fresh' && isReducing && config!.staleExit === 'market') continue
+    return gate
   }
   const isFrozen = gates.unknown.some(
     (one) => one.order !== order && (one.instruments.includes(instrument) || one.instruments.includes(underlying)),
@@ -152,7 +166,7 @@ export function holdsBack(
 ): GateName | null {
   const { state } = runtime
   if (state.gates === undefined) return null
-  return isShut(runtime, instrument, reducing && isFlattening(state, sleeve))
+  return isShut(runtime, instrument, { isReducing: reducing, isFlatten: reducing && isFlattening(state, sleeve) })
 }
 
 /** The same of a structure: of its underlying and every contract. `structure` names the one that closes; 0 opens one. */
@@ -166,9 +180,10 @@ export function holdsBackStructure(
   },
 ): GateName | null {
   if (runtime.state.gates === undefined) return null
-  const isFlatten = wish.structure !== 0 && isFlattening(runtime.state, wish.sleeve)
+  const isReducing = wish.structure !== 0
+  const isFlatten = isReducing && isFlattening(runtime.state, wish.sleeve)
   for (const instrument of [wish.underlying, ...wish.contracts]) {
-    const gate = isShut(runtime, instrument, isFlatten)
+    const gate = isShut(runtime, instrument, { isReducing, isFlatten })
     if (gate !== null) return gate
   }
   return null

@@ -7,6 +7,8 @@ import { isFlattening, isShut } from './gates.ts'
 
 interface Leaving {
   readonly instruments: readonly number[]
+  /** Whether it shrinks positions, and does nothing else. */
+  readonly isReducing: boolean
   /** Whether all that it does is close what sleeves hold that are being flattened. */
   readonly isFlatten: boolean
 }
@@ -27,13 +29,14 @@ function rowLeaving(runtime: Runtime, at: number): Leaving {
   let isFlatten = isReducing
   for (let share = shareStart[at]!; share < shareStart[at]! + shareCount[at]!; share += 1)
     isFlatten &&= isFlattening(state, shares.sleeve[share]!)
-  return { instruments: [batch.instrument[at]!], isFlatten }
+  return { instruments: [batch.instrument[at]!], isReducing, isFlatten }
 }
 
 function structureLeaving({ state }: Runtime, { shares }: StructureOrder): Leaving {
   const { underlying, contracts } = shares[0]!.waiting
-  const isFlatten = shares.every(({ waiting }) => waiting.structure !== 0 && isFlattening(state, waiting.sleeve))
-  return { instruments: [underlying, ...contracts], isFlatten }
+  const isReducing = shares.every(({ waiting }) => waiting.structure !== 0)
+  const isFlatten = isReducing && shares.every(({ waiting }) => isFlattening(state, waiting.sleeve))
+  return { instruments: [underlying, ...contracts], isReducing, isFlatten }
 }
 
 function workingLeaving(runtime: Runtime, id: number): Leaving | null {
@@ -42,12 +45,13 @@ function workingLeaving(runtime: Runtime, id: number): Leaving | null {
   if (structure !== undefined) return structureLeaving(runtime, structure)
   const order = state.working.find((one) => one.id === id)
   if (order === undefined) return null
-  const isFlatten = order.shares.every(({ sleeve, wanted, crossed, filled }) => {
+  const isReducing = order.shares.every(({ sleeve, wanted, crossed, filled }) => {
     const open = wanted - crossed - filled
     const held = state.books.quantity[sleeve * state.books.width + order.instrument]!
-    return isFlattening(state, sleeve) && (open === 0 || (open * held < 0 && Math.abs(open) <= Math.abs(held)))
+    return open === 0 || (open * held < 0 && Math.abs(open) <= Math.abs(held))
   })
-  return { instruments: [order.instrument], isFlatten }
+  const isFlatten = isReducing && order.shares.every(({ sleeve }) => isFlattening(state, sleeve))
+  return { instruments: [order.instrument], isReducing, isFlatten }
 }
 
 /**
@@ -59,7 +63,7 @@ export function stopOf(runtime: Runtime, order: number): GateName | 'ended' | nu
   if (leaving === null) return 'ended'
   if (runtime.state.gates === undefined) return null
   for (const instrument of leaving.instruments) {
-    const gate = isShut(runtime, instrument, leaving.isFlatten, order)
+    const gate = isShut(runtime, instrument, leaving, order)
     if (gate !== null) return gate
   }
   return null

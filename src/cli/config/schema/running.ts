@@ -59,6 +59,10 @@ export const engineSchema = z
       .strictObject({ grace: duration.default('30s'), bars: wholePositive.default(2) })
       .prefault({})
       .describe('a price is stale when so many bars are not there so long after their close'),
+    stale_exit: z
+      .enum(['hold', 'market'])
+      .default('hold')
+      .describe('market: what shrinks a position leaves where its price is stale, too; hold: nothing does'),
     orders: ordersSchema.describe('how orders are sent and watched'),
   })
   .prefault({})
