@@ -38,15 +38,17 @@ beforeAll(async () => {
   }
 }, 60_000)
 
+type ViewOf<Kind extends JobResult['kind']> = Extract<JobResult, { kind: Kind }>['view']
+
 async function viewOf<Kind extends JobResult['kind']>(
   kind: Kind,
   input: unknown,
   seen: string[] = [],
-): Promise<Extract<JobResult, { kind: Kind }>['view']> {
+): Promise<ViewOf<Kind>> {
   const asked = { kind: `portfolio-${kind}`, portfolio: NAME, input, place } as AskedQuestion
   const result = await answerTo(asked, (done, of, what) => seen.push(`${done} of ${of} ${what}`))
   expect(result.kind).toBe(kind)
-  return result.view as Extract<JobResult, { kind: Kind }>['view']
+  return result.view as unknown as ViewOf<Kind>
 }
 
 describe('questions about a portfolio that runs', () => {
