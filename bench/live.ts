@@ -20,6 +20,9 @@ export interface LiveLine {
   readonly seconds: number
   readonly events: number
   readonly eventsPerSecond: number
+  /** Transactions that were on the disk before the next thing happened. */
+  readonly commits: number
+  readonly commitsPerSecond: number
   /** Milliseconds from the prices of an instant to its last durable commit, over instants that traded. */
   readonly p50: number
   readonly p99: number
@@ -46,13 +49,19 @@ export async function measureLive(
   try {
     const lease = (await store.lease(workload.name))!
     const waits: number[] = []
-    let [began, fills, filled] = [0, 0, 0]
+    let [began, fills, filled, commits] = [0, 0, 0, 0]
     const started = performance.now()
     const config = configOf(workload)
     const { added } = await runEngine(
       { config, market, strategies: STRATEGIES, checks: false },
       {
-        store,
+        store: {
+          ...store,
+          commit(...transaction) {
+            commits += 1
+            return store.commit(...transaction)
+          },
+        },
         lease,
         storeName: 'bench',
         portfolio: workload.name,
@@ -84,6 +93,8 @@ export async function measureLive(
       seconds,
       events: added,
       eventsPerSecond: added / seconds,
+      commits,
+      commitsPerSecond: commits / seconds,
       p50: at(0.5),
       p99: at(0.99),
       instants: waits.length,

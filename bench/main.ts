@@ -10,6 +10,7 @@ import { POSTGRES_NEED, postgresServer } from '../test/servers.ts'
 import { measureAllocators } from './allocators.ts'
 import { compile, hasCompiler, runLoop } from './c-loop.ts'
 import { dealtOnce } from './dealt-once.ts'
+import { measureFailOver } from './fail-over.ts'
 import { benchFolder } from './folder.ts'
 import { seriesOf } from './generate.ts'
 import { measureLive } from './live.ts'
@@ -131,10 +132,17 @@ async function measureStores(isJson: boolean): Promise<void> {
     if (server === null) console.error(`PostgreSQL is left out ${POSTGRES_NEED}`)
     for (const address of server === null ? [undefined] : [undefined, await server.database('bench')]) {
       const line = await measureLive(CACHE, address)
-      const { variant, seconds, events, eventsPerSecond, fills, p50, p99 } = line
+      const { variant, seconds, events, eventsPerSecond, commits, commitsPerSecond, fills, p50, p99 } = line
       const rate = `${events} events (${fills} fills) in ${seconds.toFixed(2)} s: ${eventsPerSecond.toFixed(0)} a second`
-      const text = `${variant.padEnd(10)} ${rate}; prices in to orders out ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
-      console.log(isJson ? JSON.stringify(line) : `${LIVE} ${text}`)
+      const durable = `${commits} commits: ${commitsPerSecond.toFixed(0)} a second`
+      const waited = `prices in to orders out ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
+      console.log(isJson ? JSON.stringify(line) : `${LIVE} ${variant.padEnd(10)} ${rate}; ${durable}; ${waited}`)
+    }
+    for (const address of server === null ? [undefined] : [undefined, await server.database('fail_over')]) {
+      const line = await measureFailOver(address)
+      const { variant, seconds, longest, kills, events } = line
+      const text = `engine killed, first commit of the one that stood by after ${seconds.toFixed(2)} s, at most ${longest.toFixed(2)} s of ${kills} (${events} events played again)`
+      console.log(isJson ? JSON.stringify(line) : `${LIVE} ${variant.padEnd(10)} ${text}`)
     }
   } finally {
     await server?.stop()
