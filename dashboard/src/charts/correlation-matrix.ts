@@ -1,6 +1,7 @@
 import type { Correlation } from '../../../src/api/contract/risk-page.ts'
 import { ratio } from '../format.ts'
 import { house, labelStyle, type Option, type Palette, tooltip, tooltipRows } from './palette.ts'
+import { inkOn, rampStep } from './ramp.ts'
 
 /** Correlations as a matrix on a fixed scale from -1 to 1; cells at or above the threshold are outlined. */
 
@@ -10,9 +11,6 @@ export const NUMBER_CELL_MIN = 26
 export const CLUSTERED_ABOVE = 12
 /** Above this many, names are told by the tooltip and the cursor alone. */
 const NAMES_MAX = 24
-
-/** From here outward the ground is so strong that only the strongest text is read on it. */
-const STRONG = 0.55
 
 /** Places of `names` in the order in which they are drawn. */
 export function drawnOrder(view: Correlation): readonly number[] {
@@ -59,24 +57,22 @@ export function cellText(view: Correlation, cell: Cell): string {
 
 function cellsOf(view: Correlation, palette: Palette, hasNumbers: boolean): readonly unknown[] {
   const order = drawnOrder(view)
+  const { text, text3, surface, raised, diverging } = palette.paint
   return order.flatMap((left, row) =>
     order.map((right, column) => {
       const value = view.matrix[left]?.[right] ?? null
       const isOwn = left === right
+      // Everything is like itself: that cell says nothing, and has no colour.
+      const ground = isOwn || value === null ? raised : rampStep(diverging, value)
       const isMarked = !isOwn && value !== null && value >= view.threshold
       return {
         value: [column, row, value ?? '-'],
-        // Everything is like itself: that cell says nothing, and has no colour.
-        ...(isOwn ? { visualMap: false, itemStyle: { color: palette.paint.raised } } : {}),
-        ...(isMarked ? { itemStyle: { borderColor: palette.paint.warn, borderWidth: 2 } } : {}),
+        visualMap: false, // in steps, on which the numbers can be read, not flowing
+        itemStyle: { color: ground, ...(isMarked ? { borderColor: palette.paint.warn, borderWidth: 2 } : {}) },
         label: {
           show: hasNumbers && value !== null,
           formatter: isOwn ? '1' : ratio(value),
-          color: isOwn
-            ? palette.paint.text3
-            : value !== null && Math.abs(value) > STRONG
-              ? palette.paint.text
-              : palette.paint.text2,
+          color: isOwn ? text3 : inkOn(ground, [text, surface]),
         },
       }
     }),

@@ -1,4 +1,4 @@
-/** Colours between the nine steps from loss through nothing to gain, and text that can be read on each. */
+/** The nine steps from loss through nothing to gain, and text that can be read on each. */
 
 type Rgb = readonly [number, number, number]
 
@@ -8,17 +8,10 @@ function rgbOf(colour: string): Rgb {
   return [0, 2, 4].map((at) => Number.parseInt(long.slice(at, at + 2), 16)) as unknown as Rgb
 }
 
-function hexOf(rgb: Rgb): string {
-  return `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`
-}
-
-/** The colour at a place from -1 to 1; further out is the last step. */
-export function rampColour(steps: readonly string[], value: number): string {
+/** The step nearest to a value from -1 to 1: few grounds, so that text on each was measured. Further out is the last one. */
+export function rampStep(steps: readonly string[], value: number): string {
   const place = ((Math.min(1, Math.max(-1, value)) + 1) / 2) * (steps.length - 1)
-  const below = Math.min(steps.length - 2, Math.floor(place))
-  const [low, high] = [rgbOf(steps[below]!), rgbOf(steps[below + 1]!)]
-  const part = place - below
-  return hexOf([0, 1, 2].map((at) => low[at]! + (high[at]! - low[at]!) * part) as unknown as Rgb)
+  return steps[Math.round(place)]!
 }
 
 /** Relative luminance of WCAG 2. */

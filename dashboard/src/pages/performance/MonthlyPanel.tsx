@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import type { MonthCell, Monthly } from '../../../../src/api/contract/performance-page.ts'
-import { inkOn, rampColour } from '../../charts/ramp.ts'
+import { inkOn, rampStep } from '../../charts/ramp.ts'
 import { monthText } from '../../charts/stacked-area.ts'
 import { usePalette } from '../../charts/use-palette.ts'
 import type { Source } from '../../data/source.ts'
@@ -43,7 +43,7 @@ interface CellProps {
 function Cell({ cell, label, clip, isTotal = false, onShow }: CellProps): ReactNode {
   const { paint } = usePalette()
   if (cell === null || cell.totalReturn === null) return <td className="heat-none" />
-  const ground = rampColour(paint.diverging, cell.totalReturn / clip)
+  const ground = rampStep(paint.diverging, cell.totalReturn / clip)
   const ink = inkOn(ground, [paint.text, paint.surface])
   const show = (): void => onShow(cell, label)
   return (
