@@ -29,7 +29,12 @@ export function contrast(left: string, right: string): number {
   return (high + 0.05) / (low + 0.05)
 }
 
-/** Of two inks the one that is read better on the ground. */
+const READABLE = 4.5 // contrast that WCAG asks of text
+const WHITE = '#ffffff' // where none of the page's own inks is strong enough
+
+/** Of the page's inks the first that is read on the ground, else white or the best there is. */
 export function inkOn(ground: string, inks: readonly [string, string]): string {
-  return contrast(ground, inks[0]) >= contrast(ground, inks[1]) ? inks[0] : inks[1]
+  const all = [...inks, WHITE].map((ink) => ({ ink, reads: contrast(ground, ink) }))
+  const readable = all.find(({ reads }) => reads >= READABLE)
+  return (readable ?? all.sort((left, right) => right.reads - left.reads)[0]!).ink
 }
