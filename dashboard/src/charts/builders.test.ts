@@ -372,12 +372,17 @@ describe('every chart', () => {
     cone: () => cone(SIMULATION, palette),
     histogram: () => returnHistogram(HISTOGRAM, palette),
   }
+  const WHITE = '#ffffff' // on the one step of the ramp that no ink of the page is read on
   it.each(Object.entries(options))(
     '%s stands still, is read in UTC and takes its colours from the tokens',
     (_, build) => {
       const option = build()
       expect([option['animation'], option['useUTC']]).toEqual([false, true])
-      const known = new Set([...Object.values(paint).filter((value) => typeof value === 'string'), ...paint.diverging])
+      const known = new Set([
+        WHITE,
+        ...Object.values(paint).filter((value) => typeof value === 'string'),
+        ...paint.diverging,
+      ])
       const sleeves = Array.from({ length: 12 }, (_each, ordinal) => paint.sleeve(ordinal))
       const strange = coloursIn(option).filter((colour) => !known.has(colour) && !sleeves.includes(colour))
       expect(strange).toEqual([])
