@@ -152,6 +152,8 @@ export interface IntentEndRow extends Placed {
   readonly tradeDate: number
   readonly sleeve: string
   readonly instrument: string
+  /** Number of the intent; null in rows that are older than it. */
+  readonly intent: number | null
   readonly how: string
   readonly rule: string
   readonly wanted: number

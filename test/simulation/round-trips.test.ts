@@ -44,8 +44,11 @@ function lastOf(rows: readonly RoundTripRow[] = []): readonly RoundTripRow[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 
+type Told = Readonly<Record<string, unknown>> &
+  Record<'quantity' | 'openedAt' | 'entryPrice' | 'exitPrice' | 'pnl' | 'fees', number>
+
 /** In one order, with the fields that both have. */
-function told(trips: readonly RoundTripRow[]) {
+function told(trips: readonly RoundTripRow[]): readonly Told[] {
   return sorted(
     trips
       .filter(({ state }) => state === 'closed')
@@ -70,8 +73,6 @@ function told(trips: readonly RoundTripRow[]) {
       })),
   )
 }
-
-type Told = ReturnType<typeof told>[number]
 
 function sorted(all: readonly Told[]): readonly Told[] {
   const key = ({ sleeve, instrument, openedAt, closedAt, quantity }: Told): string =>

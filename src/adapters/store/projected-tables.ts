@@ -134,6 +134,7 @@ export const PROJECTED: { readonly [Table in ProjectedTable]: ProjectedShape<Tab
       tradeDate: true,
       sleeve: true,
       instrument: true,
+      intent: true,
       how: true,
       rule: true,
       wanted: true,

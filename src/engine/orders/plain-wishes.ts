@@ -92,7 +92,7 @@ export function growPlain(runtime: Runtime, wishes: WishColumns): boolean {
   const { nextIntent } = state
   small.count = 0
   if (placeEntries(runtime, wishes) && fitsLimits(runtime, first)) {
-    for (let place = 0; place < small.count; place += 1) refuseSmall(runtime, wishes, small.rows[place]!)
+    for (let place = 0; place < small.count; place += 1) refuseSmall(runtime, wishes, place)
     return true
   }
   for (let row = first; row < plain.count; row += 1)
@@ -103,18 +103,23 @@ export function growPlain(runtime: Runtime, wishes: WishColumns): boolean {
 }
 
 /** Rows of entries whose size is below one step: refused once it is certain that all of the cycle is plain. */
-const small = { count: 0, rows: new Int32Array(64) }
+const small = { count: 0, rows: new Int32Array(64), intents: new Float64Array(64) }
 
-function noteSmall(row: number): void {
-  if (small.count === small.rows.length) small.rows = widened(small.rows, new Int32Array(small.count * 2))
+function noteSmall(row: number, intent: number): void {
+  if (small.count === small.rows.length) {
+    small.rows = widened(small.rows, new Int32Array(small.count * 2))
+    small.intents = widened(small.intents, new Float64Array(small.count * 2))
+  }
   small.rows[small.count] = row
+  small.intents[small.count] = intent
   small.count += 1
 }
 
-function refuseSmall(runtime: Runtime, wishes: WishColumns, row: number): void {
+function refuseSmall(runtime: Runtime, wishes: WishColumns, place: number): void {
+  const row = small.rows[place]!
   const instrument = wishes.instrument[row]!
   const sleeve = runtime.sleeves[wishes.sleeve[row]!]!
-  tellRefused(runtime, sleeve, instrument, 'belowStep', 0, null, runtime.state.mark[instrument]!)
+  tellRefused(runtime, sleeve, instrument, small.intents[place]!, 'belowStep', 0, null, runtime.state.mark[instrument]!)
 }
 
 /** Sizes the entries and reserves them. False as soon as one is not plain. */
@@ -146,7 +151,7 @@ function placeEntries(runtime: Runtime, wishes: WishColumns): boolean {
     const wanted = size - held
     if (size > reachMax) return false
     if (size === 0) {
-      noteSmall(row)
+      noteSmall(row, state.nextIntent)
       state.nextIntent += 1
       continue
     }

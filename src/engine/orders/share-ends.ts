@@ -1,6 +1,6 @@
 /** How a sleeve's part of an order ends: what it did not get is freed and named. */
 import type { OrderState } from '../../domain/orders.ts'
-import type { Instant, TradeDate } from '../../domain/units.ts'
+import type { Instant, IntentId, TradeDate } from '../../domain/units.ts'
 import type { Runtime } from '../runtime.ts'
 import { release } from '../state.ts'
 
@@ -13,20 +13,21 @@ export function finishShare(
   evidence = '',
 ): void {
   const { shares } = runtime
+  ended.intent = shares.intent[row]!
   ended.wanted = shares.wanted[row]!
   ended.crossed = shares.crossed[row]!
   ended.filled = shares.filled[row]!
   finish(runtime, shares.sleeve[row]!, instrument, ended, end, evidence)
 }
 
-const ended = { wanted: 0, crossed: 0, filled: 0 }
+const ended = { intent: 0, wanted: 0, crossed: 0, filled: 0 }
 
 /** Ends a share: filled or crossed in full, or short of what it wanted. */
 export function finish(
   runtime: Runtime,
   sleeve: number,
   instrument: number,
-  share: { readonly wanted: number; readonly crossed: number; readonly filled: number },
+  share: { readonly intent: number; readonly wanted: number; readonly crossed: number; readonly filled: number },
   end: OrderState | 'lapsed',
   evidence: string,
 ): void {
@@ -47,6 +48,7 @@ export function finish(
     tradeDate: runtime.tradeDate as TradeDate,
     sleeve: runtime.sleeves[sleeve]!.config.id,
     instrument: state.instruments[instrument]!.symbol,
+    intent: share.intent as IntentId,
     end: how,
     rule: end === 'rejected' ? 'brokerRejected' : evidence === '' ? how : evidence,
     wanted: share.wanted / unit,

@@ -1,7 +1,7 @@
 /** What the broker did with orders of structures: legs dealt to the sleeves, positions opened and closed, and the ends. */
 import type { FillColumns } from '../../domain/columns.ts'
 import type { OrderState } from '../../domain/orders.ts'
-import type { Instant, TradeDate } from '../../domain/units.ts'
+import type { Instant, IntentId, TradeDate } from '../../domain/units.ts'
 import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { takeTrade } from '../capital/trade-tally.ts'
 import { settleUnasked } from '../external/unasked.ts'
@@ -230,6 +230,7 @@ export function endStructureOrder(runtime: Runtime, id: number, orderState: Orde
       tradeDate: runtime.tradeDate as TradeDate,
       sleeve: runtime.sleeves[waiting.sleeve]!.config.id,
       instrument: structureLabel(state.instruments[waiting.underlying]!.symbol, waiting.legs),
+      intent: waiting.intent as IntentId,
       end: how,
       rule: orderState === 'rejected' ? 'brokerRejected' : evidence,
       wanted: Math.abs(wanted),

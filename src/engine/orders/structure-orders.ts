@@ -1,7 +1,7 @@
 /** Multi-leg orders: filled as a unit, netted only with identical structures. */
 import { TYPE_CODE } from '../../domain/columns.ts'
 import { tradedCash } from '../../domain/traded-cash.ts'
-import type { Instant, TradeDate } from '../../domain/units.ts'
+import type { Instant, IntentId, TradeDate } from '../../domain/units.ts'
 import { type Netted, netWishes } from '../../pipeline/netting/net.ts'
 import { gateRule, holdsBackStructure } from '../gates/gates.ts'
 import { structureLabel } from '../positions/structures.ts'
@@ -172,6 +172,7 @@ export function endWaitingStructure(
     tradeDate: runtime.tradeDate as TradeDate,
     sleeve: runtime.sleeves[wish.sleeve]!.config.id,
     instrument: structureLabel(state.instruments[wish.underlying]!.symbol, wish.legs),
+    intent: wish.intent as IntentId,
     end,
     rule,
     wanted: wish.quantity,

@@ -5,7 +5,7 @@ import type { Instrument } from '../../domain/instruments.ts'
 import type { RecordKind } from '../../domain/market-records.ts'
 import type { IntentEnd } from '../../domain/orders.ts'
 import type { Violation } from '../../domain/risk.ts'
-import type { Instant, InstrumentId, OrderId, SleeveId, TradeDate } from '../../domain/units.ts'
+import type { Instant, InstrumentId, IntentId, OrderId, SleeveId, TradeDate } from '../../domain/units.ts'
 
 /** One closed round trip of a sleeve: from flat to flat, or the closed part of a flip. */
 export interface TradeRecord {
@@ -124,6 +124,8 @@ export interface RefusalRecord {
   readonly tradeDate: TradeDate
   readonly sleeve: SleeveId
   readonly instrument: string
+  /** Number of the wish; what a limit cuts off another one is a wish of its own. */
+  readonly intent: IntentId
   readonly end: Extract<IntentEnd, 'refused' | 'trimmed' | 'lapsed' | 'expired' | 'cancelled' | 'superseded'>
   readonly rule: string
   readonly wanted: number

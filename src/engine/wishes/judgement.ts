@@ -1,6 +1,6 @@
 /** Judges entries one after the other, each after what was allowed before it; what is cut is counted and recorded. */
 import type { Change } from '../../domain/risk.ts'
-import type { Instant, SleeveId, TradeDate } from '../../domain/units.ts'
+import type { Instant, IntentId, SleeveId, TradeDate } from '../../domain/units.ts'
 import { type Claims, claim, judge, type RuleTeller, settleClaim, type Verdict } from '../../pipeline/risk/judge.ts'
 import type { RefusalRecord } from '../records/result.ts'
 import type { ConsultedRule, JudgedEntry } from '../records/witness.ts'
@@ -64,11 +64,12 @@ export function judgeEntry(runtime: Runtime, entry: Entry, books: ProjectedBooks
   }
   const unit = maximumLoss === null ? runtime.state.instruments[instrument]!.unitsPerWhole : 1
   const end = verdict.quantity === 0 ? 'refused' : 'trimmed'
-  endBorn(runtime, end)
+  const intent = endBorn(runtime, end)
   tellJudged(runtime, verdict.quantity, null, consulted ?? NOTHING_ASKED)
   note(runtime, {
     sleeve,
     instrument,
+    intent,
     end,
     rule: verdict.rule,
     wanted: quantity / unit,
@@ -116,10 +117,12 @@ export function takeStructure(runtime: Runtime, entry: Entry, allowed: number, b
   books.takeStructure(change, allowed)
 }
 
-/** A wish, or the part of one that was cut, ends as soon as it was made. */
-function endBorn(runtime: Runtime, end: 'refused' | 'trimmed'): void {
+/** A wish, or the part of one that was cut, ends as soon as it was made. Its number. */
+function endBorn(runtime: Runtime, end: 'refused' | 'trimmed'): number {
+  const intent = runtime.state.nextIntent
   runtime.state.nextIntent += 1
   runtime.state.ended[end] += 1
+  return intent
 }
 
 /** Counts and records a wish that ends before it becomes a change. */
@@ -132,8 +135,9 @@ export function refuse(
   limit: number | null,
   value: number | null,
 ): void {
+  const intent = runtime.state.nextIntent
   runtime.state.nextIntent += 1
-  tellRefused(runtime, sleeve, instrument, rule, wanted, limit, value)
+  tellRefused(runtime, sleeve, instrument, intent, rule, wanted, limit, value)
 }
 
 /** Counts and records a wish that was refused when its number had been given. */
@@ -141,6 +145,7 @@ export function tellRefused(
   runtime: Runtime,
   sleeve: SleeveRuntime,
   instrument: number,
+  intent: number,
   rule: string,
   wanted: number,
   limit: number | null,
@@ -149,12 +154,13 @@ export function tellRefused(
   runtime.state.ended.refused += 1
   if (runtime.observer === null) return
   const unit = runtime.state.instruments[instrument]!.unitsPerWhole
-  note(runtime, { sleeve, instrument, end: 'refused', rule, wanted: wanted / unit, allowed: 0, value, limit })
+  note(runtime, { sleeve, instrument, intent, end: 'refused', rule, wanted: wanted / unit, allowed: 0, value, limit })
 }
 
 interface Note {
   readonly sleeve: SleeveRuntime
   readonly instrument: number
+  readonly intent: number
   readonly end: RefusalRecord['end']
   readonly rule: string
   readonly wanted: number
@@ -165,13 +171,14 @@ interface Note {
 
 const known = (figure: number | null): number | null => (figure !== null && Number.isFinite(figure) ? figure : null)
 
-function note(runtime: Runtime, { sleeve, instrument, end, rule, wanted, allowed, value, limit }: Note): void {
+function note(runtime: Runtime, { sleeve, instrument, intent, end, rule, wanted, allowed, value, limit }: Note): void {
   if (runtime.observer === null) return
   runtime.observer.refused({
     at: runtime.state.at as Instant,
     tradeDate: runtime.tradeDate as TradeDate,
     sleeve: sleeve.config.id as SleeveId,
     instrument: runtime.state.instruments[instrument]!.symbol,
+    intent: intent as IntentId,
     end,
     rule,
     wanted,

@@ -2,7 +2,7 @@
 import { FORCE_CODE, TYPE_CODE } from '../../domain/columns.ts'
 import type { Protection, Terms } from '../../domain/orders.ts'
 import { toTick } from '../../domain/ticks.ts'
-import type { Instant, TradeDate } from '../../domain/units.ts'
+import type { Instant, IntentId, TradeDate } from '../../domain/units.ts'
 import type { RefusalRecord } from '../records/result.ts'
 import type { Runtime } from '../runtime.ts'
 import { type KernelState, release, reserve, type Waiting } from '../state.ts'
@@ -80,6 +80,7 @@ export function endWaiting(
     tradeDate: runtime.tradeDate as TradeDate,
     sleeve: runtime.sleeves[wish.sleeve]!.config.id,
     instrument: instrument.symbol,
+    intent: wish.intent as IntentId,
     end,
     rule,
     wanted: wish.quantity / instrument.unitsPerWhole,

@@ -144,8 +144,18 @@ export function logRows(
       allocated: () => {},
       orderFilled: (order, quantity, price, fee) => rows.add('orderFill', { ...placed(), order, quantity, price, fee }),
       orderEnded: (order, state, evidence) => rows.add('orderEnd', { ...placed(), order, state, evidence }),
-      refused: ({ tradeDate, sleeve, instrument, end, rule, wanted, allowed, value, limit }) => {
-        const own = { sleeve, instrument, how: end, rule, wanted, allowed, value: known(value), limit: known(limit) }
+      refused: ({ tradeDate, sleeve, instrument, intent, end, rule, wanted, allowed, value, limit }) => {
+        const own = {
+          sleeve,
+          instrument,
+          intent,
+          how: end,
+          rule,
+          wanted,
+          allowed,
+          value: known(value),
+          limit: known(limit),
+        }
         rows.add('intentEnd', { ...placed(), tradeDate, ...own })
       },
       signalled: ({ tradeDate, sleeve, instrument, quantity, confidence, price, stop, target, regime, reason }) => {

@@ -16,6 +16,7 @@ import { roundTripsKeptStep } from './013-round-trips-kept.ts'
 import { priceBarsStep } from './014-price-bars.ts'
 import { alertLogStep } from './015-alert-log.ts'
 import { notesStep } from './016-notes.ts'
+import { intentEndsStep } from './017-intent-ends.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -37,5 +38,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '014_price_bars': priceBarsStep(types),
     '015_alert_log': alertLogStep(types),
     '016_notes': notesStep(types),
+    '017_intent_ends': intentEndsStep(types),
   }
 }
