@@ -23,5 +23,37 @@ export async function addDocument(app: FastifyInstance, version: string): Promis
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
-  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => documentOf(app))
+}
+
+/** The document as it is published: one schema for each name, and no bounds that only say what a number is. */
+export function documentOf(app: FastifyInstance): unknown {
+  return tidied(app.swagger())
+}
+
+/** A schema that goes in is the same as one that comes out: those that go in allow nothing beside what they name. */
+const INPUT = /^(.*\/components\/schemas\/\w+)Input$/
+const DESCRIPTIONS: Readonly<Record<string, string>> = { default: 'Refused', '503': 'Not ready' }
+const ANSWER = 'Default Response'
+
+function tidied(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => tidied(item))
+  if (value === null || typeof value !== 'object') {
+    return key === '$ref' && typeof value === 'string' ? value.replace(INPUT, '$1') : value
+  }
+  const entries = Object.entries(value).filter(([name, part]) => {
+    if (key === 'schemas' && name.endsWith('Input')) return false
+    return !(Math.abs(part as number) === Number.MAX_SAFE_INTEGER || name === 'propertyNames')
+  })
+  return Object.fromEntries(
+    entries.map(([name, part]) => {
+      const own = tidied(part, name)
+      if (key !== 'responses') return [name, own]
+      const answer = own as { readonly description?: string }
+      return [
+        name,
+        answer.description === ANSWER ? { ...answer, description: DESCRIPTIONS[name] ?? 'Answered' } : answer,
+      ]
+    }),
+  )
 }

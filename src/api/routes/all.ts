@@ -53,6 +53,8 @@ function add(app: FastifyInstance, { ports, trail }: Context, gate: Gate, one: E
       operationId: one.name,
       summary: one.summary,
       tags: [one.tag],
+      'x-role': one.who,
+      ...(one.isDangerous === true ? { 'x-step-up': true } : {}),
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { querystring: query }),
       ...(body === undefined ? {} : { body }),

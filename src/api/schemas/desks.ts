@@ -98,32 +98,34 @@ const scenario = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('shock'), name: z.string().min(1).max(60), change: z.number().min(-1).max(10) }),
 ])
-export const jobRequest = z.discriminatedUnion('kind', [
-  z.strictObject({
-    id: commandId,
-    kind: z.literal('stress'),
-    input: z.strictObject({
-      scenarios: z.array(z.string().max(60)).max(50),
-      own: z.array(scenario).max(20),
+export const jobRequest = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      id: commandId,
+      kind: z.literal('stress'),
+      input: z.strictObject({
+        scenarios: z.array(z.string().max(60)).max(50),
+        own: z.array(scenario).max(20),
+      }),
     }),
-  }),
-  z.strictObject({
-    id: commandId,
-    kind: z.literal('monte-carlo'),
-    input: z.strictObject({
-      method: z.enum(['block-bootstrap', 'bootstrap', 'normal', 'student-t']),
-      horizon: z.int().min(1).max(2_520),
-      paths: z.int().min(100).max(100_000),
-      seed: z
-        .int()
-        .min(0)
-        .max(2 ** 31),
-      drawdown: z.number().min(0).max(1),
+    z.strictObject({
+      id: commandId,
+      kind: z.literal('monte-carlo'),
+      input: z.strictObject({
+        method: z.enum(['block-bootstrap', 'bootstrap', 'normal', 'student-t']),
+        horizon: z.int().min(1).max(2_520),
+        paths: z.int().min(100).max(100_000),
+        seed: z
+          .int()
+          .min(0)
+          .max(2 ** 31),
+        drawdown: z.number().min(0).max(1),
+      }),
     }),
-  }),
-  z.strictObject({ id: commandId, kind: z.literal('rebalance-preview'), input: z.strictObject({}) }),
-  z.strictObject({ id: commandId, kind: z.literal('config-diff'), input: z.strictObject({ document: text }) }),
-])
+    z.strictObject({ id: commandId, kind: z.literal('rebalance-preview'), input: z.strictObject({}) }),
+    z.strictObject({ id: commandId, kind: z.literal('config-diff'), input: z.strictObject({ document: text }) }),
+  ])
+  .meta({ id: 'JobRequest' })
 export const jobView = z
   .object({
     id: z.string(),
