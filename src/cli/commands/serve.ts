@@ -45,6 +45,7 @@ export interface ServeOptions extends WebOptions {
   readonly to?: string
   readonly speed?: number
   readonly speedFrom?: TradeDate
+  readonly follow?: boolean
   readonly every?: number
   readonly log?: string
   readonly logLevel: LogLevel
@@ -245,7 +246,16 @@ function startEngine(config: string, { options, metrics }: Serving, log: Log): C
   )
   const child = spawn(
     process.execPath,
-    [...process.execArgv, process.argv[1]!, 'paper', config, ...args, '--standby', '--json'],
+    [
+      ...process.execArgv,
+      process.argv[1]!,
+      'paper',
+      config,
+      ...args,
+      ...(options.follow === true ? ['--follow'] : []),
+      '--standby',
+      '--json',
+    ],
     {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A signal of the terminal reaches this process alone, which then tells its engines once.
