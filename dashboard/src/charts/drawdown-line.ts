@@ -40,7 +40,7 @@ function shading(palette: Palette, view: Drawdown): Option {
   return {
     silent: true,
     itemStyle: { color: palette.paint.text3, opacity: 0.1 },
-    label: { ...labelStyle(palette), color: palette.paint.text2, position: 'insideTop', distance: 2 },
+    label: { ...labelStyle(palette), color: palette.paint.text2, position: 'top', distance: 3 },
     data: view.worst.map((period) => [
       { name: String(period.rank), xAxis: dayMs(period.peak ?? first) },
       { xAxis: dayMs(period.recovered ?? last) },

@@ -98,7 +98,7 @@ export function pairRolling(view: PairReturns, palette: Palette): Option {
             ...view.thresholds.map((at, place) => ({
               at,
               colour: palette.paint.warn,
-              text: ratio(at, 1),
+              ...(palette.isPhone ? {} : { text: ratio(at, 1) }), // there the axis stands where they would
               offset: [0, place === 0 ? 6 : -6] as const, // they lie so close that one stands below, one above
             })),
           ]),

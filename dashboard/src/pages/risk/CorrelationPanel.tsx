@@ -47,7 +47,7 @@ export function rankedPairs(
 function runText(view: Correlation, left: string, right: string): string {
   const close = view.close.find((each) => each.left === left && each.right === right)
   if (close === undefined || close.runDays === null || view.runOf === null) return ''
-  return `day ${close.runDays} of ${view.runOf}`
+  return `${close.runDays} of ${view.runOf}`
 }
 
 /** On a phone, and as the table: pairs from the most alike. */
@@ -62,7 +62,11 @@ function PairList({
   return (
     <PlainTable
       label={`Correlations over ${view.window} days`}
-      columns={[{ title: 'Pair', width: '64%' }, { title: 'Correlation' }, ...(hasRun ? [{ title: 'Run' }] : [])]}
+      columns={[
+        { title: 'Pair', width: hasRun ? '50%' : '64%' },
+        { title: 'Correlation' },
+        ...(hasRun ? [{ title: 'Days close' }] : []),
+      ]}
       rows={rankedPairs(view).map((pair) => ({
         key: `${pair.left} ${pair.right}`,
         cells: [

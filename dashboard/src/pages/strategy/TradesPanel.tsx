@@ -51,7 +51,7 @@ function columnsOf({ money }: Pick<Amounts, 'money'>, note: (row: TradeRow) => v
     {
       key: 'profit',
       title: 'Result',
-      width: '100px',
+      width: '116px',
       cell: ({ profit }) => <Signed value={profit} text={money(profit, { signed: true })} />,
     },
     {
