@@ -4,7 +4,20 @@ import type { CorporateAction } from './market.ts'
 import type { Leg, Terms } from './orders.ts'
 import type { CashCause } from './risk.ts'
 import type { Capability } from './routing.ts'
-import type { AccountId, Brand, CurrencyCode, Instant, InstrumentId, Money, OrderId, Price, Quantity } from './units.ts'
+import type { Session } from './sessions.ts'
+import type {
+  AccountId,
+  Brand,
+  CalendarId,
+  CurrencyCode,
+  Instant,
+  InstrumentId,
+  Money,
+  OrderId,
+  Price,
+  Quantity,
+  TradeDate,
+} from './units.ts'
 
 /** 26 letters and digits of base 32, derived from the store, account, cycle, instrument and sequence: never used twice. */
 export type ClientOrderId = Brand<string, 'ClientOrderId'>
@@ -162,6 +175,12 @@ export interface Broker {
   accountEventsSince(cursor: string): Promise<{ readonly events: readonly AccountEvent[]; readonly cursor: string }>
   /** What the venue says by itself, until the signal. May miss and repeat; `gap` where it knows that it missed. */
   events(signal: AbortSignal): AsyncIterable<BrokerEvent>
+  /**
+   * When it trades, from one day to another, both included; null: it does not know the calendar. Absent: it names none.
+   *
+   * @throws where it could not be read
+   */
+  sessions?(calendar: CalendarId, from: TradeDate, to: TradeDate): Promise<readonly Session[] | null>
   /** The venue's own time, to be compared with ours. */
   time(): Promise<Instant>
   close(): Promise<void>

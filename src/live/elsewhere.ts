@@ -8,13 +8,17 @@ import { type PlaceKeeper, placeKeeper } from './broker-place.ts'
 import type { OrderDesk } from './desk/order-desk.ts'
 import type { DeskPolicy } from './desk/policy.ts'
 import type { Watch } from './engine-options.ts'
+import { calendarWatch } from './gates/calendar-watch.ts'
 import type { Expected } from './reconcile/expected.ts'
 import type { ReconcilePolicy } from './reconcile/policy.ts'
 import { reconcileWatch } from './reconcile/watch.ts'
 
+/** Calendars change seldom. */
+const DAY_MS = 86_400_000
+
 export interface Elsewhere {
-  /** The books say what the account holds, or nothing is opened. */
-  readonly reconciliation: Watch
+  /** The books say what the account holds, or nothing is opened; calendars say when it trades. By the steady time. */
+  readonly watches: readonly Watch[]
   readonly place: Pick<PlaceKeeper, 'next'>
   /** Something of the account waits to be told. */
   readonly hasNews: boolean
@@ -56,13 +60,15 @@ export function accountElsewhere(options: ElsewhereOptions): Elsewhere {
     ...(reconcile === undefined ? {} : { policy: reconcile }),
   })
   const place = placeKeeper(broker.name, desk, account)
+  const calendars = calendarWatch({ broker, every: DAY_MS, againAfter: 60_000, answerWithin, wake })
+  const watches = [reconciliation, calendars]
   return {
-    reconciliation,
+    watches,
     place,
     get hasNews() {
       return account.hasNews
     },
-    nextAt: () => [desk.nextAt(), account.nextAt(), reconciliation.nextAt()],
+    nextAt: () => [desk.nextAt(), account.nextAt(), ...watches.map((watch) => watch.nextAt())],
     takeAccount(heard, now) {
       account.hear(heard.filter(isOfAccount))
       if (heard.some(({ kind }) => kind === 'gap')) account.missed(now)

@@ -308,7 +308,7 @@ export class LiveEngine {
     const { kernel } = this.run
     const now = this.#time.now()
     for (const watch of this.#watches) this.#told.add(...watch.look(now, kernel))
-    this.#told.add(...(this.#elsewhere?.reconciliation.look(this.#time.steady(), kernel) ?? []))
+    for (const watch of this.#elsewhere?.watches ?? []) this.#told.add(...watch.look(this.#time.steady(), kernel))
     this.#told.give(kernel, now, {
       give: (body) => this.#give(body, true),
       decide: (decision) => this.#decided(decision),

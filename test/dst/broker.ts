@@ -69,6 +69,9 @@ export function simBroker(options: BrokerOptions): Broker {
     async accountEventsSince(cursor) {
       return answerOf(await net.request(life, `events ${cursor}`, () => venue.accountEventsSince(cursor, shown())))
     },
+    async sessions(calendar, from, to) {
+      return answerOf(await net.request(life, `sessions of ${calendar}`, () => venue.sessions(from, to)))
+    },
     async time() {
       return answerOf(await net.request(life, 'time', () => scheduler.now as Instant))
     },

@@ -15,6 +15,7 @@ import type {
 } from '../../src/domain/broker.ts'
 import type { Instrument } from '../../src/domain/instruments.ts'
 import type { CashCause } from '../../src/domain/risk.ts'
+import { type Session, sessionAtIndex } from '../../src/domain/sessions.ts'
 import {
   currencyCode,
   type Instant,
@@ -22,6 +23,7 @@ import {
   type Money,
   type Price,
   type Quantity,
+  type TradeDate,
 } from '../../src/domain/units.ts'
 import type { Random } from '../../src/numerics/random.ts'
 import type { VenueFaults } from './faults.ts'
@@ -58,6 +60,8 @@ export interface Venue {
     cursor: string,
     time: number,
   ): { readonly events: readonly AccountEvent[]; readonly cursor: string }
+  /** When it trades. */
+  sessions(from: TradeDate, to: TradeDate): readonly Session[]
   /** Told of everything that happens. */
   listen(told: (event: BrokerEvent) => void): void
   /** A person trades whole shares of an instrument by hand. */
@@ -344,6 +348,12 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
       const from = cursor === '' ? 0 : Number(cursor)
       const until = Math.max(from, happenedBy(time))
       return { events: books.happened.slice(from, until), cursor: String(until) }
+    },
+    sessions(from, to) {
+      const [table] = market.data.sessions
+      return Array.from(table!.dates, (_, index) => sessionAtIndex(table!, index)).filter(
+        ({ date }) => date >= from && date <= to,
+      )
     },
     moveMoney(cents, cause) {
       const amount = (cents * CENT) as Money

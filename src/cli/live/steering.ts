@@ -176,7 +176,7 @@ export function openSteering(options: SteeringOptions): Steering {
         late = 0
         return told.map((body) => ({ body }))
       },
-      nextAt: () => helm.armedUntil,
+      nextAt: () => helm.nextAt(options.engine()?.kernel.runtime ?? null),
     },
     fail(reason) {
       failure = reason

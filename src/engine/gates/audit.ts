@@ -43,7 +43,8 @@ export function checkLeaving({ runtime }: Kernel, crosses: readonly Crossed[], h
     for (let row = 0; row < runtime.batch.count; row += 1) wrong = problemOf(runtime, row) ?? wrong
   }
   for (const { sleeve, instrument } of crosses) {
-    const gate = shutBefore(runtime, instrument, isBeingFlattened(runtime, sleeve))
+    // Only what shrinks positions crosses before a gate that lets such orders through: entries wait before it.
+    const gate = shutBefore(runtime, instrument, isBeingFlattened(runtime, sleeve), true)
     if (gate !== null) wrong = `"${runtime.symbols[instrument]!}" crossed while "${gate}" was shut`
   }
   hold('10', wrong === '', () => wrong)
@@ -65,7 +66,7 @@ function problemOf(runtime: Runtime, row: number): string | null {
   const instruments =
     batch.instrument[row]! < 0 ? legs.map((leg) => byId.get(leg.instrument)!) : [batch.instrument[row]!]
   for (const instrument of instruments) {
-    const gate = shutBefore(runtime, instrument, isFlatten)
+    const gate = shutBefore(runtime, instrument, isFlatten, isReducing)
     if (gate !== null) return `order ${id} left in "${runtime.symbols[instrument]!}" while "${gate}" was shut`
   }
   return null
@@ -81,11 +82,17 @@ function sleevesOf(
 }
 
 /** The gate that an order of this instrument would have to pass; null where all of them are open. */
-function shutBefore({ state, byId }: Runtime, instrument: number, isFlatten: boolean): string | null {
+function shutBefore(
+  { state, byId }: Runtime,
+  instrument: number,
+  isFlatten: boolean,
+  isReducing: boolean,
+): string | null {
   const underlying = state.instruments[instrument]!.option?.underlying
   const places = new Set([-1, instrument, ...(underlying === undefined ? [] : [byId.get(underlying)!])])
-  for (const one of state.gates?.shut ?? [])
-    if (places.has(one.instrument) && !(isFlatten && (one.gate === 'alive' || one.gate === 'armed'))) return one.gate
+  const passed = new Set<string>(isFlatten ? ['alive', 'armed'] : [])
+  if (isReducing && state.config!.staleExit === 'market') passed.add('fresh')
+  for (const one of state.gates?.shut ?? []) if (places.has(one.instrument) && !passed.has(one.gate)) return one.gate
   for (const one of state.gates?.unknown ?? []) if (one.instruments.some((index) => places.has(index))) return 'unknown'
   return null
 }

@@ -29,6 +29,7 @@ import { type KillLatch, killLatch } from '../gates/kill.ts'
 import { type LagWatch, stepLag } from '../gates/loop-lag.ts'
 import { type Moment, open } from '../gates/moment.ts'
 import { CLOCK_UNREAD, type ClockInput, type ClockWatch, stepClock } from '../gates/skew.ts'
+import { firstExpiry, unanswered } from '../gates/unanswered.ts'
 import { foreignInstrumentId } from '../reconcile/foreign-instrument.ts'
 import type { KnownInstrument } from './assign.ts'
 import { type Carried, carryOut, type Effect, type Standpoint } from './carry-out.ts'
@@ -76,6 +77,8 @@ export interface Helm {
    * @param late milliseconds by which they did, at most, since it was last asked
    */
   time(runtime: Runtime, now: Moment, late?: number): readonly EventBody[]
+  /** When it wants to be asked again, whatever happens; null: it need not be. */
+  nextAt(runtime: Runtime | null): Instant | null
   /** Looks at what has changed for the worse; to be asked after each commit. */
   look(runtime: Runtime): void
   /** Milliseconds of trading time since the last bar of whatever waits longest; null: unknown. */
@@ -169,11 +172,16 @@ export function createHelm(options: HelmOptions): Helm {
     },
     read: clock,
     time(runtime, now, late = 0) {
-      const over = [...arm({ kind: 'time' }, now), ...judge(runtime, now)]
+      const over = [...arm({ kind: 'time' }, now), ...judge(runtime, now), ...unanswered(runtime.state, now.wall)]
       if (!isPresent()) return over
       const lagged = stepLag(lag, late, runtime.state, now)
       lag = lagged.watch
       return [...over, ...clock({ kind: 'time' }, now), ...ages.changes(runtime, now.wall), ...lagged.bodies]
+    },
+    nextAt(runtime) {
+      const expiry = runtime === null ? null : firstExpiry(runtime.state)
+      if (arming.until === null || expiry === null) return arming.until ?? expiry
+      return Math.min(arming.until, expiry) as Instant
     },
     look(runtime) {
       changes = changesOf(changes, runtime)
