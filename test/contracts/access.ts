@@ -88,7 +88,7 @@ export function accessContract(
       expect(await access.setUp('old', user('Anna'), AT)).toBe(false)
       expect(await access.setUp('new', user('Anna'), later(HOUR))).toBe(false)
       const both = [store, other].map((one, place) => one.access.setUp('new', user(`Anna ${place}`), AT))
-      expect((await Promise.all(both)).sort()).toEqual([false, true])
+      expect((await Promise.all(both)).filter(Boolean)).toHaveLength(1)
       expect(await access.users()).toHaveLength(1)
       expect(await access.needsSetUp()).toBe(false)
       await access.offerSecret({ ...offer, hash: 'late' })
@@ -217,7 +217,7 @@ export function accessContract(
           [store, other][place % 2]!.access.countFailure(keys[0]!, later(place), HOUR, blocked),
         ),
       )
-      expect(counted.map(({ count }) => count).sort()).toEqual([1, 2, 3, 4])
+      expect(new Set(counted.map(({ count }) => count))).toEqual(new Set([1, 2, 3, 4]))
       const again = await under.open()
       expect(await again.access.attempts(keys)).toEqual([
         expect.objectContaining({ key: keys[0], count: 4, blockedUntil: later(30_000) }),

@@ -50,7 +50,7 @@ async function older(url: string, rows: readonly JournalRow[]): Promise<void> {
     db,
     provider: { getMigrations: () => Promise.resolve(steps) },
   }).migrateToLatest()
-  if (error !== undefined) throw error
+  if (error !== undefined) throw new Error('an older store could not be made', { cause: error })
   let hash = firstLink('one')
   for (const row of rows) {
     hash = link(hash, row)
