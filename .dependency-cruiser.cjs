@@ -2,7 +2,7 @@
 //   domain <- numerics <- indicators <- pipeline/* <- engine <- research
 //   domain, numerics <- exchange <- engine, adapters/{brokers,feeds}
 //   engine <- live
-//   domain <- adapters/*        engine <- api        api/contract <- dashboard        cli may import all
+//   domain <- adapters/*        engine <- api        api/contract <- api/client, dashboard        cli may import all
 
 const TEST = '[.]test[.]ts$'
 const PACKAGE = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown']
@@ -102,6 +102,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/api/contract/', pathNot: TEST },
       to: { pathNot: '^src/api/contract/' },
+    },
+    {
+      name: 'client-stands-alone',
+      comment: 'It is run where nothing else of ours is: the contract, and the language.',
+      severity: 'error',
+      from: { path: '^src/api/client/', pathNot: TEST },
+      to: { pathNot: '^src/api/(client|contract)/' },
     },
     {
       name: 'dashboard-sees-contract',

@@ -9,7 +9,7 @@ import { Refusal } from './refusal.ts'
 import type { Context } from './routes/context.ts'
 import type { Endpoint } from './routes/endpoint.ts'
 
-export const CSRF_HEADER = 'x-polyfolio-csrf'
+const CSRF_HEADER = 'x-polyfolio-csrf'
 const TOKEN = /^Bearer (pf_[\w-]{20,100})$/
 
 export interface Gate {

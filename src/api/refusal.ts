@@ -44,5 +44,3 @@ export class Refusal extends Error {
 export function problemOf({ code, status, message, more }: Refusal, requestId: string): Problem {
   return { status, code, title: message, requestId, ...more }
 }
-
-export const PROBLEM_STATUS = STATUS

@@ -4,8 +4,8 @@ import { ROLES } from '../../domain/access.ts'
 import type { Instant } from '../../domain/units.ts'
 import { hashOf, newSecret } from './secrets.ts'
 
-export const IDLE_MS = 12 * 3_600_000
-export const SESSION_MS = 7 * 24 * 3_600_000
+const IDLE_MS = 12 * 3_600_000
+const SESSION_MS = 7 * 24 * 3_600_000
 /** How long a passphrase that was given again opens dangerous actions. */
 export const STEP_UP_MS = 5 * 60_000
 /** A session that is used is written down so often. */

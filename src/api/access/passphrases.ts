@@ -2,8 +2,8 @@
 import { hash, verify } from '@node-rs/argon2'
 
 /** Shorter ones are guessed. */
-export const PASSPHRASE_LEAST = 15
-export const PASSPHRASE_MOST = 256
+const PASSPHRASE_LEAST = 15
+const PASSPHRASE_MOST = 256
 
 /** OWASP's least for argon2id, which is the package's default: 19 MiB, two passes, one lane. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const

@@ -6,7 +6,7 @@ import type { Throttle } from '../../domain/access.ts'
 import type { Instant } from '../../domain/units.ts'
 
 /** Tries of one account from one address before the first wait. */
-export const TRIES = 3
+const TRIES = 3
 const TRIES_OF_ADDRESS = 20
 const WAIT_MS = 30_000
 const WAIT_MOST_MS = 15 * 60_000

@@ -15,7 +15,7 @@ import { sessionRoutes } from './session.ts'
 import { statusRoutes, updateRoutes, vitalRoutes } from './status.ts'
 import { userRoutes } from './users.ts'
 
-export function allEndpoints(context: Context): readonly Endpoint[] {
+function allEndpoints(context: Context): readonly Endpoint[] {
   if (!context.options.isApi) return vitalRoutes(context)
   return [
     ...vitalRoutes(context),

@@ -8,7 +8,7 @@ const words = z.string().min(1).max(2_000)
 const account = z.string().min(4).max(64)
 const kind = <Kind extends string>(name: Kind) => z.literal(name)
 
-export const commandBody = z
+const commandBody = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: kind('pause'), sleeve: sleeveName.nullable() }),
     z.strictObject({ kind: kind('resume'), sleeve: sleeveName.nullable() }),

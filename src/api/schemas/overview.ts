@@ -18,7 +18,7 @@ const severity = z.enum(['critical', 'high', 'medium', 'low'])
 const reasoned = z.object({ value: figure, why: z.string() })
 const moneyAndFraction = z.object({ amount: amount.nullable(), fraction: figure, why: z.string() })
 
-export const engineView = z
+const engineView = z
   .object({
     running: z.boolean(),
     owner: z.string(),

@@ -21,7 +21,7 @@ import type {
 } from '../contract/session.ts'
 import { instant } from './answers.ts'
 
-export const role = z.enum(['viewer', 'operator', 'admin'])
+const role = z.enum(['viewer', 'operator', 'admin'])
 const userName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/)
@@ -63,7 +63,7 @@ export const setupRequest = z.strictObject({
 })
 setupRequest satisfies z.ZodType<SetupRequest>
 
-export const totpView = z.object({ secret: z.string(), uri: z.string() }).meta({ id: 'TotpView' })
+const totpView = z.object({ secret: z.string(), uri: z.string() }).meta({ id: 'TotpView' })
 totpView satisfies z.ZodType<TotpView>
 export const setupDone = z.object({ session: sessionView, totp: totpView.nullable() }).meta({ id: 'SetupDone' })
 setupDone satisfies z.ZodType<SetupDone>

@@ -8,7 +8,7 @@ const QUANTITY_DIGITS = 8
 const PRICE_DIGITS_MOST = 10
 
 /** Digits behind the point of money: cents, or none where the unit itself is small. */
-export function moneyDigits(currency: string): number {
+function moneyDigits(currency: string): number {
   return countsPerUnit(currency as CurrencyCode) === 100 ? 0 : 2
 }
 
