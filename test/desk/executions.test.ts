@@ -137,6 +137,30 @@ describe('an execution', () => {
     expect(rig.books.orders[last(rig).order]!.filled).toEqual({ SPY: 3, QQQ: -6 })
   })
 
+  it('of one leg of a structure that its broker changes touches the order, and somebody is told', () => {
+    const rig = new Rig(ENFORCED)
+    const both = [
+      { instrument: SPY, ratio: 1 },
+      { instrument: QQQ, ratio: -2 },
+    ]
+    rig.intend([{ legs: both, quantity: 3 }])
+    rig.venue.fill(rig.venue.orders[0]!, 3, rig.now)
+    rig.deliver('once')
+    const { changedAt } = last(rig)
+    rig.wait(1_000)
+    rig.venue.amend(rig.venue.executions[1]!, -4, rig.now)
+    rig.deliver('once')
+    rig.wait(1_000)
+    expect(last(rig)).toMatchObject({
+      state: 'filled',
+      filled: 3,
+      evidence: 'execution "X3" changed its leg QQQ by 2 units',
+    })
+    expect(last(rig).changedAt).toBeGreaterThan(changedAt)
+    expect(rig.books.orders[last(rig).order]!.filled).toEqual({ SPY: 3, QQQ: -4 })
+    expect(rules(rig)).toEqual(['misfit'])
+  })
+
   it('of a structure that is over without the others is lost by no restart, and is external in the end', () => {
     const rig = new Rig(ENFORCED)
     const both = [

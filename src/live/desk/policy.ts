@@ -62,7 +62,7 @@ export const DESK_POLICY: DeskPolicy = {
   stuckAfter: MINUTE,
   unresolvedAfter: MINUTE,
   takeoverWait: 10 * SECOND,
-  forgetAfter: 7 * DAY,
+  forgetAfter: DAY,
   breakers: {
     rejectsOfInstrument: 5,
     rejects: 20,

@@ -9,7 +9,7 @@ import { sweepSoon, takeOrder } from './answers.ts'
 import { bookTrade, noteExecution, settle } from './executions.ts'
 import type { DeskAction, Recalled } from './order-desk.ts'
 import { keyOf } from './recall-queue.ts'
-import { change, type Desk, isEnded, later, type Recall, type Tracked, track } from './tracked.ts'
+import { alert, change, type Desk, isEnded, later, type Recall, type Tracked, track } from './tracked.ts'
 
 type RecallAction = Extract<DeskAction, { readonly kind: 'recall' }>
 
@@ -107,7 +107,10 @@ function takeCorrection(
   const { order = FOREIGN_ORDER } = tracked?.record ?? {}
   const number = noteExecution(desk, { ...execution, clientId: tracked?.record.clientId ?? null }, now)
   sayCorrection(desk, execution, standing, order, number)
-  if (tracked !== undefined) amendFilled(desk, tracked, execution.quantity - standing.quantity, now)
+  if (tracked === undefined) return
+  const by = execution.quantity - standing.quantity
+  if (isStructure(tracked.record.legs)) amendLeg(desk, tracked, execution, by, now)
+  else amendFilled(desk, tracked, by, now)
 }
 
 /** A correction of what was corrected already is one of the last word on it. */
@@ -144,9 +147,18 @@ function amendmentOf({ kind, quantity: units, price, fee }: Execution, booked: n
   return { kind: 'replaced', quantity: units, price, fee }
 }
 
+/** Its others stay as they are: whole structures are counted, and what this one is now somebody must look at. */
+function amendLeg(desk: Desk, tracked: Tracked, { id, symbol }: Execution, by: number, now: Instant): void {
+  if (by === 0) return
+  const evidence = `execution "${id}" changed its leg ${symbol} by ${by} units`
+  change(desk, tracked, now, { evidence })
+  const text = `structure ${tracked.record.order}: ${evidence}; its legs do not balance`
+  alert(desk, now, 'misfit', tracked, text)
+}
+
 /** What was filled is what is booked. An end stays one; whether the venue sees it so, it is asked. */
 function amendFilled(desk: Desk, tracked: Tracked, by: number, now: Instant): void {
-  if (by === 0 || isStructure(tracked.record.legs)) return
+  if (by === 0) return
   const filled = quantity(tracked.record.filled + by)
   change(desk, tracked, now, { filled })
   tracked.takenBack -= by
