@@ -13,6 +13,8 @@ export interface Analyst extends Analyses {
 
 /** Megabytes that the thread may use for what it knows of portfolios. */
 const HEAP_MB = 1_024
+/** What is young is collected early: answers come and go. */
+const YOUNG_MB = 8
 
 interface Waiting {
   resolve(analysis: Analysis<unknown>): void
@@ -38,7 +40,7 @@ export function openAnalyst(data: AnalystData): Analyst {
     if (worker !== null) return worker
     const made = startModule(new URL('./thread', import.meta.url), {
       workerData: data,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     })
     made.unref()
     made.on('message', (answer: Answer) => {
