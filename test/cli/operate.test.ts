@@ -266,7 +266,7 @@ describe.skipIf(server === null)(`an engine and its operators over a server ${PO
     try {
       const { owner } = await heard(store, ({ seq }) => seq > 20)
       expect(JSON.parse((await read(`${api.url}/api/status`)).body)).toMatchObject({
-        portfolios: [{ portfolio: NAME, running: true, engine: { owner, epoch: 1 } }],
+        portfolios: [{ portfolio: NAME, running: true, engine: { owner }, lease: { owner, epoch: 1 } }],
       })
       expect(await read(`${api.url}/ready`)).toMatchObject({ status: 200 })
       expect((await read(`${worker.url}/api/status`)).status).toBe(404)

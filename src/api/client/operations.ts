@@ -94,7 +94,7 @@ export function operations(ask: Ask) {
     /** Bars of one instrument, with what sleeves saw and did in it. */
     prices: (portfolio: string | number, instrument: string | number, query: { readonly from?: string; readonly to?: string; readonly sleeve?: string; readonly points?: number } = {}) => ask<Dated<PriceChart>>('GET', `/api/v1/p/${part(portfolio)}/prices/${part(instrument)}`, { query }),
     /** Limits that were exceeded, newest first. */
-    violations: (portfolio: string | number, query: { readonly severity?: string; readonly sleeve?: string; readonly open?: string; readonly from?: string; readonly to?: string; readonly before?: string; readonly offset?: number; readonly limit?: number } = {}) => ask<Dated<Page<ViolationRow>>>('GET', `/api/v1/p/${part(portfolio)}/violations`, { query }),
+    violations: (portfolio: string | number, query: { readonly severity?: string; readonly sleeve?: string; readonly open?: string; readonly from?: string; readonly to?: string; readonly sort?: 'at' | 'severity' | 'rule' | 'resolvedAt' | '-at' | '-severity' | '-rule' | '-resolvedAt'; readonly before?: string; readonly offset?: number; readonly limit?: number } = {}) => ask<Dated<Page<ViolationRow>>>('GET', `/api/v1/p/${part(portfolio)}/violations`, { query }),
     /** Net orders, newest first. */
     orders: (portfolio: string | number, query: { readonly sleeve?: string; readonly symbol?: string; readonly open?: string; readonly from?: string; readonly to?: string; readonly before?: string; readonly limit?: number } = {}) => ask<Dated<Page<OrderRow>>>('GET', `/api/v1/p/${part(portfolio)}/orders`, { query }),
     /** Closed round trips, filtered, sorted and paged here. */

@@ -4,6 +4,7 @@ import type { OrderRecord } from '../../domain/order-records.ts'
 import {
   PAGE_MAX,
   type PageQuery,
+  SORTED_BY,
   type SortColumn,
   type Page as StoredPage,
   type ViolationPageRow,
@@ -45,6 +46,10 @@ const tradeSort = z
   .enum([...TRADE_COLUMNS, ...TRADE_COLUMNS.map((column) => `-${column}` as const)])
   .default('exitAt')
   .describe('largest or newest first; with - before it smallest or oldest first')
+const violationSort = z
+  .enum([...SORTED_BY.violations, ...SORTED_BY.violations.map((column) => `-${column}` as const)])
+  .default('at')
+  .describe('newest or most severe first; with - before it the other way')
 /** Violations that are looked through where several severities are asked for. */
 const LOOKED_THROUGH = 20
 const TRADE_SORTS: Readonly<Record<TradeSort, SortColumn<'trips'>>> = {
@@ -79,6 +84,7 @@ export function listRoutes(context: Context): readonly Endpoint[] {
         sleeve: sleeveName.exactOptional(),
         open: z.stringbool().exactOptional(),
         ...range,
+        sort: violationSort,
         before: cursor.exactOptional(),
         offset: offset.exactOptional(),
         limit: limit(500, 50),
@@ -86,9 +92,11 @@ export function listRoutes(context: Context): readonly Endpoint[] {
       answer: dated(page(violationSchema)),
       async run({ params: { portfolio }, query }) {
         const basis = await basisOf(context, portfolio)
-        const { before, from, to, severity: wanted = [], ...filter } = query
+        const { before, from, to, severity: wanted = [], sort, ...filter } = query
+        const isUp = sort.startsWith('-')
+        const order = { sort: isUp ? sort.slice(1) : sort, descending: !isUp }
         const moments = momentsOf({ from, to })
-        const asked = { ...filter, ...moments, ...opt('after', before) } as PageQuery<'violations'>
+        const asked = { ...filter, ...moments, ...order, ...opt('after', before) } as PageQuery<'violations'>
         const found = await paged(() =>
           wanted.length > 1
             ? ofSeverities(portfolio, wanted, asked)
