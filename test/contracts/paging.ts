@@ -2,17 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
 import { type ActivityEntry, PAGE_MAX, type PagedTable, SORTED_BY } from '../../src/domain/paging.ts'
-import {
-  at,
-  COUNT,
-  DAY,
-  INSTRUMENTS,
-  many,
-  PROJECTED,
-  posting,
-  START,
-  trip,
-} from './paging-rows.ts'
+import { at, COUNT, DAY, INSTRUMENTS, many, PROJECTED, posting, START, trip } from './paging-rows.ts'
 import { rowsFrom } from './rows.ts'
 
 /** Every page of a list, one after the other. */
