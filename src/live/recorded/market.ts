@@ -60,7 +60,8 @@ export function marketBook(): MarketBook {
           break
         case 'slices':
           for (const slice of event.slices) {
-            slices.push(slice)
+            // Of chains only the last is looked at: what came before would be most of the memory.
+            slices.push(slice.chains.length === 0 ? slice : { ...slice, chains: [] })
             for (const chain of slice.chains) chains.set(chain.underlying, chain)
           }
           break
