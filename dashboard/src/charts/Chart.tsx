@@ -37,7 +37,7 @@ interface Drawn {
 }
 
 /** Parts that a new option replaces; zoom and tooltip stay as the reader left them. */
-const REPLACED = ['series', 'xAxis', 'yAxis', 'grid', 'visualMap']
+const REPLACED = ['series', 'xAxis', 'yAxis', 'grid']
 
 /** Draws into a canvas of the element's size, again when the data, the theme or the size is another. */
 function useChart(option: ChartProps['option'], box: React.RefObject<HTMLDivElement | null>): Drawn | null {

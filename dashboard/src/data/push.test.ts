@@ -12,7 +12,7 @@ import type { PushMessage } from '../../../src/api/contract/push.ts'
 import { type ActivityPages, applyPush, extendCurve, mergePositions, mergeRows } from './push.ts'
 import { readingKey } from './readings.ts'
 import { lastSeen } from './seen.ts'
-import { isGap } from './socket.ts'
+import { isGap, newestOf } from './socket.ts'
 
 function dated<T>(data: T, seq = 7): Dated<T> {
   return { asOf: '2026-11-21T20:00:00.000Z', seq, every: 5000, late: [], data }
@@ -130,6 +130,20 @@ describe('rows', () => {
       ['a', 1],
       ['b', 2],
     ])
+  })
+})
+
+describe('what waits to be drawn', () => {
+  it('is the newest of each whole reading, and every row that was told', () => {
+    const frame = (n: number, kind: PushMessage['kind']) => ({ n, kind }) as PushMessage
+    const waiting = [
+      frame(1, 'figures'),
+      frame(2, 'activity'),
+      frame(3, 'figures'),
+      frame(4, 'activity'),
+      frame(5, 'equity'),
+    ]
+    expect(newestOf(waiting).map(({ n }) => n)).toEqual([2, 3, 4, 5])
   })
 })
 

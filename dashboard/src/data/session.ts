@@ -35,6 +35,13 @@ async function readSession(): Promise<SessionView> {
   return session
 }
 
+const WAITING_MS = 2000
+
+/** Somebody is signed in before the first engine has written anything: its portfolio is awaited. */
+function isWaiting(session: SessionView | undefined): boolean {
+  return session !== undefined && session.user !== null && session.portfolios.length === 0
+}
+
 export interface SessionReading {
   readonly session: SessionView | null
   readonly error: string | null
@@ -43,7 +50,11 @@ export interface SessionReading {
 /** Who is signed in; null until it is known. */
 export function useSession(): SessionReading {
   const cache = useQueryClient()
-  const { data, error, failureReason } = useQuery({ queryKey: SESSION_KEY, queryFn: readSession })
+  const { data, error, failureReason } = useQuery({
+    queryKey: SESSION_KEY,
+    queryFn: readSession,
+    refetchInterval: ({ state }) => (isWaiting(state.data) ? WAITING_MS : false),
+  })
   useEffect(() => {
     onSignedOut(() => void cache.invalidateQueries({ queryKey: SESSION_KEY }))
   }, [cache])

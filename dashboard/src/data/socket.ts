@@ -20,6 +20,17 @@ export function isGap(last: number, message: PushMessage): boolean {
   return message.kind !== 'hello' && last > 0 && message.n > last + 1
 }
 
+/** Between two drawings of what was pushed: nobody reads faster, and a replayed market is pushed without a pause. */
+const PAUSE_MS = 250
+/** Readings that are told whole: the newest one says all. */
+const WHOLE: ReadonlySet<PushMessage['kind']> = new Set(['figures', 'sleeves', 'positions', 'approvals', 'beat'])
+
+/** What is to be drawn of what waited: of readings that are told whole only the newest. */
+export function newestOf(waiting: readonly PushMessage[]): readonly PushMessage[] {
+  const last = new Map(waiting.map(({ kind }, place) => [kind, place]))
+  return waiting.filter(({ kind }, place) => !WHOLE.has(kind) || last.get(kind) === place)
+}
+
 type Listener = (message: PushMessage) => void
 
 const listeners = new Set<Listener>()
@@ -38,13 +49,16 @@ export function followPortfolio(cache: QueryClient, portfolio: string): () => vo
   let isStopped = false
   let missedWhileHidden = false
   let frame = 0
+  let flushedAt = Number.NEGATIVE_INFINITY
+  let pause: ReturnType<typeof setTimeout> | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let waiting: PushMessage[] = []
 
   function flush(): void {
     frame = 0
-    const messages = waiting
+    flushedAt = performance.now()
+    const messages = newestOf(waiting)
     waiting = []
     for (const message of messages) {
       applyPush(cache, portfolio, message)
@@ -71,7 +85,13 @@ export function followPortfolio(cache: QueryClient, portfolio: string): () => vo
       return
     }
     waiting.push(message)
-    frame ||= requestAnimationFrame(flush)
+    if (frame !== 0) return
+    const rest = PAUSE_MS - (performance.now() - flushedAt)
+    frame = rest > 0 ? -1 : requestAnimationFrame(flush)
+    if (rest > 0)
+      pause = setTimeout(() => {
+        frame = requestAnimationFrame(flush)
+      }, rest)
   }
 
   function open(): void {
@@ -105,6 +125,7 @@ export function followPortfolio(cache: QueryClient, portfolio: string): () => vo
     isStopped = true
     clearTimeout(silence)
     clearTimeout(retry)
+    clearTimeout(pause)
     cancelAnimationFrame(frame)
     document.removeEventListener('visibilitychange', shown)
     socket?.close()

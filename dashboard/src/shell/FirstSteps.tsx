@@ -53,7 +53,7 @@ export function FirstSteps({ session }: { readonly session: SessionView }): Reac
   if (done === steps.length) return null
   return (
     <Menu
-      label={`First steps, ${done} of ${steps.length} done`}
+      label={`First steps ${done}/${steps.length}`}
       icon={`First steps ${done}/${steps.length}`}
       className="link attention-more"
     >
