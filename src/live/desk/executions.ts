@@ -43,7 +43,7 @@ function isAwaited({ recalls }: Desk, { clientId }: Execution): boolean {
 function isSurelyNew(desk: Desk, { at }: Execution, now: Instant): boolean {
   const remembered = now - desk.policy.forgetAfter
   const own = desk.resumedAt === null ? Number.NEGATIVE_INFINITY : desk.resumedAt + SKEW_MAX
-  return at >= Math.max(remembered, own)
+  return at > remembered && at >= own
 }
 
 /**

@@ -23,6 +23,8 @@ export interface DeskPolicy {
   readonly stuckAfter: number
   /** After which somebody is told of an order that is still unknown. */
   readonly unresolvedAfter: number
+  /** Written down longer ago than this, an order is written anew before it leaves: who has lost the account is refused. */
+  readonly renewAfter: number
   /** How long a process that takes over sends nothing new: longer than any request of the one before is on its way. */
   readonly takeoverWait: number
   /** After which an ended order leaves memory; the store keeps it. */
@@ -61,6 +63,7 @@ export const DESK_POLICY: DeskPolicy = {
   cancelAgainAfter: 10 * SECOND,
   stuckAfter: MINUTE,
   unresolvedAfter: MINUTE,
+  renewAfter: SECOND,
   takeoverWait: 10 * SECOND,
   forgetAfter: DAY,
   breakers: {
