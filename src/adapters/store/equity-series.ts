@@ -91,9 +91,26 @@ async function grainFor(
   return whole.findLast((grain) => kept.get(grain)!.count >= points) ?? whole[0] ?? null
 }
 
+/** Every column by its name: a chart asks for many rows at once. */
 export function equityRow(row: Tables['equity']): EquityRow {
-  const { portfolio: _, grain, bucket, at, seq, positions, flow, closes, ...rest } = row
-  const whole = { bucket, at, seq, positions, flow, closes }
-  const numbers = Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, Number(value)]))
-  return { ...rest, ...(numbers as typeof whole), grain: grain as EquityGrain }
+  return {
+    sleeve: row.sleeve,
+    grain: row.grain as EquityGrain,
+    bucket: row.bucket,
+    at: row.at,
+    seq: row.seq,
+    first: row.first,
+    minimum: row.minimum,
+    maximum: row.maximum,
+    equity: row.equity,
+    cash: row.cash,
+    gross: row.gross,
+    net: row.net,
+    positions: row.positions,
+    flow: row.flow,
+    growth: row.growth,
+    peak: row.peak,
+    volatility: row.volatility,
+    closes: row.closes,
+  }
 }
