@@ -62,10 +62,10 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
   it('have a curve that passes the report at its last day', async () => {
     const { data } = await read<EquityCurve>(`equity?to=${report.portfolio.end}`)
     const whole = data.lines.find(({ kind }) => kind === 'portfolio')!
-    expect(whole.value.at(-1)).toBeCloseTo(report.portfolio.final, 6)
+    expect(whole.value.at(-1)).toBeCloseTo(report.portfolio.final, 2)
     for (const { name, final } of report.sleeves) {
       const line = data.lines.find(({ id }) => id === name)!
-      expect(line.value.at(-1), name).toBeCloseTo(final, 6)
+      expect(line.value.at(-1), name).toBeCloseTo(final, 2)
     }
     expect(whole.at.length).toBeLessThanOrEqual(900)
   })

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import type { ActivityKind as StoredKind } from '../../domain/paging.ts'
 import { PAGE_MAX } from '../../domain/paging.ts'
-import type { ActivityKind } from '../contract/overview.ts'
+import type { EquityRange } from '../../domain/projections.ts'
+import type { ActivityKind, EquityCurve } from '../contract/overview.ts'
 import { Refusal } from '../refusal.ts'
 import { dated, limit, page, portfolioName, sleeveName } from '../schemas/answers.ts'
 import {
@@ -49,8 +50,30 @@ const activityKinds = z
   .transform((text) => text.split(',') as ActivityKind[])
   .describe(`one or several of ${ACTIVITY.join(', ')}, separated by commas`)
 
+const CURVES_KEPT = 20
+
 export function liveRoutes(context: Context): readonly Endpoint[] {
   const { store } = context.ports
+
+  /** Curves of the last events: all pages that are open draw the same ones. */
+  const curves = new Map<string, Promise<EquityCurve>>()
+
+  async function curveOf(basis: Basis, asked: EquityRange): Promise<EquityCurve> {
+    const { portfolio } = basis
+    const { from, to } = asked
+    const lines = await store.paging.equityOfAll(portfolio, asked)
+    const found = await store.paging.page(portfolio, 'capitalChanges', { from, to, kind: 'rebalance', limit: 500 })
+    const instrument = basis.config?.benchmark
+    const benchmark =
+      instrument === undefined
+        ? null
+        : {
+            instrument,
+            symbol: await symbolOf(portfolio, instrument),
+            bars: await store.paging.priceBars(portfolio, instrument, asked),
+          }
+    return equityCurve(basis, { lines, rebalancings: found.rows, benchmark }, asked.points)
+  }
 
   /** A reading that is made of the basis alone. */
   function reading<Schema extends z.ZodType>(
@@ -126,19 +149,15 @@ export function liveRoutes(context: Context): readonly Endpoint[] {
       async run({ params: { portfolio }, query }) {
         const basis = await basisOf(context, portfolio)
         const { from = 0, to = basis.last.get('')?.at ?? 0 } = momentsOf(query)
-        const asked = { from, to, points: query.points }
-        const lines = await store.paging.equityOfAll(portfolio, asked)
-        const found = await store.paging.page(portfolio, 'capitalChanges', { from, to, kind: 'rebalance', limit: 500 })
-        const instrument = basis.config?.benchmark
-        const benchmark =
-          instrument === undefined
-            ? null
-            : {
-                instrument,
-                symbol: await symbolOf(portfolio, instrument),
-                bars: await store.paging.priceBars(portfolio, instrument, asked),
-              }
-        return datedOf(basis, equityCurve(basis, { lines, rebalancings: found.rows, benchmark }, query.points))
+        const key = `${portfolio} ${basis.seq} ${from} ${to} ${query.points}`
+        let curve = curves.get(key)
+        if (curve === undefined) {
+          curve = curveOf(basis, { from, to, points: query.points })
+          if (curves.size >= CURVES_KEPT) curves.delete(curves.keys().next().value!)
+          curves.set(key, curve)
+          curve.catch(() => curves.delete(key))
+        }
+        return datedOf(basis, await curve)
       },
     }),
     endpoint({

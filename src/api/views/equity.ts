@@ -46,7 +46,7 @@ export function equityCurve(basis: Basis, { lines, rebalancings, benchmark }: Cu
     drawdown: {
       at: kept.map(({ at }) => at),
       dates: isDaily ? kept.map(({ at }) => dayOf(at)) : null,
-      value: kept.map(({ growth, peak }) => growth / peak - 1),
+      value: kept.map(({ growth, peak }) => shortened(growth / peak - 1, GROWTH_PARTS)),
     },
     haltLine: halt === null ? null : -halt,
     rebalancings: occasions(rebalancings),
@@ -59,14 +59,22 @@ function benchmarkWhy(benchmark: CurveRows['benchmark']): string {
   return benchmark.bars.length === 0 ? `There are no prices of ${benchmark.symbol} in this stretch.` : ''
 }
 
+/** Cents, and billionths: finer than any chart shows, and half as long to send. */
+const MONEY_PARTS = 100
+const GROWTH_PARTS = 1e9
+
+function shortened(value: number, parts: number): number {
+  return Math.round(value * parts) / parts
+}
+
 function lineOf(rows: readonly EquityRow[], points: number, isDaily: boolean): ChartLine {
   const kept = keepExtremes(rows, points, ({ growth }) => growth)
   const start = rows[0]!.growth
   return {
     at: kept.map(({ at }) => at),
     dates: isDaily ? kept.map(({ at }) => dayOf(at)) : null,
-    value: kept.map(({ equity }) => equity),
-    growth: kept.map(({ growth }) => (start > 0 ? growth / start : null)),
+    value: kept.map(({ equity }) => shortened(equity, MONEY_PARTS)),
+    growth: kept.map(({ growth }) => (start > 0 ? shortened(growth / start, GROWTH_PARTS) : null)),
   }
 }
 
@@ -77,7 +85,7 @@ function benchmarkLine(symbol: string, bars: readonly PriceBar[], points: number
     at: kept.map(({ at }) => at),
     dates: isDaily ? kept.map(({ at }) => dayOf(at)) : null,
     value: kept.map(() => null),
-    growth: kept.map(({ close }) => (start > 0 ? close / start : null)),
+    growth: kept.map(({ close }) => (start > 0 ? shortened(close / start, GROWTH_PARTS) : null)),
     id: symbol,
     kind: 'benchmark',
     title: symbol,

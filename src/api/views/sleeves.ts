@@ -108,6 +108,9 @@ export function drawdownOf(row: EquityRow | null): number | null {
   return row === null || row.peak <= 0 ? null : row.growth / row.peak - 1
 }
 
+/** A line of the size of a word shows no more. */
+const LINE_PARTS = 1e6
+
 function lineOf(days: readonly EquityRow[] | undefined): readonly number[] {
-  return (days ?? []).map(({ growth }) => growth)
+  return (days ?? []).map(({ growth }) => Math.round(growth * LINE_PARTS) / LINE_PARTS)
 }
