@@ -13,6 +13,7 @@ async function bundler() {
   }
 }
 
+process.env.NODE_ENV = 'production' // whoever starts this may be testing: what is built is what readers get
 const vite = await bundler()
 if (vite === null) process.stdout.write('The dashboard was not built: its packages are not installed here.\n')
 else await vite.build({ root, configFile: `${root}vite.config.ts`, logLevel: 'warn' })
