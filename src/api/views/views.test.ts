@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { propertyRuns } from '../../../test/profile.ts'
+import type { Heartbeat } from '../../domain/control.ts'
+import type { EquityRow } from '../../domain/projections.ts'
+import { attention } from './activity.ts'
+import { addingUp, money, price, priceDecimals, quantity } from './amounts.ts'
+import { type Basis, dated, lateOf } from './basis.ts'
+import { equityCurve, keepExtremes } from './equity.ts'
+import { figuresView } from './figures.ts'
+import { limitUses } from './limits.ts'
+import { words } from './lists.ts'
+import { dayOf, dayText } from './moments.ts'
+import { exposureView, positionTable } from './positions.ts'
+import { todayView } from './today.ts'
+
+const DAY = 86_400_000
+const start = Date.UTC(2024, 0, 2, 21)
+
+function row(day: number, equity: number, more: Partial<EquityRow> = {}): EquityRow {
+  const at = start + day * DAY
+  const own = { sleeve: '', grain: 'day' as const, bucket: Math.floor(at / DAY) * DAY, at, seq: day }
+  const extremes = { first: equity, minimum: equity, maximum: equity }
+  const held = { cash: equity / 2, gross: equity / 2, net: equity / 4, positions: 2, flow: 0 }
+  return {
+    ...own,
+    ...extremes,
+    equity,
+    ...held,
+    growth: equity / 1_000,
+    peak: 1.2,
+    volatility: 0.1,
+    closes: 1,
+    ...more,
+  }
+}
+
+const beat = {
+  at: start + DAY,
+  dataAge: null,
+  ended: '',
+  currency: 'USD',
+  gates: [],
+  approvals: [],
+  failure: '',
+} as unknown as Heartbeat
+
+function basis(more: Partial<Basis> = {}): Basis {
+  const days = [row(0, 1_000), row(1, 1_100)]
+  return {
+    portfolio: 'Two',
+    seq: 7,
+    eventAt: start,
+    beat,
+    isRunning: true,
+    isDemo: false,
+    config: null,
+    sleeves: [],
+    last: new Map([['', days[1]!]]),
+    days: new Map([['', days]]),
+    targets: new Map(),
+    positions: { bySleeve: [], netted: [] },
+    openedBy: new Map(),
+    before: new Map(),
+    openViolations: [],
+    report: null,
+    ...more,
+  }
+}
+
+describe('amounts', () => {
+  it('are decimal text without a sign of zero', () => {
+    expect([money(-0.001, 'USD'), money(1_506_650.125, 'USD'), money(1_234.5, 'JPY')]).toEqual([
+      '0.00',
+      '1506650.13',
+      '1235',
+    ])
+    expect([quantity(-0), quantity(0.34982283), quantity(-290), quantity(100)]).toEqual([
+      '0',
+      '0.34982283',
+      '-290',
+      '100',
+    ])
+    expect([price(187.2), price(0.000_012_3), price(412.946_812_353_040_4)]).toEqual([
+      '187.2',
+      '0.0000123',
+      '412.946812353',
+    ])
+    expect([priceDecimals(187.234, 'etf'), priceDecimals(0.5, 'equity'), priceDecimals(0.00001234, 'crypto')]).toEqual([
+      2, 4, 8,
+    ])
+  })
+
+  it('that belong together add up to the digit', () => {
+    expect(addingUp([1 / 3, 1 / 3, 1 / 3], 1, 'USD').toSorted()).toEqual(['0.33', '0.33', '0.34'])
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -1e7, max: 1e7, noNaN: true }), { minLength: 1, maxLength: 40 }),
+        (parts) => {
+          const total = parts.reduce((sum, part) => sum + part, 0)
+          const texts = addingUp(parts, total, 'USD')
+          const cents = texts.reduce((sum, text) => sum + Math.round(Number(text) * 100), 0)
+          expect(Math.abs(cents - Math.round(total * 100))).toBe(0)
+          for (const [index, text] of texts.entries())
+            expect(Math.abs(Number(text) - parts[index]!)).toBeLessThanOrEqual(0.010_000_1)
+        },
+      ),
+      propertyRuns(200),
+    )
+  })
+})
+
+describe('points of a chart', () => {
+  it('keep the first, the last, and the lowest and highest of each stretch', () => {
+    const rows = Array.from({ length: 5_000 }, (_, index) => Math.sin(index / 40) + (index === 2_345 ? -50 : 0))
+    const kept = keepExtremes(rows, 900, (value) => value)
+    expect(kept.length).toBeLessThanOrEqual(900)
+    expect([kept[0], kept.at(-1)]).toEqual([rows[0], rows.at(-1)])
+    expect(kept).toContain(rows[2_345])
+    expect(Math.max(...kept)).toBe(Math.max(...rows))
+    expect(keepExtremes([1, 2, 3], 900, (value) => value)).toEqual([1, 2, 3])
+  })
+
+  it('are days by their trade dates, and say where no benchmark is', () => {
+    const lines = new Map([['', [row(0, 1_000), row(1, 1_100), row(2, 990)]]])
+    const curve = equityCurve(basis(), { lines, rebalancings: [], benchmark: null }, 900)
+    expect(curve.lines).toMatchObject([
+      { id: '', dates: ['2024-01-02', '2024-01-03', '2024-01-04'], growth: [1, 1.1, 0.99] },
+    ])
+    expect(curve.drawdown.value.at(-1)).toBeCloseTo(0.99 / 1.2 - 1, 9)
+    expect(curve.benchmarkWhy).toBe('The portfolio names no benchmark.')
+  })
+})
+
+describe('moments', () => {
+  it('of a close at midnight belong to the day that it ends', () => {
+    expect([dayOf(Date.UTC(2024, 4, 1)), dayOf(Date.UTC(2024, 4, 1, 20)), dayText(20_240_306)]).toEqual([
+      '2024-04-30',
+      '2024-05-01',
+      '2024-03-06',
+    ])
+  })
+})
+
+describe('a reading', () => {
+  it('is vouched for by the engine while it speaks, grows old when it falls silent, and waits for nothing once it has ended', () => {
+    const running = dated(basis(), 1)
+    expect(running).toEqual({ asOf: new Date(start + DAY).toISOString(), seq: 7, every: 5_000, late: [], data: 1 })
+    expect(dated(basis({ beat: { ...beat, dataAge: 60_000 } }), 1).asOf).toBe(
+      new Date(start + DAY - 60_000).toISOString(),
+    )
+    expect(dated(basis({ beat: { ...beat, ended: 'stopped as asked' } }), 1).every).toBeNull()
+    expect(dated(basis({ beat: null }), 1)).toMatchObject({ asOf: new Date(start).toISOString(), every: null })
+    const gates = [{ gate: 'fresh', instrument: 'BTC', reason: 'old', since: start }] as unknown as Heartbeat['gates']
+    expect(lateOf({ beat: { ...beat, gates } })).toEqual(['BTC'])
+  })
+
+  it('of today is what was gained since the last day ended, money that came taken out', () => {
+    const days = [row(0, 1_000), row(1, 1_150, { flow: 100 * 1_000_000, growth: 1.05 })]
+    expect(todayView(days, 'USD')).toEqual({ amount: '50.00', fraction: 1.05 - 1, why: '' })
+    expect(todayView(days.slice(1), 'USD')).toMatchObject({ amount: null, why: 'There is no day before this one yet.' })
+  })
+
+  it('of nothing is null with its reason, never zero', () => {
+    const empty = figuresView(basis({ last: new Map(), days: new Map(), beat: null, isRunning: false }))
+    expect(empty).toMatchObject({
+      value: null,
+      today: { amount: null, fraction: null },
+      totalReturn: { fraction: null, why: 'No market has closed yet.' },
+      leverage: { gross: null, net: null },
+      sharpe: { value: null, why: 'It is being computed.' },
+    })
+    expect(exposureView(basis({ last: new Map() }))).toMatchObject({ classes: [], sectors: [], gross: '0.00' })
+    expect(positionTable(basis(), 10)).toMatchObject({ rows: [], total: { count: 0 } })
+  })
+})
+
+describe('limits', () => {
+  it('say how much of each is used, the fullest first, and which are broken', () => {
+    const limits = {
+      positionsMax: 4,
+      leverageMax: 2,
+      drawdown: { halt: 0.05 },
+      cashMin: 0.6,
+      assetClassWeightMax: null,
+      positionWeightMax: null,
+    }
+    const config = { limits, sleeves: [], currency: 'USD' } as unknown as Basis['config']
+    const uses = limitUses(basis({ config }))
+    expect(uses.map(({ rule, isBroken }) => [rule, isBroken])).toEqual([
+      ['drawdown', true],
+      ['cashReserve', true],
+      ['positions', false],
+      ['leverage', false],
+    ])
+    expect(uses[0]).toMatchObject({ value: 1 - 1.1 / 1.2, limit: 0.05, side: 'atMost' })
+    expect(uses[1]).toMatchObject({ value: 0.5, limit: 0.6, use: 1.2, side: 'atLeast' })
+    expect(uses[3]!.use).toBeCloseTo(0.25, 12)
+  })
+})
+
+describe('attention', () => {
+  it('has the most urgent first, and says what to do about nothing', () => {
+    const gates = [
+      { gate: 'alive', instrument: null, reason: 'asked by ada', since: start },
+    ] as unknown as Heartbeat['gates']
+    const approvals = [{ id: '1', sleeve: 'trend' }] as unknown as Heartbeat['approvals']
+    const { items } = attention(basis({ beat: { ...beat, gates, approvals } }))
+    expect(items.map(({ severity, text }) => [severity, text])).toEqual([
+      ['critical', 'Trading is stopped: asked by ada'],
+      ['high', 'trend waits for your approval.'],
+    ])
+    expect(attention(basis())).toEqual({ items: [], calm: 'Nothing needs you.' })
+    const silent = attention(basis({ isRunning: false }))
+    expect(silent.items).toMatchObject([{ severity: 'critical', text: 'The engine fell silent.' }])
+  })
+
+  it('speaks of rules in words', () => {
+    expect([words('portfolio_drawdown'), words('positionWeight')]).toEqual(['Portfolio drawdown', 'Position weight'])
+  })
+})
