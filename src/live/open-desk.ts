@@ -80,7 +80,8 @@ const NOWHERE: Place = { executions: '', events: '', counts: { counted: {}, noti
 
 /** From one bar to the next hours may pass at once: what a venue in this process has not answered by then is not stuck. */
 function inTheTimeOfTheMarket(policy: DeskPolicy): DeskPolicy {
-  return { ...policy, stuckAfter: Number.POSITIVE_INFINITY, unresolvedAfter: Number.POSITIVE_INFINITY }
+  const never = Number.POSITIVE_INFINITY
+  return { ...policy, stuckAfter: never, unresolvedAfter: never, renewAfter: never }
 }
 
 /** Up to where an account's past goes. One that cannot be read is no account without a past: it is asked again. */

@@ -60,4 +60,18 @@ describe('a process that takes over', () => {
     const rig = new Rig(ENFORCED, undefined, POLICY)
     expect(send(rig, 10).state).toBe('acked')
   })
+
+  it('is found out by whoever sends late: an order that was written long ago is written anew before it leaves', () => {
+    const rig = new Rig(ENFORCED, undefined, POLICY)
+    const ages: number[] = []
+    const { submit } = rig.venue
+    rig.venue.submit = (...given) => {
+      ages.push(rig.now - [...rig.records.values()].at(-1)!.changedAt)
+      return submit.apply(rig.venue, given)
+    }
+    const order = send(rig, 10, 'requestLost')
+    rig.wait(DESK_POLICY.grace + 10_000)
+    expect(now(rig, order)).toMatchObject({ state: 'acked', sends: 2 })
+    expect(ages).toEqual([0, 0])
+  })
 })

@@ -105,6 +105,7 @@ export function createMachine(options: MachineOptions): Machine {
     const bare = diskStore(options.disk, access)
     const clock = simClock(scheduler, options.time, own)
     const lease = await leaseOf(bare, clock)
+    options.watch.leased(own, lease.epoch)
     const ports = options.mutate({
       broker: options.broker(own),
       store: bare,

@@ -2,11 +2,12 @@
 import type { PortfolioConfig, SleeveConfig } from '../../src/domain/config.ts'
 import type { Protection, Terms } from '../../src/domain/orders.ts'
 import type { View } from '../../src/domain/strategy.ts'
-import { accountId, currencyCode, money, type Price, type Quantity, sleeveId } from '../../src/domain/units.ts'
+import { currencyCode, money, type Price, type Quantity, sleeveId } from '../../src/domain/units.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { createRandom, type Random } from '../../src/numerics/random.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
+import { MARGIN_ACCOUNT } from '../fixtures/margin-account.ts'
 import { drawFaults, type FaultClass, type FaultPlan } from './faults.ts'
 import { CALENDAR, CLOCK, type DrawnMarket, drawMarket, type MarketScript, marketOf } from './market.ts'
 
@@ -82,13 +83,7 @@ function configOf(market: DrawnMarket, sleeves: number): PortfolioConfig {
       drawdown: null,
     },
     netting: true,
-    account: {
-      id: accountId('main'),
-      kind: 'margin',
-      initialMargin: 0.5,
-      maintenanceMargin: 0.25,
-      shortMaintenanceMargin: 0.3,
-    },
+    account: MARGIN_ACCOUNT,
     costs: { equity: costs },
     parity: {},
     dayCalendar: CALENDAR,

@@ -16,6 +16,8 @@ export interface Watch {
   /** Each thing that must not happen, once, with the moment at which it did. */
   readonly problems: readonly string[]
   report(problem: string): void
+  /** A process has the account from now on. */
+  leased(life: Life, epoch: number): void
   /** A process is about to send an order. */
   sends(life: Life, request: OrderRequest): void
   /** A process was told what the account holds. */
@@ -39,6 +41,8 @@ export interface Watched {
 
 /** A process that was asked to stop trading has this long, in milliseconds. */
 const KILL_GRACE_MS = 15_000
+/** A process whose lease is another's has this long to find out: its next commit is refused. */
+const LEASE_GRACE_MS = 1_000
 /** Prices move between a decision and its order, and limits are judged at the decision. */
 const EXPOSURE_TOLERANCE = 1.15
 
@@ -49,6 +53,9 @@ export function createWatch({ scheduler, market, tables, compares, venue }: Watc
   const comparedLives = new Set<string>()
   const acceptedOnce = new Map<number, VenueOrder>()
   const known = new Map<string, Execution>()
+  /** By process, the lease that it has; by lease, since when somebody has it. */
+  const epochs = new Map<string, number>()
+  const since = new Map<number, number>()
 
   function report(problem: string): void {
     if (said.has(problem)) return
@@ -60,6 +67,13 @@ export function createWatch({ scheduler, market, tables, compares, venue }: Watc
     const record = tables.orders.get(clientId)
     if (record === undefined) report(`order ${order} (${clientId}) is sent before it is on the disk`)
     else if (isEnded(record.state)) report(`order ${order} (${clientId}) is sent though it has ended: ${record.state}`)
+  }
+
+  /** By who has the lock, not by who thinks so. */
+  function demandLeased({ name }: Life, { order }: OrderRequest): void {
+    const takenAt = since.get((epochs.get(name) ?? 0) + 1)
+    if (takenAt !== undefined && scheduler.now > takenAt + LEASE_GRACE_MS)
+      report(`order ${order} is sent by ${name}, whose account is another's for ${scheduler.now - takenAt} ms`)
   }
 
   /** By what operators asked, not by what the engine believes. */
@@ -125,10 +139,15 @@ export function createWatch({ scheduler, market, tables, compares, venue }: Watc
   return {
     problems,
     report,
+    leased(life, epoch) {
+      epochs.set(life.name, epoch)
+      since.set(epoch, scheduler.now)
+    },
     compared: (life) => comparedLives.add(life.name),
     refused: (life) => refusedLives.add(life.name),
     sends(life, request) {
       demandWritten(request)
+      demandLeased(life, request)
       demandLeave(request)
       if (!request.reducing && compares && !comparedLives.has(life.name))
         report(`process ${life.name} opens by order ${request.order} before it knows what the account holds`)

@@ -119,8 +119,21 @@ export function passTime(desk: Desk, now: Instant): void {
     if (tracked.sendAt !== null && !isStillMeant(desk, tracked, now)) dropUnmeant(desk, tracked, now)
     pageOver(desk, tracked, now)
   }
+  renew(desk, now)
   releaseLegs(desk, now)
   forget(desk, now)
+}
+
+/** What is about to leave and was written down long ago is part of the next commit, and leaves after it. */
+function renew(desk: Desk, now: Instant): void {
+  if (desk.catchUp !== null) return
+  let out: Out | null = null
+  for (const tracked of desk.open) {
+    const { sendAt, record } = tracked
+    if (sendAt === null || sendAt > now || now <= record.changedAt + desk.policy.renewAfter) continue
+    out ??= outOf(desk)
+    if (isReady(desk, tracked, out, now)) change(desk, tracked, now, {})
+  }
 }
 
 /** Taken back, or prices have moved on: what never left ends, what may have left is asked for until the venue denies it. */
