@@ -72,5 +72,6 @@ export function useRole(least: RoleName): boolean {
 export async function signOut(): Promise<void> {
   await ask('DELETE', '/api/v1/session')
   keepCsrf(null)
-  queries.clear()
+  await queries.invalidateQueries({ queryKey: SESSION_KEY })
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
 }
