@@ -1,0 +1,189 @@
+/** The program as a user starts it, and a real browser before it. */
+import { type ChildProcess, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { start } from '../cli/command.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const PLACES = [
+  process.env['POLYFOLIO_CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
+
+/** Where Chromium is; undefined: it is not here. */
+export const CHROMIUM = PLACES.find((path) => path !== undefined && existsSync(path))
+export const CHROMIUM_NEED = '(needs Chromium; POLYFOLIO_CHROMIUM names another place)'
+
+/** Pictures of what was tested, kept for whoever wants to look. */
+const PICTURES = join(ROOT, 'dist/tests/pictures')
+
+export interface Program {
+  readonly origin: string
+  /** What the console said so far. */
+  readonly said: () => string
+  readonly stop: () => Promise<void>
+}
+
+const START_MS = 90_000
+
+function until<T>(what: string, found: () => T | undefined, limitMs: number): Promise<T> {
+  return new Promise((done, refuse) => {
+    const since = Date.now()
+    const look = (): void => {
+      const value = found()
+      if (value !== undefined) done(value)
+      else if (Date.now() - since > limitMs) refuse(new Error(`waited in vain for ${what}`))
+      else setTimeout(look, 100)
+    }
+    look()
+  })
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    if (child.exitCode !== null || child.signalCode !== null) done()
+    else child.once('exit', () => done())
+  })
+}
+
+/** Serves a portfolio on the simulated market: some months are played at once, then a day passes every second. */
+export async function serveDemo(folder: string, port = 0): Promise<Program> {
+  const preset = join(ROOT, 'presets/demo.yaml')
+  const market = [
+    '--seed',
+    '26',
+    '--from',
+    '2024-01-02',
+    '--to',
+    '2030-12-31',
+    '--speed',
+    '86400',
+    '--speed-from',
+    '2024-04-01',
+  ]
+  const where = [
+    '--store',
+    join(folder, 'demo.db'),
+    '--port',
+    String(port),
+    '--auth',
+    'required',
+    '--log',
+    join(folder, 'log'),
+  ]
+  const child = start(folder, ['serve', preset, ...market, ...where])
+  let said = ''
+  child.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const gone = (): never => {
+    throw new Error(`the program ended:\n${said}`)
+  }
+  const origin = await until(
+    'its address',
+    () => (child.exitCode === null ? /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] : gone()),
+    START_MS,
+  )
+  return {
+    origin,
+    said: () => said,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended(child)
+    },
+  }
+}
+
+export function buildDashboard(): void {
+  const { status, stderr } = spawnSync(process.execPath, ['dashboard/build.mjs'], { cwd: ROOT, encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+}
+
+export function scratchFolder(): { readonly path: string; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'polyfolio-pages-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export interface Watched {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Errors of the console and of scripts, and requests to other machines: there are none. */
+  readonly faults: readonly string[]
+}
+
+const PATIENCE_MS = 20_000
+
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] })
+}
+
+/** A page whose faults are written down; answers that a test provokes are told apart by `expected`. */
+export async function watchedPage(
+  browser: Browser,
+  origin: string,
+  expected: readonly RegExp[] = [],
+): Promise<Watched> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'dark',
+    acceptDownloads: true,
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
+  const faults: string[] = []
+  const note = (text: string): void => {
+    if (!expected.some((pattern) => pattern.test(text))) faults.push(text)
+  }
+  page.on('console', (message) => {
+    if (message.type() === 'error') note(`${message.text()} ${message.location().url}`)
+  })
+  page.on('pageerror', (error) => note(error.message))
+  page.on('request', (request) => {
+    const { protocol, origin: asked } = new URL(request.url())
+    if (protocol.startsWith('http') && asked !== origin) note(`a request to ${request.url()}`)
+  })
+  return { page, context, faults }
+}
+
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true })
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true })
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string
+    readonly impact: string
+    readonly nodes: readonly { readonly html: string }[]
+  }[]
+}
+
+/** What axe finds that is serious or worse, one line each. */
+export async function seriousFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  const run = 'axe.run(document, { resultTypes: ["violations"] })'
+  const { violations } = (await page.evaluate(run)) as AxeResult
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)
+}
+
+/** How many pixels the page is wider than its window. */
+export async function sideways(page: Page): Promise<number> {
+  return page.evaluate(
+    'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)',
+  ) as Promise<number>
+}
+
+/** Titles of panels that say that they could not load. */
+export async function brokenPanels(page: Page): Promise<readonly string[]> {
+  return page.evaluate(
+    '[...document.querySelectorAll("[data-panel]")].filter((panel) => panel.querySelector(".panel-error")).map((panel) => panel.dataset.panel)',
+  ) as Promise<readonly string[]>
+}

@@ -1,0 +1,202 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  brokenPanels,
+  buildDashboard,
+  CHROMIUM,
+  CHROMIUM_NEED,
+  openBrowser,
+  type Program,
+  picture,
+  scratchFolder,
+  seriousFaults,
+  serveDemo,
+  sideways,
+  type Watched,
+  watchedPage,
+} from './browser.ts'
+import { itShowsResults } from './results.ts'
+
+const NAME = 'reader'
+const PASSPHRASE = 'violet harbour ladder 27'
+const PAGES = ['/', '/risk', '/performance', '/strategy', '/config/sleeves'] as const
+const TABS = ['allocation', 'limits', 'rebalancing', 'approvals', 'alerts', 'exports', 'users', 'audit'] as const
+/** Days of the simulated market that lie behind before pages are judged. */
+const READY_AT = '2024-04-01'
+
+/** What a test provokes on purpose, as the browser's console tells it. */
+const PROVOKED = [/status of (401|403)/, /WebSocket connection/, /ERR_CONNECTION_REFUSED/, /ERR_INCOMPLETE_CHUNKED/]
+
+describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_NEED}`, () => {
+  const folder = scratchFolder()
+  let program: Program
+  let browser: Browser
+  let seen: Watched
+
+  const heading = (): Promise<string | null> => seen.page.locator('h1').first().textContent()
+  const open = (path: string): Promise<unknown> => seen.page.goto(`${program.origin}${path}`)
+
+  beforeAll(async () => {
+    buildDashboard()
+    program = await serveDemo(folder.path)
+    browser = await openBrowser()
+    seen = await watchedPage(browser, program.origin, PROVOKED)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await program?.stop()
+    folder.remove()
+  })
+
+  it('makes the first user by the token of the console, and shows the portfolio', async () => {
+    const { page } = seen
+    await open('/')
+    await page.getByRole('heading', { name: 'The first user' }).waitFor()
+    expect(page.url()).toBe(`${program.origin}/setup`)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByLabel('One-time token').fill(/token (\S+)/.exec(program.said())![1]!)
+    await page.getByLabel('Name').fill(NAME)
+    await page.getByLabel('Passphrase').fill('too short')
+    const create = page.getByRole('button', { name: 'Create the first user' })
+    expect(await create.isDisabled()).toBe(true)
+    await page.getByLabel('Passphrase').fill(PASSPHRASE)
+    await create.click()
+    await page.getByText('Portfolio value').waitFor()
+    expect(await heading()).toBe('Demo')
+  })
+
+  it('signs out, says what is wrong with a passphrase, and signs in', async () => {
+    const { page } = seen
+    await page.getByRole('button', { name: /account of reader/ }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in to Polyfolio' }).waitFor()
+    const signIn = async (passphrase: string): Promise<void> => {
+      await page.getByLabel('User').fill(NAME)
+      await page.getByLabel('Passphrase').fill(passphrase)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await signIn('wrong wrong wrong wrong')
+    await page.getByText('Name or passphrase is wrong').waitFor()
+    await picture(page, 'login')
+    await signIn(PASSPHRASE)
+    await page.getByText('Portfolio value').waitFor()
+  })
+
+  it('shows what is pushed without a reload', async () => {
+    const { page } = seen
+    await page.evaluate('window.wasNotReloaded = true')
+    const value = page.locator('.figure-main .figure-value')
+    const before = await value.textContent()
+    await expect.poll(() => value.textContent(), { timeout: 60_000 }).not.toBe(before)
+    await expect.poll(() => page.locator('.activity li').count(), { timeout: 60_000 }).toBeGreaterThan(3)
+    expect(await page.evaluate('window.wasNotReloaded')).toBe(true)
+  })
+
+  it('plays the past, and every page stands with every panel loaded, wide and narrow, dark and light', async () => {
+    const { page } = seen
+    const tradeDate = async (): Promise<string> => {
+      const answer = await page.request.get(`${program.origin}/api/v1/p/Demo/figures`)
+      return ((await answer.json()) as { data: { tradeDate: string | null } }).data.tradeDate ?? ''
+    }
+    await expect.poll(async () => (await tradeDate()) >= READY_AT, { timeout: 100_000, interval: 1000 }).toBe(true)
+    for (const [width, scheme] of [
+      [1440, 'dark'],
+      [360, 'light'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 844 })
+      await page.emulateMedia({ colorScheme: scheme })
+      for (const path of PAGES) {
+        await open(path)
+        await page.locator('.panel').first().waitFor()
+        await expect.poll(() => page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0)
+        const name = `${path.replaceAll('/', '') || 'overview'}-${width}`
+        await picture(page, name)
+        expect([name, await brokenPanels(page)]).toEqual([name, []])
+        expect([name, await sideways(page)]).toEqual([name, 0])
+        expect([name, await seriousFaults(page)]).toEqual([name, []])
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+    for (const tab of TABS) {
+      await open(`/config/${tab}`)
+      await page.locator('.grid .panel').nth(1).waitFor()
+      await expect.poll(() => page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0)
+      await picture(page, `config-${tab}`)
+      expect([tab, await brokenPanels(page)]).toEqual([tab, []])
+      expect([tab, await seriousFaults(page)]).toEqual([tab, []])
+    }
+  })
+
+  itShowsResults(() => ({ page: seen.page, origin: program.origin }))
+
+  it('pauses a sleeve by one click and takes that back', async () => {
+    const { page } = seen
+    await open('/config/sleeves')
+    await page.getByRole('button', { name: 'Pause Pairs' }).click()
+    await page.getByRole('button', { name: 'Resume Pairs' }).waitFor()
+    await page.getByRole('button', { name: 'Undo' }).first().click()
+    await page.getByRole('button', { name: 'Pause Pairs' }).waitFor()
+  })
+
+  it('stops all trading by keys alone, shows it everywhere, and lets it go on after a reason and a new proof', async () => {
+    const { page } = seen
+    await open('/risk')
+    await page.locator('.panel').first().waitFor()
+    await page.keyboard.press('Control+Shift+K')
+    await page.getByRole('heading', { name: 'Stop all trading?' }).waitFor()
+    await page.keyboard.press('Enter') // "Stop now" has focus
+    await page.getByText('Trading is stopped.').first().waitFor()
+    await picture(page, 'stopped')
+    await open('/')
+    await page.getByRole('button', { name: 'Resume trading' }).click()
+    await page.getByLabel('Reason').fill('looked at it')
+    await page.locator('dialog').getByRole('button', { name: 'Resume trading' }).click()
+    const proof = page.getByRole('heading', { name: 'Prove that it is you' })
+    await proof.waitFor()
+    await page.getByLabel('Passphrase').fill(PASSPHRASE)
+    await page.getByRole('button', { name: 'Prove and go on' }).click()
+    await expect.poll(() => page.locator('.kill-bar').count(), { timeout: 30_000 }).toBe(0)
+  })
+
+  it('finds pages by letters, moves by keys, and keeps the view in the address', async () => {
+    const { page } = seen
+    await open('/')
+    await page.locator('.panel').first().waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('perf')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${program.origin}/performance`)
+    await page.keyboard.press('g')
+    await page.keyboard.press('o')
+    await page.waitForURL(`${program.origin}/`)
+    await page.keyboard.press('3')
+    await page.waitForURL(`${program.origin}/?period=1M`)
+    await page.reload()
+    await page.getByRole('button', { name: '1M', pressed: true }).first().waitFor()
+    await page.keyboard.press('d')
+    await expect.poll(() => page.locator('.figure-main .figure-value').textContent()).toContain('%')
+    await page.keyboard.press('d')
+    await page.keyboard.press('?')
+    await page.getByRole('heading', { name: 'Keys' }).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('asked nothing of another machine and wrote no fault to the console', () => {
+    expect(seen.faults).toEqual([])
+  })
+
+  it('says that the connection is lost, and goes on when the server is back', async () => {
+    const { page } = seen
+    await open('/')
+    await page.getByText('Portfolio value').waitFor()
+    const port = Number(new URL(program.origin).port)
+    await program.stop()
+    await page.getByText(/Connection lost at/).waitFor()
+    await picture(page, 'lost')
+    expect(await page.locator('.age-fresh').count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Kill switch' }).isEnabled()).toBe(true)
+    program = await serveDemo(folder.path, port)
+    await expect.poll(() => page.getByText(/Connection lost at/).count(), { timeout: 60_000 }).toBe(0)
+    await page.locator('.age-fresh').first().waitFor()
+  })
+})
