@@ -5,7 +5,7 @@ import type { Projected, ProjectedRows } from '../../src/domain/projections.ts'
 export const START = Date.UTC(2026, 0, 5)
 const HOUR = 3_600_000
 export const DAY = 24 * HOUR
-export const COUNT = 240
+export const COUNT = 130
 export const at = (place: number): number => START + place * HOUR
 const placed = (place: number) => ({ seq: place, place: 1, at: at(place) })
 export const many = <T>(count: number, of: (place: number) => T): T[] =>

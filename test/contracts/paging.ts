@@ -44,7 +44,7 @@ export function pagingContract(name: string, place: () => Promise<string>): void
             expect(all.rows.length).toBe(all.total)
             expect(new Set(all.rows.map(key)).size).toBe(all.total)
             const turned = await walked((after) =>
-              store.paging.page('one', table, { ...asked, limit: 7, ...(after === undefined ? {} : { after }) }),
+              store.paging.page('one', table, { ...asked, limit: 11, ...(after === undefined ? {} : { after }) }),
             )
             expect(turned).toEqual(all.rows)
             const jumped = await store.paging.page('one', table, { ...asked, limit: 3, offset: 4 })
