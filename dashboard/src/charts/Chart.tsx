@@ -46,10 +46,13 @@ function useChart(option: ChartProps['option'], box: React.RefObject<HTMLDivElem
   const paintedWith = useRef<Paint | null>(null)
   const [drawn, setDrawn] = useState<Drawn | null>(null)
   const latest = useRef<() => void>(() => undefined)
+  // The observer speaks once at the beginning: what has been drawn at that size is not drawn again.
+  const size = useRef({ width: 0, height: 0 })
 
   useEffect(() => {
     const element = box.current!
     const observer = new ResizeObserver(() => {
+      if (element.clientWidth === size.current.width && element.clientHeight === size.current.height) return
       chart.current?.resize()
       latest.current()
     })
@@ -67,6 +70,7 @@ function useChart(option: ChartProps['option'], box: React.RefObject<HTMLDivElem
     const draw = (): void => {
       const element = box.current
       if (element === null || element.clientWidth === 0 || element.clientHeight === 0) return
+      size.current = { width: element.clientWidth, height: element.clientHeight }
       const isNew = chart.current === null
       const shown = chart.current ?? init(element, null, { renderer: 'canvas' })
       chart.current = shown

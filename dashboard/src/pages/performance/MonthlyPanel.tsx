@@ -45,6 +45,7 @@ function Cell({ cell, label, clip, isTotal = false, onShow }: CellProps): ReactN
   if (cell === null || cell.totalReturn === null) return <td className="heat-none" />
   const ground = rampStep(paint.diverging, cell.totalReturn / clip)
   const ink = inkOn(ground, [paint.text, paint.surface])
+  const text = percent(cell.totalReturn, { signed: true, decimals: 1 })
   const show = (): void => onShow(cell, label)
   return (
     <td>
@@ -52,12 +53,12 @@ function Cell({ cell, label, clip, isTotal = false, onShow }: CellProps): ReactN
         type="button"
         className={`heat ${isTotal ? 'heat-total' : ''}`}
         style={isTotal ? {} : { background: ground, color: ink }}
-        aria-label={`${label} ${percent(cell.totalReturn, { signed: true })}`}
+        aria-label={`${label} ${text}`}
         onFocus={show}
         onPointerEnter={show}
         onClick={show}
       >
-        {percent(cell.totalReturn, { signed: true, decimals: 1 })}
+        {text}
       </button>
     </td>
   )
