@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * follow by name, in every run the same.
  */
 const LONGEST: readonly string[] = [
+  'test/api/hostile.test.ts',
+  'test/api/sessions.test.ts',
   'test/cli/store.test.ts',
   'test/golden/portfolios.test.ts',
   'test/cli/operate.test.ts',

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { NewAccess } from '../domain/access.ts'
 import type { Instant } from '../domain/units.ts'
-import { type Caller, isAllowed } from './access/callers.ts'
+import { type Caller, hasSession, isAllowed, type SignedIn } from './access/callers.ts'
 import { isOwnPage } from './access/origins.ts'
 import { csrfOf, isSameText } from './access/secrets.ts'
 import { Refusal } from './refusal.ts'
@@ -48,7 +48,7 @@ export function gateOf(context: Context, origins: () => ReadonlySet<string>): Ga
       if (least !== null && caller !== null && !isAllowed(caller.role, least)) {
         throw new Refusal('role_needed', `This takes the role ${least}; you are ${caller.role}.`)
       }
-      if (method !== 'GET' && caller?.session != null) demandOwnPage(request, caller)
+      if (method !== 'GET' && hasSession(caller)) demandOwnPage(request, caller)
       if (isDangerous === true) demandProof(caller, ports.now())
       return caller
     },
@@ -74,15 +74,14 @@ export function gateOf(context: Context, origins: () => ReadonlySet<string>): Ga
 }
 
 /** Only a page of ours can read the value and set the header. */
-function demandOwnPage({ headers }: FastifyRequest, { session }: Caller): void {
+function demandOwnPage({ headers }: FastifyRequest, { session }: SignedIn): void {
   const given = headers[CSRF_HEADER]
-  if (session === null) return
   if (typeof given === 'string' && isSameText(given, csrfOf(session.secret))) return
   throw new Refusal('origin_refused', `Changes need the header ${CSRF_HEADER} with the value of the session.`)
 }
 
 function demandProof(caller: Caller | null, now: number): void {
-  if (caller?.session == null)
+  if (!hasSession(caller))
     throw new Refusal('step_up_needed', 'This takes somebody who proves who they are, not a token.')
   if ((caller.session.stepUpUntil ?? 0) <= now) throw new Refusal('step_up_needed', 'Give your passphrase again first.')
 }

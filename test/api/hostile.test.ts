@@ -233,7 +233,7 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
       if (status === 429) expect(Number(headers['retry-after'])).toBeGreaterThan(0)
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
-    expect([...statuses.keys()].sort()).toEqual([401, 429])
+    expect([...statuses.keys()].sort((one, other) => one - other)).toEqual([401, 429])
     // The first few are looked at; what comes after them is not even compared.
     expect(statuses.get(401)!).toBeLessThan(40)
     expect(await standing()).toEqual(before)

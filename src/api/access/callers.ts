@@ -19,6 +19,13 @@ export interface Caller {
   readonly session: (Session & { readonly hash: string; readonly secret: string }) | null
 }
 
+/** By a session: whoever sits before a page. */
+export type SignedIn = Caller & { readonly session: NonNullable<Caller['session']> }
+
+export function hasSession(caller: Caller | null): caller is SignedIn {
+  return caller !== null && caller.session !== null
+}
+
 export interface Visitor {
   readonly address: string
   readonly agent: string

@@ -32,7 +32,7 @@ const COMMON = [
 
 /** Why it is not taken; '' where it is. */
 export function passphraseProblem(passphrase: string, name: string): string {
-  const letters = [...passphrase.normalize('NFKC')]
+  const letters = Array.from(passphrase.normalize('NFKC'))
   if (letters.length < PASSPHRASE_LEAST) return `Use at least ${PASSPHRASE_LEAST} characters.`
   if (letters.length > PASSPHRASE_MOST) return `Use at most ${PASSPHRASE_MOST} characters.`
   if (new Set(letters).size < 6) return 'Use more than five different characters.'

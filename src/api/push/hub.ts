@@ -143,7 +143,7 @@ export function pushHub(ports: ApiPorts, readings: Readings, version: string): P
 
   async function beat(room: Room, now: number): Promise<void> {
     room.beatAt = now
-    for (const seat of [...room.seats]) {
+    for (const seat of room.seats) {
       if (await seat.isWelcome()) continue
       room.seats.delete(seat)
       seat.socket.close(4401, 'the session has ended')
@@ -181,7 +181,7 @@ export function pushHub(ports: ApiPorts, readings: Readings, version: string): P
     },
     leave(session) {
       for (const room of rooms.values())
-        for (const seat of [...room.seats]) {
+        for (const seat of room.seats) {
           if (seat.session !== session) continue
           room.seats.delete(seat)
           seat.socket.close(4401, 'the session has ended')

@@ -1,6 +1,7 @@
 /** The socket of a portfolio: who asks is known before it opens, and looked at again while it is open. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { hasSession } from '../access/callers.ts'
 import type { Gate } from '../gate.ts'
 import { Refusal } from '../refusal.ts'
 import { basisOf, type Context } from '../routes/context.ts'
@@ -24,7 +25,7 @@ export async function addPush(app: FastifyInstance, context: Context, gate: Gate
       const origin = request.headers.origin
       const caller = await gate.pass(request, { method: 'GET', who: 'viewer' })
       // A browser always says which page opens a socket; whoever does not is a program, and has a token.
-      if (caller?.session != null && origin === undefined) {
+      if (hasSession(caller) && origin === undefined) {
         throw new Refusal('origin_refused', 'A socket is opened by a page of this server.')
       }
       if (push.clients >= CLIENTS_MOST) throw new Refusal('unavailable', 'Too many pages are open.')

@@ -2,7 +2,7 @@
 
 import type { NewAccess, Role } from '../../domain/access.ts'
 import type { Instant } from '../../domain/units.ts'
-import { STEP_UP_MS } from '../access/callers.ts'
+import { hasSession, STEP_UP_MS } from '../access/callers.ts'
 import { newCodes, stepOfCode } from '../access/codes.ts'
 import { isPassphrase, passphraseHash, passphraseProblem } from '../access/passphrases.ts'
 import { csrfOf, hashOf } from '../access/secrets.ts'
@@ -58,7 +58,7 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
   }
 
   async function leave({ caller, now, reply }: Call<unknown, unknown, unknown>): Promise<void> {
-    if (caller?.session == null) return
+    if (!hasSession(caller)) return
     await callers.close(caller, now)
     push.leave(caller.session.id)
     reply.clearCookie(reply.server.cookieName, { path: '/' })
@@ -201,7 +201,7 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
       answer: sessionView,
       async run(call) {
         const { caller, body, now } = call
-        if (caller?.session == null) throw new Refusal('step_up_needed', 'A token cannot prove who uses it. Sign in.')
+        if (!hasSession(caller)) throw new Refusal('step_up_needed', 'A token cannot prove who uses it. Sign in.')
         if (!caller.session.isLink) await prove(call, caller.user, body.passphrase ?? '', body.code, 'step up')
         const secret = await callers.stepUp(caller, now)
         if (secret === null) throw new Refusal('sign_in_needed', 'The session has ended. Sign in again.')

@@ -21,7 +21,11 @@ export function positionTable(basis: Basis, limit: number): PositionTable {
   const all = basis.positions.netted
   const shown = all.slice(0, limit)
   const column = (of: (one: NetPosition) => number | null): readonly string[] =>
-    addingUp([...all.map((one) => of(one) ?? 0)], sum(all, of), currency)
+    addingUp(
+      all.map((one) => of(one) ?? 0),
+      sum(all, of),
+      currency,
+    )
   const [net, gross, unrealised] = [
     column(({ value }) => value),
     column(({ gross: one }) => one),
