@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { builtModule } from '../../test/built.ts'
+import { REPORT_FILES } from '../../test/fixtures/report-files.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 
 const root = packageRoot()
@@ -133,18 +134,7 @@ describe('a backtest from the command line', () => {
     const again = run(['backtest', config, '--data', folder, '--out', join(folder, 'again'), '--json'])
     expect(again.out.replaceAll('again', 'once')).toBe(once.out)
     const names = readdirSync(join(folder, 'once')).sort()
-    expect(names).toEqual([
-      'attribution.csv',
-      'capital.csv',
-      'equity.csv',
-      'orders.csv',
-      'report.html',
-      'report.json',
-      'signals.csv',
-      'trades.csv',
-      'universe.csv',
-      'violations.csv',
-    ])
+    expect(names).toEqual(REPORT_FILES)
     for (const name of names) {
       expect(readFileSync(join(folder, 'again', name)).equals(readFileSync(join(folder, 'once', name)))).toBe(true)
     }

@@ -4,23 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BacktestReport } from '../../src/api/contract/report.ts'
 import { bar, priceFile, sessionDates } from '../fixtures/exits/bars.ts'
+import { REPORT_FILES } from '../fixtures/report-files.ts'
 import { command, commands, type Ended, start } from './command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'polyfolio-bad-input-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const FILES = [
-  'attribution.csv',
-  'capital.csv',
-  'equity.csv',
-  'orders.csv',
-  'report.html',
-  'report.json',
-  'signals.csv',
-  'trades.csv',
-  'universe.csv',
-  'violations.csv',
-]
 const DATES = sessionDates('nyse', '2024-01-02', 100)
 const BARS = DATES.map((_, index) => {
   const price = 100 + 10 * Math.sin(index / 6)
@@ -289,7 +278,7 @@ describe('a run that can be carried to its end', () => {
     expect(report.portfolio.end).toBe('2024-05-23')
     expect(report.invariants.violated).toEqual([])
     expect(report.invariants.checked['12 a faulty sleeve is paused, the others go on']).toBe(1)
-    expect(readdirSync(join(folder, 'runs', name)).sort()).toEqual(FILES)
+    expect(readdirSync(join(folder, 'runs', name)).sort()).toEqual(REPORT_FILES)
     expect(readFileSync(join(folder, 'runs', name, 'report.html'), 'utf8')).toContain(cause)
   })
 
@@ -337,6 +326,6 @@ describe('a run that is killed while it writes', () => {
     expect(struck).toBe(true)
     expect(existsSync(join(folder, 'killed'))).toBe(false)
     expect((await command(folder, args)).code).toBe(0)
-    expect(readdirSync(join(folder, 'killed')).sort()).toEqual(FILES)
+    expect(readdirSync(join(folder, 'killed')).sort()).toEqual(REPORT_FILES)
   })
 })

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect } from 'vitest'
 import { builtModule } from '../built.ts'
+import { REPORT_FILES } from '../fixtures/report-files.ts'
 
 /*
  * Runs of the command line whose reports are kept. After a change that is meant, write them anew and read the difference:
@@ -14,19 +15,6 @@ import { builtModule } from '../built.ts'
  */
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
-
-const FILES = [
-  'attribution.csv',
-  'capital.csv',
-  'equity.csv',
-  'orders.csv',
-  'report.html',
-  'report.json',
-  'signals.csv',
-  'trades.csv',
-  'universe.csv',
-  'violations.csv',
-]
 
 /** A run of 25 years on a busy machine. */
 export const RUN_MS = 180_000
@@ -54,10 +42,10 @@ function run(out: string, args: readonly string[]): Written {
     maxBuffer: 1e9,
   })
   if (ended.status !== 0) throw new Error(`"${args.join(' ')}" ended with ${ended.status}:\n${ended.stderr}`)
-  expect(readdirSync(out).sort()).toEqual(FILES)
+  expect(readdirSync(out).sort()).toEqual(REPORT_FILES)
   return {
     report: readFileSync(join(out, 'report.json'), 'utf8'),
-    hashes: Object.fromEntries(FILES.map((file) => [file, hashOf(readFileSync(join(out, file)))])),
+    hashes: Object.fromEntries(REPORT_FILES.map((file) => [file, hashOf(readFileSync(join(out, file)))])),
   }
 }
 

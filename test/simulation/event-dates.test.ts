@@ -16,6 +16,7 @@ import { walkWeights } from '../../src/research/weight-walk/walk.ts'
 import type { WalkEvent, WalkInput } from '../../src/research/weight-walk/walk-input.ts'
 import { readCase, tableReader } from '../cases/case-files.ts'
 import { settingOf, walkInputOf } from '../cases/pipeline-setting.ts'
+import { NO_OVERLAYS } from '../fixtures/capital-run.ts'
 import { type StreamPortfolio, streamRun } from '../fixtures/stream-portfolio.ts'
 import { casesFolder } from '../outside-data.ts'
 import { propertyRuns } from '../profile.ts'
@@ -137,15 +138,6 @@ function playsAlike(portfolio: StreamPortfolio): Pick<Played, 'told' | 'equity'>
 function expectAgreement({ dates }: WalkInput, walked: Float64Array, played: ReadonlyMap<number, number>): void {
   const apart = Array.from(walked, (value, day) => Math.abs(played.get(dates[day]!)! / value - 1))
   expect(Math.max(...apart)).toBeLessThan(1e-8)
-}
-
-const NO_OVERLAYS: Overlays = {
-  lifecycle: null,
-  bench: null,
-  reduction: null,
-  ladder: null,
-  volatilityTarget: null,
-  spike: null,
 }
 
 function planOf(

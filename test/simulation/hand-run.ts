@@ -5,7 +5,6 @@ import type { DatedAction } from '../../src/domain/market.ts'
 import { addDays, sessionsFrom, startOfDay, tradeDate } from '../../src/domain/sessions.ts'
 import type { IntentSink, View } from '../../src/domain/strategy.ts'
 import {
-  accountId,
   calendarId,
   clockId,
   currencyCode,
@@ -18,6 +17,7 @@ import type { RunInput } from '../../src/engine/run/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
 import { instrumentOf } from '../fixtures/exchange-rig.ts'
+import { MARGIN_ACCOUNT } from '../fixtures/margin-account.ts'
 
 /** Small runs written by hand: a price per bar, and what each sleeve does on each bar. */
 
@@ -168,14 +168,7 @@ function configOf(
       ...hand.limits,
     },
     netting: true,
-    account: {
-      id: accountId('main'),
-      kind: 'margin',
-      initialMargin: 0.5,
-      maintenanceMargin: 0.25,
-      shortMaintenanceMargin: 0.3,
-      ...hand.account,
-    },
+    account: { ...MARGIN_ACCOUNT, ...hand.account },
     costs: { equity: costs, crypto: costs, future: costs, perpetual: costs },
     parity: {},
     dayCalendar: calendarId('days'),

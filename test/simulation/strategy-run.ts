@@ -5,7 +5,6 @@ import { defaultsOf, type Parameter, type Parameters } from '../../src/domain/pa
 import { addDays, sessionsFrom, startOfDay, weekday } from '../../src/domain/sessions.ts'
 import type { IntentSink, Strategy } from '../../src/domain/strategy.ts'
 import {
-  accountId,
   calendarId,
   clockId,
   currencyCode,
@@ -21,6 +20,7 @@ import { modelChainSource } from '../../src/pipeline/market/model-chains.ts'
 import { rigSymbol } from '../../src/research/contract/rig-records.ts'
 import { rigInstrument } from '../../src/research/contract/strategy-rig.ts'
 import type { RigMarket } from '../contracts/strategy-rig.ts'
+import { MARGIN_ACCOUNT } from '../fixtures/margin-account.ts'
 
 /** Built-in strategies through the whole engine, on the drawn markets of the strategy contract. */
 
@@ -138,13 +138,7 @@ function configOf(strategies: readonly Strategy[], market: RigMarket): Portfolio
       drawdown: { halt: 0.15, resume: 0.1, resetPeakAfter: 10 },
     },
     netting: true,
-    account: {
-      id: accountId('main'),
-      kind: 'margin',
-      initialMargin: 0.5,
-      maintenanceMargin: 0.25,
-      shortMaintenanceMargin: 0.3,
-    },
+    account: MARGIN_ACCOUNT,
     costs: { equity: COSTS, option: { ...COSTS, commission: SCHEDULES.ibkr_options } },
     parity: {},
     dayCalendar: calendarId('days'),
