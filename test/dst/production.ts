@@ -15,6 +15,7 @@ import { executionKey } from './disk.ts'
 import { diskStore, IDLE_ACCESS } from './disk-store.ts'
 import type { Subject, World } from './history.ts'
 import { judgeOrders } from './order-verdicts.ts'
+import { judgeRestarts } from './restarts.ts'
 import { PORTFOLIO } from './scene.ts'
 import { ACCOUNT_SUFFIX } from './venue.ts'
 
@@ -109,6 +110,7 @@ async function judge(world: World, kernel: Kernel | null): Promise<void> {
   judgeOrders(world)
   judgeBooks(world, kernel)
   await judgeReplay(world, kernel)
+  await judgeRestarts(world, inputOf(world), kernel)
 }
 
 /** Every execution is booked, but for what others did before the first word was written. */
