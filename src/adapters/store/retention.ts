@@ -1,6 +1,7 @@
 /** What a store lets go of: payloads of old bars into an archive, messages that were delivered, fine roll-ups, old states. */
 import { type Kysely, sql } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
+import { barLength, TIMEFRAMES } from '../../domain/timeframes.ts'
 import type { Archive } from './archive.ts'
 import type { Tables } from './schema.ts'
 import type { SqlStore } from './sql-store.ts'
@@ -11,7 +12,7 @@ export interface Retention {
   readonly slices: number | null
   /** Messages, as far as every bus that was ever told has confirmed them. */
   readonly messages: number | null
-  /** Equity at every close, and by the hour; days, weeks and months stay. */
+  /** Equity at every close and by the hour, and prices of bars that are shorter than a day and by the hour; longer ones stay. */
   readonly cycles: number | null
   readonly hours: number | null
   /** States to go on from; the last three stay whatever their age. */
@@ -22,6 +23,7 @@ export interface Pruned {
   readonly archived: number
   readonly messages: number
   readonly equity: number
+  readonly bars: number
   readonly snapshots: number
 }
 
@@ -30,6 +32,8 @@ const SLICES = 'slices'
 /** Payloads that are taken out in one transaction: each waits for the disk once, and the writer for none of them long. */
 const PAGE = 200
 const STATES_KEPT = 3
+/** Bars that are shorter than a day. */
+const SHORT = TIMEFRAMES.filter((timeframe) => barLength(timeframe) !== null)
 
 /** Lets go of what is older than a moment less the ages; while the portfolio is run as well. */
 export async function prune(
@@ -38,7 +42,7 @@ export async function prune(
   retention: Retention,
   now: number,
 ): Promise<Pruned> {
-  const pruned = { archived: 0, messages: 0, equity: 0, snapshots: 0 }
+  const pruned = { archived: 0, messages: 0, equity: 0, bars: 0, snapshots: 0 }
   for (const { portfolio } of await db.selectFrom('journal').select('portfolio').distinct().execute()) {
     const before = (age: number | null): number => (age === null ? Number.NEGATIVE_INFINITY : now - age)
     if (retention.slices !== null)
@@ -48,7 +52,10 @@ export async function prune(
       ['cycle', retention.cycles],
       ['hour', retention.hours],
     ] as const)
-      if (age !== null) pruned.equity += await pruneEquity(db, portfolio, grain, before(age))
+      if (age !== null) {
+        pruned.equity += await pruneEquity(db, portfolio, grain, before(age))
+        pruned.bars += await pruneBars(db, portfolio, grain === 'hour' ? ['hour'] : SHORT, before(age))
+      }
     if (retention.snapshots !== null) pruned.snapshots += await pruneStates(db, portfolio, before(retention.snapshots))
   }
   return pruned
@@ -129,6 +136,20 @@ async function pruneEquity(db: Kysely<Tables>, portfolio: string, grain: string,
   const { numAffectedRows } = await sql`
     DELETE FROM equity WHERE portfolio = ${portfolio} AND grain = ${grain} AND at < ${before}
       AND bucket < (SELECT max(bucket) FROM equity WHERE portfolio = ${portfolio} AND grain = ${grain})`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** The last one of each stays: it may go on. */
+async function pruneBars(
+  db: Kysely<Tables>,
+  portfolio: string,
+  grains: readonly string[],
+  before: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    DELETE FROM price_bar WHERE portfolio = ${portfolio} AND grain IN (${sql.join(grains)}) AND at < ${before}
+      AND bucket < (SELECT max(l.bucket) FROM price_bar l WHERE l.portfolio = price_bar.portfolio
+        AND l.instrument = price_bar.instrument AND l.grain = price_bar.grain)`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
 

@@ -174,7 +174,7 @@ export async function storePrune(name: string, options: PruneOptions): Promise<v
   try {
     const archive = archiveIn(options.archive ?? `${name}.archive`)
     const before = await heldRows(parts.db)
-    const { archived, messages, equity, snapshots } = await prune(parts, archive, retention, Date.now())
+    const { archived, messages, equity, bars, snapshots } = await prune(parts, archive, retention, Date.now())
     await auditedOfAll(parts, { action: 'prune', before, after: await heldRows(parts.db) })
     print(
       textTable(
@@ -183,6 +183,7 @@ export async function storePrune(name: string, options: PruneOptions): Promise<v
           [`payloads into ${archive.folder}`, count(archived)],
           ['messages', count(messages)],
           ['fine roll-ups of equity', count(equity)],
+          ['short bars of charts', count(bars)],
           ['states', count(snapshots)],
         ],
         [1],
@@ -197,7 +198,7 @@ export async function storePrune(name: string, options: PruneOptions): Promise<v
 /** What the whole store holds of all that a prune may let go of. */
 async function heldRows(db: Kysely<Tables>): Promise<Readonly<Record<string, number>>> {
   const held: Record<string, number> = {}
-  for (const table of ['message', 'equity', 'snapshot'] as const) {
+  for (const table of ['message', 'equity', 'price_bar', 'snapshot'] as const) {
     const { rows } = await db
       .selectFrom(table)
       .select(({ fn }) => fn.countAll().as('rows'))

@@ -5,6 +5,7 @@ import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import { askForBackups, backupState } from '../../adapters/store/backup-state.ts'
 import { openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
+import type { Instant } from '../../domain/units.ts'
 import type { StoreSettings } from '../config/running.ts'
 import { upkeep } from './upkeep.ts'
 
@@ -70,6 +71,45 @@ describe.skipIf(!HAS_STORE)(`upkeep of a store ${STORE_NEED}`, () => {
     expect(await states(store)).toBe(5)
     await upkeep(folder.path('bare.db'), store, settings(false), NOW + DAY)
     expect(await states(store)).toBe(3)
+    await store.close()
+  })
+
+  it('lets go of short bars and of sessions that ended long ago, and keeps the bars that may go on', async () => {
+    const store = await opened('bars.db')
+    const bar = (grain: string, at: number) => {
+      const prices = { open: 1, high: 1, low: 1, close: 1, volume: 1, factor: 1 }
+      return { instrument: 'A', grain, bucket: at, at, tradeDate: 20260105, ...prices }
+    }
+    const old = NOW - 9 * DAY
+    const priceBar = [
+      bar('5m', old),
+      bar('5m', NOW),
+      bar('hour', old),
+      bar('day', old),
+      bar('day', NOW),
+      bar('1d', old),
+    ]
+    await store.commit('one', { epoch: 1 }, { rows: rowsFrom(5, 1), projected: { priceBar } })
+    const at = (NOW - 40 * DAY) as Instant
+    const session = { id: 'i', user: 'demo', linkRole: 'admin', stepUpUntil: null, agent: '', address: '' } as const
+    await store.access.openSession({ ...session, hash: 'h', at, idleUntil: at, until: at })
+    const asked = settings(false)
+    await upkeep(
+      folder.path('bars.db'),
+      store,
+      { ...asked, retention: { ...asked.retention, cycles: DAY, hours: DAY } },
+      NOW,
+    )
+    const { db } = store.tables
+    const left = await db.selectFrom('price_bar').select(['grain', 'at']).orderBy('grain').orderBy('at').execute()
+    expect(left.map(({ grain, at: when }) => [grain, when === NOW])).toEqual([
+      ['1d', false],
+      ['5m', true],
+      ['day', false],
+      ['day', true],
+      ['hour', false],
+    ])
+    expect(await db.selectFrom('session').select('id').execute()).toEqual([])
     await store.close()
   })
 

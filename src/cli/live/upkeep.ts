@@ -5,12 +5,15 @@ import { type Backup, dailyBackup } from '../../adapters/store/backups.ts'
 import { isServer } from '../../adapters/store/open.ts'
 import { prune } from '../../adapters/store/retention.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
+import type { Instant } from '../../domain/units.ts'
 import type { StoreSettings } from '../config/running.ts'
 
 /** How often it is looked whether a copy is due: an engine that ends sooner needs none of its own. */
 const LOOK_MS = 600_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+/** Sessions, one-time secrets and counters of failed attempts, after they ended. */
+const ENDED_KEPT_MS = 30 * DAY_MS
 
 export interface Upkeep {
   /** Waits for what is under way. */
@@ -68,7 +71,7 @@ function wordsOf(error: unknown): string {
 /** Copies first where copies are made, and lets go only of what a copy holds. Null: no copy was due. */
 export async function upkeep(
   name: string,
-  { tables }: Pick<OpenedStore, 'tables'>,
+  { tables, access }: Pick<OpenedStore, 'tables' | 'access'>,
   { backups, retention }: StoreSettings,
   now: number,
 ): Promise<Backup | null> {
@@ -80,6 +83,7 @@ export async function upkeep(
   if (pruned === null || now - pruned >= DAY_MS || now < pruned) {
     const archive = archiveIn(isServer(name) ? 'polyfolio.archive' : `${name}.archive`)
     await prune(tables, archive, retention, now)
+    await access.forget((now - ENDED_KEPT_MS) as Instant)
     await setMark(db, MARKS.pruned, now)
   }
   return backup
