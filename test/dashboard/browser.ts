@@ -1,6 +1,6 @@
 /** The program as a user starts it, and a real browser before it. */
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -98,7 +98,15 @@ export async function serveDemo(folder: string, port = 0): Promise<Program> {
   }
 }
 
+function changedAt(folder: string): number {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return Math.max(0, ...paths.map((path) => statSync(join(folder, path)).mtimeMs))
+}
+
+/** Builds the pages where their sources are newer than what was built last. */
 export function buildDashboard(): void {
+  const built = statSync(join(ROOT, 'dist/dashboard/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (built > Math.max(changedAt(join(ROOT, 'dashboard/src')), changedAt(join(ROOT, 'dashboard/public')))) return
   const { status, stderr } = spawnSync(process.execPath, ['dashboard/build.mjs'], { cwd: ROOT, encoding: 'utf8' })
   if (status !== 0) throw new Error(stderr)
 }

@@ -88,7 +88,21 @@ function Body<T>(props: PanelProps<T> & { readonly showsTable: boolean }): React
   }
   const nothing = empty?.(data) ?? null
   if (nothing !== null) return <EmptyState {...nothing} />
-  return showsTable && table !== undefined ? <div className="panel-table">{table(data)}</div> : children(data)
+  return showsTable && table !== undefined ? (
+    <ScrolledTable title={props.title}>{table(data)}</ScrolledTable>
+  ) : (
+    children(data)
+  )
+}
+
+/** The panel's rows as a table, which the keyboard scrolls where it is longer than the panel. */
+function ScrolledTable({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section className="panel-table" tabIndex={0} aria-label={`${title}, table`}>
+      {children}
+    </section>
+  )
 }
 
 /** Toggles between chart and table by its button and by the key `t` while the panel has focus or pointer. */
