@@ -3,6 +3,7 @@ import type { BusKey, Message } from '../domain/bus.ts'
 import type { EngineEvent } from '../domain/events.ts'
 import type { Slice } from '../domain/market.ts'
 import type { Instant, Json } from '../domain/units.ts'
+import type { HaltReview } from '../domain/violations.ts'
 import type { Observer, OrderRow } from '../engine/records/observer.ts'
 import { createRecording } from '../engine/records/recording.ts'
 import type { Runtime } from '../engine/runtime.ts'
@@ -95,11 +96,14 @@ export function messageWriter(): MessageWriter {
   }
 
   function sayAlerts(): void {
-    for (const { id, severity, rule, subject, value, limit, action, resolvedAt } of runtime().state.violations) {
+    for (const { id, severity, rule, subject, value, limit, action, resolvedAt, review } of runtime().state
+      .violations) {
       const event = resolvedAt === null ? 'opened' : 'resolved'
       if (alerts.get(id) === event) continue
       alerts.set(id, event)
-      say('risk_alerts', { event, violation: id, severity, rule, subject, value, limit, action })
+      const isReviewed = review !== null && event === 'opened'
+      const body = { event, violation: id, severity, rule, subject, value, limit, action }
+      say('risk_alerts', isReviewed ? { ...body, review: reviewed(review) } : body)
     }
   }
 
@@ -163,6 +167,22 @@ export function messageWriter(): MessageWriter {
       said = []
       return taken
     },
+  }
+}
+
+/** Who lost what since the peak, and what to do about it; money of the base currency. */
+function reviewed({ since, drawdown, sleeves, proposal }: HaltReview): Json {
+  return {
+    since,
+    drawdown,
+    sleeves: sleeves.map(({ sleeve, profit, share, trades, violations }) => ({
+      sleeve,
+      profit: finite(profit),
+      share: finite(share),
+      trades,
+      violations,
+    })),
+    proposal: { action: proposal.action, subject: proposal.subject, reason: proposal.reason },
   }
 }
 

@@ -34,7 +34,7 @@ function contentOf(body: Message['body'], rule: string, subject: string): Conten
   const event = textOf(body['event'])
   const violation = body['violation']
   if (violation !== undefined) {
-    const text = `the answer is ${textOf(body['action'])}`
+    const text = `the answer is ${textOf(body['action'])}${reviewText(body['review'])}`
     return { incident: `violation ${textOf(violation)}`, state: event === 'resolved' ? 'resolved' : 'raised', text }
   }
   if (body['discrepancy'] !== undefined) {
@@ -46,6 +46,29 @@ function contentOf(body: Message['body'], rule: string, subject: string): Conten
   const text = textOf(body['text'])
   if (event === 'said') return { incident: `${rule} ${subject}`, state: 'said', text }
   return { incident: `gate ${rule} ${subject}`, state: event === 'opened' ? 'resolved' : 'raised', text }
+}
+
+type Named = Readonly<Record<string, Json>>
+/** Sleeves of a review that are named; the others lost less. */
+const REVIEWED_MAX = 5
+
+/** Of a halt: who lost what since the peak, the most first, and what is proposed. */
+function reviewText(review: Json | undefined): string {
+  if (!isNamed(review)) return ''
+  const sleeves = (Array.isArray(review['sleeves']) ? review['sleeves'] : []).filter(isNamed)
+  const worst = [...sleeves].sort((one, other) => (numberOf(other['share']) ?? 0) - (numberOf(one['share']) ?? 0))
+  const lost = worst.slice(0, REVIEWED_MAX).map((sleeve) => {
+    const share = Math.floor((numberOf(sleeve['share']) ?? 0) * 100 + 0.5)
+    const [profit, trades] = [numberOf(sleeve['profit']) ?? 0, textOf(sleeve['trades'])]
+    return `${textOf(sleeve['sleeve'])} ${Math.floor(profit + 0.5)} (${share} % of the fall, ${trades} trades)`
+  })
+  const proposal = isNamed(review['proposal']) ? review['proposal'] : {}
+  const [action, subject, reason] = ['action', 'subject', 'reason'].map((name) => textOf(proposal[name]))
+  return `; since the peak: ${lost.join(', ')}; proposed: ${action} of ${subject}, ${reason}`
+}
+
+function isNamed(value: Json | undefined): value is Named {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function severityOf(value: Json | undefined): Severity {
