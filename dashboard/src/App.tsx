@@ -2,6 +2,7 @@ import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import type { SessionView } from '../../src/api/contract/session.ts'
 import { queries } from './data/client.ts'
+import { kept } from './data/kept.ts'
 import { useSession } from './data/session.ts'
 import { followPortfolio } from './data/socket.ts'
 import { Frame } from './shell/Frame.tsx'
@@ -26,7 +27,7 @@ function useShownPortfolio({ portfolios }: SessionView): string {
   const [asked] = useParameter('portfolio', portfolios[0] ?? '', portfolios)
   useEffect(() => {
     portfolioShown.set(asked)
-    if (asked === '') return
+    if (asked === '' || kept !== null) return
     return followPortfolio(queries, asked)
   }, [asked])
   return useStore(portfolioShown)

@@ -5,15 +5,28 @@ import './shell/shell.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { Router } from 'wouter'
+import { memoryLocation } from 'wouter/memory-location'
 import { App } from './App.tsx'
 import { queries } from './data/client.ts'
+import { kept } from './data/kept.ts'
 import { followPreferences } from './state/preferences.ts'
 
+/** A file has no addresses: its pages are turned in memory. */
+const inMemory = memoryLocation({ path: '/' })
+
 followPreferences()
+if (kept?.refresh != null) setTimeout(() => window.location.reload(), kept.refresh * 1000)
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <App />
+      {kept === null ? (
+        <App />
+      ) : (
+        <Router hook={inMemory.hook} searchHook={inMemory.searchHook}>
+          <App />
+        </Router>
+      )}
     </QueryClientProvider>
   </StrictMode>,
 )

@@ -166,6 +166,18 @@ function addLive(program: Command): void {
       (await import('./commands/paper-review.ts')).paperReview(config, options),
     )
   program
+    .command('report [configs...]')
+    .description(
+      "the dashboard's pages of a portfolio that is kept in a store, as one file that works without a network",
+    )
+    .addOption(storeOption())
+    .option('--portfolio <name>', 'which one, where the store holds several')
+    .addOption(new Option('--out <file>', 'the page').argParser(folder).default('portfolio.html'))
+    .option('--watch', 'write it again whenever something has happened; who has it open sees it within a minute')
+    .action(async (configs: readonly string[], options) =>
+      (await import('./commands/report.ts')).report(configs, options),
+    )
+  program
     .command('explain <order> [config]')
     .description('the whole chain of one order: bar, signal, size, rules, netting, route, fills, shares')
     .addOption(new Option('--store <store>', 'of the journal kept there: a file, or postgres://...').argParser(folder))

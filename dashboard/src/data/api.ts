@@ -1,5 +1,6 @@
 import type { Problem, ProblemCode } from '../../../src/api/contract/answers.ts'
 import { heardServer } from './clock.ts'
+import { kept, keptResponse } from './kept.ts'
 
 /** What the server refused, or that it could not be reached (`status` 0). */
 export class ApiError extends Error {
@@ -45,6 +46,7 @@ function headersOf(method: Method, body: unknown): Record<string, string> {
 }
 
 async function answerOf(path: string, method: Method, body: unknown, signal?: AbortSignal): Promise<Response> {
+  if (kept !== null) return keptResponse(kept, method, path)
   const limit = AbortSignal.timeout(TIMEOUT_MS)
   try {
     return await fetch(path, {

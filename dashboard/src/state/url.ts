@@ -1,5 +1,6 @@
 import { useCallback } from 'react'
 import { useLocation, useSearch } from 'wouter'
+import { kept } from '../data/kept.ts'
 
 /** The search text with one key set; the default value leaves no key, so that addresses stay short. */
 export function withParameter(search: string, key: string, value: string | null, fallback = ''): string {
@@ -39,10 +40,10 @@ export function useParameter(
   const value = found === null || (allowed !== undefined && !allowed.includes(found)) ? fallback : found
   const set = useCallback(
     (next: string | null, how: Changing = {}) => {
-      const now = window.location.search
+      const now = kept === null ? window.location.search : search
       navigate(`${path}${withParameter(now, key, next, fallback)}`, { replace: how.isStep !== true })
     },
-    [navigate, path, key, fallback],
+    [navigate, path, search, key, fallback],
   )
   return [value, set]
 }

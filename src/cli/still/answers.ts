@@ -1,0 +1,85 @@
+/** Everything that the dashboard's pages ask of a portfolio, asked once: what a report in one file carries with it. */
+
+import type { Analysis } from '../../api/contract/analysis.ts'
+import type { Dated, Page } from '../../api/contract/answers.ts'
+import type { BacktestReport } from '../../api/contract/report.ts'
+import type { SessionView } from '../../api/contract/session.ts'
+
+export type Answers = Readonly<Record<string, unknown>>
+
+/** Asks the API; throws where it refuses. */
+export type Ask = (path: string) => Promise<unknown>
+
+const LIVE = [
+  'figures',
+  'equity',
+  'sleeves',
+  'positions',
+  'exposures',
+  'attention',
+  'limits',
+  'approvals',
+  'rebalancings',
+  'discrepancies',
+  'activity?limit=100',
+  'notes?limit=200',
+  'configuration',
+  'analysis/report',
+  'analysis/risk',
+  'analysis/performance',
+]
+/** Lists that are read to their end, a page at a time. */
+const LISTS = ['trades', 'violations', 'orders']
+const PAGE_ROWS = 100
+const ROWS_MOST = 20_000
+/** Of more sleeves only pairs over the middle window are kept. */
+const SLEEVES_FEW = 8
+const WINDOWS = [30, 60, 90]
+
+export async function keptAnswers(ask: Ask, portfolio: string): Promise<Answers> {
+  const answers: Record<string, unknown> = {}
+  const place = `/api/v1/p/${encodeURIComponent(portfolio)}/`
+  const keep = async (path: string): Promise<unknown> => {
+    // A route that is not there is an empty panel, which says why.
+    const answer = await ask(path).catch(() => undefined)
+    if (answer !== undefined) answers[path] = answer
+    return answer
+  }
+  const session = (await ask('/api/v1/session')) as SessionView
+  answers['/api/v1/session'] = { ...session, role: 'viewer', csrf: null, portfolios: [portfolio] }
+  await keep('/api/v1/portfolios')
+  for (const what of LIVE) await keep(`${place}${what}`)
+  for (const what of LISTS) {
+    const list = await wholeList(ask, `${place}${what}`).catch(() => undefined)
+    if (list !== undefined) answers[`${place}${what}`] = list
+  }
+  const { data: report } = answers[`${place}analysis/report`] as Analysis<BacktestReport>
+  for (const { name } of report?.sleeves ?? []) await keep(`${place}analysis/sleeves/${encodeURIComponent(name)}`)
+  for (const query of pairsOf(report)) await keep(`${place}analysis/risk/pair?${query}`)
+  return answers
+}
+
+function pairsOf(report: BacktestReport | null): readonly string[] {
+  const names = report?.risk.names ?? []
+  const windows = names.length > SLEEVES_FEW ? [WINDOWS[1]!] : WINDOWS
+  return names.flatMap((left) =>
+    names
+      .filter((right) => right !== left)
+      .flatMap((right) =>
+        windows.map((window) => new URLSearchParams({ left, right, window: String(window) }).toString()),
+      ),
+  )
+}
+
+async function wholeList(ask: Ask, path: string): Promise<unknown> {
+  const pageAt = async (offset: number): Promise<Dated<Page<unknown>>> =>
+    (await ask(`${path}?offset=${offset}&limit=${PAGE_ROWS}`)) as Dated<Page<unknown>>
+  const first = await pageAt(0)
+  const rows = [...first.data.rows]
+  while (rows.length < (first.data.total ?? 0) && rows.length < ROWS_MOST) {
+    const { data } = await pageAt(rows.length)
+    if (data.rows.length === 0) break
+    rows.push(...data.rows)
+  }
+  return { ...first, data: { ...first.data, rows } }
+}
