@@ -6,6 +6,7 @@ import { AgeChip, useFreshness } from './AgeChip.tsx'
 import { type Exportable, ExportMenu } from './ExportMenu.tsx'
 import { Icon } from './Icon.tsx'
 import { TOGGLE_TABLE } from './panel-keys.ts'
+import { ScrolledTable } from './ScrolledTable.tsx'
 
 export interface Empty {
   /** One sentence: `No trades in this period.` */
@@ -92,16 +93,6 @@ function Body<T>(props: PanelProps<T> & { readonly showsTable: boolean }): React
     <ScrolledTable title={props.title}>{table(data)}</ScrolledTable>
   ) : (
     children(data)
-  )
-}
-
-/** The panel's rows as a table, which the keyboard scrolls where it is longer than the panel. */
-function ScrolledTable({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section className="panel-table" tabIndex={0} aria-label={`${title}, table`}>
-      {children}
-    </section>
   )
 }
 

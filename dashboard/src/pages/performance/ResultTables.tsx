@@ -6,6 +6,7 @@ import { useAmounts } from '../../data/amounts.ts'
 import type { Source } from '../../data/source.ts'
 import { count, percent, quantity } from '../../format.ts'
 import { Panel } from '../../frame/Panel.tsx'
+import { ScrolledTable } from '../../frame/ScrolledTable.tsx'
 import { Signed } from '../../frame/Signed.tsx'
 import { PlainTable } from '../../panels/PlainTable.tsx'
 import { SleeveLabel } from '../../panels/sleeves.tsx'
@@ -57,7 +58,7 @@ export function AttributionTable({ source }: { readonly source: Source<Attributi
       skeleton="table"
     >
       {({ rows, sum }) => (
-        <div className="panel-table wide-table">
+        <ScrolledTable title="Attribution table" className="wide-table">
           <PlainTable
             label="Attribution by sleeve"
             columns={[{ title: 'Sleeve', width: '148px' }, ...heads.map((title) => ({ title, width: '92px' }))]}
@@ -67,7 +68,7 @@ export function AttributionTable({ source }: { readonly source: Source<Attributi
             }))}
             foot={['Portfolio', ...cells(sum)]}
           />
-        </div>
+        </ScrolledTable>
       )}
     </Panel>
   )
@@ -88,7 +89,7 @@ export function BrinsonPanel({
           <p className="panel-line">
             {`Portfolio ${percent(view.portfolioReturn, { signed: true })}, policy ${percent(view.policyReturn, { signed: true })}, excess ${percent(view.excess, { signed: true })}`}
           </p>
-          <div className="panel-table">
+          <ScrolledTable title="Brinson">
             <PlainTable
               label="Brinson effects"
               columns={[
@@ -113,7 +114,7 @@ export function BrinsonPanel({
                 <Fraction key="interaction" value={view.interaction} />,
               ]}
             />
-          </div>
+          </ScrolledTable>
         </>
       )}
     </Panel>
@@ -167,7 +168,7 @@ export function NettingPanel({ source }: { readonly source: Source<Netting> }): 
           { key: 'fees', cells: ['Fees', '', '', money(figures.feesSaved)] },
         ]
         return (
-          <div className="panel-table">
+          <ScrolledTable title="Netting benefit">
             <PlainTable
               label="Netting benefit"
               columns={[{ title: 'What', width: '30%' }, { title: 'Gross' }, { title: 'Net' }, { title: 'Spared' }]}
@@ -177,7 +178,7 @@ export function NettingPanel({ source }: { readonly source: Source<Netting> }): 
               {`${percent(figures.savingsPct)} of the value was never sent; ${count(figures.crosses)} crosses inside.`}
             </p>
             <Examples view={view} />
-          </div>
+          </ScrolledTable>
         )
       }}
     </Panel>

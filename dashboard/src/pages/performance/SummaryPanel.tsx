@@ -5,6 +5,7 @@ import type { Source } from '../../data/source.ts'
 import { count, percent, ratio } from '../../format.ts'
 import { Icon } from '../../frame/Icon.tsx'
 import { Panel } from '../../frame/Panel.tsx'
+import { ScrolledTable } from '../../frame/ScrolledTable.tsx'
 import { Undefined } from '../../frame/Signed.tsx'
 import { type Formula, formulaOf } from '../../panels/formulas.ts'
 import { PlainTable } from '../../panels/PlainTable.tsx'
@@ -82,7 +83,7 @@ export function SummaryPanel({ source }: { readonly source: Source<Metrics> }): 
     >
       {({ benchmark, rows }) => (
         <>
-          <div className="panel-table">
+          <ScrolledTable title="Summary">
             <PlainTable
               label="Metrics"
               columns={[
@@ -109,7 +110,7 @@ export function SummaryPanel({ source }: { readonly source: Source<Metrics> }): 
                 ],
               }))}
             />
-          </div>
+          </ScrolledTable>
           {benchmark === null && <p className="panel-line">No benchmark is set: beta and alpha are not defined.</p>}
           {asked !== null && <FormulaCard asked={asked} onClose={() => setAsked(null)} />}
         </>

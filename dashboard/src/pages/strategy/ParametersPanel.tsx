@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { SleeveParameters } from '../../../../src/api/contract/sleeve-page.ts'
 import type { Source } from '../../data/source.ts'
 import { Panel } from '../../frame/Panel.tsx'
+import { ScrolledTable } from '../../frame/ScrolledTable.tsx'
 import { PlainTable } from '../../panels/PlainTable.tsx'
 
 /** A value as a configuration would have it. */
@@ -21,7 +22,7 @@ export function ParametersPanel({ source }: { readonly source: Source<SleevePara
             <b>{view.strategy}</b> {view.about}
           </p>
           <p className="panel-line">{`${view.timeframe}; ${view.instruments.length} instruments: ${view.instruments.join(', ')}`}</p>
-          <div className="panel-table">
+          <ScrolledTable title="Parameters">
             <PlainTable
               label="Parameters"
               columns={[{ title: 'Parameter', width: '36%' }, { title: 'Value' }, { title: 'Standard' }]}
@@ -40,7 +41,7 @@ export function ParametersPanel({ source }: { readonly source: Source<SleevePara
                 ],
               }))}
             />
-          </div>
+          </ScrolledTable>
         </>
       )}
     </Panel>

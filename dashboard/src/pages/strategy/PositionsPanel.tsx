@@ -5,6 +5,7 @@ import type { Source } from '../../data/source.ts'
 import { percent, price, quantity } from '../../format.ts'
 import { type Column, DataTable } from '../../frame/DataTable.tsx'
 import { Panel } from '../../frame/Panel.tsx'
+import { ScrolledTable } from '../../frame/ScrolledTable.tsx'
 import { Signed } from '../../frame/Signed.tsx'
 import { useExplain } from '../../shell/ExplainDrawer.tsx'
 import { useParameter } from '../../state/url.ts'
@@ -159,7 +160,7 @@ export function PositionsPanel({ source }: { readonly source: Source<readonly Sl
       empty={(rows) => (rows.length === 0 ? { text: 'The sleeve holds nothing now.' } : null)}
     >
       {(rows) => (
-        <div className="panel-table">
+        <ScrolledTable title="Positions and why this size">
           <DataTable
             label="Positions"
             columns={columnsOf(amounts)}
@@ -177,7 +178,7 @@ export function PositionsPanel({ source }: { readonly source: Source<readonly Sl
               )
             }
           />
-        </div>
+        </ScrolledTable>
       )}
     </Panel>
   )
