@@ -2,9 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Analysis } from '../../src/api/contract/analysis.ts'
 import type { Dated, Page } from '../../src/api/contract/answers.ts'
+import type { ExplainView } from '../../src/api/contract/explain.ts'
 import type { EquityCurve, ExposureView, Figures, PositionTable, SleeveTable } from '../../src/api/contract/overview.ts'
 import type { BacktestReport } from '../../src/api/contract/report.ts'
-import type { TradeRow } from '../../src/api/contract/trading.ts'
+import type { OrderRow, TradeRow } from '../../src/api/contract/trading.ts'
+import { openExplainer } from '../../src/cli/explain/explainer.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 import { PORTFOLIO, recorded, type Served, serving, type Visitor } from './served.ts'
 
@@ -26,7 +28,7 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
   beforeAll(async () => {
     const path = folder.path('figures.db')
     await recorded(folder.path('.'), path)
-    served = await serving(path)
+    served = await serving(path, {}, { explainer: openExplainer({ store: path, configs: [] }) })
     await served.addUser('vera', 'viewer')
     viewer = await served.visitor('vera')
     const answered = await viewer.ask(`${at}/analysis/report`)
@@ -112,6 +114,24 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
       expect(Math.abs(mean - averageTrade), name).toBeLessThan(CENT)
     }
   })
+
+  it('lead to why an order is as it is, step by step', async () => {
+    const { data } = await read<Page<OrderRow>>('orders?limit=1')
+    const [order] = data.rows
+    const answered = await viewer.ask(`${at}/explain/${order!.order}`)
+    expect(answered.status, answered.text).toBe(200)
+    const view = answered.json as ExplainView
+    expect(view).toMatchObject({ order: order!.order, symbol: order!.symbol, tradeDate: order!.tradeDate })
+    expect(Math.abs(Number(view.net))).toBe(Number(order!.quantity))
+    for (const kind of ['bar', 'signal', 'size', 'rule', 'netting', 'route', 'fill', 'share']) {
+      expect(
+        view.steps.some((step) => step.kind === kind && step.text.length > 5),
+        kind,
+      ).toBe(true)
+    }
+    expect(view.steps.find(({ kind }) => kind === 'size')!.sleeve).toBe(order!.sleeves[0]!.sleeve)
+    expect((await viewer.ask(`${at}/explain/1`)).status).toBe(404)
+  }, 60_000)
 
   it('are not sent again to whoever has them', async () => {
     const first = await viewer.ask(`${at}/figures`)

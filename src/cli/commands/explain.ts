@@ -83,7 +83,7 @@ async function numberIn(store: Store, portfolio: string, order: string, name: st
   return record.order
 }
 
-async function routeIn(store: Store, portfolio: string, order: number): Promise<Route | null> {
+export async function routeIn(store: Store, portfolio: string, order: number): Promise<Route | null> {
   const record = await store.orderByNumber(portfolio, order as OrderId)
   return record === undefined ? null : routeOf(record, await store.executionsOf(portfolio, record.clientId))
 }

@@ -16,6 +16,7 @@ import { openAnalyst } from '../analyst/analyst.ts'
 import type { AlertConfiguration } from '../config/alerts.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
+import { openExplainer } from '../explain/explainer.ts'
 import { openExports } from '../exports/exports.ts'
 import { type PortfolioJobs, portfolioJobs } from '../jobs/desk.ts'
 import type { QuestionPlace } from '../jobs/questions.ts'
@@ -168,6 +169,7 @@ function openDesks(
     analyses: analyst,
     alerts: alertDesk(store.alertLog, files),
     exports: openExports(analyst, store.notes),
+    explainer: openExplainer({ store: options.store, configs }),
     jobs,
   }
   return { desks, close: () => analyst.close() }

@@ -5,9 +5,9 @@ import { count, decimal, finite, money, percent, quantityText } from '../report/
 import { textTable } from '../text-table.ts'
 import type { Route } from './route.ts'
 
-/** The chain of an order for people: one numbered step after the other, each with its numbers. */
-export function explanationText(explanation: Explanation, route: Route | null): string {
-  const steps = [
+/** The steps of the chain, each with its lines. */
+export function explanationSteps(explanation: Explanation, route: Route | null) {
+  return [
     ['Bar', barLines(explanation)],
     ['Signal', signalLines(explanation)],
     ['Size', sizeLines(explanation)],
@@ -17,13 +17,21 @@ export function explanationText(explanation: Explanation, route: Route | null): 
     ['Fills', fillLines(explanation)],
     ['Shares', bookingLines(explanation)],
   ] as const
+}
+
+/** The chain of an order for people: one numbered step after the other, each with its numbers. */
+export function explanationText(explanation: Explanation, route: Route | null): string {
   return [
     headline(explanation),
-    ...steps.flatMap(([title, lines], place) => ['', `${place + 1} ${title}`, ...lines.map((line) => `  ${line}`)]),
+    ...explanationSteps(explanation, route).flatMap(([title, lines], place) => [
+      '',
+      `${place + 1} ${title}`,
+      ...lines.map((line) => `  ${line}`),
+    ]),
   ].join('\n')
 }
 
-function headline({ order, cycle, event, at, instrument, type, net, crossed }: Explanation): string {
+export function headline({ order, cycle, event, at, instrument, type, net, crossed }: Explanation): string {
   const what =
     net === 0 ? `nothing sent of ${instrument}, ${quantityText(crossed)} crossed inside` : sideText(net, instrument)
   return `Order ${order}: ${what}, ${typeText(type)}; cycle ${count(cycle)}, event ${count(event)}, ${momentText(at)}`
@@ -143,7 +151,7 @@ function ruleLines({ shares }: Explanation): readonly string[] {
   })
 }
 
-function limitText(value: number): string {
+export function limitText(value: number): string {
   const shown = finite(value)
   if (shown === null) return 'none'
   return decimal(shown, Math.abs(shown) < 100 ? 4 : 0)
