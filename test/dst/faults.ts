@@ -80,6 +80,10 @@ export interface OperatorScript {
   /** Kills, and when the operator revives after each. */
   readonly kills: readonly { readonly at: number; readonly reviveAfter: number }[]
   readonly disarms: readonly { readonly at: number; readonly armAfter: number }[]
+  /** Moments at which everything is to be closed, and when entries are allowed again. Left out: none. */
+  readonly flattens?: readonly { readonly at: number; readonly resumeAfter: number }[]
+  /** Whether every entry waits for an operator, and for how many minutes at most; null and left out: none does. */
+  readonly approvals?: { readonly minutes: number } | null
   /** Spans in which processes cannot read what operators ask. */
   readonly outages: readonly Span[]
 }
@@ -119,6 +123,8 @@ export const FAULT_CLASSES = [
   'disk',
   'standby',
   'kills',
+  'flattens',
+  'approvals',
   'outages',
 ] as const
 export type FaultClass = (typeof FAULT_CLASSES)[number]
@@ -251,7 +257,13 @@ function operatorScript(random: Random, has: Has, when: When): OperatorScript {
     const from = kills[0] === undefined ? when(random) : kills[0].at - random.integer(0, 2_000)
     return { from, until: from + random.integer(1_000, 60_000) }
   })
-  return { kills, disarms, outages }
+  const own = random.fork('flattens')
+  const flattens = listOf(has('flattens', 0.2) ? 1 : 0, () => ({
+    at: when(own),
+    resumeAfter: own.integer(20_000, 200_000),
+  }))
+  const approvals = has('approvals', 0.15) ? { minutes: random.fork('approvals').integer(1, 2) } : null
+  return { kills, disarms, outages, flattens, approvals }
 }
 
 function listOf<T>(count: number, draw: () => T): readonly T[] {

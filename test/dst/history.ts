@@ -88,6 +88,7 @@ export async function playScript(script: Script, subject: Subject, options: Hist
     market,
     tables: disk.tables(PORTFOLIO),
     compares: subject.compares,
+    asksAll: subject.compares && scene.input.config.approvals !== undefined,
     venue: () => venue,
   })
   const capital = scene.input.config.capital

@@ -1,4 +1,7 @@
-/** A person beside the engine: arms it when it asks for nothing else, kills and revives by the script of the history. */
+/**
+ * A person beside the engine: arms it when it asks for nothing else, answers what it asks about, and kills, revives and
+ * closes everything by the script of the history.
+ */
 import type { Control, ControlBody } from '../../src/domain/control.ts'
 import type { Instant } from '../../src/domain/units.ts'
 import type { OperatorScript } from './faults.ts'
@@ -22,6 +25,7 @@ export function createOperator({ world, control, script }: OperatorOptions): voi
   let count = 0
   /** While these are in the future the operator does not want it to trade. */
   let offUntil = 0
+  const answered = new Set<string>()
 
   function ask(body: ControlBody): string {
     count += 1
@@ -43,9 +47,21 @@ export function createOperator({ world, control, script }: OperatorOptions): voi
   const isWaiting = (): boolean =>
     [...tables.control.commands.values()].some(({ state }) => state === 'asked' || state === 'begun')
 
+  /** Some entries are approved, some refused, and some forgotten. */
+  function answer(): void {
+    for (const { id: approval } of tables.control.heartbeat?.approvals ?? []) {
+      if (answered.has(approval)) continue
+      answered.add(approval)
+      const drawn = Number(approval) % 5
+      if (drawn === 0) continue
+      ask({ kind: 'approve', approval, decision: drawn === 1 ? 'reject' : 'approve', quantity: null })
+    }
+  }
+
   function look(): void {
     if (world.isOver) return
     scheduler.after(LOOK_MS, 'the operator looks', look)
+    answer()
     const shut = tables.control.heartbeat?.gates ?? []
     if (scheduler.now < offUntil || isWaiting()) return
     if (shut.some(({ gate }) => gate === 'alive')) ask({ kind: 'revive', reason: 'looked at', account: ACCOUNT_SUFFIX })
@@ -62,6 +78,11 @@ export function createOperator({ world, control, script }: OperatorOptions): voi
     scheduler.at(at, 'the operator disarms', () => {
       offUntil = Math.max(offUntil, at + armAfter)
       ask({ kind: 'disarm', reason: 'by the script' })
+    })
+  for (const { at, resumeAfter } of script.flattens ?? [])
+    scheduler.at(at, 'the operator has everything closed', () => {
+      ask({ kind: 'flatten', sleeve: null, account: ACCOUNT_SUFFIX })
+      scheduler.after(resumeAfter, 'the operator lets entries in', () => ask({ kind: 'resume', sleeve: null }))
     })
   scheduler.after(1_000, 'the operator looks', look)
 }

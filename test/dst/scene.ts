@@ -63,12 +63,16 @@ export function drawScript(seed: number, without: ReadonlySet<FaultClass>): Scri
 export function sceneOf({ seed, market: script, faults, wishes }: Script): Scene {
   const market = marketOf(script)
   const strategies = wishes.map((own, ordinal) => strategyOf(ordinal, own))
-  const config = configOf(market, wishes.length)
+  const config = configOf(market, wishes.length, faults.operator.approvals ?? null)
   const input = { config, market: market.data, strategies, checks: true }
   return { seed, market, calmFrom: calmFromOf(market), faults, input }
 }
 
-function configOf(market: DrawnMarket, sleeves: number): PortfolioConfig {
+function configOf(
+  market: DrawnMarket,
+  sleeves: number,
+  approvals: { readonly minutes: number } | null,
+): PortfolioConfig {
   const costs = { commission: SCHEDULES.none, slippage: { kind: 'none' }, participationMax: null } as const
   return {
     name: PORTFOLIO,
@@ -89,6 +93,9 @@ function configOf(market: DrawnMarket, sleeves: number): PortfolioConfig {
     dayCalendar: CALENDAR,
     periods: 252,
     groups: {},
+    ...(approvals === null
+      ? {}
+      : { approvals: { all: true, above: null, stages: [], sleeves: [], expiresAfter: approvals } }),
   }
 }
 

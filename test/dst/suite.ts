@@ -21,7 +21,9 @@ export const PROTOCOL: Played = {
   name: 'the order protocol by itself',
   flag: '--protocol ',
   subject: () => protocol,
-  options: { without: new Set(['corrections', 'fees', 'kills', 'outages', 'mutes', 'moves'] as const) },
+  options: {
+    without: new Set(['corrections', 'fees', 'kills', 'outages', 'mutes', 'moves', 'flattens', 'approvals'] as const),
+  },
 }
 
 /** Histories of the engine in all, over its two files of tests: one core each. */

@@ -36,6 +36,8 @@ export interface Watched {
   readonly tables: DiskTables
   /** Whether it must know what the account holds before it opens anything. */
   readonly compares: boolean
+  /** Whether an operator is asked about every entry. */
+  readonly asksAll: boolean
   venue(): Venue
 }
 
@@ -46,7 +48,7 @@ const LEASE_GRACE_MS = 1_000
 /** Prices move between a decision and its order, and limits are judged at the decision. */
 const EXPOSURE_TOLERANCE = 1.15
 
-export function createWatch({ scheduler, market, tables, compares, venue }: Watched): Watch {
+export function createWatch({ scheduler, market, tables, compares, asksAll, venue }: Watched): Watch {
   const problems: string[] = []
   const said = new Set<string>()
   const refusedLives = new Set<string>()
@@ -55,6 +57,7 @@ export function createWatch({ scheduler, market, tables, compares, venue }: Watc
   const known = new Map<string, Execution>()
   /** By process, the lease that it has; by lease, since when somebody has it. */
   const epochs = new Map<string, number>()
+  const openings = new Set<number>()
   const since = new Map<number, number>()
 
   function report(problem: string): void {
@@ -77,10 +80,27 @@ export function createWatch({ scheduler, market, tables, compares, venue }: Watc
   }
 
   /** By what operators asked, not by what the engine believes. */
-  function demandLeave({ order }: OrderRequest): void {
-    const standing = switchOf([...tables.control.commands.values()], scheduler.now)
+  function demandLeave({ order, reducing }: OrderRequest): void {
+    const commands = [...tables.control.commands.values()]
+    const standing = switchOf(commands, scheduler.now)
+    if (standing.flattened !== null && !reducing)
+      report(`order ${order} opens something after "${standing.flattened}" had everything closed`)
+    // Whoever stopped the account must still be able to leave.
+    if (reducing && commands.some(({ body, state }) => body.kind === 'flatten' && state === 'done')) return
     if (standing.killed !== null) report(`order ${order} is sent after the kill "${standing.killed}"`)
     if (standing.disarmed !== null) report(`order ${order} is sent after "${standing.disarmed}" disarmed`)
+  }
+
+  /** Each entry was approved by somebody: no more of them are sent than were. */
+  function demandApproved({ order, reducing }: OrderRequest): void {
+    if (!asksAll || reducing) return
+    openings.add(order)
+    const commands = [...tables.control.commands.values()]
+    const approved = commands.filter(
+      ({ body, state }) => body.kind === 'approve' && body.decision === 'approve' && state === 'done',
+    )
+    if (openings.size > approved.length)
+      report(`order ${order} is the ${openings.size}th that opens something, and ${approved.length} were approved`)
   }
 
   function demandSingle(order: VenueOrder): void {
@@ -149,6 +169,7 @@ export function createWatch({ scheduler, market, tables, compares, venue }: Watc
       demandWritten(request)
       demandLeased(life, request)
       demandLeave(request)
+      demandApproved(request)
       if (!request.reducing && compares && !comparedLives.has(life.name))
         report(`process ${life.name} opens by order ${request.order} before it knows what the account holds`)
       if (refusedLives.has(life.name))
@@ -173,18 +194,20 @@ export function createWatch({ scheduler, market, tables, compares, venue }: Watc
   }
 }
 
+type Switch = 'killed' | 'disarmed' | 'flattened'
+
 /** Which switches operators have thrown long enough ago for the engine to know; null: none. */
-function switchOf(
-  commands: readonly ControlCommand[],
-  now: number,
-): { readonly killed: string | null; readonly disarmed: string | null } {
-  let [killed, disarmed]: [string | null, string | null] = [null, null]
+function switchOf(commands: readonly ControlCommand[], now: number): Readonly<Record<Switch, string | null>> {
+  let [killed, disarmed, flattened]: (string | null)[] = [null, null, null]
   for (const { id, at, body, state } of commands) {
     const isKnown = state === 'done' || now - at > KILL_GRACE_MS
     if (body.kind === 'kill' && isKnown) killed = id
     if (body.kind === 'revive' && state === 'done') killed = null
     if (body.kind === 'disarm' && isKnown) disarmed = id
     if (body.kind === 'arm' && state === 'done') disarmed = null
+    if (body.kind === 'flatten' && state === 'done') flattened = id
+    // Who may be about to be let in again may have been.
+    if (body.kind === 'resume' && state !== 'declined') flattened = null
   }
-  return { killed, disarmed }
+  return { killed: killed!, disarmed: disarmed!, flattened: flattened! }
 }
