@@ -131,8 +131,6 @@ export interface Sessions {
   sessions(at: Instant, user?: string): Promise<readonly Session[]>
   /** By its id; false: none stands. */
   revokeSession(id: string, at: Instant): Promise<boolean>
-  /** All of a user but one, by hash; how many. */
-  revokeSessions(user: string, at: Instant, keep?: string): Promise<number>
 }
 
 export interface NewApiToken {
@@ -257,15 +255,8 @@ export interface AccessLog {
   accessLog(query: AccessQuery): Promise<AccessPage>
 }
 
-/** How a user wants to see things; unknown words are kept. */
-export interface Preferences {
-  /** Null: nothing was ever said. */
-  preferences(user: string): Promise<Json>
-  setPreferences(user: string, values: Json, at: Instant): Promise<void>
-}
-
 /** All of it belongs to the store, not to a portfolio. */
-export interface Access extends Users, OneTimeSecrets, Sessions, ApiTokens, Throttle, AccessLog, Preferences {
+export interface Access extends Users, OneTimeSecrets, Sessions, ApiTokens, Throttle, AccessLog {
   /** Lets go of sessions, secrets and counters that ended before a moment. */
   forget(before: Instant): Promise<void>
 }

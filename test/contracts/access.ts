@@ -172,7 +172,6 @@ export function accessContract(
       expect([await access.revokeSession('id-b', AT), await access.revokeSession('id-b', AT)]).toEqual([true, false])
       expect(await access.changeUser('anna', { role: 'viewer' }, later(20), 'z')).toBe('changed')
       expect((await access.sessions(AT, 'anna')).map(({ id, role }) => [id, role])).toEqual([['id-a', 'viewer']])
-      expect(await access.revokeSessions('anna', later(30))).toBe(1)
       await access.openSession(session('d', 'Berta'))
       await access.changeUser('anna', { role: 'admin' }, later(31))
       await access.changeUser('berta', { disabled: true }, later(32))
@@ -229,13 +228,6 @@ export function accessContract(
       await again.access.forgive(keys)
       expect(await again.access.attempts(keys)).toEqual([])
       await again.close()
-    })
-
-    it('remembers how users want to see things', async () => {
-      expect(await store.access.preferences('anna')).toBeNull()
-      await store.access.setPreferences('Anna', { theme: 'dark' }, AT)
-      await store.access.setPreferences('anna', { theme: 'light', zone: 'UTC' }, later(1))
-      expect(await other.access.preferences('ANNA')).toEqual({ theme: 'light', zone: 'UTC' })
     })
 
     it('lets go of what has ended', async () => {

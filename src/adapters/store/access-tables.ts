@@ -56,10 +56,4 @@ export interface AccessTables {
     readonly last_at: number
     readonly blocked_until: number | null
   }
-  preference: {
-    readonly account: string
-    /** JSON. */
-    readonly body: string
-    readonly changed_at: number
-  }
 }

@@ -5,7 +5,7 @@ import type { Instant } from '../../../domain/units.ts'
 import type { AccessTables } from '../access-tables.ts'
 import type { Tables } from '../schema.ts'
 import { type AccessPlace, momentOf } from './place.ts'
-import { endSessions, keyOf } from './users.ts'
+import { keyOf } from './users.ts'
 
 /** The use of a key is remembered to the minute: not every request writes. */
 const USED_MS = 60_000
@@ -64,7 +64,6 @@ export function sqlSessions({ db }: AccessPlace): Sessions {
       const own = db.updateTable('session').set({ revoked_at: at }).where('id', '=', id)
       return (await own.where('revoked_at', 'is', null).executeTakeFirst()).numUpdatedRows === 1n
     },
-    revokeSessions: (user, at, keep) => endSessions(db, keyOf(user), at, keep),
   }
 }
 

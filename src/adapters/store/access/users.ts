@@ -87,16 +87,10 @@ export async function insertUser(
   return numInsertedOrUpdatedRows === 1n
 }
 
-/** How many it was. */
-export async function endSessions(
-  db: Kysely<Tables>,
-  account: string,
-  at: Instant,
-  keep: string | undefined,
-): Promise<number> {
+async function endSessions(db: Kysely<Tables>, account: string, at: Instant, keep: string | undefined): Promise<void> {
   const own = db.updateTable('session').set({ revoked_at: at }).where('account', '=', account)
   const standing = own.where('revoked_at', 'is', null).where('hash', '<>', keep ?? '')
-  return Number((await standing.executeTakeFirst()).numUpdatedRows)
+  await standing.execute()
 }
 
 function changed(

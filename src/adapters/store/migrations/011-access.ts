@@ -67,7 +67,6 @@ const TABLES: Readonly<Record<string, { readonly columns: Columns; readonly key:
     columns: { key: 'text', count: 'whole', last_at: 'whole', blocked_until: 'whole?' },
     key: ['key'],
   },
-  preference: { columns: { account: 'text', body: 'text', changed_at: 'whole' }, key: ['account'] },
 }
 
 /** Of the audit log; empty in rows that nobody wrote through the API. */
