@@ -29,6 +29,8 @@ const LONGEST: readonly string[] = [
   'test/golden/presets.test.ts',
   'test/cli/compare-allocators.test.ts',
   'src/cli/live/recorded.test.ts',
+  'test/live/week-of-minutes.test.ts',
+  'test/simulation/one-after-another.test.ts',
   'test/examples.test.ts',
 ]
 

@@ -56,6 +56,8 @@ const PLANTED = rows(`
   contract-stands-alone:        api/contract/a -> domain/free
   contract-stands-alone:        api/contract/b -> node:fs
   contract-stands-alone:        api/contract/c -> zod
+  client-stands-alone:          api/client/a -> domain/free
+  client-stands-alone:          api/client/b -> node:fs
   dashboard-sees-contract:      /dashboard/a -> domain/free
   dashboard-sees-contract:      /dashboard/b -> api/free
   public-names-are-pure:        index -> adapters/clock/free
@@ -98,6 +100,7 @@ const ALLOWED = rows(`
   : adapters/brokers/ok -> domain/free exchange/free
   : api/ok -> engine/free domain/free api/contract/free zod node:http
   : api/contract/ok -> api/contract/free
+  : api/client/ok -> api/client/free api/contract/free
   : cli/ok -> engine/free adapters/clock/free adapters/store/ok api/free live/free research/free commander node:fs
   : node -> adapters/clock/free cli/free
   : domain/free.test -> /test/some node:fs vitest
