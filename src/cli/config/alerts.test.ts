@@ -117,6 +117,31 @@ describe('alerts in a portfolio file', () => {
   })
 })
 
+describe('alert_settings of the other layout', () => {
+  const loaded = async (settings: string) => {
+    const file = join(folder, 'other.yaml')
+    writeFileSync(file, `name: x\ncapital: 1000\nalert_settings:\n${settings}\nsleeves:\n  - {id: cash, weight: 1}\n`)
+    return loadPortfolio(file)
+  }
+  it('become channels where they are switched on; what is not may be unfinished', async () => {
+    const { alerts } =
+      await loaded(`  email: {enabled: true, recipients: [me@example.com], smtp_server: smtp.example.com}
+  sms: {enabled: true, twilio_sid: "\${SID}", twilio_token: "\${TOKEN}", from_number: "+15550100000", phone_number: "+15550100001"}
+  slack: {enabled: false, webhook_url: "https://hooks.slack.com/..."}`)
+    expect(alerts.channels.map(({ written }) => written)).toEqual([
+      { kind: 'email', host: 'smtp.example.com', from: 'me@example.com', to: ['me@example.com'] },
+      { kind: 'sms', account: '${SID}', token: '${TOKEN}', from: '+15550100000', to: ['+15550100001'] },
+    ])
+    expect(alerts.rules).toMatchObject([{ name: 'alert_settings', severity: 'low', channels: ['email', 'sms'] }])
+  })
+  it('that are wrong are said where they were written', async () => {
+    const said = await loaded('  slack: {enabled: true, webhook_url: "https://hooks.slack.com/..."}').catch(
+      (cause: unknown) => (cause as { readonly faults: readonly Fault[] }).faults.map(describeFault).join('\n'),
+    )
+    expect(said).toMatch(/other\.yaml:4:39 alerts\.channels\.slack\.url: must be \$\{NAME\}/)
+  })
+})
+
 describe('the page of alerts', () => {
   it('shows a portfolio file that is read as it stands', async () => {
     const page = readFileSync(join(packageRoot(), 'docs', 'alerts.md'), 'utf8')

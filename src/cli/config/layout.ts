@@ -1,3 +1,4 @@
+import { alertsFrom } from './alert-settings.ts'
 import type { ConfigDocument, Path } from './document.ts'
 
 /*
@@ -55,6 +56,11 @@ export function nativeLayout(document: ConfigDocument): NativeDocument {
   if (isBlock(limits)) moveLimits(value, limits, { moves, notes })
   else if (limits !== undefined) value['portfolio_limits'] = limits
   if (alerts !== undefined) notes.push('alert_settings are read and checked; a backtest sends no alerts')
+  const told = alertsFrom(alerts)
+  if (told !== null && value['alerts'] === undefined) {
+    value['alerts'] = told.alerts
+    moves.push(...told.moves)
+  }
   return { document: { ...document, value, placeOf: placesThrough(document, moves) }, notes }
 }
 
