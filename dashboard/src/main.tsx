@@ -2,6 +2,7 @@ import './tokens.css'
 import './base.css'
 import './frame/frame.css'
 import './shell/shell.css'
+import './kept.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -16,6 +17,7 @@ import { followPreferences } from './state/preferences.ts'
 const inMemory = memoryLocation({ path: '/' })
 
 followPreferences()
+if (kept !== null) document.documentElement.dataset['kept'] = ''
 if (kept?.refresh != null) setTimeout(() => window.location.reload(), kept.refresh * 1000)
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

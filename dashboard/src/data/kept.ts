@@ -3,6 +3,8 @@
 interface Kept {
   /** Seconds after which the file is read again, where somebody keeps writing it; null: never. */
   readonly refresh: number | null
+  /** What it is a report of: days, benchmark, version, hash of the books. */
+  readonly about: string
   /** By address, query included. */
   readonly answers: Readonly<Record<string, unknown>>
 }

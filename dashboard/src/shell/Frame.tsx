@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { SessionView } from '../../../src/api/contract/session.ts'
 import { serverNow } from '../data/clock.ts'
+import { kept } from '../data/kept.ts'
 import { type Overlay, overlay } from '../state/dialogs.ts'
 import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
@@ -45,6 +46,7 @@ function Foot(): ReactNode {
     <footer className="foot">
       Figures are marked at the last price of each instrument. Times are {zoneLabel(zone)} (
       {zoneOffset(serverNow(), zone)}).
+      {kept !== null && ` ${kept.about}`}
     </footer>
   )
 }
