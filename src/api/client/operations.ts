@@ -35,7 +35,7 @@ export function operations(ask: Ask) {
     metrics: () => ask<Blob>('GET', `/metrics`),
     /** Version, engines, ages of data, store, bus, broker, lease and open violations; 503 where an engine may not trade. */
     status: () => ask<StatusView>('GET', `/api/status`),
-    /** One cycle now; a second one meanwhile is the same one. */
+    /** The next cycle of every engine that runs; a second one meanwhile is the same one. */
     update: () => ask<UpdateView>('POST', `/api/update`),
     /** Whether the cycle that was asked for has ended. */
     updateOf: (id: string | number) => ask<UpdateView>('GET', `/api/update/${part(id)}`),

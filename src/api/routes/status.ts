@@ -143,7 +143,7 @@ export function updateRoutes({ ports, readings }: Context): readonly Endpoint[] 
       method: 'POST',
       path: '/api/update',
       name: 'update',
-      summary: 'One cycle now; a second one meanwhile is the same one',
+      summary: 'The next cycle of every engine that runs; a second one meanwhile is the same one',
       tag: 'status',
       who: 'operator',
       answer: updateView,
