@@ -80,6 +80,22 @@ function worldOf(rules: readonly AlertRule[] = [RULE]) {
 
 const VIOLATION = { event: 'opened', violation: 4, severity: 'critical', rule: 'portfolio_drawdown', subject: 'all' }
 
+const SILENT: Alert = {
+  id: 'demo engine_silent since 5',
+  portfolio: 'demo',
+  at: START as Instant,
+  severity: 'critical',
+  rule: 'engine_silent',
+  subject: '',
+  sleeve: null,
+  text: 'gone',
+  value: null,
+  limit: null,
+  link: '/',
+  incident: 'around engine_silent since 5',
+  state: 'raised',
+}
+
 /** Lets what was begun come to its end. */
 async function turned(teller: Teller): Promise<void> {
   await teller.turn()
@@ -109,26 +125,33 @@ describe('what is told', () => {
     await turned(world.process())
     expect(world.heard.map(({ notice }) => notice.alerts[0]!.incident)).toEqual(['violation 5'])
   })
+  it('and was said by whoever supervises is told once, and not counted again', async () => {
+    const world = worldOf()
+    const teller = world.process()
+    const said = (id: string): Alert => ({
+      ...SILENT,
+      id,
+      rule: 'engine_failed',
+      incident: 'engine failed',
+      state: 'said',
+    })
+    teller.say(said('one'))
+    await turned(teller)
+    world.now += 5 * MINUTE
+    await turned(teller)
+    world.now += 11 * MINUTE
+    teller.say(said('two'))
+    await turned(teller)
+    expect(world.heard.map(({ notice }) => [notice.alerts[0]!.id, notice.unsaid])).toEqual([
+      ['one', 0],
+      ['two', 0],
+    ])
+  })
   it('of things around the engine is told when it begins and when it is over', async () => {
     const world = worldOf()
     const teller = world.process()
     await turned(teller)
-    const silent: Alert = {
-      id: 'demo engine_silent since 5',
-      portfolio: 'demo',
-      at: START as Instant,
-      severity: 'critical',
-      rule: 'engine_silent',
-      subject: '',
-      sleeve: null,
-      text: 'gone',
-      value: null,
-      limit: null,
-      link: '/',
-      incident: 'around engine_silent since 5',
-      state: 'raised',
-    }
-    world.around = [silent]
+    world.around = [SILENT]
     await turned(teller)
     await turned(world.process())
     world.around = []
