@@ -82,5 +82,24 @@ export function auditContract(
         },
       ])
     })
+
+    it('never refuses a commit because somebody else writes into the log at the same moment', async () => {
+      const other = await under.open()
+      const ids = Array.from({ length: 8 }, (_, place) => `k${place}`)
+      const command = { portfolio: 'one', actor: 'anna', at: AT, seen: 0, until: null }
+      for (const id of ids) await store.control.ask({ ...command, id, body: { kind: 'kill', reason: id } })
+      await store.control.begin('one')
+      const commits = (async () => {
+        for (const [place, id] of ids.entries()) {
+          const answers = [{ id, state: 'done' as const, answer: '' }]
+          await store.commit('one', lease, { rows: rowsFrom(1 + place, 1), answers })
+        }
+      })()
+      await Promise.all([commits, ...ids.map((id) => other.audit.record(entry(id)))])
+      const entries = await store.audit.entries('one', 1)
+      expect(entries.map(({ number }) => number)).toEqual(Array.from({ length: 16 }, (_, place) => place + 1))
+      expect((await store.check()).problems).toEqual([])
+      await other.close()
+    })
   })
 }
