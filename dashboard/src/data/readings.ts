@@ -1,6 +1,6 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
 import type { Analysis } from '../../../src/api/contract/analysis.ts'
-import type { Dated } from '../../../src/api/contract/answers.ts'
+import type { Dated, Page } from '../../../src/api/contract/answers.ts'
 import type {
   Attention,
   EquityCurve,
@@ -28,7 +28,7 @@ export interface Readings {
   readonly attention: Attention
   readonly limits: readonly LimitUse[]
   readonly approvals: readonly ApprovalRow[]
-  readonly rebalancings: readonly RebalancingRow[]
+  readonly rebalancings: Page<RebalancingRow>
 }
 /** What is computed of the whole journal. */
 export interface Analyses {

@@ -3,6 +3,7 @@ import { retryDelay } from '../data/client.ts'
 import { useSecond } from '../data/clock.ts'
 import type { Source } from '../data/source.ts'
 import { AgeChip, useFreshness } from './AgeChip.tsx'
+import { Boundary } from './Boundary.tsx'
 import { type Exportable, ExportMenu } from './ExportMenu.tsx'
 import { Icon } from './Icon.tsx'
 import { TOGGLE_TABLE } from './panel-keys.ts'
@@ -154,7 +155,9 @@ export function Panel<T>(props: PanelProps<T>): ReactNode {
       </header>
       {source.error !== null && <ErrorLine title={title} source={source} />}
       <div className={`panel-body ${isDim ? 'panel-dim' : ''}`}>
-        <Body {...props} showsTable={shows} />
+        <Boundary what={title} resetBy={source.data}>
+          <Body {...props} showsTable={shows} />
+        </Boundary>
       </div>
     </section>
   )

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
+import { useLocation } from 'wouter'
 import type { SessionView } from '../../../src/api/contract/session.ts'
 import { serverNow } from '../data/clock.ts'
 import { kept } from '../data/kept.ts'
+import { Boundary } from '../frame/Boundary.tsx'
 import { type Overlay, overlay } from '../state/dialogs.ts'
 import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
@@ -61,6 +63,7 @@ export interface FrameProps {
 export function Frame({ session, portfolio, children }: FrameProps): ReactNode {
   useKeys()
   const shown = useStore(overlay)
+  const [path] = useLocation()
   return (
     <>
       <a className="skip" href="#main">
@@ -72,7 +75,13 @@ export function Frame({ session, portfolio, children }: FrameProps): ReactNode {
       <main id="main" tabIndex={-1}>
         <TitleRow session={session} portfolio={portfolio} />
         <AttentionRow session={session} />
-        {portfolio === '' ? <p className="nowhere">No portfolio has been run here yet.</p> : children}
+        {portfolio === '' ? (
+          <p className="nowhere">No portfolio has been run here yet.</p>
+        ) : (
+          <Boundary what="This page" resetBy={path}>
+            {children}
+          </Boundary>
+        )}
         <Foot />
       </main>
       <Tabs isBottom />

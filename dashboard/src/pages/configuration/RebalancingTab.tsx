@@ -228,9 +228,9 @@ function History(): ReactNode {
       span={8}
       source={source}
       skeleton="table"
-      empty={(rows) => (rows.length === 0 ? { text: 'Capital has not been dealt anew yet.' } : null)}
+      empty={({ rows }) => (rows.length === 0 ? { text: 'Capital has not been dealt anew yet.' } : null)}
     >
-      {(rows) => (
+      {({ rows }) => (
         <DataTable
           label="Rebalancings"
           columns={columns}

@@ -30,7 +30,7 @@ import {
   pointsY,
   shortName,
 } from './equity-lines.ts'
-import { type EquityDrawing, equityOption, LABELS_PX } from './equity-option.ts'
+import { type EquityDrawing, equityOption, labelsWidth } from './equity-option.ts'
 
 const DIAMONDS_MAX = 36
 const LABEL_GAP = 18
@@ -95,7 +95,7 @@ function EndLabels({ chart, drawing }: { readonly chart: EChartsType; readonly d
   const height = chart.getHeight()
   const places = spread(wishes, LABEL_GAP, 16, height - 126)
   return (
-    <div className="end-labels" style={{ width: LABELS_PX }} aria-hidden="true">
+    <div className="end-labels" style={{ width: labelsWidth() }} aria-hidden="true">
       {lines.map((line, index) => (
         <div
           key={lineKey(line)}
@@ -125,7 +125,7 @@ function Diamonds({ chart, drawing }: { readonly chart: EChartsType; readonly dr
   const carried = carriedSearch(useSearch())
   const { curve, zone } = drawing
   const isDaily = curve.lines[0]?.dates !== null
-  const right = chart.getWidth() - (isPhone() ? 52 : LABELS_PX)
+  const right = chart.getWidth() - (isPhone() ? 52 : labelsWidth())
   const left = isPhone() ? 12 : 58
   return curve.rebalancings.slice(-DIAMONDS_MAX).map(({ seq, at, tradeDate: date, text }) => {
     const x = Number(

@@ -25,7 +25,14 @@ export interface EquityDrawing {
   readonly titleOf: (x: number) => string
 }
 
-export const LABELS_PX = 152
+const LABELS_PX = 152
+const LABELS_WIDE_PX = 176
+const WIDE_FROM = 1280
+
+/** Room for names and figures right of the lines. */
+export function labelsWidth(): number {
+  return window.innerWidth >= WIDE_FROM ? LABELS_WIDE_PX : LABELS_PX
+}
 const PHONE_RIGHT_PX = 52
 const DRAWDOWN_PX = 62
 const DRAWDOWN_ROOM = 1.07
@@ -129,7 +136,7 @@ function tooltipText(drawing: EquityDrawing, paint: Paint): (items: readonly Too
 export function equityOption(drawing: EquityDrawing, paint: Paint) {
   const { curve, view, shown } = drawing
   const phone = isPhone()
-  const right = phone ? PHONE_RIGHT_PX : LABELS_PX
+  const right = phone ? PHONE_RIGHT_PX : labelsWidth()
   const left = phone ? 12 : 58
   const lines = drawnOrder(curve).filter((line) => shown.has(lineKey(line)))
   const deepest = Math.min(curve.haltLine ?? 0, -DRAWDOWN_LEAST, ...curve.drawdown.value.map((value) => value ?? 0))
