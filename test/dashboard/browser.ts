@@ -192,6 +192,6 @@ export async function sideways(page: Page): Promise<number> {
 /** Titles of panels that say that they could not load. */
 export async function brokenPanels(page: Page): Promise<readonly string[]> {
   return page.evaluate(
-    '[...document.querySelectorAll("[data-panel]")].filter((panel) => panel.querySelector(".panel-error")).map((panel) => panel.dataset.panel)',
+    '[...document.querySelectorAll("[data-panel]")].filter((panel) => panel.querySelector(".panel-error")).map((panel) => panel.dataset.panel).concat([...document.querySelectorAll("main > .panel-error")].map((line) => line.textContent))',
   ) as Promise<readonly string[]>
 }
