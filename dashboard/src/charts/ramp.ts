@@ -4,7 +4,7 @@ type Rgb = readonly [number, number, number]
 
 function rgbOf(colour: string): Rgb {
   const hex = colour.replace('#', '')
-  const long = hex.length === 3 ? [...hex].map((digit) => digit + digit).join('') : hex
+  const long = hex.length === 3 ? hex.replace(/./g, '$&$&') : hex
   return [0, 2, 4].map((at) => Number.parseInt(long.slice(at, at + 2), 16)) as unknown as Rgb
 }
 

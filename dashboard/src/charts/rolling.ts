@@ -35,10 +35,6 @@ export function rollingLine(view: RollingView, palette: Palette): Option {
     yAxis: valueAxis(palette, { format: view.axisFormat, ...view.range }),
     dataZoom: dataZoom(),
     tooltip: dayTooltip(palette, view.lines, view.format),
-    series: view.lines.map((drawn, place) =>
-      lineSeries(palette, drawn, {
-        ...(place === 0 ? { more: { markLine } } : {}),
-      }),
-    ),
+    series: view.lines.map((drawn, place) => lineSeries(palette, drawn, place === 0 ? { more: { markLine } } : {})),
   }
 }

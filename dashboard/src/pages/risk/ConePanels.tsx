@@ -7,6 +7,7 @@ import { usePalette } from '../../charts/use-palette.ts'
 import { type Job, useJob } from '../../data/jobs.ts'
 import { count, percent } from '../../format.ts'
 import { Panel } from '../../frame/Panel.tsx'
+import { fieldText } from '../../panels/forms.ts'
 import { PlainTable } from '../../panels/PlainTable.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { jobSource } from './job-source.ts'
@@ -100,9 +101,9 @@ const CONE_STANDARD: MonteCarloInput = {
 }
 
 function inputOf(form: FormData): MonteCarloInput {
-  const number = (key: string): number => Number(form.get(key))
+  const number = (key: string): number => Number(fieldText(form, key))
   return {
-    method: String(form.get('method')) as MonteCarloInput['method'],
+    method: fieldText(form, 'method') as MonteCarloInput['method'],
     horizon: number('horizon'),
     paths: number('paths'),
     seed: number('seed'),

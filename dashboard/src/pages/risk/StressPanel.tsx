@@ -8,6 +8,7 @@ import { useAmounts } from '../../data/amounts.ts'
 import { useJob } from '../../data/jobs.ts'
 import { percent } from '../../format.ts'
 import { Panel } from '../../frame/Panel.tsx'
+import { fieldText } from '../../panels/forms.ts'
 import { PlainTable } from '../../panels/PlainTable.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { jobSource } from './job-source.ts'
@@ -102,7 +103,7 @@ function OwnForm({ onAdd, onClose }: OwnFormProps): ReactNode {
   function add(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const scenario = ownScenario(kind, (key) => String(form.get(key) ?? '').trim())
+    const scenario = ownScenario(kind, (key) => fieldText(form, key))
     if (typeof scenario === 'string') setFault(scenario)
     else onAdd(scenario)
   }

@@ -6,6 +6,7 @@ import { useRole } from '../../data/session.ts'
 import { part } from '../../data/source.ts'
 import { Icon } from '../../frame/Icon.tsx'
 import { Panel } from '../../frame/Panel.tsx'
+import { fieldText } from '../../panels/forms.ts'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
 import { stamp } from '../../times.ts'
@@ -66,10 +67,10 @@ function NoteForm({ label, before, verb, onSave, onDone }: FormProps): ReactNode
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const written = String(form.get('text') ?? '').trim()
+    const written = fieldText(form, 'text')
     if (written === '') return setFault('Write something first.')
     try {
-      await onSave({ text: written, tags: tagsOf(String(form.get('tags') ?? '')) })
+      await onSave({ text: written, tags: tagsOf(fieldText(form, 'tags')) })
       onDone()
     } catch (cause) {
       setFault(cause instanceof Error ? cause.message : String(cause))

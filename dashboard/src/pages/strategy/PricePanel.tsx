@@ -1,11 +1,13 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { SleevePrices } from '../../../../src/api/contract/sleeve-page.ts'
 import { useAmounts } from '../../data/amounts.ts'
 import type { Source } from '../../data/source.ts'
 import { price, quantity } from '../../format.ts'
 import { Panel } from '../../frame/Panel.tsx'
 import { PlainTable } from '../../panels/PlainTable.tsx'
-import { PriceCanvas } from './PriceCanvas.tsx'
+
+// Its library is half as large as the rest of the page: figures do not wait for it.
+const PriceCanvas = lazy(async () => ({ default: (await import('./PriceCanvas.tsx')).PriceCanvas }))
 
 /** What the sleeve saw and did, newest first. */
 function MarksTable({ view }: { readonly view: SleevePrices }): ReactNode {
@@ -76,7 +78,11 @@ export function PricePanel({ source, onInstrument }: PricePanelProps): ReactNode
       empty={({ bars, instrument }) => (bars.length === 0 ? { text: `There are no prices of ${instrument}.` } : null)}
       table={(prices) => <MarksTable view={prices} />}
     >
-      {(prices) => <PriceCanvas view={prices} />}
+      {(prices) => (
+        <Suspense fallback={<div className="skeleton skeleton-chart" aria-hidden="true" />}>
+          <PriceCanvas view={prices} />
+        </Suspense>
+      )}
     </Panel>
   )
 }
