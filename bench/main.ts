@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { POSTGRES_NEED, postgresServer } from '../test/servers.ts'
 import { measureAllocators } from './allocators.ts'
+import { measureApi } from './api.ts'
 import { compile, hasCompiler, runLoop } from './c-loop.ts'
 import { dealtOnce } from './dealt-once.ts'
 import { measureFailOver } from './fail-over.ts'
@@ -23,6 +24,8 @@ const WORKLOADS: Readonly<Record<string, () => Workload>> = { w1: () => dailyPor
 const ALLOCATORS = 'allocators'
 /** The durable engine, on every kind of store that is here. */
 const LIVE = 'live'
+/** The server, with pages that listen. */
+const API = 'api'
 const ROUNDS = 7
 
 /** One line of the result. `limitSeconds` and `ratio` are null where no C compiler is. */
@@ -154,7 +157,7 @@ async function main(args: readonly string[]): Promise<number> {
   const more = Object.keys(ADDED) as Added[]
   const added = more.find((flag) => args.includes(flag)) ?? null
   const named = args.filter((arg) => arg !== '--json' && arg !== added)
-  const known = [...Object.keys(WORKLOADS), ALLOCATORS, LIVE, 'all']
+  const known = [...Object.keys(WORKLOADS), ALLOCATORS, LIVE, API, 'all']
   const [name] = named
   if (name === undefined || named.length > 1 || !known.includes(name)) {
     const problem = name === undefined ? 'no workload was named' : `"${named.join(' ')}" is no workload`
@@ -168,11 +171,19 @@ async function main(args: readonly string[]): Promise<number> {
     execFileSync(process.execPath, [...process.execArgv, program, ...own, ...flags], { stdio: 'inherit' })
   }
   if (name === 'all') {
-    for (const one of [...Object.keys(WORKLOADS), ALLOCATORS, LIVE]) apart(one)
+    for (const one of [...Object.keys(WORKLOADS), ALLOCATORS, LIVE, API]) apart(one)
     return 0
   }
   if (name === LIVE) {
     await measureStores(isJson)
+    return 0
+  }
+  if (name === API) {
+    const line = await measureApi()
+    const { pages, requests, p50, p99, longest, bytesPerPage, framesPerSecond } = line
+    const answered = `${requests} requests while ${pages} pages listen: ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, at most ${longest.toFixed(1)} ms`
+    const told = `${(bytesPerPage / 1_024).toFixed(0)} kB a page, ${framesPerSecond.toFixed(1)} frames a second to each`
+    console.log(isJson ? JSON.stringify(line) : `${API} ${answered}; ${told}`)
     return 0
   }
   if (name === ALLOCATORS) {

@@ -10,7 +10,7 @@ import { POINTS_MOST } from './views/equity.ts'
 /** Nobody sees a difference between two looks that are closer together. */
 const FRESH_MS = 250
 /** Figures of the whole run are computed anew so often at most. */
-const REPORT_MS = 2_000
+const REPORT_MS = 5_000
 const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS
 /** Largest positions whose price of the day before is looked up. */
