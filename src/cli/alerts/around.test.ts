@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Heartbeat } from '../../domain/control.ts'
 import type { Instant } from '../../domain/units.ts'
-import { aroundOf, failureAlert, type Surrounded } from './around.ts'
+import { aroundOf, endAlert, failureAlert, type Surrounded } from './around.ts'
 import { minuteOf } from './follow.ts'
 
 const NOW = Date.UTC(2026, 2, 6, 12) as Instant
@@ -60,6 +60,18 @@ describe('around an engine', () => {
     const alert = failureAlert('demo', { code: null, signal: 'SIGKILL' }, NOW)
     expect(alert).toMatchObject({ state: 'said', severity: 'critical', text: 'the engine was ended by SIGKILL' })
     expect(failureAlert('demo', { code: 1, signal: null }, (NOW + 1) as Instant).id).not.toBe(alert.id)
+  })
+})
+
+describe('an engine that nobody starts again', () => {
+  it('is said, with the reason', () => {
+    expect(endAlert('demo', 'givenUp', NOW)).toMatchObject({
+      rule: 'engine_given_up',
+      severity: 'critical',
+      state: 'said',
+      text: 'the engine is not started any more: it failed again and again; its log says what',
+    })
+    expect(endAlert('demo', 'refused', NOW).text).toContain('what it was given is wrong')
   })
 })
 

@@ -54,6 +54,14 @@ export function failureAlert(portfolio: string, { code, signal }: EngineExit, no
   return { ...alert, id: `${alert.id} ${now}`, incident: `engine failed ${portfolio}`, state: 'said' }
 }
 
+/** Nobody starts it again. */
+export function endAlert(portfolio: string, end: 'refused' | 'givenUp', now: Instant): Alert {
+  const why = end === 'refused' ? 'what it was given is wrong' : 'it failed again and again'
+  const text = `the engine is not started any more: ${why}; its log says what`
+  const alert = alertIn(portfolio, now)('engine_given_up', 'critical', 'given up', { text })
+  return { ...alert, id: `${alert.id} ${now}`, incident: `engine given up ${portfolio}`, state: 'said' }
+}
+
 type AlertFor = (
   rule: string,
   severity: Alert['severity'],

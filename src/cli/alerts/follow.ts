@@ -9,8 +9,8 @@ import type { Instant } from '../../domain/units.ts'
 import { openTeller, type Teller } from '../../live/alerts/teller.ts'
 import { type AlertConfiguration, foundIn } from '../config/alerts.ts'
 import type { Log } from '../serve/log.ts'
-import type { EngineExit } from '../serve/supervise.ts'
-import { aroundOf, failureAlert } from './around.ts'
+import type { EngineExit, SupervisedEnd } from '../serve/supervise.ts'
+import { aroundOf, endAlert, failureAlert } from './around.ts'
 import { portfolioChannels, SURROUNDINGS } from './settings.ts'
 
 /** Between two looks, and how often one that stands by asks whether it is its turn. */
@@ -29,6 +29,8 @@ const READER = 'alerts'
 export interface AlertFollower {
   /** The supervisor saw the engine fail. */
   failed(exit: EngineExit): void
+  /** The supervisor has done with it. */
+  done(end: SupervisedEnd): void
   /** Ends when the process is told to stop; what is on its way is waited for. */
   readonly running: Promise<'ended'>
 }
@@ -82,6 +84,9 @@ export function followAlerts(followed: Followed): AlertFollower {
   })
   return {
     failed: (exit) => teller.say(failureAlert(portfolio, exit, Date.now() as Instant)),
+    done(end) {
+      if (end !== 'ended') teller.say(endAlert(portfolio, end, Date.now() as Instant))
+    },
     running: run(teller, followed, () => ({ isWell, hasRules })),
   }
 }

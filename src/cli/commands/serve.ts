@@ -228,6 +228,7 @@ async function superviseEngine(config: string, portfolio: string, serving: Servi
     },
     signal,
   )
+  serving.alerts.get(portfolio)?.done(end)
   log.info('the engine is done', { end })
   return end === 'ended' ? 'ended' : 'failed'
 }
