@@ -16,7 +16,7 @@ import {
 /** What is held of each instrument, class or sector, stacked by sleeve: long to the right of zero, short to the left. */
 
 /** Sleeves of all bars, in the order in which they first appear. */
-export function sleevesOf(view: Concentration): readonly { readonly sleeve: string; readonly title: string }[] {
+function sleevesOf(view: Concentration): readonly { readonly sleeve: string; readonly title: string }[] {
   const found = new Map<string, string>()
   for (const bar of view.bars)
     for (const { sleeve, title } of bar.parts) if (!found.has(sleeve)) found.set(sleeve, title)
@@ -24,7 +24,7 @@ export function sleevesOf(view: Concentration): readonly { readonly sleeve: stri
 }
 
 /** The limits of the bars, each once. */
-export function limitsOf(view: Concentration): readonly number[] {
+function limitsOf(view: Concentration): readonly number[] {
   const all = [view.limit, ...view.bars.map((bar) => bar.limit)].filter((limit) => limit !== null)
   return [...new Set(all)].sort((left, right) => left - right)
 }

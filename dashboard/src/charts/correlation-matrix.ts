@@ -8,7 +8,7 @@ import { inkOn, rampStep } from './ramp.ts'
 /** Smallest cell, in pixels, that has room for its number. */
 export const NUMBER_CELL_MIN = 26
 /** Above this many sleeves the picture is ordered by likeness. */
-export const CLUSTERED_ABOVE = 12
+const CLUSTERED_ABOVE = 12
 /** Above this many, names are told by the tooltip and the cursor alone. */
 const NAMES_MAX = 24
 

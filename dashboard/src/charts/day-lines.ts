@@ -17,7 +17,7 @@ export interface DrawnLine {
 }
 
 /** Above this many sleeves only the largest are drawn in colour. */
-export const LINES_IN_COLOUR = 12
+const LINES_IN_COLOUR = 12
 
 /** Names of the lines that are drawn in colour: all of them up to twelve, else the twelve largest, by whatever `size` says. */
 export function inColour(lines: readonly Line[], size: (line: Line) => number): ReadonlySet<string> {

@@ -3,7 +3,7 @@ import { house, type Option, type Palette } from './palette.ts'
 
 /** A half circle with bands to 80 and 100 % of the limit, a needle and the number. */
 
-export const WARN_AT = 0.8
+const WARN_AT = 0.8
 
 /** How far the limit is used: the word goes with the colour. */
 export function bandOf(use: number | null): 'calm' | 'near' | 'beyond' {

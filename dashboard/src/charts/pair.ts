@@ -18,10 +18,10 @@ import {
 /** Two sleeves against each other: their daily returns as points with the line through them, and how alike they were over time. */
 
 /** Above this many points the scatter is drawn in bulk, without a point of its own under the pointer. */
-export const BULK_ABOVE = 2_000
+const BULK_ABOVE = 2_000
 
 /** Both ends of the fitted line, within the points. */
-export function fitEnds(view: PairReturns): readonly (readonly [number, number])[] {
+function fitEnds(view: PairReturns): readonly (readonly [number, number])[] {
   if (view.fit === null || view.points.length === 0) return []
   const { slope, intercept } = view.fit
   const lefts = view.points.map((point) => point.left)

@@ -125,7 +125,7 @@ export function contributionBars(months: readonly MonthCell[], palette: Palette)
 }
 
 /** A month's return and the parts that add up to it, largest first. */
-export function monthTooltip(month: MonthCell, palette: Palette): string {
+function monthTooltip(month: MonthCell, palette: Palette): string {
   const parts = month.parts
     .filter((part) => part.contribution !== null)
     .sort((left, right) => right.contribution! - left.contribution!)

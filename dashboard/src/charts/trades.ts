@@ -18,7 +18,7 @@ import { monthText } from './stacked-area.ts'
 /** How round trips ended: hold time against result, how many a month, what each sleeve won and lost. */
 
 /** Above this many round trips the scatter is drawn in bulk. */
-export const SCATTER_BULK_ABOVE = 5_000
+const SCATTER_BULK_ABOVE = 5_000
 /** Whole days fall on each other: points are moved aside by up to this part of a day, always the same way. */
 const JITTER = 0.7
 

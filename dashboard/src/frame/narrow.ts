@@ -10,7 +10,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Whether the page is as narrow as a phone. */
-export function useNarrow(): boolean {
+function useNarrow(): boolean {
   return useSyncExternalStore(subscribe, () => narrow().matches)
 }
 

@@ -8,7 +8,7 @@ export interface Formula {
 const ROW = /^\| `([^`]+)` \| (.*) \|$/
 
 /** Rows of the tables of the document by name. */
-export function formulasIn(document: string): ReadonlyMap<string, Formula> {
+function formulasIn(document: string): ReadonlyMap<string, Formula> {
   const found = new Map<string, Formula>()
   for (const line of document.split('\n')) {
     const parts = ROW.exec(line)

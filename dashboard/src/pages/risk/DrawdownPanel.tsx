@@ -12,7 +12,7 @@ import { PlainTable } from '../../panels/PlainTable.tsx'
 import { carriedSearch, withParameter } from '../../state/url.ts'
 
 /** Worst periods as rows, with days counted in portfolio days. */
-export function PeriodsTable({
+function PeriodsTable({
   periods,
   label,
 }: {
@@ -46,7 +46,7 @@ export function PeriodsTable({
 }
 
 /** Leads to the Performance page with one of the worst periods chosen. */
-export function useOpenPeriod(): (rank: number) => void {
+function useOpenPeriod(): (rank: number) => void {
   const [, navigate] = useLocation()
   const search = useSearch()
   return (rank) => navigate(`/performance${withParameter(carriedSearch(search), 'drawdown', String(rank))}`)

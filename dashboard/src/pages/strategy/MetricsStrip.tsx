@@ -28,7 +28,7 @@ function expectation(
 const FEW = 'no round trip was closed yet'
 
 /** Every figure of a sleeve's report, in the order in which it is read. */
-export function metricsOf(figures: SleeveFigures, { money }: Pick<Amounts, 'money'>): readonly Metric[] {
+function metricsOf(figures: SleeveFigures, { money }: Pick<Amounts, 'money'>): readonly Metric[] {
   const fraction = (name: string, value: number | null, isResult = false): Metric => ({
     name,
     value,
