@@ -104,7 +104,7 @@ const heard = (rule: string) =>
 
 describe.skipIf(!HAS_STORE)(`a portfolio that is served ${STORE_NEED}`, () => {
   it('tells of a kill, at once and by every channel that is on, and that it is over', async () => {
-    portfolio('told.yaml', '    - {name: gates, about: [alive], to: [hook, mail, silent]}')
+    portfolio('told.yaml', '    - {name: gates, about: [alive, engine_failed], to: [hook, mail, silent]}')
     const child = serve('told.yaml', 'told.db')
     await until(
       'it runs',
@@ -143,6 +143,14 @@ describe.skipIf(!HAS_STORE)(`a portfolio that is served ${STORE_NEED}`, () => {
       (count) => count > 1,
     )
     expect(heard('alive').map(({ type }) => type)).toEqual(['polyfolio.alert', 'polyfolio.resolution'])
+    const { engine } = JSON.parse((await command(here, ['status', ...ask, '--json'])).out).portfolios[0]
+    process.kill(Number(engine.owner.split(' ').at(-1)), 'SIGKILL')
+    await until(
+      'its end is told',
+      () => heard('engine_failed').length,
+      (count) => count > 0,
+    )
+    expect(heard('engine_failed')[0].data.lines[0]).toBe('the engine was ended by SIGKILL')
     const { code, out } = await command(here, ['alerts', 'log', ...ask, '--json'])
     expect(code).toBe(0)
     const { deliveries } = JSON.parse(out)
