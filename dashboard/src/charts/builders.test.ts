@@ -290,8 +290,9 @@ const SIMULATION: SimulationView = {
     lossProbability: 0.374,
     ruinProbability: 0,
     breaches: [
-      { drawdown: 0.1, probability: 0 },
-      { drawdown: 0.2, probability: 0.0021 },
+      { drawdown: 0.1, probability: 0.0021 },
+      { drawdown: 0.2, probability: 0 },
+      { drawdown: 0.3, probability: 0 },
     ],
     drawdown: [],
   },
@@ -308,7 +309,7 @@ describe('the cone', () => {
   })
   it('tells probabilities in words', () => {
     expect(breachText(SIMULATION.portfolio)).toBe(
-      'No path falls deeper than 10\u202f%. Fewer than 1 of 200 paths fall deeper than 20\u202f%. 37 of 100 paths end below the start.',
+      'Fewer than 1 of 200 paths fall deeper than 10\u202f%. No path falls deeper than 20\u202f%. 37 of 100 paths end below the start.',
     )
   })
 })

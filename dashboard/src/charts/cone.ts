@@ -41,7 +41,10 @@ function bandsOf(view: SimulationView, places: readonly number[]): readonly Band
 
 /** What the simulation says of a fall and of a loss, in words. */
 export function breachText(outcome: SimulatedOutcome): string {
-  const falls = outcome.breaches.map(
+  const none = outcome.breaches.findIndex(({ probability }) => probability === 0)
+  // What no path reaches, no path goes beyond.
+  const told = none < 0 ? outcome.breaches : outcome.breaches.slice(0, none + 1)
+  const falls = told.map(
     ({ drawdown, probability }) =>
       `${paths(probability, 'falls', 'fall')} deeper than ${percent(drawdown, { decimals: 0 })}`,
   )

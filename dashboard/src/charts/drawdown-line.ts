@@ -62,15 +62,17 @@ export function drawdownLine(view: Drawdown, palette: Palette): Option {
       place: 'insideStartBottom',
     })),
   )
+  const format = (value: number): string => percent(value, { decimals: floor > -0.04 ? 1 : 0 })
   return {
     ...house(palette),
     grid: { left: palette.isPhone ? 12 : 54, right: palette.isPhone ? 52 : 16, top: 22, bottom: 26 },
     xAxis: dayAxis(palette),
     yAxis: valueAxis(palette, {
-      format: (value) => percent(value, { decimals: floor > -0.04 ? 1 : 0 }),
+      format,
       min: floor,
       max: 0,
       scale: false,
+      axisLabel: { ...labelStyle(palette), formatter: format, showMinLabel: false },
     }),
     dataZoom: dataZoom(),
     tooltip: dayTooltip(

@@ -7,6 +7,14 @@ import { bought } from './price.ts'
 
 /** The equity of one sleeve with its trades, and what it would have been alone. */
 
+/** What an axis finds among its values. */
+interface Extent {
+  readonly min: number
+  readonly max: number
+}
+
+const FLAT = 0.01
+
 export type EquityForm = 'return' | 'value'
 
 function linesOf(view: SleeveEquity, form: EquityForm, colour: string, palette: Palette): readonly DrawnLine[] {
@@ -54,7 +62,11 @@ export function sleeveEquity(view: SleeveEquity, form: EquityForm, sleeve: strin
     ...house(palette),
     grid: { left: palette.isPhone ? 12 : 60, right: palette.isPhone ? 58 : 16, top: 16, bottom: 26 },
     xAxis: dayAxis(palette),
-    yAxis: valueAxis(palette, { format: axis }),
+    yAxis: valueAxis(palette, {
+      format: axis,
+      // Nothing has happened yet: a flat line is not stretched over a scale of its own making.
+      max: ({ min, max }: Extent) => (form === 'return' && max - min < FLAT ? max + FLAT : null),
+    }),
     dataZoom: dataZoom(),
     tooltip: dayTooltip(palette, lines, format, (day) =>
       view.marks

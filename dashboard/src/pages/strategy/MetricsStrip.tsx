@@ -127,7 +127,7 @@ export function MetricsStrip({ source }: { readonly source: Source<SleeveFigures
                   <Shown metric={metric} />
                   {metric.expected !== undefined && (
                     <small className={metric.isOutside === true ? 'warn' : 'quiet'}>
-                      {` ${metric.isOutside === true ? 'outside' : 'within'} ${metric.expected}`}
+                      {` ${metric.value === null ? 'expected' : metric.isOutside === true ? 'outside' : 'within'} ${metric.expected}`}
                     </small>
                   )}
                 </dd>

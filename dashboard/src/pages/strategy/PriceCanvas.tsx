@@ -142,7 +142,9 @@ export function PriceCanvas({ view }: { readonly view: SleevePrices }): ReactNod
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another instrument is shown from its newest bars
   useEffect(() => {
-    drawn.current?.chart.timeScale().setVisibleLogicalRange({ from: bars.length - BARS_AT_FIRST, to: bars.length + 2 })
+    drawn.current?.chart
+      .timeScale()
+      .setVisibleLogicalRange({ from: Math.max(-1, bars.length - BARS_AT_FIRST), to: bars.length + 2 })
   }, [instrument, bars.length])
 
   useEffect(() => {
