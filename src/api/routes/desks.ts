@@ -220,7 +220,7 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
       name: 'checkConfiguration',
       summary: 'What is wrong with a draft, and what it would change',
       tag: 'configuration',
-      who: 'operator',
+      who: 'admin',
       bodyMost: 1 << 20,
       params,
       body: configurationDraft,

@@ -24,6 +24,7 @@ import type { MeteredSteps } from '../live/engine-meter.ts'
 import { listenForStop } from '../live/stopping.ts'
 import { backupDocument } from '../operate/status-text.ts'
 import { packageVersion } from '../package-root.ts'
+import { openConfigurations } from '../serve/configurations.ts'
 import { entryLines, type OpenDashboard, openDashboard, type WebOptions } from '../serve/dashboard.ts'
 import { type Log, type LogLevel, openLog } from '../serve/log.ts'
 import { createMetrics, type Metrics } from '../serve/metrics.ts'
@@ -170,6 +171,10 @@ function openDesks(
     alerts: alertDesk(store.alertLog, files),
     exports: openExports(analyst, store.notes),
     explainer: openExplainer({ store: options.store, configs }),
+    configurations: openConfigurations(
+      store.projections,
+      new Map(loaded.map(({ config, file }) => [config.name as string, file])),
+    ),
     jobs,
   }
   return { desks, close: () => analyst.close() }

@@ -15,6 +15,12 @@ import { vitalsOf } from './vitals.ts'
 const folder = storeFolder()
 const HAS_OPENSSL = spawnSync('openssl', ['version']).status === 0
 
+interface Asked extends Pick<RequestOptions, 'path' | 'method'> {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly isTls?: boolean
+  readonly body?: unknown
+}
+
 interface Answered {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -23,10 +29,7 @@ interface Answered {
   readonly fingerprint: string
 }
 
-function ask(
-  port: number,
-  options: RequestOptions & { readonly isTls?: boolean; readonly body?: unknown },
-): Promise<Answered> {
+function ask(port: number, options: Asked): Promise<Answered> {
   return new Promise((done, refuse) => {
     const { isTls = false, body, headers = {}, ...rest } = options
     const said = body === undefined ? {} : { 'content-type': 'application/json' }
