@@ -3,7 +3,7 @@
   let chosen = null
   try {
     chosen = JSON.parse(localStorage.getItem('polyfolio.preferences') || '{}')
-  } catch (_) {
+  } catch {
     chosen = null
   }
   const system = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark'

@@ -40,7 +40,7 @@ function signOf(value: number, decimals: number, signing: Signing): string {
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥' }
 
 /** "$" for dollars, "CHF " for a currency without a sign of its own. */
-export function currencySign(currency: string): string {
+function currencySign(currency: string): string {
   return SYMBOLS[currency] ?? `${currency}${NARROW}`
 }
 

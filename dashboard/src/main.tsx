@@ -18,7 +18,7 @@ const inMemory = memoryLocation({ path: '/' })
 
 followPreferences()
 if (kept !== null) document.documentElement.dataset['kept'] = ''
-if (kept?.refresh != null) setTimeout(() => window.location.reload(), kept.refresh * 1000)
+if (typeof kept?.refresh === 'number') setTimeout(() => window.location.reload(), kept.refresh * 1000)
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -9,7 +9,7 @@ const EXCHANGE_ZONE = 'America/New_York'
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const MINUTE_MS = 60_000
 
-export function zoneName(choice: ZoneChoice): string {
+function zoneName(choice: ZoneChoice): string {
   if (choice === 'utc') return 'UTC'
   return choice === 'exchange' ? EXCHANGE_ZONE : Intl.DateTimeFormat().resolvedOptions().timeZone
 }

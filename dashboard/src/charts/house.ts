@@ -2,7 +2,7 @@ import { escapeHtml } from './escape.ts'
 import type { Paint } from './paint.ts'
 
 /** House options of every chart: no motion, the page's font, thin lines, one tooltip. */
-export const CHART_FONT_SIZE = 11.5
+const CHART_FONT_SIZE = 11.5
 const PHONE_BELOW = 768
 
 export function isPhone(): boolean {

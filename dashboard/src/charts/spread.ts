@@ -9,7 +9,7 @@ export function spread(wishes: readonly number[], gap: number, least: number, mo
   for (const { wish } of order) places.push(Math.max(wish, (places.at(-1) ?? least - gap) + gap))
   for (let at = places.length - 1; at >= 0; at -= 1)
     places[at] = Math.min(places[at]!, at === places.length - 1 ? most : places[at + 1]! - gap)
-  const result = new Array<number>(wishes.length)
+  const result = wishes.map(() => 0)
   for (const [place, { index }] of order.entries()) result[index] = places[place]!
   return result
 }

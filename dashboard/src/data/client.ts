@@ -5,7 +5,7 @@ const RETRY_FIRST_MS = 1000
 const RETRY_MOST_MS = 30_000
 
 /** Whether asking again may help: the server was not reached, or could not answer for a while. */
-export function mayHelp(error: unknown): boolean {
+function mayHelp(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
   return error.status === 0 || error.status === 429 || error.status >= 500
 }

@@ -25,7 +25,7 @@ let timer: ReturnType<typeof setInterval> | undefined
 
 function tick(): void {
   second = Math.floor(serverNow() / SECOND_MS)
-  for (const listener of [...listeners]) listener()
+  for (const listener of listeners) listener()
 }
 
 function subscribe(listener: () => void): () => void {

@@ -15,7 +15,7 @@ export interface ProofRequest {
 export const proofAsked: Store<ProofRequest | null> = store<ProofRequest | null>(null)
 
 /** Asks for a new proof; resolves to whether it was given. */
-export function proveAgain(what: string): Promise<boolean> {
+function proveAgain(what: string): Promise<boolean> {
   return new Promise((resolve) => {
     proofAsked.set({
       what,

@@ -62,7 +62,7 @@ export function followPortfolio(cache: QueryClient, portfolio: string): () => vo
     waiting = []
     for (const message of messages) {
       applyPush(cache, portfolio, message)
-      for (const listener of [...listeners]) listener(message)
+      for (const listener of listeners) listener(message)
     }
   }
 

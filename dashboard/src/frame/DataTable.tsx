@@ -1,21 +1,9 @@
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
+import type { Column } from './column.ts'
 import { useFrozenOrder } from './frozen-order.ts'
 import { useFitting } from './narrow.ts'
 
-export interface Column<R> {
-  readonly key: string
-  readonly title: string
-  /** Any CSS width; the layout is fixed, so that a pushed figure moves nothing. */
-  readonly width?: string
-  readonly align?: 'left' | 'right' | 'center'
-  readonly cell: (row: R) => ReactNode
-  /** What it sorts by; left out: it does not. Undefined figures come last either way. */
-  readonly sortBy?: (row: R) => string | number | null
-  /** Left out below 768 px. */
-  readonly isWide?: boolean
-  /** The column that names the row. */
-  readonly isHead?: boolean
-}
+export type { Column } from './column.ts'
 
 /** `value` sorts by that column falling, `-value` rising; '' leaves the rows as they came. */
 export type Sorting = string
@@ -87,7 +75,7 @@ function Head<R>({ column, sort, onSort }: HeadProps<R>): ReactNode {
 }
 
 /** Moves focus between rows that can be opened: arrows, `j` and `k`. */
-export function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
   const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
   if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('tr[tabindex]')]

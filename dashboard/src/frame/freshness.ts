@@ -19,7 +19,7 @@ export interface FreshnessInput {
 const LATE_AFTER = 2
 const STALE_AFTER = 5
 /** Without a heartbeat for this long nothing is called fresh. */
-export const SILENCE_MS = 10_000
+const SILENCE_MS = 10_000
 
 export function freshnessOf(input: FreshnessInput): Freshness {
   const { asOfMs, every, lateNames, nowMs, heardAtMs, isLost } = input

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { Column } from './DataTable.tsx'
+import type { Column } from './column.ts'
 
 const narrow = (): MediaQueryList => matchMedia('(max-width: 767px)')
 

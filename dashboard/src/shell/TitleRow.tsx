@@ -1,10 +1,13 @@
 import { type ReactNode, useEffect } from 'react'
 import { useLocation } from 'wouter'
 import type { SessionView } from '../../../src/api/contract/session.ts'
+import { connection } from '../data/connection.ts'
 import { useLive } from '../data/readings.ts'
+import { useRole } from '../data/session.ts'
 import { Icon } from '../frame/Icon.tsx'
 import { Segments } from '../frame/Segments.tsx'
 import { PERIOD_DEFAULT, PERIODS, PERIODS_SHORT, type Period } from '../state/periods.ts'
+import { useStore } from '../state/store.ts'
 import { useParameter } from '../state/url.ts'
 import { tradeDate } from '../times.ts'
 import { pageAt } from './pages.ts'
@@ -41,11 +44,13 @@ function Subtitle(): ReactNode {
 
 function UpdateButton(): ReactNode {
   const { isRunning } = useUpdate()
+  const isLost = useStore(connection, ({ state }) => state === 'lost')
+  const mayUpdate = useRole('operator')
   return (
     <button
       type="button"
       className="button update"
-      disabled={isRunning}
+      disabled={isRunning || isLost || !mayUpdate}
       aria-busy={isRunning}
       title="One cycle now (Shift U)"
       onClick={() => void updateNow()}

@@ -121,7 +121,7 @@ export function Ticker({ className = '' }: { readonly className?: string }): Rea
   )
 }
 
-export function KillButton(): ReactNode {
+function KillButton(): ReactNode {
   const isKilled = useStore(engine, (view) => view?.killed === true)
   return (
     <button

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineView, PortfolioSummary } from '../../../src/api/contract/overview.ts'
+import { headline } from '../pages/overview/ActivityPanel.tsx'
 import { sentences } from './AttentionRow.tsx'
 import { checksOf } from './dialogs/Checklist.tsx'
 import { stepsOf } from './FirstSteps.tsx'
@@ -32,6 +33,17 @@ describe('attention', () => {
   it('is told apart into what happened and what follows', () => {
     expect(sentences('Prices are late. Orders are held.')).toEqual(['Prices are late.', 'Orders are held.'])
     expect(sentences('1.5 % left')).toEqual(['1.5 % left', ''])
+  })
+})
+
+describe('a line of the feed', () => {
+  it('is told apart where it is long, never after a name alone', () => {
+    expect(headline('Bought 120 AAPL at 268.14')).toEqual(['Bought 120 AAPL at 268.14', ''])
+    expect(headline('Rebalance: 385.18 moved. threshold: "momentum" drifted by 14 points')).toEqual([
+      'Rebalance: 385.18 moved',
+      'threshold: "momentum" drifted by 14 points',
+    ])
+    expect(headline('reader: paused Pairs from the dashboard before the roll')[0]).toContain('paused Pairs')
   })
 })
 

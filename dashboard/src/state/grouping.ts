@@ -1,5 +1,5 @@
 /** Fills that come fast are told together: above this many in a second, as one notice. */
-export const NOTICES_PER_SECOND = 3
+const NOTICES_PER_SECOND = 3
 const SECOND_MS = 1000
 
 /** A gathering ends when nothing came for this long. */

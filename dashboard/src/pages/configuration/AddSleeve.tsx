@@ -1,18 +1,17 @@
 import { type ReactNode, useId, useState } from 'react'
 import type { StrategyForm, StrategyParameter } from '../../../../src/api/contract/configuration.ts'
 import { useEditing } from './draft.ts'
-import { withItem } from './yaml-edit.ts'
+import { shownText, withItem } from './yaml-edit.ts'
 
 type Values = Readonly<Record<string, string>>
 
 function initial(parameter: StrategyParameter): string {
   const { default: value } = parameter
-  if (value === null || value === undefined) return ''
-  return Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return Array.isArray(value) ? value.join(', ') : shownText(value)
 }
 
 /** What was typed, as the parameter's kind wants it. */
-export function parameterValue({ kind }: Pick<StrategyParameter, 'kind'>, typed: string): unknown {
+function parameterValue({ kind }: Pick<StrategyParameter, 'kind'>, typed: string): unknown {
   const text = typed.trim()
   if (kind === 'number' || kind === 'integer') return Number(text)
   if (kind === 'boolean') return text === 'true'

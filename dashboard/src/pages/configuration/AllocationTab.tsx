@@ -10,7 +10,7 @@ import { useEditing } from './draft.ts'
 import { FileEditor } from './FileEditor.tsx'
 import { SectionForm } from './SectionForm.tsx'
 import { placeInFile } from './SleevesTab.tsx'
-import { valueAt, without, withValue } from './yaml-edit.ts'
+import { shownText, valueAt, without, withValue } from './yaml-edit.ts'
 
 const WIDTH = 820
 const ROW = 68
@@ -142,7 +142,7 @@ function WeightField({ row, rows }: { readonly row: SleeveRow; readonly rows: re
         inputMode="decimal"
         placeholder="as dealt"
         disabled={isLocked}
-        value={written === undefined || written === null ? '' : String(written)}
+        value={shownText(written)}
         onChange={(event) => set(event.target.value)}
       />
       <span className="hint">

@@ -10,7 +10,7 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-export function Changes({ changes }: { readonly changes: readonly ConfigurationChange[] }): ReactNode {
+function Changes({ changes }: { readonly changes: readonly ConfigurationChange[] }): ReactNode {
   return (
     <ul className="changes">
       {changes.map(({ path, before, after, consequence, isDangerous }) => (

@@ -5,7 +5,7 @@ import { CHANNEL_FIELDS, CHANNEL_NAMES, useRemoveChannel, useSaveChannel } from 
 type Values = Readonly<Record<string, string>>
 
 /** Settings as they are kept: a number where it is one, such as a port. */
-export function settingsOf(values: Values, names: readonly string[]): Readonly<Record<string, string | number>> {
+function settingsOf(values: Values, names: readonly string[]): Readonly<Record<string, string | number>> {
   const given = names.filter((name) => (values[name] ?? '').trim() !== '')
   return Object.fromEntries(
     given.map((name) => {

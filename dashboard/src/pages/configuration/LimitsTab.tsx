@@ -13,11 +13,7 @@ import { FileEditor } from './FileEditor.tsx'
 import { SectionForm } from './SectionForm.tsx'
 
 /** A limit's figure in its unit. */
-export function limitText(
-  value: number | null,
-  { unit, rule }: Pick<LimitUse, 'unit' | 'rule'>,
-  amounts: Amounts,
-): string {
+function limitText(value: number | null, { unit, rule }: Pick<LimitUse, 'unit' | 'rule'>, amounts: Amounts): string {
   if (unit === 'fraction') return percent(value)
   if (unit === 'money') return amounts.money(value, { cents: false })
   if (unit === 'count') return count(value)

@@ -1,16 +1,22 @@
 import { type ReactNode, useId } from 'react'
 import { useRole } from '../../data/session.ts'
 import { useEditing } from './draft.ts'
-import { type Leaf, mergedLeaves, type Path, typedValue, valueAt, without, withValue, words } from './yaml-edit.ts'
+import {
+  type Leaf,
+  mergedLeaves,
+  type Path,
+  shownText,
+  typedValue,
+  valueAt,
+  without,
+  withValue,
+  words,
+} from './yaml-edit.ts'
 
 interface FieldProps {
   readonly section: Path
   readonly leaf: Leaf
   readonly isLocked: boolean
-}
-
-function textOf(value: Leaf['value']): string {
-  return value === null ? '' : String(value)
 }
 
 function Field({ section, leaf, isLocked }: FieldProps): ReactNode {
@@ -20,7 +26,7 @@ function Field({ section, leaf, isLocked }: FieldProps): ReactNode {
   const saved = view?.text === null || view === null ? undefined : valueAt(view.text, path)
   const now = valueAt(text, path)
   const isChanged = saved !== now
-  const shown = now === undefined || now === null ? textOf(leaf.value) : String(now)
+  const shown = now === undefined || now === null ? shownText(leaf.value) : shownText(now)
   function set(typed: string): void {
     const value = typedValue(typed, leaf.value)
     edit((before) => (value === null ? without(before, path) : withValue(before, path, value)))
@@ -50,9 +56,7 @@ function Field({ section, leaf, isLocked }: FieldProps): ReactNode {
           onChange={(event) => set(event.target.value)}
         />
       )}
-      <span className="hint">
-        {isChanged ? `was ${saved === undefined || saved === null ? 'not set' : String(saved)}` : '\u00a0'}
-      </span>
+      <span className="hint">{isChanged ? `was ${shownText(saved) || 'not set'}` : '\u00a0'}</span>
     </div>
   )
 }

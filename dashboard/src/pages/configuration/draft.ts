@@ -59,7 +59,7 @@ export function useEditing(): Editing {
       } catch (error) {
         notify({
           tone: 'bad',
-          text: `The file could not be changed: ${error instanceof Error ? error.message : error}`,
+          text: `The file could not be changed: ${error instanceof Error ? error.message : String(error)}`,
         })
       }
     },

@@ -78,3 +78,9 @@ export function words(path: Path): string {
   const text = path.join(', ').replaceAll('_', ' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
+
+/** A single value as a field shows it; nothing for what is not set. */
+export function shownText(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

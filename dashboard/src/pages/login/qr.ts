@@ -51,7 +51,7 @@ function generator(degree: number): number[] {
 
 function correctionOf(data: readonly number[], degree: number): number[] {
   const divisor = generator(degree)
-  const rest = [...data, ...new Array<number>(degree).fill(0)]
+  const rest = [...data, ...Array.from({ length: degree }, () => 0)]
   for (let place = 0; place < data.length; place += 1) {
     const factor = rest[place]!
     for (const [offset, value] of divisor.entries()) rest[place + offset]! ^= times(value, factor)
@@ -211,7 +211,7 @@ export function qrModules(text: string): readonly (readonly boolean[])[] {
   const words = interleaved(dataCodewords(bytes, version + 1), VERSIONS[version]!)
   const size = 21 + 4 * version
   const drawn = MASKS.map((_, mask) => {
-    const grid: Grid = Array.from({ length: size }, () => new Array<boolean | null>(size).fill(null))
+    const grid: Grid = Array.from({ length: size }, () => Array.from({ length: size }, () => null))
     drawFixed(grid, version + 1)
     drawFormat(grid, mask)
     drawData(grid, words, mask)

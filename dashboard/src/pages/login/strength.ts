@@ -1,5 +1,5 @@
 /** Fewest characters of a passphrase. */
-export const PASSPHRASE_LEAST = 15
+const PASSPHRASE_LEAST = 15
 const PASSPHRASE_GOOD = 24
 
 export interface Strength {

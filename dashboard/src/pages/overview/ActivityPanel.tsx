@@ -67,6 +67,17 @@ function useActivity(filter: (typeof FILTERS)[number]) {
   })
 }
 
+const TITLE_MOST = 44
+const TITLE_LEAST = 10
+
+/** A long sentence as its first part and what follows, told apart at a full stop or a colon. */
+export function headline(text: string): readonly [title: string, more: string] {
+  if (text.length <= TITLE_MOST) return [text, '']
+  for (const found of text.matchAll(/[.:] /g))
+    if (found.index >= TITLE_LEAST) return [text.slice(0, found.index), text.slice(found.index + 2)]
+  return [text, '']
+}
+
 interface RowProps {
   readonly row: ActivityRow
   readonly place: number
@@ -78,20 +89,14 @@ function Row({ row, place, sleeves }: RowProps): ReactNode {
   const zone = useStore(preferences, (value) => value.zone)
   const now = useSecond()
   const { icon, tone } = signOf(row)
-  const [first, ...rest] = row.text.split(/(?<=[.:,]) /)
-  const title = rest.length > 0 && row.text.length > 44 ? first! : row.text
-  const detail = [
-    row.sleeve === null ? '' : (sleeves.get(row.sleeve) ?? row.sleeve),
-    title === row.text ? '' : rest.join(' '),
-    row.actor ?? '',
-  ]
-    .filter(Boolean)
-    .join(' · ')
+  const [title, more] = headline(row.text)
+  const named = row.sleeve === null ? '' : (sleeves.get(row.sleeve) ?? row.sleeve)
+  const detail = [named, more, row.actor ?? ''].filter(Boolean).join(' · ')
   const content = (
     <>
       <Icon name={icon} className={tone} />
       <span className="activity-text">
-        <span>{title.replace(/[:,]$/, '')}</span>
+        <span>{title}</span>
         <small>{detail}</small>
       </span>
       <time dateTime={row.at} title={isoInZone(row.at, zone)}>

@@ -4,6 +4,7 @@ import type { Figures } from '../../../../src/api/contract/overview.ts'
 import { type Amounts, useAmounts } from '../../data/amounts.ts'
 import { useLive } from '../../data/readings.ts'
 import { count, leverage, percent } from '../../format.ts'
+import { useFreshness } from '../../frame/AgeChip.tsx'
 import { Meter } from '../../frame/Meter.tsx'
 import { Signed, Undefined } from '../../frame/Signed.tsx'
 import { carriedSearch } from '../../state/url.ts'
@@ -145,6 +146,8 @@ function Shown({ figures, late }: { readonly figures: Figures; readonly late: re
 /** What the portfolio is worth and how close it is to its limits. */
 export function KeyFigures(): ReactNode {
   const source = useLive('figures')
+  const { state } = useFreshness(source)
+  const isDim = source.error !== null || state === 'lost'
   return (
     <section
       className="panel key-figures"
@@ -163,7 +166,9 @@ export function KeyFigures(): ReactNode {
       {source.data === null ? (
         <div className="skeleton skeleton-figures" aria-hidden="true" />
       ) : (
-        <Shown figures={source.data} late={source.late} />
+        <div className={isDim ? 'panel-dim' : ''}>
+          <Shown figures={source.data} late={source.late} />
+        </div>
       )}
     </section>
   )

@@ -6,7 +6,7 @@ export const EQUITY_VIEWS = ['Return', 'Value', 'Log'] as const
 export type EquityView = (typeof EQUITY_VIEWS)[number]
 
 /** Above this many only the largest are on at first. */
-export const LINES_ON_AT_FIRST = 12
+const LINES_ON_AT_FIRST = 12
 
 /** What a line is called in addresses. */
 export function lineKey(line: Pick<EquityLine, 'id' | 'kind'>): string {

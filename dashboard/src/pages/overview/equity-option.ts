@@ -38,7 +38,7 @@ const DRAWDOWN_PX = 62
 const DRAWDOWN_ROOM = 1.07
 const DRAWDOWN_LEAST = 0.02
 
-export function lineColour(line: EquityLine, paint: Paint): string {
+function lineColour(line: EquityLine, paint: Paint): string {
   if (line.kind === 'portfolio') return paint.text
   return line.kind === 'benchmark' ? paint.benchmark : paint.sleeve(line.ordinal)
 }
