@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const LONGEST: readonly string[] = [
   'test/api/hostile.test.ts',
   'test/api/sessions.test.ts',
+  'test/cli/demo.test.ts',
   'test/cli/store.test.ts',
   'test/golden/portfolios.test.ts',
   'test/cli/operate.test.ts',
