@@ -144,6 +144,8 @@ export interface ApiPorts {
   readonly explainer: Explainer | null
   readonly configurations: Configurations | null
   readonly alerts: AlertDesk | null
+  /** Portfolios that this process runs: they are shown before anything has happened to them. */
+  readonly own: readonly string[]
   /** Milliseconds since 1970. */
   now(): number
   /** Whether an engine that was heard so runs. */

@@ -48,7 +48,7 @@ export function readingsOf(ports: ApiPorts): Readings {
 
   async function names(): Promise<readonly string[]> {
     const [extents, beats] = await Promise.all([store.extents(), store.control.beats()])
-    const all = new Set([...extents, ...beats].map(({ portfolio }) => portfolio))
+    const all = new Set([...ports.own, ...[...extents, ...beats].map(({ portfolio }) => portfolio)])
     return [...all].sort((one, other) => (one < other ? -1 : 1))
   }
 
@@ -66,7 +66,7 @@ export function readingsOf(ports: ApiPorts): Readings {
     const beats = await store.control.beats()
     const beat = beats.find((one) => one.portfolio === portfolio) ?? null
     const { seq, at } = await store.paging.standing(portfolio)
-    if (seq < 0 && beat === null) {
+    if (seq < 0 && beat === null && !ports.own.includes(portfolio)) {
       const known = await store.extents()
       if (!known.some((one) => one.portfolio === portfolio)) return null
     }

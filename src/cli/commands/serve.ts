@@ -118,6 +118,7 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
         store,
         log,
         vitals: vitalsOf(serving),
+        own,
         demos: new Set(options.isDemo === true ? own : []),
         ...desks?.desks,
       }),

@@ -97,6 +97,31 @@ describe.skipIf(!HAS_STORE)(`the way in ${STORE_NEED}`, () => {
     expect((await ask(dashboard.server.port, { path, method: 'POST', body })).status).toBe(401)
   })
 
+  it('shows a portfolio that this process runs before anything has happened to it', async () => {
+    const vitals = vitalsOf({ store, metrics: createMetrics(), log, own: ['Fresh'], startedAt: Date.now() })
+    const ports = apiPorts({ store, log, vitals, own: ['Fresh'] })
+    const fresh = await openDashboard(ports, path, { port: 0 }, true)
+    opened.push(fresh)
+    const body = { secret: fresh.link!.split('#link=')[1]! }
+    const { json, headers } = await ask(fresh.server.port, { path: '/api/v1/session/link', method: 'POST', body })
+    expect(json).toMatchObject({ portfolios: ['Fresh'] })
+    const cookie = String(headers['set-cookie']).split(';')[0]!
+    for (const reading of [
+      'figures',
+      'sleeves',
+      'positions',
+      'equity',
+      'activity',
+      'attention',
+      'limits',
+      'orders',
+      'trades',
+    ]) {
+      const answered = await ask(fresh.server.port, { path: `/api/v1/p/Fresh/${reading}`, headers: { cookie } })
+      expect([reading, answered.status, (answered.json as { readonly seq: number }).seq]).toEqual([reading, 200, -1])
+    }
+  })
+
   it('by name alone takes no link, and prints a token while there is no user', async () => {
     const dashboard = await open({ auth: 'required' })
     expect(dashboard.link).toBeNull()

@@ -12,11 +12,13 @@ export interface PortsOf extends Desks {
   readonly store: OpenedStore
   readonly vitals: Vitals
   readonly log: Log
+  /** Portfolios that this process runs. */
+  readonly own?: readonly string[]
   /** Portfolios on a simulated market. */
   readonly demos?: ReadonlySet<string>
 }
 
-export function apiPorts({ store, vitals, log, demos = new Set(), ...desks }: PortsOf): ApiPorts {
+export function apiPorts({ store, vitals, log, own = [], demos = new Set(), ...desks }: PortsOf): ApiPorts {
   const { extents, control, projections, access, paging, notes } = store
   const orders = { openOrders: store.openOrders }
   const none = { analyses: null, jobs: null, exports: null, explainer: null, configurations: null, alerts: null }
@@ -26,6 +28,7 @@ export function apiPorts({ store, vitals, log, demos = new Set(), ...desks }: Po
     log,
     ...none,
     ...desks,
+    own,
     now: Date.now,
     isRunning,
     isDemo: (portfolio) => demos.has(portfolio),
