@@ -287,6 +287,11 @@ export function accessContract(
       expect(await count({ since: later(2), until: later(3) })).toBe(3)
       await expect(access.accessLog({ limit: 2, before: 'nonsense' })).rejects.toThrow('the page before is unknown')
       expect((await store.check()).problems).toEqual([])
+      // More than are looked at at a time.
+      await access.logAccess(Array.from({ length: 2_001 }, (_, place) => seen(10 + place)))
+      expect((await store.check()).problems).toEqual([])
+      await under.run(`UPDATE audit SET address = '' WHERE portfolio = '' AND number = 2004`)
+      expect((await store.check()).problems).toEqual(['entry 2004 of the log of access was changed'])
       await under.run(`UPDATE audit SET address = '' WHERE portfolio = '' AND number = 2`)
       expect((await store.check()).problems).toEqual(['entry 2 of the log of access was changed'])
     })

@@ -5,11 +5,14 @@ import type { NewAccess } from '../../domain/access.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
 import type { AuditTables } from './audit-tables.ts'
 import { isSame } from './chain.ts'
+import { inParts } from './parts.ts'
 import type { Tables } from './schema.ts'
 
 export type AuditRow = Selectable<AuditTables['audit']>
 /** The chain of what came through the API, whatever portfolio it is about. */
 export const ACCESS_CHAIN = ''
+/** Entries whose hashes are looked at at a time: who looked at what is many. */
+const PAGE = 2_000
 
 /** Two processes may write at once: of a file whoever comes second waits, of a server takes the next number. */
 export interface ChainPlace {
@@ -33,15 +36,14 @@ export async function appendEntries(
     .executeTakeFirst()
   let number = Number(last?.number ?? 0)
   let hash = last?.hash ?? firstLink(chain)
+  const rows: AuditRow[] = []
   for (const entry of entries) {
     number += 1
     const row = { portfolio: chain, number, ...rowOf(entry) }
     hash = Buffer.from(linkOf(hash, row))
-    await step
-      .insertInto('audit')
-      .values({ ...row, hash })
-      .execute()
+    rows.push({ ...row, hash })
   }
+  for (const some of inParts(rows)) await step.insertInto('audit').values(some).execute()
 }
 
 /** What the API says beyond what every entry has. */
@@ -59,24 +61,29 @@ function rowOf(
 export async function brokenChain(db: Kysely<Tables>, chain: string): Promise<string | null> {
   const name = chain === ACCESS_CHAIN ? 'the log of access' : `the audit log of "${chain}"`
   let [expected, hash] = [1, firstLink(chain)]
-  for (const row of await rowsFrom(db, chain, 1)) {
-    const number = Number(row.number)
-    if (number !== expected) return `${name} goes from ${expected - 1} to ${number}`
-    hash = linkOf(hash, row)
-    if (!isSame(hash, row.hash)) return `entry ${number} of ${name} was changed`
-    expected += 1
+  for (;;) {
+    const rows = await rowsFrom(db, chain, expected, PAGE)
+    for (const row of rows) {
+      const number = Number(row.number)
+      if (number !== expected) return `${name} goes from ${expected - 1} to ${number}`
+      hash = linkOf(hash, row)
+      if (!isSame(hash, row.hash)) return `entry ${number} of ${name} was changed`
+      expected += 1
+    }
+    if (rows.length < PAGE) return null
   }
-  return null
 }
 
-export function rowsFrom(db: Kysely<Tables>, chain: string, from: number): Promise<readonly AuditRow[]> {
-  return db
-    .selectFrom('audit')
-    .selectAll()
-    .where('portfolio', '=', chain)
-    .where('number', '>=', from)
-    .orderBy('number')
-    .execute()
+/** @param limit left out: all of them */
+export function rowsFrom(
+  db: Kysely<Tables>,
+  chain: string,
+  from: number,
+  limit?: number,
+): Promise<readonly AuditRow[]> {
+  const rows = db.selectFrom('audit').selectAll().where('portfolio', '=', chain).where('number', '>=', from)
+  const ordered = rows.orderBy('number')
+  return (limit === undefined ? ordered : ordered.limit(limit)).execute()
 }
 
 function firstLink(chain: string): Uint8Array {
