@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serviceInstall } from '../../src/cli/commands/service.ts'
 import { unitText } from '../../src/cli/service/unit.ts'
 import { command } from '../cli/command.ts'
 
@@ -67,11 +68,12 @@ describe.skipIf(!isLinux)('a service (needs Linux)', () => {
     [['portfolio.yaml', '--name', 'a b'], '--name must be small letters'],
     [['portfolio.yaml', '--user', 'me\nExecStart=/bin/sh'], '--user is no name of a user'],
     [['portfolio.yaml', '--user', 'nobody'], '--user nobody is shared'],
-    [['nothing.yaml', '--user', 'daemon'], 'nothing.yaml'],
-  ])('asked for by %j is refused', async (args, words) => {
-    const { code, err } = await command(folder, ['service', 'install', ...args, '--print'])
-    expect(code).toBe(2)
-    expect(err).toContain(words)
+    [['nothing.yaml', '--user', 'daemon'], 'no file'],
+  ])('asked for by %j is refused', async ([config, option, value], words) => {
+    const named = option === undefined ? {} : { [option.slice(2)]: value }
+    const options = { name: 'polyfolio', root: '/', print: true, ...named }
+    const refused = await serviceInstall([join(folder, config!)], options).catch((error: unknown) => error)
+    expect(String(refused)).toContain(words)
   })
 })
 

@@ -90,7 +90,7 @@ WantedBy=multi-user.target
 
 /** A word as systemd reads one: quoted, without its specifiers and variables. */
 function quoted(word: string): string {
-  if ([...word].some((character) => character < ' '))
+  if (/\p{Cc}/u.test(word))
     throw new FaultError(fault('OPTION_INVALID', { option: 'a path', reason: 'has a line break or a tab in it' }))
   const escaped = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')
   return /^[\w@%+=:,./-]+$/.test(word) ? escaped : `"${escaped}"`
