@@ -77,6 +77,28 @@ describe('a bust', () => {
     expect(outside.problems()).toEqual([])
   })
 
+  it('of what an exit waits for takes the exit back: nothing that is not held is sold', () => {
+    const outside = traded([10, 0], [100, 100, 110, 120])
+    const [entry] = playUntil(outside, 1)
+    outside.next()
+    const { state } = outside.run.kernel.runtime
+    outside.amend(entry!, { kind: 'replaced', quantity: shares(12), price: 100 as Price, fee: null })
+    // The sleeves have 4 and 8 of it.
+    expect([standing(outside).held, standing(outside, 1).held]).toEqual([4, 8])
+    expect(state.pendingSells[0]).toBe(shares(4))
+    outside.next()
+    expect([standing(outside).held, standing(outside, 1).held]).toEqual([0, 0])
+    expect(outside.problems()).toEqual([])
+
+    const busted = traded([10, 0], [100, 100, 110, 120])
+    const [whole] = playUntil(busted, 1)
+    busted.next()
+    busted.amend(whole!, { kind: 'bust' })
+    while (busted.next());
+    expect([standing(busted).held, standing(busted, 1).held, busted.booked.length]).toEqual([0, 0, 0])
+    expect(busted.problems()).toEqual([])
+  })
+
   it('leaves the average price of the other entries', () => {
     const outside = traded([10, 30], [100, 100, 130, 130])
     const [first] = playUntil(outside, 2)
