@@ -26,6 +26,8 @@ export interface StreamFaults {
   readonly drop: number
   /** Events overtake each other within so many milliseconds. */
   readonly reorder: number
+  /** Spans in which no bar arrives: it comes when they are over. Left out: none. */
+  readonly lateBars?: readonly Span[]
   /** Moments at which the stream breaks off, and how long it stays away. */
   readonly flaps: readonly { readonly at: number; readonly away: number }[]
 }
@@ -108,6 +110,7 @@ export const FAULT_CLASSES = [
   'drops',
   'reorder',
   'flaps',
+  'lateBars',
   'anyId',
   'rejects',
   'partials',
@@ -177,6 +180,7 @@ function streamFaults(random: Random, has: Has, when: When): StreamFaults {
     duplicate: has('duplicates') ? duplicate : 0,
     drop: has('drops') ? drop : 0,
     reorder: has('reorder') ? 500 : 0,
+    lateBars: lateBarsOf(random.fork('late bars'), has, when),
     flaps: listOf(has('flaps') ? random.integer(1, 4) : 0, () => ({
       at: when(random),
       away: random.integer(100, 15_000),
@@ -193,6 +197,13 @@ function movesOf(random: Random, has: Has, when: When): NonNullable<VenueFaults[
 }
 
 const REQUEST_LIVES = [5_000, 5_000, null] as const
+
+function lateBarsOf(random: Random, has: Has, when: When): readonly Span[] {
+  return listOf(has('lateBars', 0.3) ? 1 : 0, () => {
+    const from = when(random)
+    return { from, until: from + random.integer(20_000, 240_000) }
+  })
+}
 
 function venueFaults(random: Random, has: Has, when: When): VenueFaults {
   const enforcesIds = !has('anyId', 0.35)

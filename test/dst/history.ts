@@ -88,6 +88,11 @@ export async function playScript(script: Script, subject: Subject, options: Hist
     market,
     tables: disk.tables(PORTFOLIO),
     compares: subject.compares,
+    judgesAge:
+      subject.compares &&
+      (faults.stream.lateBars ?? []).length > 0 &&
+      faults.machine.skew === 0 &&
+      faults.machine.steps.length === 0,
     asksAll: subject.compares && scene.input.config.approvals !== undefined,
     venue: () => venue,
   })

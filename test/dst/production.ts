@@ -1,5 +1,6 @@
 /** The production engine as `paper` and `live` run it, in one process of a history; and what must be true in the end. */
 import { createHash } from 'node:crypto'
+import { clockWatch } from '../../src/cli/live/clock-watch.ts'
 import { openSteering } from '../../src/cli/live/steering.ts'
 import type { Execution } from '../../src/domain/broker.ts'
 import { withExternal } from '../../src/domain/external.ts'
@@ -32,10 +33,13 @@ export function production(): Subject {
     compares: true,
     async run(world, ports) {
       const { store, control, clock, lease, broker, life } = ports
+      const { lateBars = [] } = world.scene.faults.stream
+      // Whose prices come in time and whose clocks are right has nothing to find out, and looks cost time.
+      const isPaced = lateBars.length > 0 || hasClockFaults(world)
       const helm = createHelm({
         role: 'live',
         accountSuffix: ACCOUNT_SUFFIX,
-        isPaced: false,
+        isPaced,
         freshness: FRESHNESS,
         startFraction: world.scene.seed % 2 === 0 ? 1 : 0.5,
       })
@@ -76,11 +80,20 @@ export function production(): Subject {
         venue: { kind: 'elsewhere', broker },
         sha256,
         clock,
-        watches: [steering.watch],
+        watches: isPaced
+          ? [clockWatch(helm, clock, () => broker.time(), LOOK_EVERY_MS), steering.watch]
+          : [steering.watch],
+        onSlices: (slices) => {
+          world.watch.saw(life, Math.max(...slices.map(({ at }) => at)))
+          if (engine !== null) helm.saw(slices, engine.run.kernel.runtime)
+        },
         latch: helm.latch,
         // Prices arrive when they are made, whatever our clock says.
         due: (at) =>
-          life.ask('prices', (done) => void world.scheduler.at(at, `prices of ${at}`, () => done(undefined))),
+          life.ask('prices', (done) => {
+            const late = lateBars.find(({ from, until }) => at >= from && at < until)
+            void world.scheduler.at(late?.until ?? at, `prices of ${at}`, () => done(undefined))
+          }),
         isStopped: () => world.isOver,
         onAlerts: (alerts) => world.alerts.push(...alerts.map(({ text }) => text)),
       })
@@ -95,6 +108,11 @@ export function production(): Subject {
 }
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+
+function hasClockFaults({ scene }: World): boolean {
+  const { skew, steps } = scene.faults.machine
+  return skew !== 0 || steps.length > 0
+}
 
 function inputOf({ scene: { input } }: World): EngineInput {
   return { ...input, config: withExternal(input.config) }

@@ -18,6 +18,8 @@ export interface Watch {
   report(problem: string): void
   /** A process has the account from now on. */
   leased(life: Life, epoch: number): void
+  /** A process was given bars that closed at a moment. */
+  saw(life: Life, closedAt: number): void
   /** A process is about to send an order. */
   sends(life: Life, request: OrderRequest): void
   /** A process was told what the account holds. */
@@ -38,6 +40,8 @@ export interface Watched {
   readonly compares: boolean
   /** Whether an operator is asked about every entry. */
   readonly asksAll: boolean
+  /** Whether the age of prices is judged, by clocks that are right. */
+  readonly judgesAge: boolean
   venue(): Venue
 }
 
@@ -45,10 +49,12 @@ export interface Watched {
 const KILL_GRACE_MS = 15_000
 /** A process whose lease is another's has this long to find out: its next commit is refused. */
 const LEASE_GRACE_MS = 1_000
+/** Bars are due some seconds after their close, and are looked for every few seconds. */
+const STALE_GRACE_MS = 15_000
 /** Prices move between a decision and its order, and limits are judged at the decision. */
 const EXPOSURE_TOLERANCE = 1.15
 
-export function createWatch({ scheduler, market, tables, compares, asksAll, venue }: Watched): Watch {
+export function createWatch({ scheduler, market, tables, compares, asksAll, judgesAge, venue }: Watched): Watch {
   const problems: string[] = []
   const said = new Set<string>()
   const refusedLives = new Set<string>()
@@ -58,6 +64,7 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, venu
   /** By process, the lease that it has; by lease, since when somebody has it. */
   const epochs = new Map<string, number>()
   const openings = new Set<number>()
+  const closes = new Map<string, number>()
   const since = new Map<number, number>()
 
   function report(problem: string): void {
@@ -89,6 +96,16 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, venu
     if (reducing && commands.some(({ body, state }) => body.kind === 'flatten' && state === 'done')) return
     if (standing.killed !== null) report(`order ${order} is sent after the kill "${standing.killed}"`)
     if (standing.disarmed !== null) report(`order ${order} is sent after "${standing.disarmed}" disarmed`)
+  }
+
+  /** By the sessions that have closed in truth, and the bars that it was given: these bars have no length by their name. */
+  function demandFresh({ name }: Life, { order }: OrderRequest): void {
+    const last = closes.get(name)
+    if (!judgesAge || last === undefined) return
+    const ended = market.data.sessions[0]!.closes.filter(
+      (close) => close > last && close <= scheduler.now - STALE_GRACE_MS,
+    )
+    if (ended.length >= 2) report(`order ${order} is sent by ${name} on prices of ${ended.length} sessions ago`)
   }
 
   /** Each entry was approved by somebody: no more of them are sent than were. */
@@ -163,6 +180,7 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, venu
       epochs.set(life.name, epoch)
       since.set(epoch, scheduler.now)
     },
+    saw: (life, closedAt) => closes.set(life.name, closedAt),
     compared: (life) => comparedLives.add(life.name),
     refused: (life) => refusedLives.add(life.name),
     sends(life, request) {
@@ -170,6 +188,7 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, venu
       demandLeased(life, request)
       demandLeave(request)
       demandApproved(request)
+      demandFresh(life, request)
       if (!request.reducing && compares && !comparedLives.has(life.name))
         report(`process ${life.name} opens by order ${request.order} before it knows what the account holds`)
       if (refusedLives.has(life.name))

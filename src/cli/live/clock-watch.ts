@@ -12,8 +12,14 @@ const LOOK_MS = 1_000
  * Compares our clock with the broker's as time goes on, and has prices looked at every second.
  *
  * @param timeOf asks the broker; a venue in this process has our own clock, of which only jumps are noticed
+ * @param lookEvery milliseconds between two looks at prices; a second where left out
  */
-export function clockWatch(helm: Pick<Helm, 'read'>, clock: Clock, timeOf: () => Promise<Instant>): Watch {
+export function clockWatch(
+  helm: Pick<Helm, 'read'>,
+  clock: Clock,
+  timeOf: () => Promise<Instant>,
+  lookEvery = LOOK_MS,
+): Watch {
   const moment = (): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() })
   let asked = Number.NEGATIVE_INFINITY
   let readings: Parameters<Helm['read']>[0][] = []
@@ -34,6 +40,6 @@ export function clockWatch(helm: Pick<Helm, 'read'>, clock: Clock, timeOf: () =>
       readings = []
       return told
     },
-    nextAt: () => (clock.now() + LOOK_MS) as Instant,
+    nextAt: () => (clock.now() + lookEvery) as Instant,
   }
 }
