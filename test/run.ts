@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { casesFolder, dataFolder } from './outside-data.ts'
+import { POSTGRES_ADDRESS, postgresServer } from './servers.ts'
 import { checkRings, describeRingBreach } from './tidiness/rings.ts'
 
 /*
@@ -175,7 +176,17 @@ const cases: Step = {
 const units: Step = {
   runner: 'vitest',
   title: isNightly ? 'tests, nightly profile (vitest)' : 'tests (vitest)',
-  run: () => vitest([process.execPath]),
+  async run() {
+    // One server for all files: each would start its own otherwise.
+    const server = await postgresServer()
+    if (server !== null) process.env[POSTGRES_ADDRESS] = server.address
+    try {
+      return await vitest([process.execPath])
+    } finally {
+      delete process.env[POSTGRES_ADDRESS]
+      await server?.stop()
+    }
+  },
 }
 
 /** The golden tests under another Node: the same bytes everywhere. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -70,10 +71,15 @@ async function startedRedis(): Promise<RedisServer> {
 
 /** A real PostgreSQL server for tests. */
 export interface PostgresServer {
+  /** Of the server, for others who make databases of their own there. */
+  readonly address: string
   /** The address of a database of its own, empty. */
   database(name: string): Promise<string>
   stop(): Promise<void>
 }
+
+/** Names a server for every test that needs one. */
+export const POSTGRES_ADDRESS = 'POLYFOLIO_TEST_POSTGRES'
 
 /** For the title of what is skipped without one. */
 export const POSTGRES_NEED = '(needs a PostgreSQL server: POLYFOLIO_TEST_POSTGRES, or one that can be started here)'
@@ -83,7 +89,7 @@ export const POSTGRES_NEED = '(needs a PostgreSQL server: POLYFOLIO_TEST_POSTGRE
  * failure.
  */
 export async function postgresServer(): Promise<PostgresServer | null> {
-  const address = process.env['POLYFOLIO_TEST_POSTGRES']
+  const address = process.env[POSTGRES_ADDRESS]
   try {
     return address === undefined ? await started() : await reached(address)
   } catch (error) {
@@ -111,6 +117,7 @@ async function started(): Promise<PostgresServer> {
   await server.initialise()
   await server.start()
   return {
+    address: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
     async database(name) {
       await server.createDatabase(name)
       return `postgres://${user}:${password}@127.0.0.1:${port}/${name}`
@@ -136,8 +143,9 @@ async function reached(address: string): Promise<PostgresServer> {
   }
   await ask('SELECT 1')
   return {
+    address,
     async database(name) {
-      const own = `${name}_${process.pid}`
+      const own = `${name}_${randomBytes(6).toString('hex')}` // others may be there, of other files and other runs
       await ask(`CREATE DATABASE ${own}`)
       made.push(own)
       const url = new URL(address)

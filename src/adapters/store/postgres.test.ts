@@ -39,6 +39,12 @@ async function change(url: string, statement: string): Promise<void> {
   }
 }
 
+/** Ends whoever holds a lease in this database; others of the server keep theirs. */
+function endLeases(url: string): Promise<void> {
+  const own = '(SELECT oid FROM pg_database WHERE datname = current_database())'
+  return change(url, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = ${own}`)
+}
+
 /** The last step that a store has which the next version will bring to its own form. */
 const BEFORE = '012_account_events'
 
@@ -101,7 +107,7 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     const [first, second] = [await openStore(url, { create: true }), await openStore(url, { create: true })]
     const lost = (await first.lease('one'))!
     expect(await second.lease('one')).toBeNull()
-    await change(url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    await endLeases(url)
     let taken = await second.lease('one')
     while (taken === null) taken = await second.lease('one')
     await expect(first.commit('one', lost, { rows: rowsFrom(0, 1) })).rejects.toThrow('was taken over')
@@ -157,7 +163,7 @@ describe.skipIf(server === null)(`a PostgreSQL store ${POSTGRES_NEED}`, () => {
     const [first, second] = [await openStore(url, { create: true }), await openStore(url, { create: true })]
     const lost = (await first.lease('one'))!
     await first.commit('one', lost, { rows: rowsFrom(0, 1) })
-    await change(url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    await endLeases(url)
     let taken = await second.lease('one')
     while (taken === null) taken = await second.lease('one')
     await expect(first.commit('one', lost, { rows: [], place: brokerPlace('paper', 'x') })).rejects.toMatchObject({
