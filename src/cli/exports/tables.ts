@@ -86,9 +86,9 @@ function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Ex
 
 const isOf = (name: string, asked: string | undefined): boolean => asked === undefined || name === asked
 
-/** A structure belongs to its underlying: `SPY 2024-01-19 -470P +455P` to SPY. */
+/** Begins with it, without regard to case, as the lists filter: a structure belongs to its underlying, `SPY 2024-01-19 -470P +455P` to SPY. */
 function isIn(instrument: string, { symbol }: Filter): boolean {
-  return symbol === undefined || instrument === symbol || instrument.startsWith(`${symbol} `)
+  return symbol === undefined || instrument.toLowerCase().startsWith(symbol.toLowerCase())
 }
 
 function isWithin(date: string, { from, to }: Filter): boolean {
