@@ -112,22 +112,26 @@ describe('the page of recipes', () => {
     ])
   })
 
-  it.skipIf(!HAS_STORE)(`on a laptop, and on updates, is done as it stands ${STORE_NEED}`, async () => {
-    for (const line of of('').flatMap(({ lines }) => lines)) {
-      const [program, ...args] = line.split(' ')
-      expect(program).toBe('polyfolio')
-      if (args[0] === 'serve') {
-        await served(args, {}, async (port) => {
-          expect(await asked(port, '/api/v1/setup', { host: `127.0.0.1:${port}` })).toBe(200)
-          expect(await asked(port, '/health', { host: 'elsewhere.example.com' })).not.toBe(200)
-        })
-        continue
+  it.skipIf(!HAS_STORE)(
+    `on a laptop, and on updates, is done as it stands ${STORE_NEED}`,
+    async () => {
+      for (const line of of('').flatMap(({ lines }) => lines)) {
+        const [program, ...args] = line.split(' ')
+        expect(program).toBe('polyfolio')
+        if (args[0] === 'serve') {
+          await served(args, {}, async (port) => {
+            expect(await asked(port, '/api/v1/setup', { host: `127.0.0.1:${port}` })).toBe(200)
+            expect(await asked(port, '/health', { host: 'elsewhere.example.com' })).not.toBe(200)
+          })
+          continue
+        }
+        const { code, err } = await command(folder, args)
+        expect({ line, code, err }).toEqual({ line, code: 0, err: '' })
       }
-      const { code, err } = await command(folder, args)
-      expect({ line, code, err }).toEqual({ line, code: 0, err: '' })
-    }
-    expect(existsSync(join(folder, 'restored.db'))).toBe(true)
-  })
+      expect(existsSync(join(folder, 'restored.db'))).toBe(true)
+    },
+    600_000,
+  )
 
   it.skipIf(process.platform !== 'linux')('of a service is done below a folder (needs Linux)', async () => {
     const below = join(folder, 'machine')
