@@ -38,6 +38,7 @@ export async function addPages(
       wildcard: false,
       dotfiles: 'deny',
       cacheControl: false,
+      preCompressed: true, // the build put the compressed form beside each file
       setHeaders(reply, path) {
         // Names of built files hold their contents.
         const isHashed = path.includes('/assets/')

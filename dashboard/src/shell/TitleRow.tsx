@@ -30,7 +30,7 @@ const CURRENCIES: Readonly<Record<string, string>> = {
 
 function Subtitle(): ReactNode {
   const { data: figures } = useLive('figures')
-  const { data: curve } = useLive('equity')
+  const { data: curve } = useLive('equity', { points: 2 }) // for the benchmark's name alone
   if (figures === null) return <p className="subtitle">&nbsp;</p>
   const benchmark = curve?.lines.find(({ kind }) => kind === 'benchmark')
   const parts = [

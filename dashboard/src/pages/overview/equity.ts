@@ -33,11 +33,11 @@ export function useEquity(): Source<EquityCurve> {
     isNear(before.from, from, last)
   if (!isKept) asked.current = { period, from }
   const source = useLive('equity', { from: asked.current.from })
-  const { data: sleeves } = useLive('sleeves')
-  const curve = source.data
-  const idle = sleeves?.rows.find(({ status }) => status === 'reserve')?.sleeve
+  const sleeves = useLive('sleeves')
+  const curve = sleeves.isLoading ? null : source.data // which lines there are is known with the sleeves
+  const idle = sleeves.data?.rows.find(({ status }) => status === 'reserve')?.sleeve
   const data = useMemo(() => withoutReserve(curve, idle), [curve, idle])
-  return { ...source, data }
+  return { ...source, data, isLoading: source.isLoading || sleeves.isLoading }
 }
 
 /** The lines of what is invested: cash has no curve of its own. */
