@@ -9,7 +9,7 @@ import { commonDates, tradingPlaces } from '../report/risk.ts'
 import { empty, type Facts, filled, titleOf } from './facts.ts'
 import { lineOf } from './lines.ts'
 
-export const CORRELATION_WINDOWS = [30, 60, 90] as const
+const CORRELATION_WINDOWS = [30, 60, 90] as const
 const NEEDED = 20
 /** The rule of the bench where a portfolio states no other. */
 const STANDARD = { threshold: 0.7, days: 30, window: 60 }

@@ -2,7 +2,7 @@
 import type { Line } from '../../api/contract/analysis.ts'
 import { finite } from '../report/numbers.ts'
 
-export const POINTS_MOST = 900
+const POINTS_MOST = 900
 
 export interface Named {
   readonly name: string

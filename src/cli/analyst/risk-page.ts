@@ -23,7 +23,7 @@ import { empty, type Facts, filled, titleOf } from './facts.ts'
 import { lineOf } from './lines.ts'
 
 /** Below so many common days nothing is said of how sleeves move together. */
-export const DAYS_NEEDED = 20
+const DAYS_NEEDED = 20
 const VOLATILITY_WINDOWS = [30, 60, 90]
 const GAUGE_WINDOW = 60
 const WORST_SHOWN = 5
@@ -131,7 +131,8 @@ function drawdownOf(facts: Facts): Panel<Drawdown> {
   const { returns, days, result } = facts
   if (days.length === 0) return empty('No day has ended yet.')
   const breaker = result.config.limits.drawdown
-  const below = (fraction: number | null | undefined): number | null => (fraction == null ? null : -fraction)
+  const below = (fraction: number | null | undefined): number | null =>
+    typeof fraction === 'number' ? -fraction : null
   return filled({
     line: lineOf({ name: 'portfolio', title: 'Drawdown' }, days, returns.drawdown),
     current: finite(returns.drawdown.at(-1)),
