@@ -17,7 +17,7 @@ function tenth(act: Act, from: { readonly targets?: 'capital' } = {}): GatedRun 
   return gated
 }
 
-const after = (gated: GatedRun, bars: number): number => {
+const heldAfter = (gated: GatedRun, bars: number): number => {
   gated.take(2 * bars)
   return gated.held(0, 0)
 }
@@ -29,9 +29,9 @@ describe('a part of the allocation that trades', () => {
       if (bar === 4) out.target(0, shares(-57), 'turned')
       if (bar === 8) out.target(0, shares(0), 'out')
     })
-    expect(after(gated, 3)).toBe(10)
-    expect(after(gated, 4)).toBe(-5)
-    expect(after(gated, 4)).toBe(0)
+    expect(heldAfter(gated, 3)).toBe(10)
+    expect(heldAfter(gated, 4)).toBe(-5)
+    expect(heldAfter(gated, 4)).toBe(0)
     expect(gated.problems()).toEqual([])
   })
 
@@ -42,10 +42,10 @@ describe('a part of the allocation that trades', () => {
       if (bar === 6) out.change(0, shares(-4), 'some')
       if (bar === 9) out.change(0, shares(-100), 'all of it')
     })
-    expect(after(gated, 3)).toBe(10)
-    expect(after(gated, 3)).toBe(15)
-    expect(after(gated, 3)).toBe(11)
-    expect(after(gated, 3)).toBe(0)
+    expect(heldAfter(gated, 3)).toBe(10)
+    expect(heldAfter(gated, 3)).toBe(15)
+    expect(heldAfter(gated, 3)).toBe(11)
+    expect(heldAfter(gated, 3)).toBe(0)
     expect(gated.problems()).toEqual([])
   })
 
@@ -53,21 +53,21 @@ describe('a part of the allocation that trades', () => {
     const act: Act = (view, out, bar) => {
       if (bar === 0) out.target(0, shares(Math.floor(view.capital / 100)), 'all of its capital')
     }
-    expect(after(tenth(act, { targets: 'capital' }), 3)).toBe(100)
+    expect(heldAfter(tenth(act, { targets: 'capital' }), 3)).toBe(100)
     const sized = tenth((_, out, bar) => {
       if (bar === 0) out.enter(0, 1, 'in')
     })
     // The sizing of the sleeve says 100 shares.
-    expect(after(sized, 3)).toBe(10)
+    expect(heldAfter(sized, 3)).toBe(10)
   })
 
   it('is followed by targets when an operator raises it, and no longer when all of it trades', () => {
     const gated = tenth((_, out) => out.target(0, shares(100), 'always'))
-    expect(after(gated, 3)).toBe(10)
+    expect(heldAfter(gated, 3)).toBe(10)
     gated.order({ kind: 'fraction', fraction: 0.25 })
-    expect(after(gated, 3)).toBe(25)
+    expect(heldAfter(gated, 3)).toBe(25)
     gated.order({ kind: 'fraction', fraction: 1 })
-    expect(after(gated, 3)).toBe(100)
+    expect(heldAfter(gated, 3)).toBe(100)
     expect(gated.run.kernel.runtime.state.liveFraction).toBeUndefined()
     expect(gated.problems()).toEqual([])
   })
