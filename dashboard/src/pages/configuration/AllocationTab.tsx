@@ -127,7 +127,7 @@ function WeightField({ row, rows }: { readonly row: SleeveRow; readonly rows: re
   const place = text === '' ? null : placeInFile(text, row, rows)
   const path = ['sleeves', place ?? 0, 'weight'] as const
   const written = place === null ? undefined : valueAt(text, path)
-  const isLocked = !mayEdit || place === null || view === null || view.readOnlyWhy !== ''
+  const isLocked = !mayEdit || place === null || view === null
   function set(typed: string): void {
     if (typed.trim() === '') edit((before) => without(before, path))
     else if (Number.isFinite(Number(typed))) edit((before) => withValue(before, path, Number(typed)))

@@ -76,13 +76,14 @@ function removedSleeve(changes: readonly ConfigurationChange[]): string | null {
 }
 
 function Unsaved(): ReactNode {
-  const { discard } = useEditing()
+  const { discard, view } = useEditing()
   const { check, error, isCurrent } = useCheck()
   const [typed, setTyped] = useState('')
   const mayStore = useRole('admin')
   const removed = removedSleeve(check?.changes ?? [])
   const isReady =
     mayStore &&
+    view?.readOnlyWhy === '' &&
     isCurrent &&
     check?.valid === true &&
     check.changes.length > 0 &&

@@ -30,7 +30,6 @@ export function FileEditor(): ReactNode {
             rows={24}
             spellCheck={false}
             autoComplete="off"
-            readOnly={view.readOnlyWhy !== ''}
             value={text}
             onChange={(event) => edit(() => event.target.value)}
           />

@@ -85,7 +85,7 @@ export function SectionForm({ title, unit, section }: SectionFormProps): ReactNo
     text === '' ? undefined : valueAt(view.text ?? text, section),
     defaultsAt(view.document, section),
   )
-  const isLocked = !mayEdit || view.text === null || view.readOnlyWhy !== ''
+  const isLocked = !mayEdit || view.text === null
   return (
     <section className="panel config-form" aria-label={title} style={{ '--span': 8 } as React.CSSProperties}>
       <header className="panel-head">

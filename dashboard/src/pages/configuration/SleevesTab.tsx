@@ -53,7 +53,7 @@ function RowMenu({ row, rows }: { readonly row: SleeveRow; readonly rows: readon
   const mayAct = useRole('operator')
   const { text, view, edit } = useEditing()
   const place = text === '' ? null : placeInFile(text, row, rows)
-  const isEditable = view !== null && view.readOnlyWhy === '' && place !== null
+  const isEditable = view !== null && place !== null
   if (!mayAct) return null
   return (
     <Menu label={`More for ${row.title}`} icon={<Icon name="more" />} className="icon-button desk-only">
@@ -141,7 +141,7 @@ export function SleevesTab(): ReactNode {
   const columns = useColumns(rows)
   const [adds, setAdds] = useState(false)
   const { view } = useEditing()
-  const mayEdit = useRole('admin') && view !== null && view.readOnlyWhy === ''
+  const mayEdit = useRole('admin') && view !== null && view.text !== null
   return (
     <>
       <div className="config-main">
