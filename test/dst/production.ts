@@ -92,7 +92,8 @@ export function production(): Subject {
         due: (at) =>
           life.ask('prices', (done) => {
             const late = lateBars.find(({ from, until }) => at >= from && at < until)
-            void world.scheduler.at(late?.until ?? at, `prices of ${at}`, () => done(undefined))
+            const arrives = late === undefined ? at : Math.max(at, Math.min(late.until, world.scene.calmFrom))
+            void world.scheduler.at(arrives, `prices of ${at}`, () => done(undefined))
           }),
         isStopped: () => world.isOver,
         onAlerts: (alerts) => world.alerts.push(...alerts.map(({ text }) => text)),
