@@ -61,7 +61,8 @@ async function statusUntil(isIt: (status: Status) => boolean): Promise<Status> {
 async function alertsOf(file: string): Promise<(readonly [rule: string, text: string])[]> {
   const store = await openStore(folder.path(file), { create: false })
   const alerts: (readonly [rule: string, text: string])[] = []
-  for await (const { rule, text } of store.projections.projectedRows('Minutes', 'alert')) alerts.push([rule, text])
+  for await (const { rule, text } of store.projections.projectedRows('Minutes', 'alert'))
+    alerts.push([String(rule), String(text)])
   await store.close()
   return alerts
 }
