@@ -1,9 +1,9 @@
 /** The program as a user starts it, and a real browser before it. */
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { start } from '../cli/command.ts'
 
@@ -162,8 +162,6 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true })
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string
@@ -174,7 +172,7 @@ interface AxeResult {
 
 /** What axe finds that is serious or worse, one line each. */
 export async function seriousFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   const run = 'axe.run(document, { resultTypes: ["violations"] })'
   const { violations } = (await page.evaluate(run)) as AxeResult
   return violations
