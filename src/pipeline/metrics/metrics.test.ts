@@ -89,7 +89,9 @@ describe('findMetric', () => {
 describe('docs/metrics.md', () => {
   const text = readFileSync(resolve(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
   const sections = text.split(/^## /m)
-  const printed = sections.filter((section) => !/^(Conventions|Trades|Portfolio|Contribution|Figures)/.test(section)).join('\n')
+  const printed = sections
+    .filter((section) => !/^(Conventions|Trades|Portfolio|Contribution|Figures)/.test(section))
+    .join('\n')
   const documented = [...printed.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]!)
   it('names exactly what is printed', () => {
     const names = metricNames(0).filter((name) => !name.endsWith('_mar005'))
