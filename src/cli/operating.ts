@@ -124,6 +124,9 @@ export function addOperating(program: Command): void {
 }
 
 function addReading(program: Command): void {
+  addAsking(program.command('update'))
+    .description('one cycle now, instead of when it is due; where bars are followed: look for new ones now')
+    .action(async (options) => (await import('./commands/operate.ts')).update(options))
   program
     .command('status')
     .description('how every portfolio of a store and its engine are')

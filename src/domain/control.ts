@@ -44,6 +44,8 @@ export type ControlBody =
     }
   /** Part of the allocation that may be traded; the rest stays in the reserve. */
   | { readonly kind: 'fraction'; readonly fraction: number; readonly account: string }
+  /** The next cycle at once, instead of when it is due. */
+  | { readonly kind: 'update' }
 
 /**
  * `begun`: the engine has taken it up and will answer, after a crash the next one; `withdrawn`: whoever asked no longer

@@ -45,7 +45,24 @@ export interface Turn {
   readonly decision?: OrderDecision
   /** @param declined what the kernel said against it; empty: nothing */
   answer(declined: string): ControlAnswer | null
+  /** Where it asks for a cycle at once: the answer when that is over, instead of `answer`. */
+  cycle?(ended: CycleEnd): ControlAnswer
   committed(): void
+}
+
+/** What became of a cycle that was asked for. */
+export type CycleEnd =
+  /** It was played. `seq`: number of its last event; `at`: moment of the market. */
+  | { readonly kind: 'played'; readonly seq: number; readonly at: Instant }
+  /** There are no bars beyond those that were played. `seq`: number of the last event. */
+  | { readonly kind: 'nothing'; readonly seq: number }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** A look for bars that was asked for. */
+export interface Look {
+  readonly isMore: boolean
+  /** Why it could not be told; empty: it could. */
+  readonly trouble: string
 }
 
 /** An operator's word on an order. */
@@ -96,6 +113,8 @@ export interface EngineOptions {
   onSlices?(slices: readonly Slice[]): void
   /** Where bars come as time goes on: resolves when there are more than the market that was handed in, or never. */
   more?(): Promise<void>
+  /** Looks for them at once, beside `more`, which resolves as well where there are any. */
+  lookNow?(): Promise<Look>
   /** Tripped before the kernel knows of it: nothing leaves for a venue elsewhere. */
   readonly latch?: { readonly reason: string }
   readonly meter?: Meter
@@ -120,4 +139,6 @@ export interface EngineEnd {
   readonly added: number
   /** `market`: there is no later bar in the market that was handed in; `stopped`: it was asked to. */
   readonly ended: 'market' | 'stopped'
+  /** What it was told and has not answered: for the engine that goes on from here. */
+  readonly waiting: readonly Told[]
 }

@@ -192,6 +192,7 @@ export class LiveEngine {
     if (!this.#isLive) return
     meter?.took('instant', since)
     if (this.#added > added || this.#journal.length > 0) this.#unkept += 1
+    this.#told.cycled({ kind: 'played', seq: this.run.kernel.runtime.state.seq, at: this.run.at })
     await this.#commit(this.#unkept >= this.#options.snapshotEvery)
     this.#options.onInstant?.(this.run)
   }
@@ -203,10 +204,10 @@ export class LiveEngine {
       await this.#settle(0)
       if (!this.#isLive) return true
       if (this.#isStopping || this.#options.isStopped()) return false
-      if (clock === null || clock.now() >= at) break
+      if (clock === null || clock.now() >= at || this.#isHurried) break
       await this.#sleep(Math.min(at - clock.now(), this.#untilWaking(clock)), () => this.#isStopping)
     }
-    if (due !== undefined && !(await this.#listenUntil(due(at)))) return false
+    if (due !== undefined && !this.#isHurried && !(await this.#listenUntil(due(at)))) return false
     if (this.#told.length > 0) await this.#settle(0)
     return !this.#isStopping && !this.#options.isStopped()
   }
@@ -217,19 +218,26 @@ export class LiveEngine {
     return more === undefined || this.#listenUntil(more())
   }
 
+  /** Bars that are all there are played at once where somebody asks for that; those that come are played as they come. */
+  get #isHurried(): boolean {
+    return this.#told.isHurried && this.#options.more === undefined
+  }
+
   /** Takes what comes from outside until something has happened; false when it was stopped before. */
   async #listenUntil(happening: Promise<void>): Promise<boolean> {
-    const { clock } = this.#options
+    const { clock, lookNow } = this.#options
     let hasHappened = false
     void happening.then(() => {
       hasHappened = true
       this.#sleeper.wake()
     })
     for (;;) {
+      this.#told.look(lookNow, () => this.#sleeper.wake())
       await this.#sleep(clock === null ? null : this.#untilWaking(clock), () => hasHappened || this.#isStopping)
       if (this.#isStopping || this.#options.isStopped()) return false
       if (hasHappened) return true
       await this.#settle(0)
+      if (this.#isHurried) return true
     }
   }
 
@@ -312,6 +320,7 @@ export class LiveEngine {
     this.#told.give(kernel, now, {
       give: (body) => this.#give(body, true),
       decide: (decision) => this.#decided(decision),
+      canHurry: this.#venue !== null,
     })
   }
 
@@ -426,8 +435,10 @@ export class LiveEngine {
   async #end(ended: EngineEnd['ended']): Promise<EngineEnd> {
     await this.#settle(this.#options.patience ?? PATIENCE_MS)
     if (!this.#isLive) this.#known.demandOver()
+    if (ended === 'market' && this.#options.more === undefined) this.#told.marketEnded()
     await this.#commit(this.#unkept > 0)
-    return { run: this.run, resumed: (this.#from?.run.seq ?? 0) + this.#known.count, added: this.#added, ended }
+    const resumed = (this.#from?.run.seq ?? 0) + this.#known.count
+    return { run: this.run, resumed, added: this.#added, ended, waiting: this.#told.waiting }
   }
 
   /** A venue in this process lives in the time of its market. */

@@ -3,13 +3,17 @@ import type { ControlAnswer } from '../domain/control.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Kernel } from '../engine/kernel.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
-import type { OrderDecision, Told, Turn } from './engine-options.ts'
+import type { CycleEnd, EngineOptions, Look, OrderDecision, Told, Turn } from './engine-options.ts'
+
+const NOT_AHEAD = 'its prices come from elsewhere as time goes on: no cycle can be had before them'
 
 interface Takes {
   /** To the kernel, as an event from outside. */
   give(body: EventBody): void
   /** What follows from an operator's word on an order; the reason where there is nothing to decide. */
   decide(decision: OrderDecision): readonly EventBody[] | string
+  /** Whether the market can be played before it is due. */
+  readonly canHurry: boolean
 }
 
 export class Tellings {
@@ -18,10 +22,24 @@ export class Tellings {
   /** What was made true by events and answers that are not written down yet. */
   readonly #turns: Turn[] = []
   #declined: string | null = null
+  /** Ask for a cycle at once, and wait for its end. */
+  #hurried: Turn[] = []
+  #isLooking = false
+  #looked: Look | null = null
 
   /** How many wait. */
   get length(): number {
-    return this.#told.length
+    return this.#told.length + (this.#looked === null ? 0 : 1)
+  }
+
+  /** Somebody waits for a cycle at once. */
+  get isHurried(): boolean {
+    return this.#hurried.length > 0
+  }
+
+  /** Everything that is not answered, to be told again. */
+  get waiting(): readonly Told[] {
+    return [...this.#hurried.map((turn) => ({ turn: () => turn })), ...this.#told]
   }
 
   /** How many answers wait to be written down. */
@@ -33,6 +51,30 @@ export class Tellings {
     this.#told.push(...told)
   }
 
+  /** Where somebody waits for a cycle, it is looked for bars that would make one. */
+  look(lookNow: EngineOptions['lookNow'], wake: () => void): void {
+    if (lookNow === undefined || !this.isHurried || this.#isLooking) return
+    this.#isLooking = true
+    void lookNow().then((look) => {
+      this.#isLooking = false
+      this.#looked = look
+      wake()
+    })
+  }
+
+  /** There is no later bar, and none will come. */
+  marketEnded(): void {
+    this.cycled({ kind: 'refused', reason: 'the bars end here: there is no other cycle' })
+  }
+
+  /** Whoever asked for a cycle is answered by it. */
+  cycled(ended: CycleEnd): void {
+    for (const turn of this.#hurried.splice(0)) {
+      this.#answers.push(turn.cycle!(ended))
+      this.#turns.push(turn)
+    }
+  }
+
   /** What the kernel said against what it was given last. */
   declined(reason: string): void {
     this.#declined = reason
@@ -40,7 +82,10 @@ export class Tellings {
 
   /** Everything that was told so far, in turn. */
   give(kernel: Kernel, now: Instant, to: Takes): void {
-    const told = this.#told
+    const [told, looked] = [this.#told, this.#looked]
+    this.#looked = null
+    // Where there are more bars, the cycle that they make is the answer.
+    if (looked?.isMore === false) this.cycled(endOf(looked, kernel))
     this.#told = []
     for (const one of told) {
       this.#declined = null
@@ -50,10 +95,15 @@ export class Tellings {
         if (one.answer !== undefined) this.#answers.push(one.answer(this.#declined))
       }
     }
+    if (!to.canHurry) this.cycled({ kind: 'refused', reason: NOT_AHEAD })
   }
 
   #take(turn: Turn, { give, decide }: Takes): void {
     for (const body of turn.events) give(body)
+    if (turn.cycle !== undefined) {
+      this.#hurried.push(turn)
+      return
+    }
     const decided = turn.decision === undefined ? [] : decide(turn.decision)
     if (typeof decided === 'string') this.#declined = decided
     else for (const body of decided) give(body)
@@ -73,4 +123,8 @@ export class Tellings {
   committed(): void {
     for (const turn of this.#turns.splice(0)) turn.committed()
   }
+}
+
+function endOf({ trouble }: Look, { runtime }: Kernel): CycleEnd {
+  return trouble === '' ? { kind: 'nothing', seq: runtime.state.seq } : { kind: 'refused', reason: trouble }
 }

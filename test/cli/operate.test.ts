@@ -145,6 +145,8 @@ async function steered(address: string): Promise<void> {
     expect(await cli('pause', '--sleeve', 'free')).toMatchObject({ code: 0, out: `${NAME}: paused: free\n` })
     expect((await cli('pause', '--sleeve', 'none')).err).toContain('no sleeve "none"; there are "free", "asked"')
 
+    expect((await cli('update')).out).toMatch(/^Steered: the cycle of 20\S+ \S+ UTC ended with event \d+\n$/)
+
     // The same id is carried out once, however often it is asked.
     const id = randomUUID()
     const once = await ask(store, { kind: 'resume', sleeve: 'free' }, { id })

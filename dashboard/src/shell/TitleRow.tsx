@@ -7,9 +7,10 @@ import { useRole } from '../data/session.ts'
 import { Icon } from '../frame/Icon.tsx'
 import { Segments } from '../frame/Segments.tsx'
 import { PERIOD_DEFAULT, PERIODS, PERIODS_SHORT, type Period } from '../state/periods.ts'
+import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
 import { useParameter } from '../state/url.ts'
-import { tradeDate } from '../times.ts'
+import { clock, tradeDate } from '../times.ts'
 import { pageAt } from './pages.ts'
 import { Ticker } from './TopBar.tsx'
 import { updateNow, useUpdate } from './update.ts'
@@ -43,7 +44,9 @@ function Subtitle(): ReactNode {
 }
 
 function UpdateButton(): ReactNode {
-  const { isRunning } = useUpdate()
+  const { isRunning, endedAt } = useUpdate()
+  const { zone } = useStore(preferences)
+  const last = endedAt === null ? '' : `; the last one ended at ${clock(Date.parse(endedAt), zone)}`
   const isLost = useStore(connection, ({ state }) => state === 'lost')
   const mayUpdate = useRole('operator')
   return (
@@ -52,7 +55,7 @@ function UpdateButton(): ReactNode {
       className="button update"
       disabled={isRunning || isLost || !mayUpdate}
       aria-busy={isRunning}
-      title="One cycle now (Shift U)"
+      title={`One cycle now (Shift U)${last}`}
       onClick={() => void updateNow()}
     >
       <Icon name="sync" className={isRunning ? 'turning' : ''} />

@@ -35,9 +35,9 @@ export function operations(ask: Ask) {
     metrics: () => ask<Blob>('GET', `/metrics`),
     /** Version, engines, ages of data, store, bus, broker, lease and open violations; 503 where an engine may not trade. */
     status: () => ask<StatusView>('GET', `/api/status`),
-    /** The next cycle of every engine that runs; a second one meanwhile is the same one. */
+    /** One cycle of every engine that runs, at once; a second request meanwhile is the same one. */
     update: () => ask<UpdateView>('POST', `/api/update`),
-    /** Whether the cycle that was asked for has ended. */
+    /** Whether the cycle that was asked for has ended, and with which event. */
     updateOf: (id: string | number) => ask<UpdateView>('GET', `/api/update/${part(id)}`),
     /** Who is signed in, and the CSRF value that changes need. */
     session: () => ask<SessionView>('GET', `/api/v1/session`),

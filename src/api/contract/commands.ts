@@ -34,6 +34,8 @@ export type CommandBody =
       readonly verdict: 'absent' | 'working' | 'cancelled' | 'expired' | 'rejected'
     }
   | { readonly kind: 'fraction'; readonly fraction: number }
+  /** The next cycle at once, instead of when it is due. */
+  | { readonly kind: 'update' }
 
 export type CommandKind = CommandBody['kind']
 
@@ -65,5 +67,6 @@ export interface UpdateView {
   readonly state: 'asked' | 'running' | 'done' | 'declined'
   readonly askedAt: string
   readonly endedAt: string | null
+  /** What each engine answered: the number of the event with which its cycle ended, or why there was none. */
   readonly text: string
 }

@@ -12,7 +12,8 @@ import { listRoutes } from './lists.ts'
 import { liveRoutes } from './live.ts'
 import { noteRoutes } from './notes.ts'
 import { sessionRoutes } from './session.ts'
-import { statusRoutes, updateRoutes, vitalRoutes } from './status.ts'
+import { statusRoutes, vitalRoutes } from './status.ts'
+import { updateRoutes } from './update.ts'
 import { userRoutes } from './users.ts'
 
 function allEndpoints(context: Context): readonly Endpoint[] {

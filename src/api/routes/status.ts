@@ -1,10 +1,7 @@
-/** How the process and its portfolios are, for those who watch them; and one cycle at once. */
+/** How the process and its portfolios are, for those who watch them. */
 import { z } from 'zod'
 import type { Heartbeat } from '../../domain/control.ts'
-import type { UpdateView } from '../contract/commands.ts'
 import type { StatusView } from '../contract/overview.ts'
-import { Refusal } from '../refusal.ts'
-import { updateView } from '../schemas/commands.ts'
 import { statusView } from '../schemas/overview.ts'
 import { summaryView } from '../views/figures.ts'
 import { moment } from '../views/moments.ts'
@@ -105,90 +102,3 @@ function engineStatus(beat: Heartbeat | null) {
     },
   }
 }
-
-const NOTHING_RUNS = 'No engine runs here: there is nothing to update.'
-
-/** `POST /api/update`: one cycle of every engine that runs, now. */
-export function updateRoutes({ ports, readings }: Context): readonly Endpoint[] {
-  const known = new Map<string, Update>()
-  let current: Update | null = null
-
-  async function stateOf(update: Update): Promise<UpdateView> {
-    const beats = await ports.store.control.beats()
-    const commands = await Promise.all(
-      update.portfolios.map(({ portfolio }) => ports.store.control.find(portfolio, update.id)),
-    )
-    const ended = update.portfolios.every(({ portfolio, before }, index) => {
-      const command = commands[index]
-      if (command !== undefined) return command.state !== 'asked' && command.state !== 'begun'
-      const beat = beats.find((one) => one.portfolio === portfolio)
-      return beat !== undefined && (beat.ended !== '' || (beat.lastCycleAt ?? 0) > before)
-    })
-    if (ended && update.endedAt === null) update.endedAt = ports.now()
-    const declined = commands.find((command) => command?.state === 'declined')
-    const answers = commands.flatMap((command) =>
-      command === undefined || command.answer === '' ? [] : [command.answer],
-    )
-    return {
-      id: update.id,
-      state: !ended ? 'running' : declined === undefined ? 'done' : 'declined',
-      askedAt: moment(update.askedAt),
-      endedAt: update.endedAt === null ? null : moment(update.endedAt),
-      text: answers.join(' '),
-    }
-  }
-
-  return [
-    endpoint({
-      method: 'POST',
-      path: '/api/update',
-      name: 'update',
-      summary: 'The next cycle of every engine that runs; a second one meanwhile is the same one',
-      tag: 'status',
-      who: 'operator',
-      answer: updateView,
-      status: 202,
-      async run({ now, request }) {
-        if (current !== null) {
-          const state = await stateOf(current)
-          if (state.state === 'running' && now - current.askedAt < UPDATE_MS_MOST) return state
-        }
-        const names = await readings.names()
-        const all = await Promise.all(names.map((name) => readings.basis(name)))
-        const running = all.flatMap((basis) => (basis?.isRunning === true ? [basis] : []))
-        if (running.length === 0) throw new Refusal('unavailable', NOTHING_RUNS)
-        const portfolios = running.map(({ portfolio, beat }) => ({ portfolio, before: beat?.lastCycleAt ?? 0 }))
-        current = { id: request.id, askedAt: now, endedAt: null, portfolios }
-        known.set(current.id, current)
-        if (known.size > UPDATES_MOST) known.delete(known.keys().next().value!)
-        return stateOf(current)
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/api/update/:id',
-      name: 'updateOf',
-      summary: 'Whether the cycle that was asked for has ended',
-      tag: 'status',
-      who: 'viewer',
-      params: z.object({ id: z.string().min(1).max(64) }),
-      answer: updateView,
-      async run({ params: { id } }) {
-        const update = known.get(id)
-        if (update === undefined) throw new Refusal('not_found', `There is no update ${id}.`)
-        return stateOf(update)
-      },
-    }),
-  ]
-}
-
-interface Update {
-  readonly id: string
-  readonly askedAt: number
-  endedAt: number | null
-  readonly portfolios: readonly { readonly portfolio: string; readonly before: number }[]
-}
-
-/** One that has not ended by then is given up, and another one may be asked for. */
-const UPDATE_MS_MOST = 120_000
-const UPDATES_MOST = 100

@@ -38,6 +38,7 @@ const commandBody = z
       verdict: z.enum(['absent', 'working', 'cancelled', 'expired', 'rejected']),
     }),
     z.strictObject({ kind: kind('fraction'), fraction: z.number().min(0).max(1) }),
+    z.strictObject({ kind: kind('update') }),
   ])
   .meta({ id: 'CommandBody' })
 

@@ -60,6 +60,11 @@ export function fraction(part: number, options: AskOptions & Confirmed): Promise
   return askEngine({ kind: 'fraction', fraction: part, account: options.confirm ?? '' }, options)
 }
 
+/** `polyfolio update`: the next cycle at once. */
+export function update(options: AskOptions): Promise<void> {
+  return askEngine({ kind: 'update' }, options)
+}
+
 interface ApproveOptions extends AskOptions {
   readonly quantity?: number
   readonly reject?: boolean

@@ -247,7 +247,7 @@ async function traded(
         onSlices: (slices) => {
           if (engine !== null) helm.saw(slices, engine.run.kernel.runtime)
         },
-        ...(follower === null ? {} : { more: () => follower.more() }),
+        ...(follower === null ? {} : { more: () => follower.more(), lookNow: () => follower.lookNow() }),
         observer: cycles.observer,
         latch: helm.latch,
         ...(meter === null ? {} : { meter }),
@@ -283,7 +283,8 @@ async function traded(
       // What was played so far is kept: the engine goes on from there on the market that has grown.
       engine = null
       engine = await opened(follower.market)
-      const { added, resumed } = end
+      const { added, resumed, waiting } = end
+      for (const told of waiting) engine.tell(told)
       end = await engine.play()
       end = { ...end, resumed, added: end.added + added }
     }

@@ -16,4 +16,14 @@ describe('the clock of a replay', () => {
     const later = (pacedFrom + 5_000) as Instant
     expect(replayClock(60, () => later, pacedFrom).now()).toBe(later)
   })
+
+  it('goes on from a bar that was played before its time, and from where a process takes a run up again', () => {
+    let market = FIRST
+    const clock = replayClock(60, () => market)
+    expect(clock.now()).toBe(FIRST)
+    market = (FIRST + 86_400_000) as Instant
+    expect(clock.now()).toBe(market)
+    expect(clock.now()).toBeGreaterThanOrEqual(market)
+    expect(clock.now()).toBeLessThan(market + 3_600_000)
+  })
 })

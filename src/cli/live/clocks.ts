@@ -20,16 +20,22 @@ export const machineClock: Clock = {
 }
 
 /**
- * Time of the bars, so many times as fast as that of the machine. It begins where `from` says when it is first asked, and
- * not before `pacedFrom`: what lies before that is in the past already, and is waited for by nobody.
+ * Time of the bars, so many times as fast as that of the machine. It begins where the market stands when it is first asked,
+ * and not before `pacedFrom`: what lies before that is in the past already, and is waited for by nobody. Where a bar was
+ * played before its time, it goes on from there.
  *
  * @param speed above 0: 60 plays an hour in a minute
  */
-export function replayClock(speed: number, from: () => Instant, pacedFrom = 0): Clock {
+export function replayClock(speed: number, market: () => Instant, pacedFrom = 0): Clock {
   let begun: { readonly at: Instant; readonly since: number } | null = null
   const now = (): Instant => {
-    begun ??= { at: Math.max(from(), pacedFrom) as Instant, since: performance.now() }
-    return (begun.at + Math.floor((performance.now() - begun.since) * speed)) as Instant
+    const since = performance.now()
+    const at = market()
+    begun ??= { at: Math.max(at, pacedFrom) as Instant, since }
+    const passed = (begun.at + Math.floor((since - begun.since) * speed)) as Instant
+    if (at <= passed) return passed
+    begun = { at, since }
+    return at
   }
   return {
     now,

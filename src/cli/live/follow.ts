@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Clock } from '../../domain/clock.ts'
 import type { MarketData } from '../../domain/market.ts'
 import type { Instant } from '../../domain/units.ts'
+import type { Look } from '../../live/engine-options.ts'
+import { Sleeper } from '../../live/sleeper.ts'
 import { type KnownMarket, knownMarket } from '../../pipeline/market/ongoing.ts'
 
 export interface FollowOptions {
@@ -31,6 +33,8 @@ export interface Follower {
   readonly isCaughtUp: boolean
   /** Resolves when there are more bars than those of `market`, which then has them; or when it was asked to stop. */
   more(): Promise<void>
+  /** Looks at once, while it waits within `more`: whether there are more now. */
+  lookNow(): Promise<Look>
 }
 
 export async function followFolder(options: FollowOptions): Promise<Follower> {
@@ -41,12 +45,16 @@ export async function followFolder(options: FollowOptions): Promise<Follower> {
   let told = ''
   let nextAt: Instant | null = null
   let isCaughtUp = false
-  let isBroken = false
+  let trouble = ''
+  const sleeper = new Sleeper(clock)
+  signal.addEventListener('abort', () => sleeper.wake(), { once: true })
+  /** Wait for the next look. */
+  let asked: ((look: Look) => void)[] = []
 
   /** Whether there are more. */
   const look = async (): Promise<boolean> => {
     const now = printOf(folder)
-    if (isBroken || now !== print) {
+    if (trouble !== '' || now !== print) {
       whole = await options.read()
       print = now
     }
@@ -61,14 +69,24 @@ export async function followFolder(options: FollowOptions): Promise<Follower> {
   const looked = async (): Promise<boolean> => {
     try {
       const isMore = await look()
-      if (isBroken) options.onTrouble('')
-      isBroken = false
+      if (trouble !== '') options.onTrouble('')
+      trouble = ''
       return isMore
     } catch (error) {
-      if (!isBroken) options.onTrouble(error instanceof Error ? error.message : String(error))
-      isBroken = true
+      const isNew = trouble === ''
+      trouble = (error instanceof Error ? error.message : String(error)) || 'nobody says why'
+      if (isNew) options.onTrouble(trouble)
       return false
     }
+  }
+  /** The same for those who asked for it. */
+  const answered = async (): Promise<boolean> => {
+    const waiting = asked
+    asked = []
+    const isMore = await looked()
+    const reason = trouble === '' ? '' : `${folder} cannot be read: ${trouble}`
+    for (const tell of waiting) tell({ isMore, trouble: reason })
+    return isMore
   }
   return {
     get market() {
@@ -82,14 +100,20 @@ export async function followFolder(options: FollowOptions): Promise<Follower> {
     },
     async more() {
       isCaughtUp = true
-      while (!signal.aborted && !(await looked())) {
-        const wait = isBroken ? options.retryAfter : every
+      while (!signal.aborted && !(await answered())) {
+        if (signal.aborted || asked.length > 0) continue
+        const wait = trouble === '' ? every : options.retryAfter
         // Looks that were missed while the machine slept are not made up for.
         nextAt = (clock.now() + wait) as Instant
-        await clock.wait(wait, signal)
+        await sleeper.sleep(wait)
       }
       nextAt = null
     },
+    lookNow: () =>
+      new Promise((tell) => {
+        asked.push(tell)
+        sleeper.wake()
+      }),
   }
 }
 

@@ -53,6 +53,8 @@ export type Carried =
       readonly effect: Effect | null
       /** An order that the desk is to take as an operator says. */
       readonly decision?: OrderDecision
+      /** It asks for a cycle at once; `answer` is said beside what became of that. */
+      readonly isCycle?: boolean
       readonly answer: string
     }
   | { readonly isDeclined: true; readonly reason: string }
@@ -102,6 +104,8 @@ export function carryOut(command: ControlCommand, standpoint: Standpoint, now: I
       const { fraction } = body
       return done([{ kind: 'fraction', fraction }], `${percentText(fraction)} of the allocation trades`)
     }
+    case 'update':
+      return update(standpoint)
   }
 }
 
@@ -202,6 +206,14 @@ function approve(
   const reduced = Math.floor((quantity ?? 0) * units + 0.5) as Quantity
   if (!(reduced > 0)) return decline('say how much may pass, above 0')
   return done([{ kind: 'approve', id, decision, quantity: reduced }], `reduced to ${quantity}: it joins the next cycle`)
+}
+
+/** Nothing is told the kernel: the next instant is what it would have been, only sooner. */
+function update({ gates, sleeves }: Standpoint): Carried {
+  const killed = gates.find(({ gate }) => gate === 'alive')
+  if (killed !== undefined) return decline(`it is killed (${killed.reason}): revive it first`)
+  const isPaused = sleeves.length > 0 && sleeves.every((sleeve) => sleeve.isPaused)
+  return { ...done([], isPaused ? 'every sleeve is paused: nothing is entered' : ''), isCycle: true }
 }
 
 /** Opens what only an operator opens: the kill switch, and what a breaker has frozen or made to reduce. */

@@ -13,7 +13,7 @@ import { shutGates } from '../../engine/gates/gates.ts'
 import { countsOfUnit } from '../../engine/positions/valuation.ts'
 import type { EventBody } from '../../engine/run/broker-side.ts'
 import type { Runtime } from '../../engine/runtime.ts'
-import type { Turn } from '../engine-options.ts'
+import type { CycleEnd, Turn } from '../engine-options.ts'
 import { type Arming, type ArmingInput, DISARMED, type Doubt, stepArming } from '../gates/arming.ts'
 import {
   type BarClock,
@@ -34,6 +34,7 @@ import { foreignInstrumentId } from '../reconcile/foreign-instrument.ts'
 import type { KnownInstrument } from './assign.ts'
 import { type Carried, carryOut, type Effect, type Standpoint } from './carry-out.ts'
 import { type Changes, changesOf, NO_CHANGES } from './changes.ts'
+import { cycleAnswer } from './cycle-answer.ts'
 
 export interface HelmOptions {
   readonly role: 'paper' | 'live'
@@ -213,6 +214,7 @@ function turnOf(
   return {
     events: [...told, ...effects],
     ...(carried.decision === undefined ? {} : { decision: carried.decision }),
+    ...(carried.isCycle === true ? { cycle: (ended: CycleEnd) => cycleAnswer(id, ended, carried.answer) } : {}),
     answer(declined) {
       isDone = declined === ''
       return { id, state: isDone ? 'done' : 'declined', answer: isDone ? carried.answer : declined }
