@@ -1,4 +1,5 @@
 import type { Problem, ProblemCode } from '../../../src/api/contract/answers.ts'
+import type { SessionView } from '../../../src/api/contract/session.ts'
 import { heardServer } from './clock.ts'
 import { kept, keptResponse } from './kept.ts'
 
@@ -71,6 +72,20 @@ async function refusal(response: Response): Promise<ApiError> {
 
 /** Asks the API; what it answers is as its contract says, what it refuses is thrown as ApiError. */
 export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const sent = csrf
+  try {
+    return await askOnce<T>(method, path, body, signal)
+  } catch (error) {
+    if (method === 'GET' || !(error instanceof ApiError) || error.code !== 'origin_refused') throw error
+    // A proof that was given in another tab gave the session another value: a kill must not fail for that.
+    const session = await askOnce<SessionView>('GET', '/api/v1/session')
+    keepCsrf(session.csrf)
+    if (session.csrf === null || session.csrf === sent) throw error
+    return askOnce<T>(method, path, body, signal)
+  }
+}
+
+async function askOnce<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const response = await answerOf(path, method, body, signal)
   const date = response.headers.get('date')
   if (date !== null) heardServer(Date.parse(date), 1000)
