@@ -143,6 +143,11 @@ export function applyPush(cache: QueryClient, portfolio: string, message: PushMe
         ...message.data,
         data: mergePositions(before.data, message.data.data),
       }))
+      // Longer tables than the one that is pushed are read anew.
+      void cache.invalidateQueries({
+        queryKey: ['p', portfolio, 'positions'],
+        predicate: ({ queryKey }) => Object.keys(queryKey[3] ?? {}).length > 0,
+      })
       stale(cache, portfolio, 'exposures')
       break
     case 'equity':

@@ -1,4 +1,4 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import type { Analysis } from '../../../src/api/contract/analysis.ts'
 import type { Dated, Page } from '../../../src/api/contract/answers.ts'
 import type {
@@ -56,7 +56,8 @@ export function useReading<T>(what: string, query: Query = {}, every?: number): 
     queryKey: readingKey(portfolio, what, query),
     queryFn: ({ signal }) => ask<T>('GET', ofPortfolio(portfolio, `${what}${queryOf(query)}`), undefined, signal),
     enabled: portfolio !== '',
-    placeholderData: keepPreviousData,
+    // Until an answer is there the last one stands, never that of another portfolio.
+    placeholderData: (before, query) => (query?.queryKey[1] === portfolio ? before : undefined),
     ...(every === undefined ? {} : { refetchInterval: every }),
   })
 }

@@ -14,6 +14,8 @@ const RETRY_FIRST_MS = 500
 const RETRY_MOST_MS = 15_000
 /** Without any frame for this long the channel counts as lost, whatever the socket says. */
 const SILENCE_MS = 12_000
+/** Closed so where the session has ended. */
+const SIGNED_OUT = 4401
 
 /** Whether frames were lost between the last number and this one. */
 export function isGap(last: number, message: PushMessage): boolean {
@@ -73,7 +75,10 @@ export function followPortfolio(cache: QueryClient, portfolio: string): () => vo
 
   function hear(message: PushMessage): void {
     clearTimeout(silence)
-    silence = setTimeout(lost, SILENCE_MS)
+    silence = setTimeout(() => {
+      lost()
+      socket?.close()
+    }, SILENCE_MS)
     heardServer(Date.parse(message.at), 0)
     connection.set({ state: 'live', heardAt: serverNow() })
     if (message.kind === 'hello' || message.kind === 'beat') engine.set(message.data.engine)
@@ -102,7 +107,10 @@ export function followPortfolio(cache: QueryClient, portfolio: string): () => vo
       attempts = 0
       hear(JSON.parse(String(data)) as PushMessage)
     })
-    socket.addEventListener('close', again)
+    socket.addEventListener('close', ({ code }) => {
+      if (code === SIGNED_OUT) void cache.invalidateQueries({ queryKey: ['session'] })
+      again()
+    })
   }
 
   function again(): void {
