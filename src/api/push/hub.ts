@@ -157,14 +157,17 @@ export function pushHub(ports: ApiPorts, readings: Readings, version: string): P
   return {
     async join(portfolio, client, from) {
       const room = roomOf(portfolio)
+      // Nobody sits in it yet: it must not be taken away before somebody does.
+      room.emptySince = ports.now()
       if (room.told === null) await read(room)
+      const basis = await readings.basis(portfolio)
+      const engine =
+        basis === null || basis.beat === null ? null : engineView(basis.beat, basis.isRunning, basis.isDemo)
+      // Nothing is waited for from here on: a frame that came meanwhile would be told to nobody.
       const seat: Seat = Object.assign(client, { isGapped: false })
       const missed = from === null ? [] : room.frames.filter(({ n }) => n > from)
       const first = room.frames[0]?.n ?? room.n + 1
       const resumed = from !== null && from <= room.n && from + 1 >= first
-      const basis = await readings.basis(portfolio)
-      const engine =
-        basis === null || basis.beat === null ? null : engineView(basis.beat, basis.isRunning, basis.isDemo)
       seat.socket.send(textOf(room, 'hello', { resumed, version, engine }))
       if (resumed) for (const { text } of missed) seat.socket.send(text)
       else if (from !== null) seat.socket.send(textOf(room, 'gap', { reason: 'forgotten' }))
