@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { NewAccess } from '../domain/access.ts'
 import type { Instant } from '../domain/units.ts'
 import { type Caller, hasSession, isAllowed, type SignedIn } from './access/callers.ts'
-import { isOwnPage } from './access/origins.ts'
+import { isOwnMachine, isOwnPage } from './access/origins.ts'
 import { csrfOf, isSameText } from './access/secrets.ts'
 import { Refusal } from './refusal.ts'
 import type { Context } from './routes/context.ts'
@@ -15,6 +15,8 @@ const TOKEN = /^Bearer (pf_[\w-]{20,100})$/
 export interface Gate {
   /** Before anything of the body is read. @throws Refusal */
   pass(request: FastifyRequest, endpoint: Pick<Endpoint, 'method' | 'who' | 'isDangerous'>): Promise<Caller | null>
+  /** Whom the cookie or the token of a request stands for now; null: nobody. */
+  callerOf(request: FastifyRequest): Promise<Caller | null>
   /** One row of the audit log. */
   rowOf(request: FastifyRequest, what: Pick<NewAccess, 'kind' | 'action' | 'outcome'> & Partial<NewAccess>): NewAccess
 }
@@ -32,10 +34,13 @@ export function gateOf(context: Context, origins: () => ReadonlySet<string>): Ga
     const token = TOKEN.exec(request.headers.authorization ?? '')?.[1]
     if (token !== undefined) return callers.byToken(token, ports.now())
     const secret = request.cookies[request.server.cookieName]
-    return secret === undefined || secret === '' ? null : callers.bySession(secret, ports.now())
+    const caller = secret === undefined || secret === '' ? null : await callers.bySession(secret, ports.now())
+    // Who came by a link has proved nothing: where a name is required now, such a session of an earlier start is none.
+    return options.isAuthRequired && caller?.session?.isLink === true ? null : caller
   }
 
   return {
+    callerOf,
     async pass(request, { method, who, isDangerous }) {
       // Another site's page may neither read nor change: browsers tell where a request comes from.
       if (!isOwnPage(request.headers, origins())) {
@@ -43,7 +48,8 @@ export function gateOf(context: Context, origins: () => ReadonlySet<string>): Ga
       }
       const caller = await callerOf(request)
       request.caller = caller
-      const least = who === 'local' ? (options.isAuthRequired ? 'viewer' : null) : who === 'anyone' ? null : who
+      const isOpen = who === 'anyone' || (who === 'local' && !options.isAuthRequired && isOwnMachine(request.ip))
+      const least = isOpen ? null : who === 'local' ? 'viewer' : who
       if (least !== null && caller === null) throw new Refusal('sign_in_needed', 'Sign in first.')
       if (least !== null && caller !== null && !isAllowed(caller.role, least)) {
         throw new Refusal('role_needed', `This takes the role ${least}; you are ${caller.role}.`)

@@ -196,8 +196,41 @@ describe.skipIf(!HAS_STORE)(`who looks and acts ${STORE_NEED}`, () => {
     const kill = { id: newSecret(), seen: 0, body: { kind: 'kill', reason: 'x' } }
     expect((await served.ask(`${at}/commands`, { method: 'POST', headers, body: kill })).status).toBe(403)
     expect((await served.ask('/api/v1/tokens', { headers })).text).not.toContain(secret)
+    const socket = socketAt('', headers)
+    const closed = new Promise<number>((done) => socket.once('close', done))
+    await new Promise((done) => socket.once('message', done))
     await admin.ask('/api/v1/tokens', { method: 'DELETE', body: { id: token.id } })
     expect((await served.ask(`${at}/figures`, { headers })).status).toBe(401)
+    // It is looked at again as often as the engine's word is passed on.
+    expect(await closed).toBe(4401)
+  }, 30_000)
+
+  it('guesses that are sent at once are no more than guesses one after another', async () => {
+    const guess = { name: 'nobody-at-all', passphrase: 'one of many guesses' }
+    const all = await Promise.all(Array.from({ length: 12 }, () => post('/api/v1/session', guess)))
+    expect(all.filter(({ status }) => status === 401)).toHaveLength(3)
+    expect(all.filter(({ status }) => status === 429)).toHaveLength(9)
+  })
+
+  it('where names are required a session of a link is none, and no token can be had by one', async () => {
+    await served.store.access.forgive(['account  from 127.0.0.1'])
+    const { headers } = await post('/api/v1/session/link', { secret: await offer('link') })
+    const cookie = String(headers['set-cookie']).split(';')[0]!
+    const { csrf } = (await served.ask('/api/v1/session', { headers: { cookie } })).json as SessionView
+    const body = { label: 'mine', role: 'admin' }
+    const local = visitorOf(served.server.port, cookie, csrf!)
+    expect((await local.ask('/api/v1/tokens', { method: 'POST', body })).status).toBe(400)
+    const strict = await serving(folder.path('sessions.db'), { isAuthRequired: true })
+    const same = cookie.replace(/^polyfolio_\d+/, `polyfolio_${strict.server.port}`)
+    expect((await strict.ask(`${at}/figures`, { headers: { cookie: same } })).status).toBe(401)
+    expect((await local.ask(`${at}/figures`)).status).toBe(200)
+    await strict.stop()
+  }, 30_000)
+
+  it('a page before that there is none of is refused', async () => {
+    const admin = await served.visitor('the-admin')
+    const answered = await admin.ask('/api/v1/audit?before=x')
+    expect([answered.status, codeOf(answered)]).toEqual([400, 'invalid'])
   })
 
   it('what was seen and done is on record, in a chain, and secrets are not', async () => {

@@ -9,6 +9,7 @@ import { loginThrottle } from './throttle.ts'
 describe('passphrases', () => {
   it('are long, and not what is guessed first', () => {
     expect(passphraseProblem('violet harbour ladder 27', 'ada')).toBe('')
+    expect(passphraseProblem('лиловая гавань лестница', 'ada')).toBe('')
     for (const weak of [
       'short',
       'a'.repeat(20),
@@ -78,6 +79,21 @@ describe('a site', () => {
 })
 
 describe('whoever guesses', () => {
+  it('many times at once is heard one after another, elsewhere meanwhile', async () => {
+    const throttle = loginThrottle({} as Throttle)
+    const heard: string[] = []
+    const told = (what: string, fails = false) =>
+      throttle.inTurn(what.startsWith('b') ? '10.0.0.2' : '10.0.0.1', async () => {
+        heard.push(`${what} begins`)
+        await Promise.resolve()
+        heard.push(`${what} ends`)
+        if (fails) throw new Error(what)
+      })
+    const all = await Promise.allSettled([told('a', true), told('a again'), told('b')])
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(heard.indexOf('a again begins')).toBeGreaterThan(heard.indexOf('a ends'))
+    expect(heard.indexOf('b begins')).toBeLessThan(heard.indexOf('a again begins'))
+  })
   it('waits after three, twice as long each time, and nobody else does', async () => {
     const counts = new Map<string, FailedAttempts>()
     const counters: Throttle = {

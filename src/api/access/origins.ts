@@ -32,6 +32,11 @@ export function isOwnHost(headers: IncomingHttpHeaders, hosts: ReadonlySet<strin
   return headers.host !== undefined && hosts.has(headers.host.toLowerCase())
 }
 
+/** Whether whoever asks sits at this machine. */
+export function isOwnMachine(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address)
+}
+
 /** Whether no page of another site stands behind it. Programs that are no browser send neither header. */
 export function isOwnPage(headers: IncomingHttpHeaders, origins: ReadonlySet<string>): boolean {
   const { origin } = headers

@@ -46,7 +46,7 @@ function bare(passphrase: string, name: string): string {
   let rest = passphrase
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
+    .replace(/[^\p{L}\p{N}]/gu, '')
   const guesses = [...COMMON, name.toLowerCase().replace(/[^a-z0-9]/g, '')].filter((guess) => guess.length > 2)
   for (const guess of guesses) rest = rest.replaceAll(guess, '')
   return rest.replace(/(.)\1+/g, '$1').replace(/\d+/g, '')

@@ -18,9 +18,12 @@ export interface LoginThrottle {
   /** One more failure; tries left before a wait. */
   failed(name: string, address: string, now: number): Promise<number>
   passed(name: string, address: string): Promise<void>
+  /** Tries of one address one after another: many at once are no more tries than those that waited for each other. */
+  inTurn<T>(address: string, run: () => Promise<T>): Promise<T>
 }
 
 export function loginThrottle(counters: Throttle): LoginThrottle {
+  const turns = new Map<string, Promise<unknown>>()
   return {
     async wait(name, address, now) {
       const found = await counters.attempts(keysOf(name, address))
@@ -35,6 +38,16 @@ export function loginThrottle(counters: Throttle): LoginThrottle {
     },
     async passed(name, address) {
       await counters.forgive([keysOf(name, address)[0]!])
+    },
+    async inTurn(address, run) {
+      const before = turns.get(address) ?? Promise.resolve()
+      const own = before.then(run, run)
+      turns.set(address, own)
+      try {
+        return await own
+      } finally {
+        if (turns.get(address) === own) turns.delete(address)
+      }
     },
   }
 }

@@ -6,6 +6,8 @@ const FLUSH_MS = 1_000
 /** A panel that refreshes is one look of whoever sits before it. */
 const LOOK_MS = 5 * 60_000
 const LOOKS_MOST = 10_000
+/** Rows that wait for a store that takes none. */
+const WAITING_MOST = 50_000
 
 export interface Trail {
   did(row: NewAccess): Promise<void>
@@ -27,7 +29,10 @@ export function openTrail(access: AccessLog, log: ApiLog): Trail {
     waiting = []
     writing = writing
       .then(() => access.logAccess(rows))
-      .catch((error: unknown) => log.error('what was seen could not be written down', { error, rows: rows.length }))
+      .catch((error: unknown) => {
+        log.error('what was seen could not be written down yet', { error, rows: rows.length })
+        waiting = [...rows, ...waiting].slice(-WAITING_MOST)
+      })
   }
   const timer = setInterval(flush, FLUSH_MS)
   timer.unref()

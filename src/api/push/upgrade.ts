@@ -15,7 +15,7 @@ const SPOKEN_MOST = 20
 const asked = z.object({ from: z.coerce.number().int().min(0).exactOptional() })
 
 export async function addPush(app: FastifyInstance, context: Context, gate: Gate): Promise<void> {
-  const { push, ports, callers } = context
+  const { push, ports, trail } = context
   const schema = { params: z.object({ portfolio: portfolioName }), querystring: asked, hide: true }
   app.route({
     method: 'GET',
@@ -40,18 +40,18 @@ export async function addPush(app: FastifyInstance, context: Context, gate: Gate
       const { portfolio } = request.params as { readonly portfolio: string }
       const { from } = request.query as z.output<typeof asked>
       const { caller } = request
-      const secret = caller?.session?.secret ?? null
+      const session = caller?.session?.id ?? null
+      // By the session's id: stepping up gives it another secret, and a page that is only left open does not keep it alive.
+      const isOpen = async (id: string): Promise<boolean> => {
+        const open = await ports.store.access.sessions(ports.now() as never, caller!.user)
+        return open.some((one) => one.id === id)
+      }
       const client: Client = {
         socket,
-        session: caller?.session?.id ?? null,
-        isWelcome: async () =>
-          secret === null || (await callers.bySession(secret, ports.now())) !== null || isRotated(caller!.session!.id),
+        session,
+        isWelcome: async () => (session === null ? (await gate.callerOf(request)) !== null : isOpen(session)),
       }
-      // Stepping up gives the session another secret: the page is the same.
-      const isRotated = async (id: string): Promise<boolean> => {
-        const open = await ports.store.access.sessions(ports.now() as never, caller!.user)
-        return open.some((session) => session.id === id)
-      }
+      trail.saw(gate.rowOf(request, { kind: 'saw', action: 'push', outcome: 'done' }))
       let spoken = 0
       socket.on('message', () => {
         spoken += 1
@@ -59,10 +59,16 @@ export async function addPush(app: FastifyInstance, context: Context, gate: Gate
       })
       socket.on('close', () => push.drop(portfolio, client))
       socket.on('error', () => push.drop(portfolio, client))
-      push.join(portfolio, client, from ?? null).catch((error: unknown) => {
-        ports.log.warn('a socket could not be served', { portfolio, error })
-        socket.close(1011, 'this cannot be told now')
-      })
+      push.join(portfolio, client, from ?? null).then(
+        () => {
+          // Whoever left before there was a seat has none.
+          if (socket.readyState !== socket.OPEN) push.drop(portfolio, client)
+        },
+        (error: unknown) => {
+          ports.log.warn('a socket could not be served', { portfolio, error })
+          socket.close(1011, 'this cannot be told now')
+        },
+      )
     },
   })
 }

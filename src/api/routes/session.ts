@@ -61,16 +61,16 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
     if (!hasSession(caller)) return
     await callers.close(caller, now)
     push.leave(caller.session.id)
-    reply.clearCookie(reply.server.cookieName, { path: '/' })
+    reply.clearCookie(reply.server.cookieName, cookieOptions(reply))
   }
 
   function setCookie({ reply }: Pick<Call, 'reply'>, secret: string): void {
-    reply.setCookie(reply.server.cookieName, secret, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: reply.server.isSecure,
-    })
+    reply.setCookie(reply.server.cookieName, secret, cookieOptions(reply))
+  }
+
+  /** Also to take it away: a browser takes nothing of a name with __Host- that is not secure. */
+  function cookieOptions({ server }: Call['reply']) {
+    return { path: '/', httpOnly: true, sameSite: 'strict', secure: server.isSecure } as const
   }
 
   function signed(call: Call<unknown, unknown, unknown>, user: string, action: string, isDone: boolean): NewAccess {
@@ -90,7 +90,11 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
   }
 
   /** @throws Refusal where name, passphrase or code are wrong, or came too often */
-  async function prove(
+  function prove(...asked: Parameters<typeof proveNow>): Promise<void> {
+    return throttle.inTurn(asked[0].request.ip, () => proveNow(...asked))
+  }
+
+  async function proveNow(
     call: Call<unknown, unknown, unknown>,
     name: string,
     passphrase: string,
@@ -164,7 +168,10 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
       async run(call) {
         if (options.isAuthRequired) throw new Refusal('sign_in_wrong', 'Links are not taken here. Sign in by name.')
         const wait = await throttle.wait('', call.request.ip, call.now)
-        if (wait > 0) throw new Refusal('throttled', LINK_OLD, { retryAfter: Math.ceil(wait / 1_000) })
+        if (wait > 0) {
+          trail.noted(signed(call, '', 'link', false))
+          throw new Refusal('throttled', LINK_OLD, { retryAfter: Math.ceil(wait / 1_000) })
+        }
         const link = await access.takeSecret('link', hashOf(call.body.secret), call.now as Instant)
         if (link === undefined) {
           await throttle.failed('', call.request.ip, call.now)
@@ -233,7 +240,10 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
       async run(call) {
         const { token, name, passphrase, withTotp } = call.body
         const wait = await throttle.wait('', call.request.ip, call.now)
-        if (wait > 0) throw new Refusal('throttled', 'Too many tries.', { retryAfter: Math.ceil(wait / 1_000) })
+        if (wait > 0) {
+          trail.noted(signed(call, name, 'set up', false))
+          throw new Refusal('throttled', 'Too many tries.', { retryAfter: Math.ceil(wait / 1_000) })
+        }
         const problem = passphraseProblem(passphrase, name)
         if (problem !== '')
           throw new Refusal('invalid', problem, { details: [{ at: 'body.passphrase', text: problem }] })

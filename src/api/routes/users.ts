@@ -25,6 +25,7 @@ import {
 import { moment, momentOrNull } from '../views/moments.ts'
 import type { Context } from './context.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
+import { paged } from './queries.ts'
 
 const TOKEN_DAYS = 90
 const DAY_MS = 86_400_000
@@ -188,6 +189,8 @@ export function userRoutes({ ports, push }: Context): readonly Endpoint[] {
       async run({ body: { label, role, days }, caller, now }) {
         if (!isAllowed(caller!.role, role))
           throw new Refusal('role_needed', 'A token may do no more than whoever makes it.')
+        if (caller?.session?.isLink === true)
+          throw new Refusal('invalid', 'A token belongs to a user, and a link is none: add one, and sign in by name.')
         const secret = `pf_${newSecret()}`
         const token = {
           id: newSecret().slice(0, 16),
@@ -244,7 +247,7 @@ export function userRoutes({ ports, push }: Context): readonly Endpoint[] {
         ...(from === undefined ? {} : { since: Date.parse(from) as Instant }),
         ...(to === undefined ? {} : { until: Date.parse(to) as Instant }),
       }
-      const { rows, next } = await access.accessLog({ ...asked, ...range })
+      const { rows, next } = await paged(() => access.accessLog({ ...asked, ...range }))
       return {
         rows: rows.map((row) => ({
           number: row.number,
