@@ -37,7 +37,9 @@ interface PostOptions {
 }
 
 export async function post(request: Posted, options: PostOptions = {}): Promise<ChannelAnswer> {
-  const hide = (text: string): string => hidden(text, [...request.secrets, request.url])
+  // Of some services the path is the secret, and pages of errors repeat it.
+  const path = URL.canParse(request.url) ? new URL(request.url).pathname : ''
+  const hide = (text: string): string => hidden(text, [...request.secrets, request.url, path])
   try {
     const response = await fetch(request.url, {
       method: 'POST',
@@ -46,7 +48,7 @@ export async function post(request: Posted, options: PostOptions = {}): Promise<
       redirect: 'manual',
       signal: AbortSignal.timeout(ANSWER_MS),
     })
-    const reply: Reply = { status: response.status, body: await beginningOf(response) }
+    const reply: Reply = { status: response.status, body: hide(await beginningOf(response)) }
     const text = hide(`${reply.status} ${reply.body.replace(/\s+/g, ' ').trim()}`.trim()).slice(0, TEXT_MAX)
     if (response.ok) {
       const objection = options.objectionOf?.(reply) ?? null

@@ -66,6 +66,23 @@ describe('channels on a page', () => {
     const mail = await desk.saveChannel('demo', change({ id: 'mail', kind: 'email', settings, secrets: {} }), 'anna')
     expect(mail.settings).toMatchObject({ to: 'b@example.com, c@example.com', port: 587 })
   })
+  it('send a secret that was kept nowhere else than where it was meant for', async () => {
+    const desk = deskOf()
+    const settings = { chat: '-1001' }
+    const bot = (more: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>>) =>
+      desk.saveChannel(
+        'demo',
+        change({ id: 'bot', kind: 'telegram', settings: { ...settings, ...more }, secrets }),
+        'anna',
+      )
+    const token = `123456:${'a'.repeat(30)}`
+    await bot({}, { token })
+    for (const secrets of [{}, { token: '' }])
+      await expect(bot({ address: 'https://elsewhere.example' }, secrets)).rejects.toThrow('channel')
+    expect((await log.channels('demo'))[0]!.settings).toMatchObject({ address: 'https://api.telegram.org' })
+    await bot({ address: 'https://elsewhere.example' }, { token })
+    expect((await log.channels('demo'))[0]!.settings).toMatchObject({ address: 'https://elsewhere.example' })
+  })
   it('that could not send are refused with all that is wrong', async () => {
     const refused = await deskOf()
       .saveChannel('demo', change({ settings: { url: 'http://example.com' }, secrets: { secret: 'short' } }), 'anna')

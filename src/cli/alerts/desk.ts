@@ -16,6 +16,7 @@ import {
   CHANNEL_SECRETS,
   type ChannelAnswer,
   type ChannelKind,
+  type ChannelSettings,
 } from '../../domain/alerts.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instant } from '../../domain/units.ts'
@@ -191,7 +192,18 @@ function savedChannel(change: AlertChannelChange, before: AlertChannel | undefin
     const reason = read.problems.map(({ path, reason: why }) => `${path.join('.')}: ${why}`).join('; ')
     throw new FaultError(fault('CHANNEL_INVALID', { channel: id, reason }))
   }
+  const isKept = CHANNEL_SECRETS[kind].some((name) => !secrets[name] && known[name])
+  if (isKept && leadsTo(read.settings) !== leadsTo(before!.settings)) {
+    const reason = 'it leads elsewhere than before: give its secret again, which is not sent where it was not meant for'
+    throw new FaultError(fault('CHANNEL_INVALID', { channel: id, reason }))
+  }
   return { name: id, isEnabled: enabled, perMinute: before?.perMinute ?? PER_MINUTE, settings: read.settings }
+}
+
+/** Where a secret is sent; that of a webhook signs, and is sent nowhere. */
+function leadsTo(settings: ChannelSettings): string {
+  if (settings.kind === 'email') return `${settings.host}:${settings.port} ${settings.security} ${settings.certificate}`
+  return 'address' in settings ? settings.address : ''
 }
 
 function deliveryRow(delivery: AlertDelivery): AlertDeliveryRow {
