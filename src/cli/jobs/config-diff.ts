@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import type { ConfigChange, ConfigDiff } from '../../api/contract/jobs.ts'
 import { describeFault, FaultError } from '../../domain/faults.ts'
+import { strayFiles } from '../config/draft-files.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { ConfigRefused } from '../config/problems.ts'
 
@@ -28,6 +29,8 @@ function treeOf(text: string): Tree | null {
 
 /** It is read as it would be when it stood in its place. */
 async function problemsOf(file: string, document: string): Promise<readonly string[]> {
+  const strays = strayFiles(document, await readFile(file, 'utf8'))
+  if (strays.length > 0) return strays.map(({ path, reason }) => `${path} ${reason}`)
   const name = `.${basename(file)}.${randomUUID()}.check`
   const trial = join(dirname(file), name)
   try {

@@ -19,6 +19,7 @@ import { describeFault, FaultError } from '../../domain/faults.ts'
 import type { ProjectedRows } from '../../domain/projections.ts'
 import type { Projections } from '../../domain/store.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
+import { strayFiles } from '../config/draft-files.ts'
 import { readDocument } from '../config/includes.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { ConfigRefused } from '../config/problems.ts'
@@ -78,6 +79,8 @@ export function openConfigurations(projections: Projections, files: ReadonlyMap<
 
 /** What is wrong with a draft, read as if it stood where the file stands. */
 async function problemsOf(text: string, file: string | undefined): Promise<readonly ProblemDetail[]> {
+  const strays = strayFiles(text, file === undefined ? '' : readFileSync(file, 'utf8'))
+  if (strays.length > 0) return strays.map(({ path, reason }) => ({ at: path, text: `${path} ${reason}` }))
   const draft = join(file === undefined ? tmpdir() : dirname(file), `.draft-${randomUUID()}.yaml`)
   const named = (said: string): string =>
     said.replaceAll(draft, basename(file ?? 'draft.yaml')).replaceAll(basename(draft), basename(file ?? 'draft.yaml'))
