@@ -58,7 +58,11 @@ export function readingsOf(ports: ApiPorts): Readings {
     if (found !== undefined && now - found.takenAt < FRESH_MS && now >= found.takenAt) return found.basis
     const taken = take(portfolio, now)
     kept.set(portfolio, { takenAt: now, basis: taken })
-    taken.catch(() => kept.delete(portfolio))
+    // Names that nobody has are not remembered: whoever asks can make up as many as they like.
+    taken.then(
+      (basis) => basis === null && kept.delete(portfolio),
+      () => kept.delete(portfolio),
+    )
     return taken
   }
 

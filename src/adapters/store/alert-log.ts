@@ -149,6 +149,7 @@ export function sqlAlertLog(db: Kysely<Tables>, secrets: Secrets): AlertLog {
         .select(({ fn }) => fn.countAll().as('total'))
         .executeTakeFirstOrThrow()
       const before = query.before === undefined ? null : Number(query.before)
+      if (before !== null && !Number.isSafeInteger(before)) throw new RangeError('the page before is unknown')
       const rows = await (before === null ? chosen() : chosen().where('number', '<', before))
         .selectAll()
         .orderBy('number', 'desc')

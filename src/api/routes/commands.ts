@@ -78,7 +78,12 @@ export function commandRoutes(context: Context): readonly Endpoint[] {
           until: body.kind === 'kill' ? null : ((now + HOLDS_MS) as Instant),
           body: wanted,
         })
-        const command = viewOf(await answered(portfolio, id))
+        const asked = await answered(portfolio, id)
+        // Of two that came at once under one id the first is the one that it belongs to.
+        if (!isDeepStrictEqual(asked.body, wanted)) {
+          throw new Refusal('id_reused', 'This id belongs to another command. Send a new one.')
+        }
+        const command = viewOf(asked)
         context.push.tell(portfolio, 'command', command)
         return command
       },

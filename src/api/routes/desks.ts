@@ -22,6 +22,7 @@ import {
 import { explainView } from '../schemas/trading.ts'
 import { basisOf, type Context } from './context.ts'
 import { type Call, type Endpoint, endpoint } from './endpoint.ts'
+import { paged } from './queries.ts'
 
 const params = z.object({ portfolio: portfolioName })
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
@@ -316,8 +317,10 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       params,
       body: z.array(alertRuleView).max(200),
       answer: z.array(alertRuleView),
-      run: async ({ params: { portfolio }, body, caller }) =>
-        (await alerts.saveRules(portfolio, body, caller!.user)) as never,
+      async run({ params: { portfolio }, body, caller }) {
+        await basisOf(context, portfolio)
+        return (await alerts.saveRules(portfolio, body, caller!.user)) as never
+      },
     }),
     endpoint({
       method: 'GET',
@@ -341,8 +344,10 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       params,
       body: alertChannelChange,
       answer: alertChannelView,
-      run: async ({ params: { portfolio }, body, caller }) =>
-        (await alerts.saveChannel(portfolio, body, caller!.user)) as never,
+      async run({ params: { portfolio }, body, caller }) {
+        await basisOf(context, portfolio)
+        return (await alerts.saveChannel(portfolio, body, caller!.user)) as never
+      },
     }),
     endpoint({
       method: 'DELETE',
@@ -380,7 +385,10 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       params,
       query: z.object({ before: z.string().max(200).exactOptional(), limit: limit(500, 50) }),
       answer: page(alertDeliveryRow),
-      run: async ({ params: { portfolio }, query }) => (await alerts.deliveries(portfolio, query)) as never,
+      async run({ params: { portfolio }, query }) {
+        await basisOf(context, portfolio)
+        return (await paged(() => alerts.deliveries(portfolio, query))) as never
+      },
     }),
   ]
 }

@@ -1,6 +1,7 @@
 /** Long questions about portfolios: asked here, worked on by whoever takes jobs, shown as they stand. */
 import type { JobInput, JobRequest, JobResult, JobView } from '../../api/contract/jobs.ts'
 import type { JobDesk } from '../../api/ports.ts'
+import { Refusal } from '../../api/refusal.ts'
 import { type JobOutcome, type JobRecord, type Jobs, type NewJob, PORTFOLIO_JOB_KINDS } from '../../domain/jobs.ts'
 import { formatInstant } from '../../domain/sessions.ts'
 import type { Instant } from '../../domain/units.ts'
@@ -39,7 +40,10 @@ export function portfolioJobs(jobs: Pick<Jobs, 'add' | 'find'>, now: () => numbe
       const args = [JSON.stringify({ portfolio, input })]
       await jobs.add({ id, kind: `${PREFIX}${kind}`, args, actor, at: now() as Instant })
       const view = await find(portfolio, id)
-      if (view === null) throw new Error(`the id ${id} is that of another job`)
+      const known = await jobs.find(id)
+      if (view === null || view.kind !== kind || known?.args[0] !== args[0]) {
+        throw new Refusal('id_reused', `The id ${id} is that of another job. Send a new one.`)
+      }
       return view
     },
     async cancel(portfolio, id) {

@@ -123,5 +123,10 @@ function isPrivateAddress(address: string): boolean {
 
 /** Without a password. */
 function shownStore(store: string): string {
-  return store.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:/@]*):[^@/]*@/i, '$1@')
+  if (!isServer(store)) return store
+  if (!URL.canParse(store)) return 'postgres'
+  const address = new URL(store)
+  address.password = ''
+  address.search = '' // may hold one too
+  return address.toString()
 }
