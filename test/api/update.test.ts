@@ -72,7 +72,9 @@ describe.skipIf(!HAS_STORE)(`"Update now" ${STORE_NEED}`, () => {
     expect(after.seq).toBe(Number(event))
     expect(after.seq).toBeGreaterThan(asleep.seq)
 
-    const again = await over(await post())
+    const [next, same] = await Promise.all([post(), post()])
+    expect(same.id).toBe(next.id)
+    const again = await over(next)
     expect(again.id).not.toBe(one.id)
     expect(again.state).toBe('done')
     expect(await beatUntil(({ seq }) => seq > after.seq)).toMatchObject({ ended: '' })
