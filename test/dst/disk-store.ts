@@ -28,10 +28,12 @@ export function diskStore(disk: Disk, access: DiskAccess): Store {
     yield* await read(what, portfolio, of)
   }
 
+  const held = new Set<() => void>()
+
   return {
     id: disk.id,
     extents: () => access.read('extents', () => disk.extents()),
-    lease: (portfolio) => access.read('lease', () => leaseOf(disk.tables(portfolio), access)),
+    lease: (portfolio) => access.read('lease', () => leaseOf(disk.tables(portfolio), access, held)),
     commit: (portfolio, { epoch }, batch) => {
       const given = frozen(batch)
       return access.write(`commit ${given.rows.length}`, () => {
@@ -74,7 +76,9 @@ export function diskStore(disk: Disk, access: DiskAccess): Store {
       read('events', portfolio, ({ accountEvents }) => ids.filter((id) => accountEvents.has(executionKey(broker, id)))),
     placeOf: (portfolio, broker) => read('place', portfolio, ({ places }) => places.get(broker) ?? null),
     check: () => access.read('check', () => disk.check()),
-    close: () => Promise.resolve(),
+    async close() {
+      for (const release of held) release()
+    },
   }
 }
 
@@ -94,16 +98,18 @@ function carriesMore({ orders = [], executions = [], answers = [], place }: Batc
   return orders.length > 0 || executions.length > 0 || answers.length > 0 || place !== undefined
 }
 
-function leaseOf(tables: DiskTables, access: DiskAccess): Lease | null {
+function leaseOf(tables: DiskTables, access: DiskAccess, held: Set<() => void>): Lease | null {
   if (tables.holder !== null) return null
   const holder = {}
   tables.holder = holder
   tables.epoch += 1
   const release = (): void => {
     forget()
+    held.delete(release)
     if (tables.holder === holder) tables.holder = null
   }
   const forget = access.onEnd(release)
+  held.add(release)
   return {
     epoch: tables.epoch,
     release: () => access.write('release', release),

@@ -19,12 +19,16 @@ const PRESETS: readonly (readonly [name: string, from: string, kept: string])[] 
   ['momentum-trio', '2000-01-01', 'momentum-trio'],
   ['momentum-reversion-trend', '2000-01-01', 'momentum-reversion-trend'],
   ['multi-strategy', '2010-01-01', 'multi-strategy'],
-  ['multi-strategy/dynamic', '2010-01-01', 'multi-strategy-dynamic'],
-  ['multi-strategy/risk-parity', '2010-01-01', 'multi-strategy-risk-parity'],
   ['lifecycle', '2020-01-01', 'lifecycle'],
   ['six-bots', '2010-01-01', 'six-bots'],
-  // Every strategy over every instrument takes as long as all the others together.
-  isNightly ? ['all', '2010-01-01', 'all'] : ['all', '2022-01-01', 'all-from-2022'],
+  // Every strategy over every instrument takes as long as all the others together; the variants trade what their main one does.
+  ...(isNightly
+    ? ([
+        ['multi-strategy/dynamic', '2010-01-01', 'multi-strategy-dynamic'],
+        ['multi-strategy/risk-parity', '2010-01-01', 'multi-strategy-risk-parity'],
+        ['all', '2010-01-01', 'all'],
+      ] as const)
+    : ([['all', '2022-01-01', 'all-from-2022']] as const)),
 ]
 
 /** Sleeves that say why they closed few round trips: one that is paused, and two that have three years in which to trade. */

@@ -72,7 +72,7 @@ describe('sleeves on clocks of different length', () => {
         const clockOf = new Map(input.config.sleeves.map(({ id, clock }) => [String(id), String(clock)]))
         fine += result.attribution.filter(({ sleeve }) => clockOf.get(sleeve)?.endsWith('/finer')).length
       }),
-      propertyRuns(250, 5_000),
+      propertyRuns(125, 5_000),
     )
     expect(fine).toBeGreaterThan(500)
   })
@@ -84,7 +84,7 @@ describe('sleeves on clocks of different length', () => {
         const { days } = runBacktest(finer(runInputOf(drawn), drawn.seed))
         expect([...days]).toEqual([...plain.days])
       }),
-      propertyRuns(60, 1_000),
+      propertyRuns(30, 1_000),
     )
   })
 
@@ -97,7 +97,7 @@ describe('sleeves on clocks of different length', () => {
         // An order is made when the next bar opens: what is compared lies before.
         expect(until(runBacktest(raisedAfter(input, at)), at - 1)).toBe(until(runBacktest(input), at - 1))
       }),
-      propertyRuns(150, 3_000),
+      propertyRuns(75, 3_000),
     )
   })
 
@@ -121,7 +121,7 @@ describe('sleeves on clocks of different length', () => {
         expect(tradesOf(fast)).toEqual(tradesOf(slow))
         traded += tradesOf(slow).length
       }),
-      propertyRuns(150, 3_000),
+      propertyRuns(75, 3_000),
     )
     expect(traded).toBeGreaterThan(200)
   })
@@ -144,7 +144,7 @@ describe('sleeves on clocks of different length', () => {
         }
         expect(textOf(kernel)).toBe(bytes)
       }),
-      propertyRuns(120, 3_000),
+      propertyRuns(60, 3_000),
     )
     expect(cuts).toBeGreaterThan(120)
   })

@@ -310,7 +310,7 @@ describe('the walk and the kernel', () => {
         expect(invariants.violated).toEqual([])
         expectAgreement(input, walkWeights(input).equity, new Map([...days].map((day, index) => [day, equity[index]!])))
       }),
-      propertyRuns(25, 1_000),
+      propertyRuns(12, 1_000),
     )
   })
 })

@@ -261,7 +261,7 @@ describe('gates that open and shut at drawn moments', () => {
         counts[8] += gated.counts['8']
         counts[10] += gated.counts['10']
       }),
-      propertyRuns(300, 10_000),
+      propertyRuns(150, 10_000),
     )
     expect(counts[8]).toBeGreaterThan(10_000)
     expect(counts[10]).toBe(counts[8])
@@ -279,7 +279,7 @@ describe('gates that open and shut at drawn moments', () => {
         const journal = { events, bytes: textOf(gated.run.kernel) }
         comparesJournal(journal, input.strategies, atThousandths(thousandths), alive)
       }),
-      propertyRuns(120, 5_000),
+      propertyRuns(60, 5_000),
     )
     expect([alive.cuts > 120, alive.waiting > 50]).toEqual([true, true])
   })

@@ -23,7 +23,7 @@ function holdsInAll(...numbers: readonly string[]): void {
       const { problems } = audited(drawn)
       expect(problems.filter((line) => numbers.includes(line.split(' ')[0]!))).toEqual([])
     }),
-    propertyRuns(500, 10_000),
+    propertyRuns(250, 10_000),
   )
 }
 
@@ -61,7 +61,7 @@ describe('drawn portfolios', () => {
           checked.set(id, (checked.get(id) ?? 0) + count)
         }
       }),
-      propertyRuns(500, 10_000),
+      propertyRuns(250, 10_000),
     )
     for (const id of ['1', '2', '3', '4', '6', '14']) expect([id, checked.get(id)! > 100]).toEqual([id, true])
   })
@@ -72,7 +72,7 @@ describe('drawn portfolios', () => {
       fc.property(drawnPortfolio, (drawn) => {
         for (const [what, count] of audited(drawn).seen) seen.set(what, (seen.get(what) ?? 0) + count)
       }),
-      propertyRuns(1_000, 1_000),
+      propertyRuns(500, 1_000),
     )
     const missing = [
       'fill',

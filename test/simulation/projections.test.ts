@@ -108,7 +108,7 @@ describe.skipIf(!HAS_STORE)(`tables that follow from the journal ${STORE_NEED}`,
         await close(calm)
         await close(stormy)
       }),
-      propertyRuns(8),
+      propertyRuns(4, 160),
     )
     const usual = ['sleeve', 'configuration', 'instrument', 'posting', 'netOrder', 'intent', 'orderFill', 'orderEnd']
     expect([...filled]).toEqual(expect.arrayContaining([...usual, 'holding', 'purse', 'mark', 'equity']))

@@ -178,7 +178,7 @@ describe('rebalancing in drawn histories', () => {
           if (reason.startsWith('added')) seen.set('added', (seen.get('added') ?? 0) + 1)
         }
       }),
-      propertyRuns(400, 10_000),
+      propertyRuns(200, 10_000),
     )
     const wanted = ['rebalance', 'transfer', 'scaling', 'liquidation', 'flow', 'unfunded', 'refused', 'closed', 'added']
     expect(wanted.filter((what) => (seen.get(what) ?? 0) < 10)).toEqual([])
@@ -196,7 +196,7 @@ describe('rebalancing in drawn histories', () => {
         expect(invariants.violated).toEqual([])
         transfers += invariants.checked['5 transfers create and lose nothing']!
       }),
-      propertyRuns(250, 10_000),
+      propertyRuns(125, 10_000),
     )
     expect(transfers).toBeGreaterThan(250)
   })
@@ -278,7 +278,7 @@ describe('a deposit in drawn histories', () => {
           }
         },
       ),
-      propertyRuns(200, 10_000),
+      propertyRuns(100, 10_000),
     )
     expect(deposits).toBeGreaterThan(50)
   })
