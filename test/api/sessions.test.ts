@@ -258,6 +258,11 @@ describe.skipIf(!HAS_STORE)(`who looks and acts ${STORE_NEED}`, () => {
       expect(actions).toContain(row)
     }
     expect(actions).toContain('the-admin/reader saw overview')
+    // Also what it was that was refused.
+    const refused = rows.filter(({ action }) => action === 'command (refused)').map(({ after }) => after)
+    expect(refused).toContainEqual(
+      expect.objectContaining({ code: 'role_needed', asked: expect.objectContaining({ seen: 0 }) }),
+    )
     const text = JSON.stringify(rows)
     expect(text).not.toContain(PASSPHRASE)
     expect(readFileSync(served.log, 'utf8')).not.toContain(PASSPHRASE)

@@ -70,7 +70,9 @@ function add(app: FastifyInstance, { ports, trail, options }: Context, gate: Gat
       if (isRead || one.tag === 'session') return
       const { code, status: refused } = refusalOf(error)
       const outcome = refused >= 500 ? 'failed' : 'refused'
-      trail.noted(gate.rowOf(request, { kind: 'did', action: one.name, outcome, after: { code } }))
+      // Of a command also what it was that was refused; bodies of others may be of any shape, and hold secrets anywhere.
+      const asked = one.tag === 'commands' ? { asked: saidOf(request) } : {}
+      trail.noted(gate.rowOf(request, { kind: 'did', action: one.name, outcome, after: { code, ...asked } }))
     },
     handler: async (request, reply) => {
       const call = { ...partsOf(request), caller: request.caller, now: ports.now(), request, reply }
@@ -101,8 +103,10 @@ function saidOf({ body }: FastifyRequest): never {
     if (value === null || typeof value !== 'object') return typeof value === 'string' ? value.slice(0, 500) : value
     if (depth > 4) return '…'
     if (Array.isArray(value)) return value.slice(0, 20).map((item) => copy(item, depth + 1))
-    const entries = Object.entries(value).map(([name, part]) => [
-      name,
+    // What was refused may be of any shape.
+    const some = Object.entries(value).slice(0, 50)
+    const entries = some.map(([name, part]) => [
+      name.slice(0, 100),
       SECRET.test(name) ? '[hidden]' : copy(part, depth + 1),
     ])
     return Object.fromEntries(entries)

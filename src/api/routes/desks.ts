@@ -356,6 +356,7 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       summary: 'Take a channel away',
       tag: 'alerts',
       who: 'admin',
+      isDangerous: true,
       params: channel,
       answer: z.object({ done: z.boolean() }),
       run: async ({ params: { portfolio, id } }) => ({ done: await alerts.removeChannel(portfolio, id) }),
