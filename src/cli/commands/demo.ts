@@ -105,7 +105,8 @@ function setAside(store: string): void {
   let old = `${store}.old`
   for (let again = 2; existsSync(old); again += 1) old = `${store}.old-${again}`
   renameSync(store, old)
-  for (const end of ['-wal', '-shm']) if (existsSync(`${store}${end}`)) renameSync(`${store}${end}`, `${old}${end}`)
+  for (const end of ['-wal', '-shm', '.secrets-key'])
+    if (existsSync(`${store}${end}`)) renameSync(`${store}${end}`, `${old}${end}`)
 }
 
 function portOf(text: string | undefined): number | null {
