@@ -21,19 +21,19 @@ function bar(at: number): string {
   return `${new Date(at).toISOString()},${figures.join(',')},5000\n`
 }
 
-function portfolio(): void {
+function portfolio(file = 'minutes.yaml', cycle = '1s', data = 'data/BTC.csv'): void {
   writeFileSync(
-    folder.path('minutes.yaml'),
+    folder.path(file),
     `name: Minutes
 capital: 100000
 day_calendar: continuous
 parity: {USDT: USD}
 paper: {fills: backtest}
-engine: {cycle: 1s, retry_after: 1s, stale_after: {grace: 1s, bars: 2}}
+engine: {cycle: ${cycle}, retry_after: 1s, stale_after: {grace: 1s, bars: 2}}
 sleeves:
   - {id: minutes, weight: 0.9, strategy: mean-reversion, timeframe: 1m, parameters: {entry_rsi: 40}, universe: [BTC], sizing: {kind: percent, fraction: 0.4}}
 instruments:
-  BTC: {file: data/BTC.csv, kind: perpetual, currency: USDT}
+  BTC: {file: ${data}, kind: perpetual, currency: USDT}
 `,
   )
 }
@@ -47,9 +47,9 @@ interface Status {
   readonly failure: string
 }
 
-async function statusUntil(isIt: (status: Status) => boolean): Promise<Status> {
+async function statusUntil(isIt: (status: Status) => boolean, store = 'live.db'): Promise<Status> {
   for (let asked = 0; ; asked += 1) {
-    const { code, out, err } = await command(folder.path('.'), ['status', '--store', 'live.db', '--json'])
+    const { code, out, err } = await command(folder.path('.'), ['status', '--store', store, '--json'])
     const document = code === 0 ? (JSON.parse(out) as { portfolios: { engine: Status | null }[] }) : null
     const one = document?.portfolios[0]?.engine ?? null
     if (one !== null && isIt(one)) return one
@@ -113,5 +113,32 @@ describe.skipIf(!HAS_STORE)(`a folder that is followed ${STORE_NEED}`, () => {
     }
     expect(booksOf(stands)).toEqual(booksOf(stood))
     expect(booksOf(stood)).not.toMatchObject({ equity: 100_000 })
+  }, 240_000)
+
+  it('is looked at at once by `update`, an hour before it would be', async () => {
+    portfolio('hourly.yaml', '1h', 'late/BTC.csv')
+    mkdirSync(folder.path('late'), { recursive: true })
+    const first = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - (HISTORY + 5) * MINUTE_MS
+    const bars = Array.from({ length: HISTORY + 5 }, (_, index) => bar(first + index * MINUTE_MS))
+    writeFileSync(folder.path('late/BTC.csv'), `date,open,high,low,close,volume\n${bars.slice(0, HISTORY).join('')}`)
+    const engine = start(folder.path('.'), [
+      ...['paper', 'hourly.yaml', '--data', '.', '--follow', '--store', 'hourly.db', '--json'],
+    ])
+    const ended = new Promise((done) => engine.on('close', done))
+    const update = () => command(folder.path('.'), ['update', '--store', 'hourly.db'])
+    try {
+      const asleep = await statusUntil(({ nextCycleAt }) => nextCycleAt !== null, 'hourly.db')
+      expect(await update()).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^Minutes: no new bars: event \d+ is/),
+      })
+      appendFileSync(folder.path('late/BTC.csv'), bars.slice(HISTORY).join(''))
+      const { code, out } = await update()
+      expect([code, out]).toEqual([0, expect.stringMatching(/^Minutes: the cycle of .* UTC ended with event \d+\n$/)])
+      expect(Number(/(\d+)\n$/.exec(out)![1])).toBeGreaterThan(asleep.seq)
+    } finally {
+      engine.kill('SIGTERM')
+      await ended
+    }
   }, 240_000)
 })
