@@ -90,6 +90,41 @@ describe.skipIf(!HAS_STORE)(`what is pushed ${STORE_NEED}`, () => {
     third.close()
   }, 180_000)
 
+  it('comes whole to whoever joins while the store is slow', async () => {
+    const told = { id: 'x', at: '', actor: '', seen: 0, body: { kind: 'kill', reason: '' }, state: 'asked' } as const
+    const { ports, readings } = served.inside
+    let slowMs = 1_500
+    const slow = async (portfolio: string) => {
+      await wait(slowMs)
+      return readings.basis(portfolio)
+    }
+    const hub = pushHub(ports, { names: readings.names, basis: slow }, 'test')
+    const visitor = (): { readonly sent: PushMessage[]; readonly client: Client } => {
+      const sent: PushMessage[] = []
+      const send = (text: string) => void sent.push(JSON.parse(text) as PushMessage)
+      const socket: Socket = { send, close: () => {}, bufferedAmount: 0 }
+      return { sent, client: { socket, session: null, isWelcome: () => Promise.resolve(true) } }
+    }
+    try {
+      // Longer than the hub waits before it looks for portfolios that nobody looks at.
+      const first = visitor()
+      await hub.join(PORTFOLIO, first.client, null)
+      hub.tell(PORTFOLIO, 'command', { ...told, answer: 'one' })
+      expect(first.sent.at(-1)).toMatchObject({ kind: 'command', data: { answer: 'one' } })
+      slowMs = 200
+      const second = visitor()
+      const joining = hub.join(PORTFOLIO, second.client, first.sent.at(-1)!.n)
+      await wait(50)
+      hub.tell(PORTFOLIO, 'command', { ...told, answer: 'two' })
+      await joining
+      expect(second.sent[0]).toMatchObject({ kind: 'hello', data: { resumed: true } })
+      const words = second.sent.flatMap((one) => (one.kind === 'command' ? [one.data.answer] : []))
+      expect(words).toEqual(['two'])
+    } finally {
+      hub.close()
+    }
+  }, 30_000)
+
   it('is left out for whoever takes it too slowly, who is told to read everything anew', async () => {
     const sent: PushMessage[] = []
     const socket: Socket & { bufferedAmount: number } = {
