@@ -20,6 +20,7 @@ export function noteRoutes({ ports }: Context): readonly Endpoint[] {
       method: 'GET',
       path: '/api/v1/p/:portfolio/notes',
       name: 'notes',
+      seen: 'notes',
       summary: 'Notes, newest first: of one subject, with a tag, or that hold words',
       tag: 'notes',
       who: 'viewer',
