@@ -251,7 +251,8 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
         const user = {
           name,
           role: 'admin' as const,
-          passphraseHash: await passphraseHash(passphrase),
+          // Once there is a user nobody makes this machine compute hashes here.
+          passphraseHash: (await access.needsSetUp()) ? await passphraseHash(passphrase) : '',
           totpSecret: totp?.secret ?? null,
         }
         if (!(await access.setUp(hashOf(token), user, call.now as Instant))) {

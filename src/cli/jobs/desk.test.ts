@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import type { JobRequest } from '../../api/contract/jobs.ts'
+import type { JobRecord } from '../../domain/jobs.ts'
 import { packageRoot } from '../package-root.ts'
 import { portfolioJobs } from './desk.ts'
 import type { QuestionPlace } from './questions.ts'
@@ -36,6 +37,24 @@ async function worked(desk: ReturnType<typeof portfolioJobs>, id: string): Promi
 }
 
 describe('the desk of long questions', () => {
+  it('takes no more than can be waited for, nor another question under the same id', async () => {
+    const known = new Map<string, JobRecord>()
+    const desk = portfolioJobs({
+      add: (job) => {
+        const record = { ...job, state: 'waiting', result: null, error: '', endedAt: null } as unknown as JobRecord
+        if (!known.has(job.id)) known.set(job.id, record)
+        return Promise.resolve()
+      },
+      find: (id) => Promise.resolve(known.get(id)),
+      recent: (count) => Promise.resolve([...known.values()].slice(0, count)),
+    })
+    for (let job = 0; job < 50; job += 1) await desk.ask('Channels', diff(`job-${job}`), 'ada')
+    await expect(desk.ask('Channels', diff('one-more'), 'ada')).rejects.toMatchObject({ code: 'unavailable' })
+    expect((await desk.ask('Channels', diff('job-1'), 'ada')).id).toBe('job-1')
+    const other = { ...diff('job-1'), input: { document: 'name: Another\n' } } as JobRequest
+    await expect(desk.ask('Channels', other, 'ada')).rejects.toMatchObject({ code: 'id_reused' })
+  })
+
   it('answers one in a thread of its own, once for an id, and to its own portfolio alone', async () => {
     const desk = portfolioJobs(store.jobs())
     const asked = await desk.ask('Channels', diff('a'), 'ada')

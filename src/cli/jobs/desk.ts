@@ -13,6 +13,8 @@ const PREFIX = 'portfolio-'
 const CANCELLED = 'called off'
 /** Nobody waits longer for an answer. */
 const ANSWER_MS_MOST = 30 * 60_000
+/** Each may take a worker for that long. */
+const WAITING_MOST = 50
 
 type Progress = NonNullable<JobView['progress']>
 
@@ -23,7 +25,10 @@ export interface PortfolioJobs extends JobDesk {
 }
 
 /** How far jobs are, and which are to be called off, is known to the process that works on them. */
-export function portfolioJobs(jobs: Pick<Jobs, 'add' | 'find'>, now: () => number = Date.now): PortfolioJobs {
+export function portfolioJobs(
+  jobs: Pick<Jobs, 'add' | 'find' | 'recent'>,
+  now: () => number = Date.now,
+): PortfolioJobs {
   const progress = new Map<string, Progress>()
   const running = new Map<string, () => void>()
   const cancelled = new Set<string>()
@@ -38,6 +43,9 @@ export function portfolioJobs(jobs: Pick<Jobs, 'add' | 'find'>, now: () => numbe
     find,
     async ask(portfolio, { id, kind, input }: JobRequest, actor) {
       const args = [JSON.stringify({ portfolio, input })]
+      if ((await jobs.find(id)) === undefined && (await waitingOf(jobs)) >= WAITING_MOST) {
+        throw new Refusal('unavailable', `${WAITING_MOST} questions wait already: ask again when some are answered.`)
+      }
       await jobs.add({ id, kind: `${PREFIX}${kind}`, args, actor, at: now() as Instant })
       const view = await find(portfolio, id)
       const known = await jobs.find(id)
@@ -69,6 +77,10 @@ export function portfolioJobs(jobs: Pick<Jobs, 'add' | 'find'>, now: () => numbe
       }
     },
   }
+}
+
+async function waitingOf(jobs: Pick<Jobs, 'recent'>): Promise<number> {
+  return (await jobs.recent(2 * WAITING_MOST)).filter(({ state }) => state === 'waiting').length
 }
 
 function isOwn({ kind }: Pick<NewJob, 'kind'>): boolean {
