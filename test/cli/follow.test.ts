@@ -121,9 +121,8 @@ describe.skipIf(!HAS_STORE)(`a folder that is followed ${STORE_NEED}`, () => {
     const first = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - (HISTORY + 5) * MINUTE_MS
     const bars = Array.from({ length: HISTORY + 5 }, (_, index) => bar(first + index * MINUTE_MS))
     writeFileSync(folder.path('late/BTC.csv'), `date,open,high,low,close,volume\n${bars.slice(0, HISTORY).join('')}`)
-    const engine = start(folder.path('.'), [
-      ...['paper', 'hourly.yaml', '--data', '.', '--follow', '--store', 'hourly.db', '--json'],
-    ])
+    const follow = ['paper', 'hourly.yaml', '--data', '.', '--follow', '--store', 'hourly.db', '--json']
+    const engine = start(folder.path('.'), follow)
     const ended = new Promise((done) => engine.on('close', done))
     const update = () => command(folder.path('.'), ['update', '--store', 'hourly.db'])
     try {
