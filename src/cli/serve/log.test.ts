@@ -61,6 +61,8 @@ describe('a log', () => {
   })
 
   it('bounds what it is given', () => {
+    const long = `${'x'.repeat(3_995)}${password}`
+    expect(redactor([password]).text(`${long}${'y'.repeat(100)}`)).not.toContain('hunt')
     const { value, text } = redactor([])
     const loop: Record<string, unknown> = {}
     loop['self'] = loop

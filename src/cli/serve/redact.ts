@@ -31,11 +31,13 @@ export interface Redactor {
 /** @param known values that must stand nowhere, such as those of the environment's passwords */
 export function redactor(known: readonly string[]): Redactor {
   const values = known.filter((value) => value.length >= KNOWN_LEAST)
+  const longest = Math.max(0, ...values.map(({ length }) => length))
   const text = (written: string): string => {
-    let shown = written.length > TEXT_MOST ? `${written.slice(0, TEXT_MOST)}…` : written
+    // What is cut off afterwards leaves no half of a secret behind.
+    let shown = written.slice(0, TEXT_MOST + longest)
     for (const value of values) shown = shown.replaceAll(value, HIDDEN)
     for (const [form, left] of FORMS) shown = shown.replace(form, left)
-    return shown
+    return written.length > TEXT_MOST ? `${shown.slice(0, TEXT_MOST)}…` : shown
   }
   const copy = (value: unknown, depth: number): unknown => {
     if (typeof value === 'string') return text(value)
