@@ -4,6 +4,12 @@ import { DESK_POLICY } from '../../src/live/desk/policy.ts'
 import { DAY, ENFORCED, last, now, QQQ, rules, SPY, send } from './one-order.ts'
 import { Rig } from './rig.ts'
 
+/** A structure of one share bought and two of another sold. */
+const BOTH = [
+  { instrument: SPY, ratio: 1 },
+  { instrument: QQQ, ratio: -2 },
+]
+
 describe('an execution', () => {
   const filled = (): { rig: Rig; order: OrderRecord } => {
     const rig = new Rig(ENFORCED)
@@ -120,11 +126,7 @@ describe('an execution', () => {
 
   it('of a structure waits for the others: all legs are booked together', () => {
     const rig = new Rig(ENFORCED)
-    const both = [
-      { instrument: SPY, ratio: 1 },
-      { instrument: QQQ, ratio: -2 },
-    ]
-    rig.intend([{ legs: both, quantity: 3 }])
+    rig.intend([{ legs: BOTH, quantity: 3 }])
     rig.venue.fill(rig.venue.orders[0]!, 3, rig.now)
     const [first, ...rest] = rig.venue.heard.splice(0)
     rig.venue.heard.push(first!)
@@ -139,11 +141,7 @@ describe('an execution', () => {
 
   it('of one leg of a structure that its broker changes touches the order, and somebody is told', () => {
     const rig = new Rig(ENFORCED)
-    const both = [
-      { instrument: SPY, ratio: 1 },
-      { instrument: QQQ, ratio: -2 },
-    ]
-    rig.intend([{ legs: both, quantity: 3 }])
+    rig.intend([{ legs: BOTH, quantity: 3 }])
     rig.venue.fill(rig.venue.orders[0]!, 3, rig.now)
     rig.deliver('once')
     const { changedAt } = last(rig)
@@ -163,11 +161,7 @@ describe('an execution', () => {
 
   it('of a structure that is over without the others is lost by no restart, and is external in the end', () => {
     const rig = new Rig(ENFORCED)
-    const both = [
-      { instrument: SPY, ratio: 1 },
-      { instrument: QQQ, ratio: -2 },
-    ]
-    rig.intend([{ legs: both, quantity: 3 }])
+    rig.intend([{ legs: BOTH, quantity: 3 }])
     const [order] = rig.venue.orders
     rig.venue.fill(order!, 3, rig.now)
     rig.venue.heard.splice(1)
@@ -186,11 +180,7 @@ describe('an execution', () => {
 
   it('of a part of a structure ends with it: nothing is waited for that is there', () => {
     const rig = new Rig(ENFORCED)
-    const both = [
-      { instrument: SPY, ratio: 1 },
-      { instrument: QQQ, ratio: -2 },
-    ]
-    rig.intend([{ legs: both, quantity: 3 }])
+    rig.intend([{ legs: BOTH, quantity: 3 }])
     const [order] = rig.venue.orders
     rig.venue.fill(order!, 1, rig.now)
     rig.venue.end(order!, 'cancelled')

@@ -10,8 +10,8 @@ import type { RoundTripRow } from '../../src/domain/round-trip-row.ts'
 import type { TradeRecord } from '../../src/engine/records/result.ts'
 import { type RunInput, runBacktest, runBare } from '../../src/engine/run/run.ts'
 import { projectionWriter } from '../../src/live/projections/writer.ts'
-import { flat, ramp } from '../fixtures/exits/bars.ts'
-import { instruments, play } from '../fixtures/exits/scenario.ts'
+import { play } from '../fixtures/exits/scenario.ts'
+import { SCALED_SPREADS } from '../fixtures/scaled-spreads.ts'
 import { propertyRuns } from '../profile.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
@@ -126,27 +126,7 @@ describe('round trips that stand in the tables', () => {
   }, 120_000)
 
   it('have structures as well, each part that was closed by itself', async () => {
-    const { input, trades } = await play({
-      name: 'scaled',
-      calendar: 'nyse',
-      first: '2022-01-03',
-      bars: { INDEX: flat(400, 30), IV: flat(30, 30), FALLS: [...flat(100, 3), ...ramp(100, 25, 6), ...flat(25, 21)] },
-      portfolio: `name: Scaled
-capital: 200000
-rebalancing: {method: periodic, every: 12, by: scaling}
-sleeves:
-  - id: spreads
-    weight: 0.5
-    strategy: theta-decay
-    universe: [INDEX]
-    parameters: {exit_days: 0, profit_target: 1, stop_multiple: 2}
-    sizing: {kind: maximum_loss, budget: 30000, contracts_max: 12}
-  - {id: shares, weight: 0.5, strategy: buy-and-hold, universe: [FALLS], sizing: {kind: percent, fraction: 0.9}}
-options:
-  underlyings:
-    INDEX: {expiries: weekly, volatility: {from: index, file: IV.csv}}
-${instruments(['INDEX', 'FALLS'], ', kind: etf')}`,
-    })
+    const { input, trades } = await play(SCALED_SPREADS)
     expect(trades.filter(({ kind }) => kind === 'structure').length).toBeGreaterThan(1)
     expectSame(lastOf(rowsOf(input).roundTrip), trades)
   }, 60_000)

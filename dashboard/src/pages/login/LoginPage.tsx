@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import type { SessionView, SignInRequest } from '../../../../src/api/contract/session.ts'
 import { ask } from '../../data/api.ts'
 import { keepSession } from '../../data/session.ts'
+import { ProofFields } from '../../frame/ProofFields.tsx'
 import { Mark } from '../../shell/TopBar.tsx'
 
 /** Name, passphrase, and a code for whoever uses one; one line says what was wrong. */
@@ -51,28 +52,7 @@ export function LoginPage(): ReactNode {
               onChange={(event) => setName(event.target.value)}
             />
           </label>
-          <label className="field">
-            <span>Passphrase</span>
-            <input
-              className="input"
-              type="password"
-              autoComplete="current-password"
-              required
-              value={passphrase}
-              onChange={(event) => setPassphrase(event.target.value)}
-            />
-          </label>
-          <label className="field">
-            <span>Code, if you use one</span>
-            <input
-              className="input"
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              maxLength={6}
-              value={code}
-              onChange={(event) => setCode(event.target.value)}
-            />
-          </label>
+          <ProofFields passphrase={passphrase} onPassphrase={setPassphrase} code={code} onCode={setCode} />
           <p className="fault" role="alert">
             {fault}
           </p>

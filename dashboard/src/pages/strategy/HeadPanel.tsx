@@ -28,35 +28,23 @@ function Actions({ row }: ActionsProps): ReactNode {
   const isOperator = useRole('operator')
   const { sleeve, title, status } = row
   const why = isOperator ? '' : 'An operator may do this.'
+  const isStopped = status === 'paused' || status === 'halted'
+  const verb = isStopped ? 'Resume' : 'Pause'
+  const [asked, back] = isStopped ? (['resume', 'pause'] as const) : (['pause', 'resume'] as const)
   return (
     <div className="head-actions">
-      {status === 'paused' || status === 'halted' ? (
-        <button
-          type="button"
-          className="button"
-          disabled={!isOperator}
-          title={why}
-          onClick={() =>
-            void command({ kind: 'resume', sleeve }, { what: `Resume ${title}`, undo: { kind: 'pause', sleeve } })
-          }
-        >
-          <Icon name="play" />
-          Resume
-        </button>
-      ) : (
-        <button
-          type="button"
-          className="button"
-          disabled={!isOperator}
-          title={why}
-          onClick={() =>
-            void command({ kind: 'pause', sleeve }, { what: `Pause ${title}`, undo: { kind: 'resume', sleeve } })
-          }
-        >
-          <Icon name="pause" />
-          Pause
-        </button>
-      )}
+      <button
+        type="button"
+        className="button"
+        disabled={!isOperator}
+        title={why}
+        onClick={() =>
+          void command({ kind: asked, sleeve }, { what: `${verb} ${title}`, undo: { kind: back, sleeve } })
+        }
+      >
+        <Icon name={isStopped ? 'play' : 'pause'} />
+        {verb}
+      </button>
       <button
         type="button"
         className="button button-danger"

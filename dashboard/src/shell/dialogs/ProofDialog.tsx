@@ -4,6 +4,7 @@ import { ask } from '../../data/api.ts'
 import { type ProofRequest, proofAsked } from '../../data/commands.ts'
 import { keepSession, useSession } from '../../data/session.ts'
 import { Dialog } from '../../frame/Dialog.tsx'
+import { ProofFields } from '../../frame/ProofFields.tsx'
 import { useStore } from '../../state/store.ts'
 
 function Proof({ what, answer }: ProofRequest): ReactNode {
@@ -39,29 +40,7 @@ function Proof({ what, answer }: ProofRequest): ReactNode {
       >
         {!byLink && (
           <div className="field-row">
-            <label className="field">
-              <span>Passphrase</span>
-              <input
-                className="input"
-                type="password"
-                autoComplete="current-password"
-                required
-                value={passphrase}
-                data-first
-                onChange={(event) => setPassphrase(event.target.value)}
-              />
-            </label>
-            <label className="field field-short">
-              <span>Code, if you use one</span>
-              <input
-                className="input"
-                inputMode="numeric"
-                autoComplete="one-time-code"
-                maxLength={6}
-                value={code}
-                onChange={(event) => setCode(event.target.value)}
-              />
-            </label>
+            <ProofFields isInRow passphrase={passphrase} onPassphrase={setPassphrase} code={code} onCode={setCode} />
           </div>
         )}
         <p className="fault" role="alert">
