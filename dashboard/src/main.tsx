@@ -1,3 +1,4 @@
+import './frame/fonts.css'
 import './tokens.css'
 import './base.css'
 import './frame/frame.css'
