@@ -14,6 +14,7 @@ import { loginThrottle } from './access/throttle.ts'
 import { openTrail } from './access/trail.ts'
 import { addDocument } from './document.ts'
 import { gateOf } from './gate.ts'
+import { type PageFiles, readPageFiles } from './page-files.ts'
 import { addPages, pageScripts } from './pages.ts'
 import type { ApiPorts } from './ports.ts'
 import { answerProblems } from './problems.ts'
@@ -70,8 +71,8 @@ export async function openServer(ports: ApiPorts, options: ServerOptions): Promi
   if (options.checksAnswers === true) app.setSerializerCompiler(serializerCompiler)
   else app.setSerializerCompiler(() => (value) => JSON.stringify(value))
   answerProblems(app, ports.log)
-  const scripts = await pageScripts(options.dashboard)
-  await app.register(headers, pageHeaders(isSecure, scripts))
+  const files: PageFiles = options.dashboard === null ? new Map() : await readPageFiles(options.dashboard)
+  await app.register(headers, pageHeaders(isSecure, pageScripts(files)))
   await app.register(cookies)
   await app.register(rateLimit, {
     max: REQUESTS_PER_MINUTE,
@@ -94,7 +95,7 @@ export async function openServer(ports: ApiPorts, options: ServerOptions): Promi
   if (options.isApi) await addDocument(app, options.version)
   const methodsOf = addEndpoints(app, context, gate)
   if (options.isApi) await addPush(app, context, gate)
-  await addPages(app, options.dashboard, methodsOf)
+  addPages(app, files, methodsOf)
   const port = await listenOn(app, options)
   site.current = siteOf(options, port)
   app.cookieName = isSecure ? '__Host-polyfolio' : `polyfolio_${port}`
