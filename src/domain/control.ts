@@ -46,6 +46,8 @@ export type ControlBody =
   | { readonly kind: 'fraction'; readonly fraction: number; readonly account: string }
   /** The next cycle at once, instead of when it is due. */
   | { readonly kind: 'update' }
+  /** The portfolio file as it stands now. `file`: SHA-256 of its bytes, in hex, as whoever asks has seen it. */
+  | { readonly kind: 'configure'; readonly file: string }
 
 /**
  * `begun`: the engine has taken it up and will answer, after a crash the next one; `withdrawn`: whoever asked no longer

@@ -36,6 +36,8 @@ export type CommandBody =
   | { readonly kind: 'fraction'; readonly fraction: number }
   /** The next cycle at once, instead of when it is due. */
   | { readonly kind: 'update' }
+  /** The portfolio file as it stands now; `file`: SHA-256 of its bytes, in hex. */
+  | { readonly kind: 'configure'; readonly file: string }
 
 export type CommandKind = CommandBody['kind']
 

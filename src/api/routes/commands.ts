@@ -20,7 +20,7 @@ const WAIT_MS = 2_000
 const LOOK_MS = 50
 
 /** What only an admin may ask, and what needs a new proof. Everything else is an operator's. */
-const ADMIN: ReadonlySet<CommandBody['kind']> = new Set(['revive', 'arm', 'fraction'])
+const ADMIN: ReadonlySet<CommandBody['kind']> = new Set(['revive', 'arm', 'fraction', 'configure'])
 const DANGEROUS: ReadonlySet<CommandBody['kind']> = new Set([
   'revive',
   'arm',
@@ -28,6 +28,7 @@ const DANGEROUS: ReadonlySet<CommandBody['kind']> = new Set([
   'fraction',
   'decide',
   'assign',
+  'configure',
 ])
 
 export function commandRoutes(context: Context): readonly Endpoint[] {

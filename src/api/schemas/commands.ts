@@ -39,6 +39,7 @@ const commandBody = z
     }),
     z.strictObject({ kind: kind('fraction'), fraction: z.number().min(0).max(1) }),
     z.strictObject({ kind: kind('update') }),
+    z.strictObject({ kind: kind('configure'), file: z.string().regex(/^[0-9a-f]{64}$/) }),
   ])
   .meta({ id: 'CommandBody' })
 

@@ -106,6 +106,8 @@ export function carryOut(command: ControlCommand, standpoint: Standpoint, now: I
     }
     case 'update':
       return update(standpoint)
+    case 'configure':
+      return decline('this engine has no portfolio file to read again')
   }
 }
 
