@@ -15,6 +15,8 @@ export interface ApprovalRules {
   readonly sleeves: readonly SleeveId[]
   /** How long an answer is waited for. */
   readonly expiresAfter: { readonly bars: number } | { readonly minutes: number }
+  /** Nobody is asked about entries before this moment: they were history when the engine first ran. */
+  readonly from?: Instant
 }
 
 /** What an operator may answer. */

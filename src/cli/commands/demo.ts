@@ -24,7 +24,7 @@ export interface DemoOptions extends Omit<RunOptions, 'out'> {
 const REPORT_FOLDER = 'polyfolio-report'
 /** What lies behind the first look, and where the simulated market ends. */
 const HISTORY_FROM = '2023-01-01'
-const PACED_FROM = 20_250_101 as TradeDate
+const PACED_FROM = 20_250_127 as TradeDate
 const MARKET_TO = '2030-12-31'
 const PORT = 8_420
 /** How many ports are tried behind one that is taken. */

@@ -60,7 +60,7 @@ export interface PaperOptions extends RunReach {
 export async function paper(file: string, options: PaperOptions): Promise<void> {
   if (options.data !== undefined) requireFolder(options.data)
   const source: MarketSource = options.data === undefined ? { seed: options.seed } : { data: options.data }
-  const loaded = await loadPortfolio(file)
+  const loaded = askingFrom(await loadPortfolio(file), options.speedFrom)
   const stopping = listenForStop()
   const follower = await followed(loaded, options, stopping.signal)
   const market = follower?.market ?? (await marketFor(loaded, source, options))
@@ -297,6 +297,13 @@ async function traded(
   } finally {
     await steering.close(ended)
   }
+}
+
+/** Nobody can answer about days that are played at once: they are history. */
+function askingFrom(loaded: LoadedPortfolio, speedFrom: TradeDate | undefined): LoadedPortfolio {
+  const { config } = loaded
+  if (config.approvals === undefined || speedFrom === undefined) return loaded
+  return { ...loaded, config: { ...config, approvals: { ...config.approvals, from: startOfDay(speedFrom) } } }
 }
 
 /** Bars before a day may be played at once: what lies behind whoever looks on. */

@@ -5,7 +5,7 @@ import { textOf } from '../../../test/simulation/journal.ts'
 import { restored } from '../../../test/simulation/restarts.ts'
 import type { ApprovalDecision, ApprovalRules } from '../../domain/approvals.ts'
 import type { Command } from '../../domain/events.ts'
-import { type IntentId, type Price, type Quantity, quantity, sleeveId } from '../../domain/units.ts'
+import { type Instant, type IntentId, type Price, type Quantity, quantity, sleeveId } from '../../domain/units.ts'
 import { runBacktest } from '../run/run.ts'
 
 const shares = (count: number): Quantity => quantity(count * SHARE)
@@ -77,6 +77,16 @@ describe('an entry that needs an approval', () => {
     gated.next()
     expect([gated.held(0, 0), gated.reserved(0, 0), told(gated)]).toEqual([10, [0, 0], [['one', 'approved', 10, 10]]])
     expect(gated.run.kernel.runtime.state.approvals).toBeUndefined()
+    expect(gated.problems()).toEqual([])
+  })
+
+  it('is asked about from the stated moment on; what was entered before is history that nobody can answer about', () => {
+    const wishes = { one: holds({ 0: 10, 3: 20 }) }
+    const plain = runOf(NONE, wishes)
+    days(plain, 4)
+    const gated = runOf({ ...ALL, from: plain.run.kernel.runtime.state.at as Instant }, wishes)
+    days(gated, 4)
+    expect([gated.held(0, 0), told(gated)]).toEqual([10, [['one', 'asked', 10, 0]]])
     expect(gated.problems()).toEqual([])
   })
 

@@ -33,6 +33,7 @@ export function needsApproval({ state, sleeves }: Runtime, sleeve: number, worth
   const rules = state.config!.approvals
   // What holds a recorded stream is sized at every close, and no order of it goes to a broker.
   if (rules === undefined || sleeves[sleeve]!.config.kind === 'return_stream') return false
+  if (rules.from !== undefined && state.at < rules.from) return false
   if (rules.all || rules.sleeves.includes(sleeves[sleeve]!.config.id)) return true
   if (rules.above !== null && worth > rules.above * (1 + EPSILON)) return true
   const stage = state.capital === undefined ? null : stageOf(state.capital, sleeve)
