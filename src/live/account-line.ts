@@ -39,6 +39,7 @@ export class AccountLine {
   #cursor: string
   #judged: string
   #told: string
+  #count = 0
   /** Told, and not written down yet; */
   readonly #ids = new Set<string>()
   /** written down since the store was asked last. */
@@ -54,6 +55,11 @@ export class AccountLine {
   /** Up to where every event was told: part of the commit that makes it true. */
   get cursor(): string {
     return this.#told
+  }
+
+  /** Events that were told since it was opened. */
+  get count(): number {
+    return this.#count
   }
 
   get hasNews(): boolean {
@@ -98,6 +104,7 @@ export class AccountLine {
     const fresh = this.#fresh
     this.#fresh = []
     this.#told = this.#judged
+    this.#count += fresh.length
     for (const { id } of fresh) this.#ids.add(id)
     return fresh
   }

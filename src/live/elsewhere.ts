@@ -55,6 +55,7 @@ export function accountElsewhere(options: ElsewhereOptions): Elsewhere {
     portfolio,
     desk: () => desk,
     eventsCursor: () => account.cursor,
+    eventsTold: () => account.count,
     expected: () => expected.take(),
     wake,
     ...(reconcile === undefined ? {} : { policy: reconcile }),

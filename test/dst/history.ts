@@ -54,6 +54,8 @@ export interface World {
   firstWrite: number | null
   /** True from when the engine is asked to put itself away. */
   isOver: boolean
+  /** When a process came to the end of its market last; null: none did yet. */
+  endedAt: number | null
 }
 
 /** The engine in one process, to its end; and what must be true when all is over. */
@@ -118,10 +120,13 @@ export async function playScript(script: Script, subject: Subject, options: Hist
     isBroken,
     firstWrite: null,
     isOver: false,
+    endedAt: null,
   }
   disk.onAppend((batch) => {
     world.firstWrite ??= scheduler.now
     say(`disk ${batch.rows.length} ${JSON.stringify(batch.orders ?? [])} ${JSON.stringify(batch.executions ?? [])}`)
+    for (const { seq, payload } of batch.rows)
+      trace.note(scheduler.now, () => `row ${seq} ${new TextDecoder().decode(payload)}`)
     watch.wrote(batch)
   })
 
@@ -171,7 +176,10 @@ export async function playScript(script: Script, subject: Subject, options: Hist
         return { ...broker, submit, snapshot }
       },
       mutate: options.mutant === undefined ? (ports) => ports : MUTANTS[options.mutant],
-      run: (ports) => subject.run(world, ports),
+      run: async (ports) => {
+        await subject.run(world, ports)
+        world.endedAt = scheduler.now
+      },
     })
   }
 

@@ -19,16 +19,17 @@ import { judgeOrders } from './order-verdicts.ts'
 import { judgeRestarts } from './restarts.ts'
 import { PORTFOLIO } from './scene.ts'
 import { ACCOUNT_SUFFIX } from './venue.ts'
+import { LOOK_EVERY_MS } from './watch.ts'
 
 /** A state is kept this often: a restart plays some instants again, never the whole history. */
 const SNAPSHOT_EVERY = 5
-/** Seldom, because most looks find nothing and all cost time. */
-const LOOK_EVERY_MS = 6_000
 const FRESHNESS = { graceMs: 5_000, barsMissed: 2 }
 
 /** @returns a subject of its own for each history: it remembers the kernel that ran last */
 export function production(): Subject {
   let kernel: Kernel | null = null
+  /** Of the lease under which that was opened: who lost the account may come up later than who took it. */
+  let epoch = 0
   return {
     compares: true,
     async run(world, ports) {
@@ -98,7 +99,7 @@ export function production(): Subject {
         isStopped: () => world.isOver,
         onAlerts: (alerts) => world.alerts.push(...alerts.map(({ text }) => text)),
       })
-      kernel = engine.run.kernel
+      if (lease.epoch > epoch) [kernel, epoch] = [engine.run.kernel, lease.epoch]
       for (const body of helm.begin(moment(), engine.seq < 0)) engine.tell({ body })
       await steering.first()
       await engine.play()

@@ -45,8 +45,10 @@ export interface Watched {
   venue(): Venue
 }
 
-/** A process that was asked to stop trading has this long, in milliseconds. */
-const KILL_GRACE_MS = 15_000
+/** An engine looks for commands seldom, because most looks find nothing and all cost time. */
+export const LOOK_EVERY_MS = 6_000
+/** Three looks that fail count as the kill switch: a process that was asked to stop trading has that long. */
+const KILL_GRACE_MS = 3 * LOOK_EVERY_MS + 1_000
 /** A process whose lease is another's has this long to find out: its next commit is refused. */
 const LEASE_GRACE_MS = 1_000
 /** Bars are due some seconds after their close, and are looked for every few seconds. */

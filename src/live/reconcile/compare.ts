@@ -24,8 +24,8 @@ export interface Comparison {
   readonly touched: ReadonlySet<InstrumentId>
   readonly open: readonly Discrepancy[]
   readonly dust: Readonly<Record<string, number>>
-  /** What the last comparison found, by kind and subject: only what is found twice is one. Null: nothing is waited for. */
-  readonly seen: ReadonlyMap<string, number> | null
+  /** What the last comparison found, by kind and subject: only what is found twice is one. */
+  readonly seen: ReadonlyMap<string, number>
   /** Account that was pinned at the first start; '' before it. */
   readonly pinned: string
   readonly accruals: readonly Accrual[]
@@ -104,14 +104,14 @@ export function compare(comparison: Comparison): Verdict {
   }
 }
 
-/** One that was there the last time as well, or the first look of all: before that nothing was sent. */
+/** One that was there the last time as well: a broker's answers may be of different moments. */
 function isSure(
   { seen: before }: Comparison,
   { kind, subject }: Difference,
   seen: ReadonlyMap<string, number>,
 ): boolean {
   const key = `${kind} ${subject}`
-  return before === null || before.get(key) === seen.get(key)
+  return before.get(key) === seen.get(key)
 }
 
 function positionDifferences(comparison: Comparison): readonly Difference[] {
@@ -206,7 +206,7 @@ function taken(
 }
 
 /** Orders at the broker that nobody here sent, those of ours that it does not show, and the ends of either. */
-function orderDiscrepancies({ now, snapshot, orders, open, seen }: Comparison): readonly Discrepancy[] {
+function orderDiscrepancies({ now, snapshot, orders, open }: Comparison): readonly Discrepancy[] {
   const ours = new Set(orders.map(({ clientId }) => clientId))
   const shown = new Set(snapshot.openOrders.map(({ clientId }) => clientId))
   const foreign = snapshot.openOrders.filter(({ clientId }) => clientId === null || !ours.has(clientId))
@@ -215,7 +215,7 @@ function orderDiscrepancies({ now, snapshot, orders, open, seen }: Comparison): 
   const found = new Map<string, { readonly ours: number; readonly theirs: number; readonly isForeign: boolean }>()
   for (const order of foreign) found.set(order.brokerId, { ours: 0, theirs: remaining(order), isForeign: true })
   for (const { clientId, quantity, filled } of missing)
-    if (seen !== null) found.set(clientId, { ours: quantity - filled, theirs: 0, isForeign: false })
+    found.set(clientId, { ours: quantity - filled, theirs: 0, isForeign: false })
   const known = open.filter(({ kind }) => kind === 'order')
   const fresh = [...found].flatMap(([subject, one]): Discrepancy[] => {
     if (known.some((before) => before.subject === subject)) return []

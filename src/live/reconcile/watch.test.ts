@@ -26,6 +26,8 @@ interface Compared {
   missing: Execution[]
   /** What happened to the account without an order, and nobody here was told. */
   unheard: AccountEvent[]
+  /** How many of such the kernel was told. */
+  told: number
   /** What works at the broker, and what the desk was shown of it. */
   openOrders: BrokerOrder[]
   readonly shown: BrokerOrder[]
@@ -77,6 +79,7 @@ function compared(outside: OutsideRun): Compared {
     broker,
     store: { hasExecution: async () => [], hasAccountEvents: async () => [] },
     eventsCursor: () => '',
+    eventsTold: () => own.told,
     portfolio: 'p',
     desk: () => desk,
     policy: POLICY,
@@ -95,6 +98,7 @@ function compared(outside: OutsideRun): Compared {
     isMute: false,
     missing: [],
     unheard: [],
+    told: 0,
     openOrders: [],
     alerts: [],
     shown,
@@ -166,6 +170,8 @@ describe('an account elsewhere', () => {
     const one = compared(twoSleeves())
     one.says = { positions: { B: 3, XYZ: 2 }, cash: 25_000, number: 'U1', price: 40 }
     await one.look()
+    expect([shutOf(one), one.outside.held('external', 1)]).toEqual([['reconciled'], 0])
+    await one.look()
     const { outside } = one
     const { runtime } = outside.run.kernel
     expect([outside.held('external', 1), outside.cash('external')]).toEqual([3 * SHARE, counts(5_000)])
@@ -192,7 +198,7 @@ describe('an account elsewhere', () => {
   it('that cannot be read is not flat: nothing moves, and after three times it only reduces', async () => {
     const one = compared(twoSleeves())
     one.says = { positions: { B: 3 }, cash: 20_000, number: 'U1', price: 40 }
-    await one.look()
+    for (let looks = 0; looks < 2; looks += 1) await one.look()
     const saidBefore = one.says
     one.says = null
     await one.look()
@@ -252,6 +258,19 @@ describe('an account elsewhere', () => {
     for (let looks = 0; looks < 4; looks += 1) await one.look(60_000)
     expect(openOf(one)).toEqual([])
     expect(one.outside.held('external', 1)).toBe(0)
+  })
+
+  it('is not compared with books that were told of money after it was shown', async () => {
+    const one = compared(twoSleeves())
+    one.says = { ...one.says!, cash: 20_005 }
+    for (let looks = 0; looks < 4; looks += 1) {
+      // Heard on the stream between a question and the next, of an account that is shown as it was before.
+      one.told += 1
+      await one.look(POLICY.quietMs - 1)
+    }
+    expect([shutOf(one), one.outside.cash('external')]).toEqual([['reconciled'], 0])
+    for (let looks = 0; looks < 3; looks += 1) await one.look()
+    expect([shutOf(one), one.outside.cash('external')]).toEqual([[], counts(5)])
   })
 
   it('tells somebody where something is booked all the time, so that it is never compared', async () => {

@@ -22,6 +22,8 @@ export interface ReconcileOptions {
   desk(): OrderDesk
   /** Up to where events of the account without an order were told. */
   eventsCursor(): string
+  /** How many of them were told so far. */
+  eventsTold(): number
   readonly policy?: ReconcilePolicy
   /** What the books know and the broker posts later; nothing where nobody keeps it. */
   readonly expected?: () => { readonly accruals: readonly Accrual[]; readonly feesInKind: readonly FeeInKind[] }
@@ -29,7 +31,7 @@ export interface ReconcileOptions {
   wake(): void
 }
 
-/** What was asked of the broker, and how many executions were booked when it was. */
+/** What was asked of the broker, and how many executions and events of the account were booked when it was. */
 interface Asked {
   readonly booked: number
   readonly at: Instant
@@ -52,22 +54,22 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
   let booked = 0
   let bookedAt = Number.NEGATIVE_INFINITY
   let failures = 0
-  let seen: ReadonlyMap<string, number> | null = null
+  let seen: ReadonlyMap<string, number> = new Map()
   /** Null before the first look. */
   let comparedAt: Instant | null = null
   let isTold = false
 
+  const bookedIn = ({ executions }: Runtime['state']): number => executions + options.eventsTold()
+
   function begin({ state }: Runtime): readonly EventBody[] {
     isBegun = true
-    booked = state.executions
-    // An account without a past was never traded: what is found first is what it begins with.
-    if (state.reconciliation !== undefined) seen = new Map()
+    booked = bookedIn(state)
     const reason = `${RECONCILIATION}: the account was not compared yet`
     return [{ kind: 'gate', gate: 'reconciled', isOpen: false, instrument: null, reason }]
   }
 
   function ask({ state }: Runtime, at: Instant): void {
-    const own: Asked = { booked: state.executions, at, answer: null }
+    const own: Asked = { booked: bookedIn(state), at, answer: null }
     asked = own
     void readAccount(options)
       .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
@@ -106,14 +108,17 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
       const reason = `${RECONCILIATION}: ${verdict.reason}`
       return [{ kind: 'gate', gate: 'reconciled', isOpen: false, instrument: null, reason }]
     }
-    const isWaiting = [...verdict.seen].some(([key, amount]) => seen !== null && seen.get(key) !== amount)
+    const isWaiting = [...verdict.seen].some(([key, amount]) => seen.get(key) !== amount)
     seen = verdict.seen
     if (!isWaiting) {
       comparedAt = now
       isTold = false
     }
     due = (now + (isWaiting ? policy.againMs : policy.everyMs)) as Instant
-    const bodies = [...ordersShown(options, snapshot, now), ...toldOf(runtime, listed, verdict)]
+    const shown = ordersShown(options, snapshot, now)
+    // What an account begins with is its past, and is told as that once it is sure.
+    if (isWaiting && runtime.state.reconciliation === undefined) return shown
+    const bodies = [...shown, ...toldOf(runtime, listed, verdict)]
     return isWaiting ? bodies : [...bodies, ...opened(runtime)]
   }
 
@@ -122,7 +127,7 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
       const bodies: EventBody[] = isBegun ? [] : [...begin(runtime)]
       if (asked !== null && asked.answer !== null) {
         const { answer } = asked
-        const isMoved = asked.booked !== runtime.state.executions
+        const isMoved = asked.booked !== bookedIn(runtime.state)
         asked = null
         if (answer instanceof Error) bodies.push(...fail(answer, runtime, now))
         // What was booked meanwhile may be in the snapshot or not: asked anew.
@@ -133,8 +138,8 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
         asked = null
         bodies.push(...fail(new Error(`no answer within ${policy.answerWithinMs} ms`), runtime, now))
       }
-      if (booked !== runtime.state.executions) bookedAt = now
-      booked = runtime.state.executions
+      if (booked !== bookedIn(runtime.state)) bookedAt = now
+      booked = bookedIn(runtime.state)
       bodies.push(...overdue(now))
       if (asked !== null || (due !== null && now < due)) return bodies.map((body) => ({ body }))
       // Where it is never quiet, it is asked all the same: what was booked meanwhile is seen then.
