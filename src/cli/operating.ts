@@ -1,5 +1,5 @@
 /** Commands by which an operator speaks to running engines, through the store that both of them have. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { ACCESS_KINDS } from '../domain/access.ts'
 import type { Instant } from '../domain/units.ts'
 import { count, date } from './arguments.ts'
@@ -180,7 +180,13 @@ function addAudit(program: Command): void {
   program
     .command('audit')
     .description('who saw and did what, newest first, and whether it stands as it was written')
+    .addArgument(new Argument('[what]', 'verify: every hash of every chain, and where each ends').choices(['verify']))
     .addOption(storeOption())
+    .addOption(
+      new Option('--end <chain=number:hash>', 'verify: an end that was noted before, which must stand in the chain')
+        .argParser(collected)
+        .default([]),
+    )
     .addOption(new Option('--portfolio <name>', 'what is about this one').argParser(words))
     .addOption(new Option('--user <name>', 'what this user, program or account saw and did').argParser(words))
     .addOption(new Option('--kind <kind>', 'what was looked at, done, or how somebody signed in').choices(ACCESS_KINDS))
@@ -188,7 +194,10 @@ function addAudit(program: Command): void {
     .addOption(new Option('--since <moment>', 'not older than this, of UTC').argParser(moment))
     .addOption(new Option('--limit <count>', 'so many at most').argParser(count).default(ENTRIES))
     .addOption(jsonOption())
-    .action(async (options) => (await import('./commands/audit.ts')).audit(options))
+    .action(async (what: 'verify' | undefined, options) => {
+      const { audit, auditVerify } = await import('./commands/audit.ts')
+      return what === undefined ? audit(options) : auditVerify(options)
+    })
 }
 
 const collected = (text: string, before: readonly string[]): readonly string[] => [...before, words(text)]

@@ -22,6 +22,12 @@ export interface AuditLog {
   record(entry: Omit<AuditEntry, 'number'>): Promise<void>
   /** From a number on, in order. */
   entries(portfolio: string, from: number): Promise<readonly AuditEntry[]>
-  /** The first entry that is not as it was written, or is missing; null where every link holds. */
+  /** The first entry that is not as it was written, or is missing, also at the end; null where every link holds. */
   broken(portfolio: string): Promise<string | null>
+  /** Number and hash (hexadecimal) of the last entry: kept elsewhere, they show what is missing. Null where there is none. */
+  head(portfolio: string): Promise<{ readonly number: number; readonly hash: string } | null>
+  /** The hash of an entry; null where there is none of that number. */
+  link(portfolio: string, number: number): Promise<string | null>
+  /** All chains there are: portfolios, and '' for what came through the API. */
+  chains(): Promise<readonly string[]>
 }

@@ -35,7 +35,28 @@ export interface JobRecord extends NewJob {
   /** Why it failed; empty until then. */
   readonly error: string
   readonly endedAt: Instant | null
+  /** As its worker said it last, while it runs. */
+  readonly progress: JobProgress | null
+  /** Nobody wants the answer any more: it ends as soon as its worker has heard. */
+  readonly isCalledOff: boolean
 }
+
+export interface JobProgress {
+  readonly done: number
+  readonly of: number
+  readonly what: string
+}
+
+/** What a worker hears and says while it works on a job, whichever process asked for it. */
+export interface JobUnderWay {
+  /** Aborted once it is called off. */
+  readonly signal: AbortSignal
+  /** Seen by whoever asks within about a second. */
+  report(progress: JobProgress): void
+}
+
+/** Why a job failed that was called off. */
+export const CALLED_OFF = 'called off'
 
 /** What a worker says of a job that it took. */
 export type JobOutcome =
@@ -47,11 +68,17 @@ export interface Jobs {
   find(id: string): Promise<JobRecord | undefined>
   /** The last ones, newest first. */
   recent(count: number): Promise<readonly JobRecord[]>
+  /** One that waits is never begun, one that is worked on is broken off; nothing where it has ended. */
+  callOff(id: string): Promise<void>
   /**
    * Gives jobs to the worker, one after the other, until the signal; then waits for the one that is under way. A job whose
    * worker was lost is given again, up to three times.
    */
-  work(worker: string, run: (job: NewJob) => Promise<JobOutcome>, signal: AbortSignal): Promise<void>
+  work(
+    worker: string,
+    run: (job: NewJob, underWay: JobUnderWay) => Promise<JobOutcome>,
+    signal: AbortSignal,
+  ): Promise<void>
   close(): Promise<void>
 }
 

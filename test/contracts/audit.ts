@@ -64,6 +64,22 @@ export function auditContract(
       expect(await store.audit.broken('one')).toBe('the audit log of "one" goes from 1 to 3')
     })
 
+    it('misses entries that were taken away at the end, and what says where that is', async () => {
+      for (const action of ['a', 'b', 'c']) await store.audit.record(entry(action))
+      expect(await store.audit.head('one')).toMatchObject({ number: 3, hash: await store.audit.link('one', 3) })
+      expect(await store.audit.link('one', 4)).toBeNull()
+      expect(await store.audit.chains()).toEqual(['one'])
+      await under.change('DELETE FROM audit WHERE number > 1')
+      const gone = 'the audit log of "one" was written up to entry 3 and ends with 1: entries are gone'
+      expect((await store.check()).problems).toEqual([gone])
+      await under.change('DELETE FROM audit_head')
+      expect(await store.audit.broken('one')).toMatch(/entries are gone|has lost what says where it ends/)
+      await under.change('DELETE FROM audit')
+      await store.audit.record(entry('anew'))
+      await under.change('UPDATE audit_head SET number = 2')
+      expect(await store.audit.broken('one')).toMatch(/was written up to entry \d and ends with 1/)
+    })
+
     it('has what became of a command with the commit that made it true', async () => {
       const command = { id: 'k1', portfolio: 'one', actor: 'anna', at: AT, seen: 0, until: null }
       await store.control.ask({ ...command, body: { kind: 'kill', reason: 'enough' } })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { JOB_ATTEMPTS, type JobOutcome, type Jobs, type NewJob } from '../../src/domain/jobs.ts'
+import { CALLED_OFF, JOB_ATTEMPTS, type JobOutcome, type Jobs, type NewJob } from '../../src/domain/jobs.ts'
 import type { Instant } from '../../src/domain/units.ts'
 
 export interface JobsUnderTest {
@@ -51,6 +51,42 @@ export function jobsContract(name: string, prepare: () => Promise<JobsUnderTest>
       expect(await asking.find(second)).toMatchObject({ state: 'failed', error: 'no such file', result: null })
       expect((await asking.find(third))!.error).toContain('the thread ended')
       expect((await asking.recent(2)).map(({ id }) => id)).toEqual([third, second])
+      await asking.close()
+      await working.close()
+    })
+
+    it('tells whoever works that a job is called off, and whoever asks how far it is', async () => {
+      const under = await prepare()
+      const [asking, working] = [await under.open(), await under.open()]
+      const [first, second] = [jobOf(), jobOf()]
+      await asking.add(first)
+      await asking.add(second)
+      const stop = new AbortController()
+      const begun: string[] = []
+      const work = working.work(
+        'w',
+        (job, { signal, report }) => {
+          begun.push(job.id)
+          report({ done: 3, of: 8, what: 'paths' })
+          return new Promise<JobOutcome>((done) => {
+            signal.addEventListener('abort', () => done({ state: 'failed', error: CALLED_OFF }))
+          })
+        },
+        stop.signal,
+      )
+      await until(async () => (await asking.find(first.id))!.progress !== null)
+      expect((await asking.find(first.id))!.progress).toEqual({ done: 3, of: 8, what: 'paths' })
+      await asking.callOff(second.id)
+      expect(await asking.find(second.id)).toMatchObject({ isCalledOff: true })
+      await asking.callOff(first.id)
+      await until(async () => (await asking.find(second.id))!.state === 'failed')
+      await until(async () => (await asking.find(first.id))!.state === 'failed')
+      for (const { id } of [first, second])
+        expect(await asking.find(id)).toMatchObject({ error: CALLED_OFF, progress: null, isCalledOff: true })
+      expect(begun).toEqual([first.id])
+      stop.abort()
+      await work
+      await asking.callOff('nobody')
       await asking.close()
       await working.close()
     })

@@ -56,4 +56,9 @@ export interface AccessTables {
     readonly last_at: number
     readonly blocked_until: number | null
   }
+  known_device: {
+    readonly hash: string
+    readonly account: string
+    readonly seen_at: number
+  }
 }

@@ -20,6 +20,8 @@ export interface AuditTables {
     readonly outcome: string | null
     readonly address: string | null
   }
+  /** The last entry of each chain. */
+  audit_head: { readonly portfolio: string; readonly number: number; readonly hash: Uint8Array }
   annotation: {
     readonly portfolio: string
     readonly id: string

@@ -3,16 +3,45 @@ import type { Kysely } from 'kysely'
 import type { AuditEntry, AuditLog } from '../../domain/audit.ts'
 import type { ControlAnswer } from '../../domain/control.ts'
 import type { Instant, Json } from '../../domain/units.ts'
-import { type AuditRow, appendEntries, brokenChain, type ChainPlace, rowsFrom } from './audit-chain.ts'
+import {
+  type AuditRow,
+  appendEntries,
+  brokenChain,
+  type ChainPlace,
+  chainHead,
+  rowsFrom,
+  witnessChain,
+} from './audit-chain.ts'
+import { hexOf } from './chain.ts'
 import type { Tables } from './schema.ts'
 
-export function sqlAudit({ db, isServer }: ChainPlace): AuditLog {
+export function sqlAudit(place: ChainPlace): AuditLog {
+  const { db } = place
   return {
-    record: ({ portfolio, ...entry }) =>
-      db.transaction().execute((step) => appendEntries({ db: step, isServer }, portfolio, [entry])),
+    async record({ portfolio, ...entry }) {
+      await db.transaction().execute((step) => appendEntries({ ...place, db: step }, portfolio, [entry]))
+      await witnessChain(place, portfolio)
+    },
     entries: async (portfolio, from) => (await rowsFrom(db, portfolio, from)).map(entryOf),
-    broken: (portfolio) => brokenChain(db, portfolio),
+    broken: (portfolio) => brokenChain(place, portfolio),
+    async head(portfolio) {
+      const head = await chainHead(db, portfolio)
+      return head === null ? null : { number: head.number, hash: hexOf(head.hash) }
+    },
+    async link(portfolio, number) {
+      const [row] = await rowsFrom(db, portfolio, number, 1)
+      return row === undefined || Number(row.number) !== number ? null : hexOf(row.hash)
+    },
+    async chains() {
+      const rows = await db.selectFrom('audit').select('portfolio').distinct().orderBy('portfolio').execute()
+      const heads = await db.selectFrom('audit_head').select('portfolio').execute()
+      return [...new Set([...rows, ...heads].map(({ portfolio }) => portfolio))].sort(byCode)
+    },
   }
+}
+
+function byCode(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
 }
 
 /** What became of commands, within the transaction that makes it true. */

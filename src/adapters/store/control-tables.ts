@@ -49,5 +49,9 @@ export interface ControlTables {
     readonly result: string | null
     readonly error: string
     readonly ended_at: number | null
+    /** How far its worker last said that it is; JSON. */
+    readonly progress: string | null
+    /** Nobody wants the answer any more. */
+    readonly called_off_at: number | null
   }
 }

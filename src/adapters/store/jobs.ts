@@ -2,12 +2,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import {
+  CALLED_OFF,
   JOB_ATTEMPTS,
   type JobKind,
   type JobOutcome,
+  type JobProgress,
   type JobRecord,
   type JobState,
   type Jobs,
+  type JobUnderWay,
   type NewJob,
 } from '../../domain/jobs.ts'
 import type { Instant } from '../../domain/units.ts'
@@ -22,6 +25,7 @@ export interface JobsPace {
 }
 
 const PACE: JobsPace = { lookMs: 500, lostMs: 30_000 }
+const GIVEN_UP = `given up: ${JOB_ATTEMPTS} workers were lost with it`
 const now = (): Instant => Date.now() as Instant
 
 export function storeJobs(db: Kysely<Tables>, pace: JobsPace = PACE): Jobs {
@@ -30,7 +34,7 @@ export function storeJobs(db: Kysely<Tables>, pace: JobsPace = PACE): Jobs {
       const row = { ...job, args: JSON.stringify(args), state: 'waiting', worker: null, attempts: 0, seen_at: job.at }
       await db
         .insertInto('job')
-        .values({ ...row, result: null, error: '', ended_at: null })
+        .values({ ...row, result: null, error: '', ended_at: null, progress: null, called_off_at: null })
         .onConflict((one) => one.column('id').doNothing())
         .execute()
     },
@@ -41,6 +45,15 @@ export function storeJobs(db: Kysely<Tables>, pace: JobsPace = PACE): Jobs {
     async recent(count) {
       const rows = await db.selectFrom('job').selectAll().orderBy('at', 'desc').orderBy('id').limit(count).execute()
       return rows.map(recordOf)
+    },
+    async callOff(id) {
+      const at = now()
+      const own = () => db.updateTable('job').where('id', '=', id)
+      await own()
+        .set({ state: 'failed', error: CALLED_OFF, ended_at: at, called_off_at: at })
+        .where('state', '=', 'waiting')
+        .execute()
+      await own().set({ called_off_at: at }).where('state', '=', 'running').execute()
     },
     async work(worker, run, signal) {
       while (!signal.aborted) {
@@ -69,10 +82,11 @@ async function take(db: Kysely<Tables>, worker: string, { lostMs }: JobsPace): P
     .executeTakeFirst()
   if (found === undefined) return null
   const attempts = Number(found.attempts) + 1
-  const isOver = attempts > JOB_ATTEMPTS
-  const change = isOver
-    ? { state: 'failed', error: `given up: ${JOB_ATTEMPTS} workers were lost with it`, ended_at: at }
-    : { state: 'running', worker, attempts, seen_at: at }
+  const error = found.called_off_at !== null ? CALLED_OFF : attempts > JOB_ATTEMPTS ? GIVEN_UP : null
+  const change =
+    error !== null
+      ? { state: 'failed', error, ended_at: at }
+      : { state: 'running', worker, attempts, seen_at: at, progress: null }
   const { numUpdatedRows } = await db
     .updateTable('job')
     .set(change)
@@ -80,31 +94,35 @@ async function take(db: Kysely<Tables>, worker: string, { lostMs }: JobsPace): P
     .where('state', '=', found.state)
     .where('attempts', '=', found.attempts)
     .executeTakeFirstOrThrow()
-  return isOver || Number(numUpdatedRows) === 0 ? null : recordOf(found)
+  return error !== null || Number(numUpdatedRows) === 0 ? null : recordOf(found)
 }
 
 async function worked(
   db: Kysely<Tables>,
   worker: string,
   job: NewJob,
-  run: (job: NewJob) => Promise<JobOutcome>,
+  run: (job: NewJob, underWay: JobUnderWay) => Promise<JobOutcome>,
   { lookMs }: JobsPace,
 ): Promise<void> {
   const own = () =>
     db.updateTable('job').where('id', '=', job.id).where('worker', '=', worker).where('state', '=', 'running')
-  const ended = new AbortController()
+  const [ended, calledOff] = [new AbortController(), new AbortController()]
+  let progress: JobProgress | null = null
   const alive = (async () => {
     while (!ended.signal.aborted) {
       await wait(lookMs, undefined, { signal: ended.signal }).catch(() => {})
+      if (ended.signal.aborted) return
       // A sign of life that cannot be written is written next time.
-      if (!ended.signal.aborted)
-        await own()
-          .set({ seen_at: now() })
-          .execute()
-          .catch(() => {})
+      const said = await own()
+        .set({ seen_at: now(), progress: progress === null ? null : JSON.stringify(progress) })
+        .returning('called_off_at')
+        .executeTakeFirst()
+        .catch(() => undefined)
+      if (said !== undefined && said.called_off_at !== null) calledOff.abort()
     }
   })()
-  const outcome = await run(job).catch(
+  const underWay = { signal: calledOff.signal, report: (word: JobProgress) => void (progress = word) }
+  const outcome = await run(job, underWay).catch(
     (error: unknown): JobOutcome => ({
       state: 'failed',
       error: error instanceof Error ? error.message : String(error),
@@ -116,7 +134,7 @@ async function worked(
   const said = outcome.state === 'done' ? { result: outcome.result } : { error: outcome.error }
   // Where another worker has it by now, its word counts.
   await own()
-    .set({ state, ...said, ended_at: now() })
+    .set({ state, ...said, progress: null, ended_at: now() })
     .execute()
 }
 
@@ -133,5 +151,7 @@ function recordOf(row: ControlTables['job']): JobRecord {
     result: row.result,
     error: row.error,
     endedAt: row.ended_at === null ? null : (Number(row.ended_at) as Instant),
+    progress: row.progress === null ? null : (JSON.parse(row.progress) as JobProgress),
+    isCalledOff: row.called_off_at !== null,
   }
 }

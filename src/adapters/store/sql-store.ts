@@ -15,7 +15,7 @@ import { sqlAlertLog } from './alert-log.ts'
 import { append, demandLease, gap, isEmpty, isTaken } from './append.ts'
 import { type Archive, archiveIn } from './archive.ts'
 import { sqlAudit } from './audit.ts'
-import { ACCESS_CHAIN } from './audit-chain.ts'
+import { witnessChain } from './audit-chain.ts'
 import { type BulkWriter, bulkWriter } from './bulk.ts'
 import { hexOf } from './chain.ts'
 import { sqlControl } from './control.ts'
@@ -128,6 +128,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
         })
       heads.set(portfolio, next)
       parts.witness?.wrote(portfolio, { next: next.next, head: hexOf(next.hash) })
+      if ((batch.answers?.length ?? 0) > 0) await witnessChain(parts, portfolio)
     },
     read: (portfolio, from) => rowsOf(place, portfolio, from),
     snapshotBefore: (portfolio, seq) => snapshotBefore(place, portfolio, seq),
@@ -138,7 +139,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
     paging: sqlPaging(place),
     control: sqlControl(db),
     audit,
-    access: sqlAccess({ db, isServer, secrets }),
+    access: sqlAccess({ ...parts, secrets }),
     alertLog: sqlAlertLog(db, secrets),
     tables: parts,
     jobs: (pace) => storeJobs(db, pace),
@@ -149,11 +150,12 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
       const problems = [...found.problems]
       for (const { portfolio } of found.journals) {
         const lost = await lostEnd(parts, portfolio)
-        const changed = await audit.broken(portfolio)
-        for (const problem of [lost, changed]) if (problem !== null) problems.push(problem)
+        if (lost !== null) problems.push(lost)
       }
-      const entered = await audit.broken(ACCESS_CHAIN)
-      if (entered !== null) problems.push(entered)
+      for (const chain of await audit.chains()) {
+        const broken = await audit.broken(chain)
+        if (broken !== null) problems.push(broken)
+      }
       return { ...found, problems }
     },
     close: async () => {

@@ -1,5 +1,6 @@
 import { openForReading } from '../../adapters/store/read-only.ts'
 import type { AccessKind, AccessRow } from '../../domain/access.ts'
+import type { AuditLog } from '../../domain/audit.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instant } from '../../domain/units.ts'
 import { print, printJson } from '../output.ts'
@@ -14,13 +15,14 @@ interface AuditOptions {
   readonly since?: Instant
   readonly limit: number
   readonly json?: boolean
+  readonly end: readonly string[]
 }
 
 /** `polyfolio audit`: who saw and did what, newest first, and whether it stands as it was written. */
 export async function audit(options: AuditOptions): Promise<void> {
   const { store, close } = await openForReading(options.store)
   try {
-    const { store: _, json, ...query } = options
+    const { store: _, json, end: __, ...query } = options
     const { rows, next } = await store.access.accessLog(query)
     const broken = await brokenLinks(store.audit, rows)
     if (json === true) printJson({ entries: rows.map(documentOf), older: next !== null, broken })
@@ -30,6 +32,67 @@ export async function audit(options: AuditOptions): Promise<void> {
   } finally {
     await close()
   }
+}
+
+/** `polyfolio audit verify`: recomputes every hash of every chain, and says where each ends, to be kept elsewhere. */
+export async function auditVerify({ store: name, end, json }: AuditOptions): Promise<void> {
+  const noted = end.map(notedEnd)
+  const { store, close } = await openForReading(name)
+  try {
+    const chains = []
+    for (const chain of await store.audit.chains()) {
+      const problem = (await store.audit.broken(chain)) ?? (await missingEnd(store.audit, chain, noted))
+      chains.push({ chain, head: await store.audit.head(chain), problem })
+    }
+    for (const { chain } of noted.filter((one) => chains.every(({ chain: known }) => known !== one.chain)))
+      chains.push({ chain, head: null, problem: `${chainName(chain)} is gone` })
+    if (json === true) printJson({ chains })
+    else if (chains.length === 0) print('Nothing is on record.')
+    else {
+      const rows = chains.map(({ chain, head, problem }) => [
+        chainName(chain),
+        head === null ? '' : `${chain}=${head.number}:${head.hash}`,
+        problem ?? 'every link holds',
+      ])
+      print(textTable(['Log', 'Ends with', 'State'], rows))
+    }
+    const reason = chains.find(({ problem }) => problem !== null)?.problem
+    if (reason != null) throw new FaultError(fault('STORE_DAMAGED', { store: name, reason }))
+  } finally {
+    await close()
+  }
+}
+
+interface NotedEnd {
+  readonly chain: string
+  readonly number: number
+  readonly hash: string
+}
+
+/** @throws FaultError OPTION_INVALID */
+function notedEnd(text: string): NotedEnd {
+  const [, chain, number, hash] = /^(.*)=(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
+  if (chain === undefined) {
+    const reason = `"${text}" is no end of a log; write one as audit verify prints it`
+    throw new FaultError(fault('OPTION_INVALID', { option: '--end', reason }))
+  }
+  return { chain, number: Number(number), hash: hash! }
+}
+
+async function missingEnd(
+  log: Pick<AuditLog, 'link'>,
+  chain: string,
+  noted: readonly NotedEnd[],
+): Promise<string | null> {
+  for (const end of noted) {
+    if (end.chain !== chain || (await log.link(chain, end.number)) === end.hash) continue
+    return `${chainName(chain)} had entry ${end.number} with another hash, or has it no more`
+  }
+  return null
+}
+
+function chainName(chain: string): string {
+  return chain === '' ? 'the log of access' : `the audit log of "${chain}"`
 }
 
 /** Of the chains that what is shown stands in. */

@@ -25,6 +25,7 @@ import { listenForStop } from '../live/stopping.ts'
 import { backupDocument } from '../operate/status-text.ts'
 import { packageVersion } from '../package-root.ts'
 import { openConfigurations } from '../serve/configurations.ts'
+import { configureEngine } from '../serve/configure-engine.ts'
 import { entryLines, type OpenDashboard, openDashboard, type WebOptions } from '../serve/dashboard.ts'
 import { type Log, type LogLevel, openLog } from '../serve/log.ts'
 import { createMetrics, type Metrics } from '../serve/metrics.ts'
@@ -68,6 +69,8 @@ interface Serving {
   readonly options: ServeOptions
   /** By portfolio that this process runs: whoever tells people of it. */
   readonly alerts: Map<string, AlertFollower>
+  /** By portfolio, what its file says of alerts: as it stands now. */
+  readonly alertFiles: Map<string, AlertConfiguration>
   /** Names of the portfolios that this process runs. */
   readonly own: readonly string[]
   readonly store: OpenedStore
@@ -99,6 +102,7 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
   const serving: Serving = {
     options,
     alerts: new Map(),
+    alertFiles: new Map(loaded.map(({ config, alerts }) => [config.name as string, alerts])),
     own,
     store,
     log,
@@ -133,7 +137,7 @@ export async function serve(configs: readonly string[], options: ServeOptions): 
     const ends = await Promise.all([
       watchItself(serving),
       watchCopies(serving),
-      ...loaded.map(({ config, alerts }) => tellOf(config.name, alerts, serving)),
+      ...loaded.map(({ config }) => tellOf(config.name, serving)),
       ...(has('engine') ? configs.map((config, index) => superviseEngine(config, own[index]!, serving)) : []),
       ...(has('worker') ? [work(jobs, questions, configs, serving)] : []),
     ])
@@ -163,19 +167,21 @@ function openDesks(
   configs: readonly string[],
   loaded: readonly LoadedPortfolio[],
   jobs: PortfolioJobs,
-  { options, store }: Serving,
+  { options, store, alertFiles }: Serving,
 ): OpenDesks {
   const analyst = openAnalyst({ store: options.store, configs })
-  const files = new Map(loaded.map(({ config, alerts }) => [config.name as string, alerts]))
   const desks = {
     analyses: analyst,
-    alerts: alertDesk(store.alertLog, files),
+    alerts: alertDesk(store.alertLog, alertFiles),
     exports: openExports(analyst, store.notes),
     explainer: openExplainer({ store: options.store, configs }),
-    configurations: openConfigurations(
-      store.projections,
-      new Map(loaded.map(({ config, file }) => [config.name as string, file])),
-    ),
+    configurations: openConfigurations({
+      projections: store.projections,
+      files: new Map(loaded.map(({ config, file }) => [config.name as string, file])),
+      configure: (portfolio, asked) => configureEngine(store.control, portfolio, asked),
+      onSaved: (portfolio, { alerts }) => alertFiles.set(portfolio, alerts),
+      now: Date.now,
+    }),
     jobs,
   }
   return { desks, close: () => analyst.close() }
@@ -207,11 +213,30 @@ async function watchCopies({ store, log, signal }: Serving): Promise<'ended'> {
 }
 
 /** People are told of what a portfolio says, and of what is seen around its engine. */
-function tellOf(portfolio: string, configuration: AlertConfiguration, serving: Serving): Promise<'ended'> {
-  const { store, log, signal, alerts } = serving
+function tellOf(portfolio: string, serving: Serving): Promise<'ended'> {
+  const { store, log, signal, alerts, alertFiles } = serving
+  const configuration = current(() => alertFiles.get(portfolio)!)
   const follower = followAlerts({ portfolio, store, alertLog: store.alertLog, configuration, log, signal })
   alerts.set(portfolio, follower)
   return follower.running
+}
+
+/** What is saved while people are told holds from the next look on. */
+function current(file: () => AlertConfiguration): AlertConfiguration {
+  return {
+    get dashboard() {
+      return file().dashboard
+    },
+    get heartbeat() {
+      return file().heartbeat
+    },
+    get channels() {
+      return file().channels
+    },
+    get rules() {
+      return file().rules
+    },
+  }
 }
 
 async function superviseEngine(config: string, portfolio: string, serving: Serving): Promise<'ended' | 'failed'> {
@@ -297,9 +322,9 @@ async function work(jobs: Jobs, own: PortfolioJobs, configs: readonly string[], 
   const place = placeOf(configs, options)
   await jobs.work(
     `${hostname()} ${process.pid}`,
-    async (job) => {
+    async (job, underWay) => {
       log.info('a job is begun', { id: job.id, kind: job.kind })
-      const outcome = await (own.isOwn(job) ? own.answer(job, place) : runJob(job))
+      const outcome = await (own.isOwn(job) ? own.answer(job, place, underWay) : runJob(job, underWay))
       metrics.job(job.kind, outcome.state)
       log.info('a job has ended', { id: job.id, kind: job.kind, state: outcome.state })
       return outcome

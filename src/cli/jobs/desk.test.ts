@@ -30,7 +30,7 @@ const diff = (id: string): JobRequest => ({ id, kind: 'config-diff', input: { do
 async function worked(desk: ReturnType<typeof portfolioJobs>, id: string): Promise<void> {
   const jobs = store.jobs()
   const stop = new AbortController()
-  const working = jobs.work('w', (job) => desk.answer(job, place), stop.signal)
+  const working = jobs.work('w', (job, underWay) => desk.answer(job, place, underWay), stop.signal)
   await expect.poll(async () => (await jobs.find(id))?.endedAt ?? null, { timeout: 30_000 }).not.toBeNull()
   stop.abort()
   await working
@@ -47,9 +47,13 @@ describe('the desk of long questions', () => {
       },
       find: (id) => Promise.resolve(known.get(id)),
       recent: (count) => Promise.resolve([...known.values()].slice(0, count)),
+      callOff: () => Promise.resolve(),
     })
-    for (let job = 0; job < 50; job += 1) await desk.ask('Channels', diff(`job-${job}`), 'ada')
-    await expect(desk.ask('Channels', diff('one-more'), 'ada')).rejects.toMatchObject({ code: 'unavailable' })
+    for (let job = 0; job < 10; job += 1) await desk.ask('Channels', diff(`job-${job}`), 'ada')
+    const full = { code: 'throttled', more: { retryAfter: 30 } }
+    await expect(desk.ask('Channels', diff('one-more'), 'ada/notebook')).rejects.toMatchObject(full)
+    for (let job = 10; job < 50; job += 1) await desk.ask('Channels', diff(`job-${job}`), `user-${job % 8}`)
+    await expect(desk.ask('Channels', diff('one-more'), 'bob')).rejects.toMatchObject(full)
     expect((await desk.ask('Channels', diff('job-1'), 'ada')).id).toBe('job-1')
     const other = { ...diff('job-1'), input: { document: 'name: Another\n' } } as JobRequest
     await expect(desk.ask('Channels', other, 'ada')).rejects.toMatchObject({ code: 'id_reused' })
@@ -84,12 +88,14 @@ describe('the desk of long questions', () => {
     expect((await desk.cancel('Channels', 'c'))!.state).toBe('cancelled')
     await worked(desk, 'c')
     expect(await desk.find('Channels', 'c')).toMatchObject({ state: 'cancelled', result: null, error: '' })
+    // The worker is another process: all that it hears, it hears through the store.
+    const asking = portfolioJobs(store.jobs())
     await desk.ask('Channels', diff('d'), 'ada')
     const stop = new AbortController()
     const jobs = store.jobs()
-    const working = jobs.work('w', (job) => desk.answer(job, place), stop.signal)
+    const working = jobs.work('w', (job, underWay) => desk.answer(job, place, underWay), stop.signal)
     await expect.poll(async () => (await desk.find('Channels', 'd'))!.state, { interval: 5 }).toBe('running')
-    await desk.cancel('Channels', 'd')
+    await asking.cancel('Channels', 'd')
     stop.abort()
     await working
     expect(await desk.find('Channels', 'd')).toMatchObject({ state: 'cancelled', result: null })

@@ -25,7 +25,7 @@ export async function audited(audit: AuditLog, portfolio: string, deed: Deed): P
 }
 
 /** What was done to all of a store stands in the log of each of its portfolios. */
-export async function auditedOfAll(store: Pick<SqlStore, 'db' | 'isServer'>, deed: Deed): Promise<void> {
+export async function auditedOfAll(store: Pick<SqlStore, 'db' | 'isServer' | 'witness'>, deed: Deed): Promise<void> {
   const audit = sqlAudit(store)
   const known = await store.db.selectFrom('lease').select('portfolio').orderBy('portfolio').execute()
   for (const { portfolio } of known) await audited(audit, portfolio, deed)

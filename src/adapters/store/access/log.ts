@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { AccessKind, AccessLog, AccessQuery, AccessRow, Outcome } from '../../../domain/access.ts'
 import type { Instant, Json } from '../../../domain/units.ts'
-import { ACCESS_CHAIN, type AuditRow, appendEntries } from '../audit-chain.ts'
+import { ACCESS_CHAIN, type AuditRow, appendEntries, witnessChain } from '../audit-chain.ts'
 import { cursorOf, type Place, placeOf } from '../cursor.ts'
 import type { Tables } from '../schema.ts'
 import type { AccessPlace } from './place.ts'
@@ -13,6 +13,7 @@ export function sqlAccessLog(place: AccessPlace): AccessLog {
       if (rows.length === 0) return
       const entries = rows.map(({ user, portfolio, ...row }) => ({ ...row, actor: user, about: portfolio }))
       await place.db.transaction().execute((step) => appendEntries({ ...place, db: step }, ACCESS_CHAIN, entries))
+      await witnessChain(place, ACCESS_CHAIN)
     },
     async accessLog(query) {
       const rows = await found(place.db, query)

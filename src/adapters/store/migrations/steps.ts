@@ -17,6 +17,9 @@ import { priceBarsStep } from './014-price-bars.ts'
 import { alertLogStep } from './015-alert-log.ts'
 import { notesStep } from './016-notes.ts'
 import { intentEndsStep } from './017-intent-ends.ts'
+import { auditHeadsStep } from './018-audit-heads.ts'
+import { jobProgressStep } from './019-job-progress.ts'
+import { knownDevicesStep } from './020-known-devices.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -39,5 +42,8 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '015_alert_log': alertLogStep(types),
     '016_notes': notesStep(types),
     '017_intent_ends': intentEndsStep(types),
+    '018_audit_heads': auditHeadsStep(types),
+    '019_job_progress': jobProgressStep(types),
+    '020_known_devices': knownDevicesStep(types),
   }
 }
