@@ -101,7 +101,12 @@ async function worked(
     }
   })()
   try {
-    const underWay = { signal: calledOff.signal, report: (word: JobProgress) => void (progress = word) }
+    const underWay = {
+      signal: calledOff.signal,
+      report(word: JobProgress) {
+        progress = word
+      },
+    }
     return await run({ ...payload, id: job.id!, kind: job.name }, underWay)
   } finally {
     ended.abort()

@@ -121,7 +121,12 @@ async function worked(
       if (said !== undefined && said.called_off_at !== null) calledOff.abort()
     }
   })()
-  const underWay = { signal: calledOff.signal, report: (word: JobProgress) => void (progress = word) }
+  const underWay = {
+    signal: calledOff.signal,
+    report(word: JobProgress) {
+      progress = word
+    },
+  }
   const outcome = await run(job, underWay).catch(
     (error: unknown): JobOutcome => ({
       state: 'failed',
