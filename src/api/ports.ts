@@ -1,9 +1,11 @@
 /** What the API is handed by whoever starts it. A port that is null is not there: its routes are not there either. */
 import type { Access } from '../domain/access.ts'
+import type { PortfolioConfig } from '../domain/config.ts'
 import type { Control, Heartbeat } from '../domain/control.ts'
 import type { Notes } from '../domain/notes.ts'
 import type { Paging } from '../domain/paging.ts'
 import type { JournalExtent, OrderReads, Projections } from '../domain/store.ts'
+import type { Reaction, ViolationKind } from '../domain/violations.ts'
 import type {
   AlertChannelChange,
   AlertChannelView,
@@ -17,6 +19,7 @@ import type {
   ConfigurationCheck,
   ConfigurationDraft,
   ConfigurationSave,
+  ConfigurationText,
   ConfigurationView,
 } from './contract/configuration.ts'
 import type { ExplainView } from './contract/explain.ts'
@@ -91,14 +94,26 @@ export interface Explainer {
   explain(portfolio: string, order: number): Promise<ExplainView | null>
 }
 
+/** `reused`: the id belongs to another command; `unanswered`: the engine has taken it up and has not answered yet. */
 export type SavedConfiguration =
   | { readonly state: 'saved'; readonly view: ConfigurationView }
   | { readonly state: 'refused'; readonly check: ConfigurationCheck }
   | { readonly state: 'stale'; readonly view: ConfigurationView }
+  | { readonly state: 'reused' | 'unanswered' }
+
+/** A draft that was looked at, and what the engine would be given by it; null where it is wrong. */
+export interface CheckedDraft {
+  readonly check: ConfigurationCheck
+  readonly config: PortfolioConfig | null
+  /** What is done about each kind of violation under it; empty where limits are asked before a trade alone. */
+  readonly reactions: Readonly<Partial<Record<ViolationKind, Reaction>>>
+}
 
 export interface Configurations {
   view(portfolio: string): Promise<ConfigurationView>
-  check(portfolio: string, draft: ConfigurationDraft): Promise<ConfigurationCheck>
+  /** Null: the file of that version is not kept. */
+  textOf(portfolio: string, seq: number): Promise<ConfigurationText | null>
+  check(portfolio: string, draft: ConfigurationDraft): Promise<CheckedDraft>
   save(portfolio: string, save: ConfigurationSave, actor: string): Promise<SavedConfiguration>
 }
 

@@ -16,8 +16,21 @@ export interface ConfigurationChange {
 export interface ConfigurationVersion {
   /** Number of the event from which on it held. */
   readonly seq: number
+  /** Moment of the market at which it began to hold. */
   readonly at: string
+  /** Who saved it here; empty where the engine was started with it. */
+  readonly by: string
+  /** When they did, by the clock; null where the engine was started with it. */
+  readonly savedAt: string | null
+  /** Its file is kept and can be made a draft again. */
+  readonly isKept: boolean
   readonly changes: readonly ConfigurationChange[]
+}
+
+/** The file of one version, as it was. */
+export interface ConfigurationText {
+  readonly seq: number
+  readonly text: string
 }
 
 /** One parameter of a strategy, as a form shows it. */
@@ -51,6 +64,8 @@ export interface ConfigurationView {
   readonly document: unknown
   /** The file as it stands, for editing; null where the engine was not started from one that can be written. */
   readonly text: string | null
+  /** Of `text`: goes back with a save, so that a change made to the file itself is not lost; empty without a text. */
+  readonly fingerprint: string
   /** Why it cannot be changed from here; empty where it can. */
   readonly readOnlyWhy: string
   readonly history: readonly ConfigurationVersion[]
@@ -75,6 +90,8 @@ export interface ConfigurationSave {
   readonly text: string
   /** `version` of the configuration that was changed. */
   readonly seen: number
+  /** `fingerprint` of the text that was changed. */
+  readonly fingerprint?: string
   /** Name of the sleeve that it takes away, typed. */
   readonly confirm?: string
 }

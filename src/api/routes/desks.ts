@@ -15,11 +15,13 @@ import {
   configurationCheck,
   configurationDraft,
   configurationSave,
+  configurationText,
   configurationView,
   jobRequest,
   jobView,
 } from '../schemas/desks.ts'
 import { explainView } from '../schemas/trading.ts'
+import { withConsequences } from '../views/consequences.ts'
 import { basisOf, type Context } from './context.ts'
 import { type Call, type Endpoint, endpoint } from './endpoint.ts'
 import { paged } from './queries.ts'
@@ -216,6 +218,23 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
       },
     }),
     endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/configuration/versions/:seq',
+      name: 'configurationText',
+      summary: 'The file of one version, as it was',
+      tag: 'configuration',
+      who: 'viewer',
+      seen: 'configuration',
+      params: z.object({ portfolio: portfolioName, seq: z.coerce.number().int().min(0) }),
+      answer: configurationText,
+      async run({ params: { portfolio, seq } }) {
+        await basisOf(context, portfolio)
+        const text = await configurations.textOf(portfolio, seq)
+        if (text === null) throw new Refusal('not_found', `The file of version ${seq} is not kept.`)
+        return text
+      },
+    }),
+    endpoint({
       method: 'POST',
       path: '/api/v1/p/:portfolio/configuration/check',
       name: 'checkConfiguration',
@@ -227,8 +246,8 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
       body: configurationDraft,
       answer: configurationCheck,
       async run({ params: { portfolio }, body }) {
-        await basisOf(context, portfolio)
-        return configurations.check(portfolio, body) as never
+        const basis = await basisOf(context, portfolio)
+        return withConsequences(await configurations.check(portfolio, body), basis) as never
       },
     }),
     endpoint({
@@ -246,12 +265,18 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
       async run({ params: { portfolio }, body, caller }) {
         await basisOf(context, portfolio)
         const saved = await configurations.save(portfolio, body, caller!.user)
-        if (saved.state === 'saved') return saved.view as never
-        if (saved.state === 'refused') {
-          throw new Refusal('invalid', 'This configuration is not taken.', { details: saved.check.problems })
+        switch (saved.state) {
+          case 'saved':
+            return saved.view as never
+          case 'refused':
+            throw new Refusal('invalid', 'This configuration is not taken.', { details: saved.check.problems })
+          case 'reused':
+            throw new Refusal('id_reused', 'This id belongs to another command. Send a new one.')
+          case 'unanswered':
+            throw new Refusal('unavailable', 'Sent, not confirmed. Send it again under the same id.')
         }
         const conflict = { seen: body.seen, changedAt: saved.view.version, what: 'configuration', now: saved.view }
-        throw new Refusal('stale', 'Somebody has changed the configuration since.', { conflict })
+        throw new Refusal('stale', 'Somebody else has changed the configuration since.', { conflict })
       },
     }),
   ]

@@ -11,6 +11,7 @@ import type {
   ConfigurationCheck,
   ConfigurationDraft,
   ConfigurationSave,
+  ConfigurationText,
   ConfigurationView,
 } from '../contract/configuration.ts'
 import { amount, commandId, instant, problemDetail } from './answers.ts'
@@ -44,8 +45,18 @@ export const configurationView = z
     at: instant,
     document: json,
     text: z.string().nullable(),
+    fingerprint: z.string(),
     readOnlyWhy: z.string(),
-    history: z.array(z.object({ seq: z.int(), at: instant, changes: z.array(change) })),
+    history: z.array(
+      z.object({
+        seq: z.int(),
+        at: instant,
+        by: z.string(),
+        savedAt: instant.nullable(),
+        isKept: z.boolean(),
+        changes: z.array(change),
+      }),
+    ),
     strategies: z.array(
       z.object({
         strategy: z.string(),
@@ -70,6 +81,8 @@ export const configurationView = z
   })
   .meta({ id: 'ConfigurationView' })
 configurationView satisfies z.ZodType<ConfigurationView>
+export const configurationText = z.object({ seq: z.int(), text: z.string() }).meta({ id: 'ConfigurationText' })
+configurationText satisfies z.ZodType<ConfigurationText>
 export const configurationCheck = z
   .object({
     valid: z.boolean(),
@@ -85,6 +98,7 @@ export const configurationSave = z.strictObject({
   id: commandId,
   text,
   seen: z.int().min(-1),
+  fingerprint: z.string().max(64).exactOptional(),
   confirm: z.string().max(120).exactOptional(),
 })
 configurationSave satisfies z.ZodType<ConfigurationSave>

@@ -1,39 +1,54 @@
-/** What portfolios are run with, and what a draft would change: read and checked here, written by whoever owns the file. */
-import { randomUUID } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import { parse } from 'yaml'
+/** What portfolios are run with, what a draft would change, and the way of a draft to the engine. */
+import { readFileSync } from 'node:fs'
 import type { ProblemDetail } from '../../api/contract/answers.ts'
 import type {
-  ConfigurationChange,
+  ConfigurationCheck,
+  ConfigurationSave,
   ConfigurationVersion,
   ConfigurationView,
   StrategyForm,
 } from '../../api/contract/configuration.ts'
-import type { Configurations } from '../../api/ports.ts'
+import type { CheckedDraft, Configurations, SavedConfiguration } from '../../api/ports.ts'
 import { REBALANCING_METHODS } from '../../domain/capital.ts'
 import type { PortfolioConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
-import { describeFault, FaultError } from '../../domain/faults.ts'
 import type { ProjectedRows } from '../../domain/projections.ts'
 import type { Projections } from '../../domain/store.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
-import { strayFiles } from '../config/draft-files.ts'
+import { VIOLATION_KINDS } from '../../domain/violations.ts'
+import { reactionTo } from '../../pipeline/risk/reactions.ts'
 import { readDocument } from '../config/includes.ts'
-import { loadPortfolio } from '../config/load.ts'
-import { ConfigRefused } from '../config/problems.ts'
+import type { LoadedPortfolio } from '../config/loaded.ts'
 import { builtInViews, type ParameterView } from '../strategies/views.ts'
+import { changesBetween } from './configuration-changes.ts'
+import { readDraft } from './configuration-draft.ts'
+import { fingerprintOf, keepVersion, keptText, replaceFile, unwritable, versionsOf } from './configuration-files.ts'
+import type { EngineWord } from './configure-engine.ts'
 
 type Row = ProjectedRows['configuration']
 
-/** A journal can be played again only under the configuration that it began with. */
-const READ_ONLY =
-  'A journal belongs to the configuration that it began with. Check a draft here, write it to a file of its own, and start it with another store.'
-const CHANGES_MOST = 500
+const NO_FILE = 'This process was not started with the file of this portfolio: change it where its engine is started.'
 
-/** @param files by portfolio, of those that this process was started with */
-export function openConfigurations(projections: Projections, files: ReadonlyMap<string, string>): Configurations {
+export interface ConfigurationsOf {
+  readonly projections: Projections
+  /** By portfolio, of those that this process was started with. */
+  readonly files: ReadonlyMap<string, string>
+  /** Asks the engine of a portfolio to take up its file as it stands. */
+  configure(
+    portfolio: string,
+    asked: { readonly id: string; readonly file: string; readonly actor: string },
+  ): Promise<EngineWord>
+  /** Told of every file that an engine has taken up. */
+  onSaved?(portfolio: string, loaded: LoadedPortfolio): void
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+export function openConfigurations(of: ConfigurationsOf): Configurations {
+  const { projections, files } = of
+  /** One save after the other: of two at once the second one sees what the first one did. */
+  let saving: Promise<unknown> = Promise.resolve()
+
   async function rowsOf(portfolio: string): Promise<readonly Row[]> {
     const rows: Row[] = []
     for await (const row of projections.projectedRows(portfolio, 'configuration')) rows.push(row as unknown as Row)
@@ -45,6 +60,7 @@ export function openConfigurations(projections: Projections, files: ReadonlyMap<
     const last = rows.at(-1)
     const config = last === undefined ? null : (JSON.parse(last.document) as PortfolioConfig)
     const file = files.get(portfolio)
+    const text = file === undefined ? null : readFileSync(file, 'utf8')
     const currency = last?.currency ?? 'USD'
     return {
       portfolio,
@@ -53,81 +69,150 @@ export function openConfigurations(projections: Projections, files: ReadonlyMap<
       version: last?.seq ?? -1,
       at: new Date(last?.at ?? 0).toISOString(),
       document: file === undefined ? config : readDocument(file).value,
-      text: file === undefined ? null : readFileSync(file, 'utf8'),
-      readOnlyWhy: READ_ONLY,
-      history: rows.map((row, index) => versionOf(row, rows[index - 1])).reverse(),
+      text,
+      fingerprint: text === null ? '' : fingerprintOf(text),
+      readOnlyWhy: file === undefined ? NO_FILE : unwritable(file),
+      history: historyOf(rows, file),
       strategies: builtInViews().map(({ name, summary, parameters }) => formOf(name, summary, parameters)),
       rebalancing: { text: rebalancingText(config), methods: REBALANCING_METHODS },
     }
   }
 
+  async function check(
+    portfolio: string,
+    text: string,
+  ): Promise<CheckedDraft & { readonly loaded: LoadedPortfolio | null }> {
+    const file = files.get(portfolio)
+    const present = file === undefined ? '' : readFileSync(file, 'utf8')
+    const { problems, document, loaded } = await readDraft(text, file, present)
+    const before = file === undefined ? null : readDocument(file).value
+    const warnings = [...(loaded?.unused ?? []), ...(loaded?.unchecked ?? [])]
+    return {
+      check: {
+        valid: problems.length === 0,
+        problems,
+        warnings: warnings.map((said) => ({ at: said.split(/[:\s]/)[0] ?? '', text: said })),
+        changes: document === null ? [] : changesBetween(before, document),
+      },
+      config: loaded?.config ?? null,
+      reactions: loaded === null ? {} : reactionsOf(loaded.config),
+      loaded,
+    }
+  }
+
+  async function save(portfolio: string, asked: ConfigurationSave, actor: string): Promise<SavedConfiguration> {
+    const { id, text, seen, fingerprint, confirm } = asked
+    const file = files.get(portfolio)
+    const why = file === undefined ? NO_FILE : unwritable(file)
+    if (file === undefined || why !== '') return refused([{ at: 'body', text: why }])
+    const now = await view(portfolio)
+    // Whoever sends it again after no answer came finds the file as it wrote it.
+    const isAgain = now.fingerprint === fingerprintOf(text)
+    if (!isAgain && (seen !== now.version || (fingerprint ?? now.fingerprint) !== now.fingerprint)) {
+      return { state: 'stale', view: now }
+    }
+    const checked = await check(portfolio, text)
+    if (checked.loaded === null) return { state: 'refused', check: checked.check }
+    const unconfirmed = unconfirmedOf(checked.check, confirm)
+    if (unconfirmed.length > 0) return refused(unconfirmed, checked.check)
+    const present = isAgain ? before(file, now) : now.text!
+    keepPresent(file, present, now)
+    replaceFile(file, text)
+    const word = await of.configure(portfolio, { id, file: fingerprintOf(text), actor })
+    if (word.kind === 'reused' || word.kind === 'unanswered') {
+      if (word.kind === 'reused') replaceFile(file, present)
+      return { state: word.kind }
+    }
+    if (word.kind === 'declined') {
+      replaceFile(file, present)
+      return refused(refusals(word.answer), checked.check)
+    }
+    const after = await view(portfolio)
+    keepVersion(file, text, {
+      seq: after.version,
+      fingerprint: fingerprintOf(text),
+      by: actor,
+      savedAt: new Date(of.now()).toISOString(),
+    })
+    of.onSaved?.(portfolio, checked.loaded)
+    return { state: 'saved', view: await view(portfolio) }
+  }
+
   return {
     view,
-    async check(portfolio, { text }) {
+    check: async (portfolio, { text }) => {
+      const { check: found, config, reactions } = await check(portfolio, text)
+      return { check: found, config, reactions }
+    },
+    async textOf(portfolio, seq) {
       const file = files.get(portfolio)
-      const problems = await problemsOf(text, file)
-      const before: unknown = file === undefined ? null : parse(readFileSync(file, 'utf8'))
-      const changes = problems.some(({ at }) => at === 'yaml') ? [] : changesBetween(before, parse(text) as unknown)
-      return { valid: problems.length === 0, problems, warnings: [], changes }
+      const version = file === undefined ? undefined : versionsOf(file).get(seq)
+      const text = file === undefined || version === undefined ? null : keptText(file, version)
+      return text === null ? null : { seq, text }
     },
-    save() {
-      const problems = [{ at: 'body', text: READ_ONLY }]
-      return Promise.resolve({ state: 'refused', check: { valid: false, problems, warnings: [], changes: [] } })
+    save(portfolio, asked, actor) {
+      const next = saving.then(() => save(portfolio, asked, actor))
+      saving = next.catch(() => {})
+      return next
     },
   }
 }
 
-/** What is wrong with a draft, read as if it stood where the file stands. */
-async function problemsOf(text: string, file: string | undefined): Promise<readonly ProblemDetail[]> {
-  const strays = strayFiles(text, file === undefined ? '' : readFileSync(file, 'utf8'))
-  if (strays.length > 0) return strays.map(({ path, reason }) => ({ at: path, text: `${path} ${reason}` }))
-  const draft = join(file === undefined ? tmpdir() : dirname(file), `.draft-${randomUUID()}.yaml`)
-  const named = (said: string): string =>
-    said.replaceAll(draft, basename(file ?? 'draft.yaml')).replaceAll(basename(draft), basename(file ?? 'draft.yaml'))
-  try {
-    writeFileSync(draft, text, { mode: 0o600 })
-    await loadPortfolio(draft)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigRefused) {
-      return error.faults.map((one) => ({ at: String(one.values['path'] ?? ''), text: named(describeFault(one)) }))
+/** The text that an engine was started with is kept before another one takes its place. */
+function keepPresent(file: string, present: string, { version, fingerprint }: ConfigurationView): void {
+  if (versionsOf(file).has(version)) return
+  keepVersion(file, present, { seq: version, fingerprint, by: '', savedAt: null })
+}
+
+/** What stood there before a save whose answer nobody heard. */
+function before(file: string, { version, text }: ConfigurationView): string {
+  const kept = versionsOf(file).get(version)
+  return (kept === undefined ? null : keptText(file, kept)) ?? text!
+}
+
+/** A sleeve is taken away by its name, and one at a time. */
+function unconfirmedOf({ changes }: ConfigurationCheck, confirm: string | undefined): readonly ProblemDetail[] {
+  const gone = changes.filter(({ path, after }) => /^sleeves\.[^.]+$/.test(path) && after === null)
+  return gone.flatMap(({ path }) => {
+    const name = path.slice('sleeves.'.length)
+    if (gone.length > 1) return [{ at: path, text: `Take ${name} away by itself: one sleeve at a time.` }]
+    return confirm === name ? [] : [{ at: path, text: `Type "${name}" to take it away.` }]
+  })
+}
+
+function refused(problems: readonly ProblemDetail[], check?: ConfigurationCheck): SavedConfiguration {
+  return { state: 'refused', check: { warnings: [], changes: [], ...check, valid: false, problems } }
+}
+
+/** `sleeves.trend.weight: 0.5 -> 0.9: why`, a line for each key, as the engine says it. */
+function refusals(answer: string): readonly ProblemDetail[] {
+  const lines = answer.split('\n').filter((line) => line.trim() !== '')
+  return lines.map((line) => {
+    const key = /^([\w.[\]-]+): /.exec(line)?.[1]
+    return { at: key ?? 'engine', text: line }
+  })
+}
+
+function historyOf(rows: readonly Row[], file: string | undefined): readonly ConfigurationVersion[] {
+  const versions = file === undefined ? new Map() : versionsOf(file)
+  const all = rows.map((row, index): ConfigurationVersion => {
+    const before = rows[index - 1]
+    const saved = versions.get(row.seq)
+    return {
+      seq: row.seq,
+      at: new Date(row.at).toISOString(),
+      by: saved?.by ?? '',
+      savedAt: saved?.savedAt ?? null,
+      isKept: saved !== undefined,
+      changes: before === undefined ? [] : changesBetween(JSON.parse(before.document), JSON.parse(row.document)),
     }
-    if (error instanceof FaultError) return [{ at: 'yaml', text: named(error.message) }]
-    throw error
-  } finally {
-    rmSync(draft, { force: true })
-  }
+  })
+  return all.reverse()
 }
 
-function versionOf(row: Row, before: Row | undefined): ConfigurationVersion {
-  const changes = before === undefined ? [] : changesBetween(JSON.parse(before.document), JSON.parse(row.document))
-  return { seq: row.seq, at: new Date(row.at).toISOString(), changes }
-}
-
-/** Key by key; items of a list that have an id are the same where their ids are. */
-function changesBetween(before: unknown, after: unknown, path = ''): readonly ConfigurationChange[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return []
-  const [left, right] = [keyed(before), keyed(after)]
-  if (left === null || right === null) return [changeOf(path, before, after)]
-  const names = [...new Set([...left.keys(), ...right.keys()])]
-  return names
-    .flatMap((name) => changesBetween(left.get(name), right.get(name), path === '' ? name : `${path}.${name}`))
-    .slice(0, CHANGES_MOST)
-}
-
-function keyed(value: unknown): ReadonlyMap<string, unknown> | null {
-  if (value === null || typeof value !== 'object') return null
-  if (!Array.isArray(value)) return new Map(Object.entries(value))
-  const ids = value.map((item: unknown) => (item as { readonly id?: unknown } | null)?.id)
-  if (value.length === 0 || ids.some((id) => typeof id !== 'string')) return null
-  return new Map(value.map((item: unknown, index) => [ids[index] as string, item]))
-}
-
-function changeOf(path: string, before: unknown, after: unknown): ConfigurationChange {
-  const isGone = after === undefined && path.startsWith('sleeves.')
-  const isLooser = /(^|\.)(limits|max|risk)/i.test(path) && Number(after) > Number(before)
-  const consequence = isGone ? 'Its positions are closed before it is taken away.' : ''
-  return { path, before: before ?? null, after: after ?? null, consequence, isDangerous: isGone || isLooser }
+function reactionsOf({ violations }: PortfolioConfig): CheckedDraft['reactions'] {
+  if (violations === undefined) return {}
+  return Object.fromEntries(VIOLATION_KINDS.map((kind) => [kind, reactionTo(kind, violations)]))
 }
 
 function formOf(strategy: string, summary: string | null, parameters: readonly ParameterView[]): StrategyForm {
