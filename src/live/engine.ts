@@ -6,7 +6,6 @@ import type { Broker } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { Sessions } from '../domain/sessions.ts'
-import type { Batch } from '../domain/store.ts'
 import type { Instant } from '../domain/units.ts'
 import { revive } from '../engine/canonical.ts'
 import { stopOf } from '../engine/gates/leaving.ts'
@@ -32,8 +31,8 @@ import { openDesk } from './open-desk.ts'
 import type { ProjectionWriter } from './projections/writer.ts'
 import { type Expected, expectedPostings } from './reconcile/expected.ts'
 import { type Beginning, type LiveState, snapshotOf } from './resumption.ts'
-import { RunJournal } from './run-journal.ts'
-import { Sleeper } from './sleeper.ts'
+import { batchOf, RunJournal } from './run-journal.ts'
+import { happenedBefore, Sleeper } from './sleeper.ts'
 import { Tellings } from './tellings.ts'
 
 /** Milliseconds that an instant waits for answers, where nothing else is said. */
@@ -193,7 +192,10 @@ export class LiveEngine {
     meter?.took('instant', since)
     if (this.#added > added || this.#journal.length > 0) this.#unkept += 1
     this.#told.cycled({ kind: 'played', seq: this.run.kernel.runtime.state.seq, at: this.run.at })
-    await this.#commit(this.#unkept >= this.#options.snapshotEvery)
+    const isKept = this.#unkept >= this.#options.snapshotEvery
+    // That a venue in this process took an order follows from its events: alone it is written with what comes next.
+    const isNews = this.#journal.length + this.#told.answers + this.#alerts.length > 0
+    if (this.#venue === null || isKept || isNews) await this.#commit(isKept)
     this.#options.onInstant?.(this.run)
   }
 
@@ -231,6 +233,8 @@ export class LiveEngine {
       hasHappened = true
       this.#sleeper.wake()
     })
+    // What has happened already is waited for by nobody.
+    await happenedBefore()
     for (;;) {
       this.#told.look(lookNow, () => this.#sleeper.wake())
       await this.#sleep(clock === null ? null : this.#untilWaking(clock), () => hasHappened || this.#isStopping)
@@ -265,9 +269,13 @@ export class LiveEngine {
       await this.#round()
       if (this.#hasMore()) continue
       if (!this.#line.isAsking) return
-      // A venue in this process answers at once, and always before the market goes on.
-      if (this.#venue === null && clock !== null && clock.monotonic() >= until) return
-      await this.#sleep(this.#venue === null && clock !== null ? until - clock.monotonic() : null)
+      if (this.#venue !== null) {
+        // It answers at once, and always before the market goes on: nothing is written down in between.
+        await this.#sleeper.sleep(null)
+        continue
+      }
+      if (clock !== null && clock.monotonic() >= until) return
+      await this.#sleep(clock === null ? null : until - clock.monotonic())
     }
   }
 
@@ -379,15 +387,8 @@ export class LiveEngine {
     if (isNews && this.#isLive) {
       const answers = this.#told.takeAnswers()
       const written = this.#journal.take()
-      const batch: Batch = {
-        ...written,
-        orders: records.orders,
-        executions,
-        answers,
-        ...(events.length === 0 ? {} : { accountEvents: { broker: this.broker.name, ids: events } }),
-        ...(place === null ? {} : { place }),
-        ...(snapshot === undefined ? {} : { snapshot }),
-      }
+      const told = { broker: this.broker.name, ids: events }
+      const batch = batchOf({ ...written, orders: records.orders, executions, answers }, told, place, snapshot)
       const { meter } = this.#options
       const since = meter?.now() ?? 0
       await store.commit(portfolio, lease, batch)

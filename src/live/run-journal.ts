@@ -2,7 +2,7 @@
 import type { Message } from '../domain/bus.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
 import type { Projected } from '../domain/projections.ts'
-import type { JournalRow } from '../domain/store.ts'
+import type { Batch, BrokerPlace, JournalRow, StoredSnapshot } from '../domain/store.ts'
 import { CODEC_VERSION, encodeEvent } from '../engine/journal/codec.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import type { KnownRows } from './known-rows.ts'
@@ -15,6 +15,21 @@ interface Written {
   readonly rows: readonly JournalRow[]
   readonly messages: readonly Omit<Message, 'number'>[]
   readonly projected: Projected
+}
+
+/** One transaction, of what there is. */
+export function batchOf(
+  batch: Written & Pick<Batch, 'orders' | 'executions' | 'answers'>,
+  told: NonNullable<Batch['accountEvents']>,
+  place: BrokerPlace | null,
+  snapshot: StoredSnapshot | undefined,
+): Batch {
+  return {
+    ...batch,
+    ...(told.ids.length === 0 ? {} : { accountEvents: told }),
+    ...(place === null ? {} : { place }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+  }
 }
 
 /** How a sleeve says that its decision failed; the reason follows. */

@@ -26,6 +26,8 @@ export function createDesk(options: DeskOptions): OrderDesk {
     open: new Set(),
     changed: new Set(),
     ended: [],
+    recalled: [],
+    incomplete: new Set(),
     booked: new Map(),
     recalls: new Map(),
     executions: [],

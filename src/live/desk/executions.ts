@@ -119,6 +119,7 @@ function hold(desk: Desk, tracked: Tracked, execution: Execution, now: Instant):
   const { record, heldLegs } = tracked
   desk.booked.set(execution.id, now)
   heldLegs.push(execution)
+  desk.incomplete.add(tracked)
   const isComplete = record.legs.every(
     ({ instrument, ratio }) => heldOf(heldLegs, instrument) >= Math.abs(ratio * record.quantity),
   )
@@ -128,6 +129,7 @@ function hold(desk: Desk, tracked: Tracked, execution: Execution, now: Instant):
   }
   for (const leg of heldLegs) post(desk, leg, record.order, now)
   heldLegs.length = 0
+  desk.incomplete.delete(tracked)
   change(desk, tracked, now, { filled: record.quantity })
   settle(desk, tracked, now)
 }
@@ -137,7 +139,7 @@ function hold(desk: Desk, tracked: Tracked, execution: Execution, now: Instant):
  * traded is on the account all the same.
  */
 export function releaseLegs(desk: Desk, now: Instant): void {
-  for (const tracked of desk.ended) {
+  for (const tracked of desk.incomplete) {
     const { heldLegs, record } = tracked
     const at = releaseAt(desk, tracked)
     if (at === null || at > now) continue
@@ -145,6 +147,7 @@ export function releaseLegs(desk: Desk, now: Instant): void {
     alert(desk, now, 'misfit', tracked, text)
     for (const leg of heldLegs) post(desk, { ...leg, clientId: null }, FOREIGN_ORDER, now)
     heldLegs.length = 0
+    desk.incomplete.delete(tracked)
   }
 }
 

@@ -82,7 +82,7 @@ function recallOrder(desk: Desk, record: OrderRecord): Tracked {
   tracked.isOut = true
   // One that is being taken back after its end is not over.
   tracked.isVenueEnd = record.brokerId !== null && !record.isCancelling
-  desk.ended.push(tracked)
+  desk.recalled.push(tracked)
   return tracked
 }
 

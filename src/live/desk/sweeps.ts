@@ -34,8 +34,7 @@ export function takeSwept(desk: Desk, { executions, cursor }: Swept, now: Instan
 /** The cursor that a restart begins from: never past an execution that is not booked yet. */
 export function keepCursor(desk: Desk): void {
   if (desk.recalls.size > 0) return
-  for (const { heldLegs } of desk.open) if (heldLegs.length > 0) return
-  for (const { heldLegs } of desk.ended) if (heldLegs.length > 0) return
+  if (desk.incomplete.size > 0) return
   if (desk.safeCursor === desk.cursor) return
   desk.safeCursor = desk.cursor
   desk.mark += 1

@@ -125,8 +125,12 @@ export interface Desk {
   /** Not ended, or not yet over with the venue; in the order in which they were intended. */
   readonly open: Set<Tracked>
   readonly changed: Set<Tracked>
-  /** Ended, oldest first. */
+  /** Ended, oldest first: the many of a day. What is done again and again walks over none of them. */
   readonly ended: Tracked[]
+  /** Ended before and back in memory, until what was late is committed. */
+  recalled: Tracked[]
+  /** Structures of which legs wait for each other. */
+  readonly incomplete: Set<Tracked>
   /** Executions that are booked, and when they were, oldest first. */
   readonly booked: Map<string, Instant>
   /** Executions that the store must judge first. */

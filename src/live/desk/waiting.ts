@@ -164,22 +164,27 @@ function pageOver(desk: Desk, tracked: Tracked, now: Instant): void {
 /** Ended orders and executions leave memory; the store is asked for them where they are named again. */
 function forget(desk: Desk, now: Instant): void {
   const until = now - desk.policy.forgetAfter
-  let kept = 0
-  for (const tracked of desk.ended) {
-    const isOld = tracked.isRecalled || tracked.endedAt <= until
-    if (!isOld || tracked.heldLegs.length > 0 || tracked.version !== tracked.durable || desk.open.has(tracked)) {
-      desk.ended[kept] = tracked
-      kept += 1
-      continue
-    }
-    desk.orders.delete(tracked.record.clientId)
-    desk.byNumber.delete(tracked.record.order)
+  desk.recalled = desk.recalled.filter((tracked) => !letGo(desk, tracked))
+  const young = desk.ended.findIndex(({ endedAt }) => endedAt > until)
+  const old = young < 0 ? desk.ended.length : young
+  if (old > 0) {
+    const kept = desk.ended.slice(0, old).filter((tracked) => !letGo(desk, tracked))
+    desk.ended.splice(0, old, ...kept)
   }
-  desk.ended.length = kept
   for (const [id, at] of desk.booked) {
     if (at > until) break
     desk.booked.delete(id)
   }
+}
+
+/** Lets an order leave memory; false: it stays, because it waits for something or is not written down as it stands. */
+function letGo(desk: Desk, tracked: Tracked): boolean {
+  const { record, heldLegs, version, durable } = tracked
+  if (heldLegs.length > 0 || version !== durable || desk.open.has(tracked)) return false
+  if (desk.orders.get(record.clientId) !== tracked) return true
+  desk.orders.delete(record.clientId)
+  desk.byNumber.delete(record.order)
+  return true
 }
 
 /** The earliest moment at which `passTime` or `takeDue` would do something; null where nothing is waited for. */
@@ -193,7 +198,7 @@ export function nextMoment(desk: Desk): Instant | null {
   take(desk.catchUp?.clearAt ?? null)
   if (!desk.sweep.isAsked) take(desk.sweep.at)
   for (const recall of desk.recalls.values()) if (isAskable(desk, recall)) take(recall.at)
-  for (const tracked of desk.ended) take(releaseAt(desk, tracked))
+  for (const tracked of desk.incomplete) take(releaseAt(desk, tracked))
   for (const tracked of desk.open) {
     const { query, cancel, isSending, answerBy, sendAt, record, paged } = tracked
     take(answerBy)
