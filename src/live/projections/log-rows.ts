@@ -11,6 +11,8 @@ import type { Observer, OrderRow, Posting, StructureEvent } from '../../engine/r
 import type { Recording } from '../../engine/records/recording.ts'
 import { known, type RowBuffer } from './rows.ts'
 
+const NO_LEVELS = { stop: null, target: null } as const
+
 export interface LogRows {
   readonly observer: Omit<Observer, 'day'>
   /** Names what is said from now on: the next event. */
@@ -40,7 +42,7 @@ export function logRows(
   }
   const levels = (sleeve: number, instrument: number): { stop: number | null; target: number | null } => {
     const guard = runtime().state.guards.find((one) => one.sleeve === sleeve && one.instrument === instrument)
-    if (guard === undefined) return { stop: null, target: null }
+    if (guard === undefined) return NO_LEVELS
     const { stop, target } = levelsOf(runtime(), guard)
     return { stop: known(stop), target: known(target) }
   }
@@ -52,8 +54,13 @@ export function logRows(
     const isFlow = isMoney && !isEarned(reason)
     if (isFlow) flowed(sleeve, cash)
     if (kind === 'external') flowed(sleeve, worthInKind(instrument, quantity))
+    const own = isMoney ? NO_LEVELS : levels(sleeve, instrument)
+    count += 1
+    // Named one by one: of every booking there is one of these.
     const row: PostingRow = {
-      ...placed(),
+      seq,
+      place: count,
+      at: state.at,
       tradeDate,
       kind,
       order: said.order === 0 ? null : said.order,
@@ -69,7 +76,8 @@ export function logRows(
       cost: isMoney ? moneyOf(fee) : worthOf(fee, instrument),
       realised,
       before,
-      ...(isMoney ? { stop: null, target: null } : levels(sleeve, instrument)),
+      stop: own.stop,
+      target: own.target,
       isFlow,
       reason,
     }
@@ -142,8 +150,14 @@ export function logRows(
       executed: () => {},
       reduced: () => {},
       allocated: () => {},
-      orderFilled: (order, quantity, price, fee) => rows.add('orderFill', { ...placed(), order, quantity, price, fee }),
-      orderEnded: (order, state, evidence) => rows.add('orderEnd', { ...placed(), order, state, evidence }),
+      orderFilled: (order, quantity, price, fee) => {
+        const { seq: number, place, at } = placed()
+        rows.add('orderFill', { seq: number, place, at, order, quantity, price, fee })
+      },
+      orderEnded: (order, state, evidence) => {
+        const { seq: number, place, at } = placed()
+        rows.add('orderEnd', { seq: number, place, at, order, state, evidence })
+      },
       refused: ({ tradeDate, sleeve, instrument, intent, end, rule, wanted, allowed, value, limit }) => {
         const own = {
           sleeve,

@@ -1,5 +1,5 @@
 /** Rows of how things stand: the last word alone, written where it has changed. */
-import type { SleeveConfig } from '../../domain/config.ts'
+import type { PortfolioConfig, SleeveConfig } from '../../domain/config.ts'
 import type { ProjectedRows } from '../../domain/projections.ts'
 import type { Violation } from '../../domain/risk.ts'
 import { timeframeOf } from '../../domain/timeframes.ts'
@@ -7,6 +7,7 @@ import { stageOf } from '../../engine/capital/state.ts'
 import { shownSleeves } from '../../engine/external/sleeve.ts'
 import { levelsOf } from '../../engine/positions/protect.ts'
 import type { Runtime } from '../../engine/runtime.ts'
+import type { Guard } from '../../engine/state.ts'
 import { averagePrice } from '../../pipeline/ledger/books.ts'
 import { known, type RowBuffer, textOf } from './rows.ts'
 
@@ -19,20 +20,36 @@ export interface StateRows {
   add(): void
 }
 
-type Last = 'sleeve' | 'holding' | 'purse' | 'violation'
+type Last = 'sleeve' | 'holding' | 'purse'
 
 export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
-  const said = new Map<string, string>()
-  const holdings = new Set<string>()
+  const said = {
+    sleeve: new Map<number, object>(),
+    holding: new Map<number, object>(),
+    purse: new Map<number, object>(),
+  }
+  const stated = new Map<number, Stated>()
+  /** As they stood when they were said last, in their order. */
+  const violations: Violation[] = []
+  const holdings = new Set<number>()
   let firstClose: number | null = null
 
   /** What was said of the same key last is not said again. */
-  function say<Table extends Last>(table: Table, key: string, row: ProjectedRows[Table]): void {
-    const text = JSON.stringify(row)
-    const place = `${table} ${key}`
-    if (said.get(place) === text) return
-    said.set(place, text)
+  function say<Table extends Last>(table: Table, key: number, row: ProjectedRows[Table]): void {
+    const before = said[table].get(key)
+    if (before !== undefined && isEqual(before, row)) return
+    said[table].set(key, row)
     rows.add(table, row)
+  }
+
+  /** What the configuration says of a sleeve is put into words once. */
+  function statedOf(config: SleeveConfig, ordinal: number): Stated['row'] {
+    const whole = runtime().state.config!
+    const known = stated.get(ordinal)
+    if (known?.config === config && known.whole === whole) return known.row
+    const row = configured(runtime(), config, ordinal)
+    stated.set(ordinal, { config, whole, row })
+    return row
   }
 
   function addSleeves(): void {
@@ -40,8 +57,8 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
     for (const { config, ordinal } of shownSleeves(runtime())) {
       const { paused } = state.sleeves[ordinal]!
       const stage = state.capital === undefined ? null : stageOf(state.capital, ordinal)
-      say('sleeve', config.id, {
-        ...configured(runtime(), config, ordinal),
+      say('sleeve', ordinal, {
+        ...statedOf(config, ordinal),
         reason: paused,
         stage,
         createdAt: firstClose,
@@ -56,7 +73,7 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
       currencies.forEach((currency, column) => {
         const at = ordinal * books.currencies + column
         const [cash, fees, dividends] = [books.cash[at]!, books.fees[at]!, books.dividends[at]!]
-        say('purse', `${ordinal} ${column}`, { sleeve: config.id, currency, cash, fees, dividends })
+        say('purse', at, { sleeve: config.id, currency, cash, fees, dividends })
       })
     }
   }
@@ -64,12 +81,28 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
   function addHoldings(): void {
     const { state } = runtime()
     // A level that trails moves without a booking.
-    for (const { sleeve, instrument } of state.guards) holdings.add(`${sleeve} ${instrument}`)
+    const guards = new Map<number, Guard>()
+    for (const guard of state.guards) {
+      const key = holdingKey(guard.sleeve, guard.instrument)
+      if (!guards.has(key)) guards.set(key, guard)
+      holdings.add(key)
+    }
     for (const key of holdings) {
-      const [sleeve, instrument] = key.split(' ').map(Number) as [number, number]
-      say('holding', key, holdingOf(runtime(), sleeve, instrument))
+      const [sleeve, instrument] = [Math.floor(key / INSTRUMENTS), key % INSTRUMENTS]
+      say('holding', key, holdingOf(runtime(), sleeve, instrument, guards.get(key)))
     }
     holdings.clear()
+  }
+
+  function addViolations(): void {
+    const now = runtime().state.violations
+    for (let place = 0; place < now.length; place += 1) {
+      const violation = now[place]!
+      // One that is changed is another object.
+      if (violations[place] === violation) continue
+      violations[place] = violation
+      rows.add('violation', violationOf(violation))
+    }
   }
 
   function addMarks(): void {
@@ -84,7 +117,7 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
   }
 
   return {
-    touched: (sleeve, instrument) => holdings.add(`${sleeve} ${instrument}`),
+    touched: (sleeve, instrument) => holdings.add(holdingKey(sleeve, instrument)),
     closed: () => {
       firstClose ??= runtime().state.at
       addMarks()
@@ -94,9 +127,23 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
       addSleeves()
       addPurses()
       addHoldings()
-      for (const violation of runtime().state.violations) say('violation', String(violation.id), violationOf(violation))
+      addViolations()
     },
   }
+}
+
+/** More instruments than any portfolio has. */
+const INSTRUMENTS = 4_294_967_296
+
+function holdingKey(sleeve: number, instrument: number): number {
+  return sleeve * INSTRUMENTS + instrument
+}
+
+/** Rows of one table hold plain values under the same names. */
+function isEqual(one: object, other: object): boolean {
+  const [left, right] = [one as Readonly<Record<string, unknown>>, other as Readonly<Record<string, unknown>>]
+  for (const name in right) if (!Object.is(left[name], right[name])) return false
+  return true
 }
 
 function isHeld({ state, sleeves }: Runtime, instrument: number): boolean {
@@ -105,11 +152,14 @@ function isHeld({ state, sleeves }: Runtime, instrument: number): boolean {
   return sleeves.some(({ ordinal }) => books.quantity[ordinal * books.width + instrument] !== 0)
 }
 
-function configured(
-  { state }: Runtime,
-  config: SleeveConfig,
-  ordinal: number,
-): Omit<ProjectedRows['sleeve'], 'status' | 'reason' | 'stage' | 'createdAt'> {
+/** What the configuration alone says of a sleeve. */
+interface Stated {
+  readonly config: SleeveConfig
+  readonly whole: PortfolioConfig
+  readonly row: Omit<ProjectedRows['sleeve'], 'status' | 'reason' | 'stage' | 'createdAt'>
+}
+
+function configured({ state }: Runtime, config: SleeveConfig, ordinal: number): Stated['row'] {
   const records = state.config!.capitalPlan?.allocation.records ?? []
   const place = state.config!.sleeves.filter(({ strategy }) => strategy !== null).indexOf(config)
   const stated = place < 0 ? undefined : records[place]
@@ -131,11 +181,15 @@ function configured(
   }
 }
 
-function holdingOf(runtime: Runtime, sleeve: number, instrument: number): ProjectedRows['holding'] {
+function holdingOf(
+  runtime: Runtime,
+  sleeve: number,
+  instrument: number,
+  guard: Guard | undefined,
+): ProjectedRows['holding'] {
   const { state, sleeves } = runtime
   const at = sleeve * state.books.width + instrument
   const quantity = state.books.quantity[at]!
-  const guard = state.guards.find((one) => one.sleeve === sleeve && one.instrument === instrument)
   const levels = guard === undefined || quantity === 0 ? null : levelsOf(runtime, guard)
   return {
     sleeve: sleeves[sleeve]!.config.id,
