@@ -6,10 +6,12 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { CHROMIUM, CHROMIUM_NEED } from '../test/dashboard/chromium.ts'
 import { POSTGRES_NEED, postgresServer } from '../test/servers.ts'
 import { measureAllocators } from './allocators.ts'
 import { measureApi } from './api.ts'
 import { compile, hasCompiler, runLoop } from './c-loop.ts'
+import { measureDashboard } from './dashboard.ts'
 import { dealtOnce } from './dealt-once.ts'
 import { measureFailOver } from './fail-over.ts'
 import { benchFolder } from './folder.ts'
@@ -26,6 +28,8 @@ const ALLOCATORS = 'allocators'
 const LIVE = 'live'
 /** The server, with pages that listen. */
 const API = 'api'
+/** The pages in a browser, against their budgets. */
+const DASHBOARD = 'dashboard'
 const ROUNDS = 7
 
 /** One line of the result. `limitSeconds` and `ratio` are null where no C compiler is. */
@@ -152,12 +156,30 @@ async function measureStores(isJson: boolean): Promise<void> {
   }
 }
 
+/** Each budget of the pages with what was measured. @returns 1 where one is missed */
+async function measurePages(isJson: boolean): Promise<number> {
+  if (CHROMIUM === undefined) {
+    console.error(`dashboard ${CHROMIUM_NEED}`)
+    return 2
+  }
+  let missed = 0
+  await measureDashboard((line) => {
+    if (!line.isHeld) missed += 1
+    const { variant, value, unit, limit, isHeld, load, cores } = line
+    const text = `${value.toFixed(unit === 's' ? 2 : 0)} ${unit}`.padStart(10)
+    const budget = `of at most ${limit} ${unit}`.padEnd(20)
+    const verdict = `${isHeld ? 'held' : 'MISSED'}, machine load ${load.toFixed(1)} on ${cores} cores`
+    console.log(isJson ? JSON.stringify(line) : `${DASHBOARD} ${variant.padEnd(44)} ${text} ${budget} ${verdict}`)
+  })
+  return missed > 0 ? 1 : 0
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes('--json')
   const more = Object.keys(ADDED) as Added[]
   const added = more.find((flag) => args.includes(flag)) ?? null
   const named = args.filter((arg) => arg !== '--json' && arg !== added)
-  const known = [...Object.keys(WORKLOADS), ALLOCATORS, LIVE, API, 'all']
+  const known = [...Object.keys(WORKLOADS), ALLOCATORS, LIVE, API, DASHBOARD, 'all']
   const [name] = named
   if (name === undefined || named.length > 1 || !known.includes(name)) {
     const problem = name === undefined ? 'no workload was named' : `"${named.join(' ')}" is no workload`
@@ -171,7 +193,7 @@ async function main(args: readonly string[]): Promise<number> {
     execFileSync(process.execPath, [...process.execArgv, program, ...own, ...flags], { stdio: 'inherit' })
   }
   if (name === 'all') {
-    for (const one of [...Object.keys(WORKLOADS), ALLOCATORS, LIVE, API]) apart(one)
+    for (const one of [...Object.keys(WORKLOADS), ALLOCATORS, LIVE, API, DASHBOARD]) apart(one)
     return 0
   }
   if (name === LIVE) {
@@ -186,6 +208,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(isJson ? JSON.stringify(line) : `${API} ${answered}; ${told}`)
     return 0
   }
+  if (name === DASHBOARD) return measurePages(isJson)
   if (name === ALLOCATORS) {
     for (const { variant, seconds, final, computed } of measureAllocators()) {
       const line = { workload: ALLOCATORS, variant, seconds, final, computed }

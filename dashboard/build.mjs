@@ -1,6 +1,6 @@
 // Builds the dashboard into dist/dashboard, and as one file into dist/report.html. Where its packages are not installed the rest of the product is whole
 // without it, so this says so and succeeds.
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
@@ -8,6 +8,8 @@ import { buildReport } from './report.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const COMPRESSED_FROM = 1024
+/** The font goes out under its own licence, which goes with it. */
+const FONT_LICENCE = '../node_modules/@fontsource-variable/inter/LICENSE'
 
 /** Puts what is sent compressed beside each file, so that no server compresses while somebody waits. */
 async function compressBelow(folder) {
@@ -35,6 +37,7 @@ const vite = await bundler()
 if (vite === null) process.stdout.write('The dashboard was not built: its packages are not installed here.\n')
 else {
   await vite.build({ root, configFile: `${root}vite.config.ts`, logLevel: 'warn' })
+  await copyFile(join(root, FONT_LICENCE), join(root, '../dist/dashboard/inter-licence.txt'))
   await compressBelow(fileURLToPath(new URL('../dist/dashboard/', import.meta.url)))
   await buildReport(vite, root, fileURLToPath(new URL('../dist/', import.meta.url)))
 }

@@ -6,6 +6,12 @@ const WHOLE = 100 << 20
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 
+/** Nothing is asked for ahead where everything is in the file. */
+const ALL_INSIDE = {
+  name: 'all-inside',
+  transformIndexHtml: { order: 'pre', handler: (html) => html.replace(/<link rel="preload"[^>]*>\s*/g, '') },
+}
+
 /** Text of a script or style as it may stand in a page. */
 const safe = (text) => text.replaceAll('</', '<\\/')
 
@@ -15,6 +21,7 @@ export async function buildReport(vite, root, outDir) {
     root,
     configFile: join(root, 'vite.config.ts'),
     logLevel: 'warn',
+    plugins: [ALL_INSIDE],
     build: {
       outDir: folder,
       emptyOutDir: true,

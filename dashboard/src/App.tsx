@@ -10,17 +10,33 @@ import { portfolioShown } from './state/portfolio.ts'
 import { useStore } from './state/store.ts'
 import { useParameter } from './state/url.ts'
 
-const OverviewPage = lazy(async () => ({ default: (await import('./pages/overview/OverviewPage.tsx')).OverviewPage }))
-const RiskPage = lazy(async () => ({ default: (await import('./pages/risk/RiskPage.tsx')).RiskPage }))
-const PerformancePage = lazy(async () => ({
-  default: (await import('./pages/performance/PerformancePage.tsx')).PerformancePage,
-}))
-const StrategyPage = lazy(async () => ({ default: (await import('./pages/strategy/StrategyPage.tsx')).StrategyPage }))
-const ConfigurationPage = lazy(async () => ({
-  default: (await import('./pages/configuration/ConfigurationPage.tsx')).ConfigurationPage,
-}))
+const overview = () => import('./pages/overview/OverviewPage.tsx')
+const risk = () => import('./pages/risk/RiskPage.tsx')
+const performance = () => import('./pages/performance/PerformancePage.tsx')
+const strategy = () => import('./pages/strategy/StrategyPage.tsx')
+const configuration = () => import('./pages/configuration/ConfigurationPage.tsx')
+
+const OverviewPage = lazy(async () => ({ default: (await overview()).OverviewPage }))
+const RiskPage = lazy(async () => ({ default: (await risk()).RiskPage }))
+const PerformancePage = lazy(async () => ({ default: (await performance()).PerformancePage }))
+const StrategyPage = lazy(async () => ({ default: (await strategy()).StrategyPage }))
+const ConfigurationPage = lazy(async () => ({ default: (await configuration()).ConfigurationPage }))
 const LoginPage = lazy(async () => ({ default: (await import('./pages/login/LoginPage.tsx')).LoginPage }))
 const SetupPage = lazy(async () => ({ default: (await import('./pages/login/SetupPage.tsx')).SetupPage }))
+
+const BY_ADDRESS: Readonly<Record<string, () => Promise<unknown>>> = {
+  risk,
+  performance,
+  strategy,
+  config: configuration,
+}
+
+/** Reads the code of the page that the address names, while who is signed in is still being asked. */
+export function readPageAhead(): void {
+  const [, room = ''] = window.location.pathname.split('/')
+  const read = room === '' ? overview : BY_ADDRESS[room]
+  void read?.().catch(() => undefined) // whoever shows the page reads it again, and says what failed
+}
 
 /** The portfolio that the address names, else the first one; its push channel is open while it is shown. */
 function useShownPortfolio({ portfolios }: SessionView): string {

@@ -76,6 +76,11 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: PageFile):
 
 /** Names of encodings that the caller takes; one with a weight of 0 is refused. */
 function acceptedEncodings(header: string): ReadonlySet<string> {
-  const parts = header.split(',').map((part) => part.trim().toLowerCase().split(/\s*;\s*/))
+  const parts = header.split(',').map((part) =>
+    part
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/),
+  )
   return new Set(parts.filter(([, weight]) => !/^q=0(\.0*)?$/.test(weight ?? '')).map(([name]) => name!))
 }

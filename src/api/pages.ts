@@ -21,11 +21,7 @@ export function pageScripts(files: PageFiles): readonly string[] {
 }
 
 /** @param methodsOf an address of the API: what it can be asked by */
-export function addPages(
-  app: FastifyInstance,
-  files: PageFiles,
-  methodsOf: (path: string) => readonly string[],
-): void {
+export function addPages(app: FastifyInstance, files: PageFiles, methodsOf: (path: string) => readonly string[]): void {
   const page = files.get(PAGE)?.plain ?? null
   if (page !== null) addPageFiles(app, files)
   app.setNotFoundHandler((request, reply) => {

@@ -1,24 +1,13 @@
 /** The program as a user starts it, and a real browser before it. */
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { start } from '../cli/command.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const PLACES = [
-  process.env['POLYFOLIO_CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
-
-/** Where Chromium is; undefined: it is not here. */
-export const CHROMIUM = PLACES.find((path) => path !== undefined && existsSync(path))
-export const CHROMIUM_NEED = '(needs Chromium; POLYFOLIO_CHROMIUM names another place)'
-
 /** Pictures of what was tested, kept for whoever wants to look. */
 const PICTURES = join(ROOT, 'dist/tests/pictures')
 
@@ -124,10 +113,6 @@ export interface Watched {
 }
 
 const PATIENCE_MS = 20_000
-
-export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] })
-}
 
 /** A page whose faults are written down; answers that a test provokes are told apart by `expected`. */
 export async function watchedPage(

@@ -4,9 +4,6 @@ import { isNightly } from '../profile.ts'
 import {
   brokenPanels,
   buildDashboard,
-  CHROMIUM,
-  CHROMIUM_NEED,
-  openBrowser,
   type Program,
   picture,
   scratchFolder,
@@ -16,6 +13,7 @@ import {
   type Watched,
   watchedPage,
 } from './browser.ts'
+import { CHROMIUM, CHROMIUM_NEED, openBrowser } from './chromium.ts'
 import { itShowsResults } from './results.ts'
 
 const NAME = 'reader'

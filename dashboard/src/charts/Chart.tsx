@@ -84,6 +84,13 @@ function useChart(option: ChartProps['option'], box: React.RefObject<HTMLDivElem
     }
     latest.current = draw
     draw()
+    // Letters on a canvas do not change by themselves when the page's font has come.
+    const { fonts } = document
+    let isCurrent = true
+    if (fonts.status === 'loading') void fonts.ready.then(() => isCurrent && draw())
+    return () => {
+      isCurrent = false
+    }
   }, [option, paint, box])
 
   return drawn

@@ -50,21 +50,24 @@ export function usePortfolio(): string {
 }
 
 /** Any address below the portfolio, kept under its name and query. */
-export function useReading<T>(what: string, query: Query = {}, every?: number): UseQueryResult<T> {
+export function useReading<T>(what: string, query: Query = {}, every?: number, isAsked = true): UseQueryResult<T> {
   const portfolio = usePortfolio()
   return useQuery({
     queryKey: readingKey(portfolio, what, query),
     queryFn: ({ signal }) => ask<T>('GET', ofPortfolio(portfolio, `${what}${queryOf(query)}`), undefined, signal),
-    enabled: portfolio !== '',
+    enabled: portfolio !== '' && isAsked,
     // Until an answer is there the last one stands, never that of another portfolio.
     placeholderData: (before, query) => (query?.queryKey[1] === portfolio ? before : undefined),
     ...(every === undefined ? {} : { refetchInterval: every }),
   })
 }
 
-/** A live reading as a panel's source: `useLive('figures')`. */
-export function useLive<K extends keyof Readings>(what: K, query: Query = {}): Source<Readings[K]> {
-  return dated(useReading<Dated<Readings[K]>>(what, query))
+/**
+ * A live reading as a panel's source: `useLive('figures')`.
+ * @param isAsked false while what the query depends on is not known yet
+ */
+export function useLive<K extends keyof Readings>(what: K, query: Query = {}, isAsked = true): Source<Readings[K]> {
+  return dated(useReading<Dated<Readings[K]>>(what, query, undefined, isAsked))
 }
 
 const ANALYSIS_EVERY_MS = 30_000

@@ -20,7 +20,7 @@ export function isNear(asked: string, wanted: string, last: string): boolean {
 /** The curve of the period that the page shows. */
 export function useEquity(): Source<EquityCurve> {
   const [period] = usePeriod()
-  const { data: figures } = useLive('figures')
+  const { data: figures, error } = useLive('figures')
   const asked = useRef<{ readonly period: string; readonly from: string | null }>({ period: '', from: null })
   const last = figures?.tradeDate ?? null
   const from = last === null ? null : periodStart(period, last)
@@ -32,7 +32,8 @@ export function useEquity(): Source<EquityCurve> {
     last !== null &&
     isNear(before.from, from, last)
   if (!isKept) asked.current = { period, from }
-  const source = useLive('equity', { from: asked.current.from })
+  // Where the period begins is known with the figures; without them all that is there is shown.
+  const source = useLive('equity', { from: asked.current.from }, figures !== null || error !== null)
   const sleeves = useLive('sleeves')
   const curve = sleeves.isLoading ? null : source.data // which lines there are is known with the sleeves
   const idle = sleeves.data?.rows.find(({ status }) => status === 'reserve')?.sleeve
