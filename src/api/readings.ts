@@ -6,6 +6,7 @@ import type { BacktestReport } from './contract/report.ts'
 import type { ApiPorts } from './ports.ts'
 import type { Basis } from './views/basis.ts'
 import { POINTS_MOST } from './views/equity.ts'
+import { dayBegan, zoneOf } from './views/trade-days.ts'
 
 /** Nobody sees a difference between two looks that are closer together. */
 const FRESH_MS = 250
@@ -15,6 +16,10 @@ const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS
 /** Largest positions whose price of the day before is looked up. */
 const PRICED_MOST = 12
+/** Points of a question for every close, for hours of a day, for days of a month. */
+const FINEST = 1e9
+const HOURS = 24
+const DAYS_OF_MONTH = 15
 
 export interface Readings {
   /** Names of all portfolios that the store knows. */
@@ -45,6 +50,11 @@ export function readingsOf(ports: ApiPorts): Readings {
   const configs = new Map<string, { readonly seq: number; readonly config: PortfolioConfig }>()
   const closes = new Map<string, number | null>()
   const reports = new Map<string, Reported>()
+  const daysBefore = new Map<
+    string,
+    { readonly began: number; readonly rows: Promise<ReadonlyMap<string, EquityRow>> }
+  >()
+  const peaks = new Map<string, { readonly peak: number; readonly at: number | null }>()
 
   async function names(): Promise<readonly string[]> {
     const [extents, beats] = await Promise.all([store.extents(), store.control.beats()])
@@ -112,18 +122,25 @@ export function readingsOf(ports: ApiPorts): Readings {
     const sleeves = await allOf('sleeve', portfolio)
     const positions = await paging.positions(portfolio)
     const open = await paging.page(portfolio, 'violations', { open: true, limit: 200 })
+    const config = await configOf(portfolio)
+    const whole = last.get('') ?? null
+    const began = whole === null ? null : dayBegan(whole.at, zoneOf({ config }))
+    const days = await daysOf(portfolio, memory.days, whole?.at ?? 0)
     return {
       portfolio,
       seq,
       eventAt,
-      config: await configOf(portfolio),
+      config,
       sleeves: [...sleeves].sort((one, other) => one.ordinal - other.ordinal),
       last,
-      days: await daysOf(portfolio, memory.days, last.get('')?.at ?? 0),
+      days,
+      dayBefore: began === null ? new Map() : await dayBeforeOf(portfolio, began, days),
+      cameToday: began === null ? new Map() : await cameSince(portfolio, began, days, whole!.at),
+      peakAt: whole === null ? null : await peakAtOf(portfolio, whole),
       targets: await targetsOf(portfolio, sleeves.length),
       positions,
       openedBy: await openedByOf(portfolio),
-      before: await closesBefore(portfolio, positions.netted.slice(0, PRICED_MOST), last.get('')?.at ?? null),
+      before: await closesBefore(portfolio, positions.netted.slice(0, PRICED_MOST), began),
       openViolations: open.rows,
     }
   }
@@ -161,6 +178,72 @@ export function readingsOf(ports: ApiPorts): Readings {
     return store.paging.equityOfAll(portfolio, { from: whole[0]!.bucket, to, points: whole.length })
   }
 
+  /** Of each sleeve the last close that is not of today: what lies before today changes no more. */
+  function dayBeforeOf(
+    portfolio: string,
+    began: number,
+    days: ReadonlyMap<string, readonly EquityRow[]>,
+  ): Promise<ReadonlyMap<string, EquityRow>> {
+    const found = daysBefore.get(portfolio)
+    if (found?.began === began) return found.rows
+    const rows = readDayBefore(portfolio, began, days)
+    daysBefore.set(portfolio, { began, rows })
+    rows.catch(() => daysBefore.delete(portfolio))
+    return rows
+  }
+
+  async function readDayBefore(
+    portfolio: string,
+    began: number,
+    days: ReadonlyMap<string, readonly EquityRow[]>,
+  ): Promise<ReadonlyMap<string, EquityRow>> {
+    const fine = await store.paging.equityOfAll(portfolio, { from: began - DAY_MS, to: began, points: FINEST })
+    const before = new Map<string, EquityRow>()
+    for (const [sleeve, rows] of days) {
+      const isBefore = ({ at }: EquityRow): boolean => at <= began
+      const row = fine.get(sleeve)?.findLast(isBefore) ?? rows.findLast(isBefore)
+      if (row !== undefined) before.set(sleeve, row)
+    }
+    return before
+  }
+
+  /** Counts of money that came today; most days none does. */
+  async function cameSince(
+    portfolio: string,
+    began: number,
+    days: ReadonlyMap<string, readonly EquityRow[]>,
+    to: number,
+  ): Promise<ReadonlyMap<string, number>> {
+    const came = new Map<string, number>()
+    const isAny = [...days.values()].some((rows) => rows.some(({ at, flow }) => at > began && flow !== 0))
+    if (!isAny) return came
+    for (const [sleeve, rows] of await store.paging.equityOfAll(portfolio, { from: began + 1, to, points: HOURS })) {
+      came.set(
+        sleeve,
+        rows.reduce((sum, { bucket, flow }) => (bucket >= began ? sum + flow : sum), 0),
+      )
+    }
+    return came
+  }
+
+  /** The close at which the whole reached its peak: looked for by month, then by day, when there is a new one. */
+  async function peakAtOf(portfolio: string, { at, growth, peak }: EquityRow): Promise<number | null> {
+    if (growth >= peak) return at
+    const known = peaks.get(portfolio)
+    if (known?.peak === peak) return known.at
+    let range = { from: 0, to: at }
+    let found: number | null = null
+    for (const points of [1, DAYS_OF_MONTH]) {
+      const rows = (await store.paging.equityOfAll(portfolio, { ...range, points })).get('') ?? []
+      const row = rows.find((one) => one.peak >= peak)
+      if (row === undefined) break
+      found = row.at
+      range = { from: row.bucket, to: row.at }
+    }
+    peaks.set(portfolio, { peak, at: found })
+    return found
+  }
+
   async function targetsOf(portfolio: string, sleeves: number): Promise<ReadonlyMap<string, number>> {
     const { rows } = await store.paging.page(portfolio, 'allocations', { limit: Math.max(1, sleeves) })
     const newest = rows[0]?.seq
@@ -181,11 +264,10 @@ export function readingsOf(ports: ApiPorts): Readings {
   async function closesBefore(
     portfolio: string,
     held: readonly { readonly instrument: string }[],
-    at: number | null,
+    today: number | null,
   ): Promise<ReadonlyMap<string, number>> {
     const before = new Map<string, number>()
-    if (at === null) return before
-    const today = Math.floor(at / DAY_MS) * DAY_MS
+    if (today === null) return before
     for (const { instrument } of held) {
       const close = await closeBefore(portfolio, instrument, today)
       if (close !== null) before.set(instrument, close)
@@ -197,9 +279,9 @@ export function readingsOf(ports: ApiPorts): Readings {
     const key = `${portfolio} ${instrument} ${today}`
     const known = closes.get(key)
     if (known !== undefined) return known
-    const range = { from: today - WEEK_MS, to: today - 1, points: POINTS_MOST }
+    const range = { from: today - WEEK_MS, to: today, points: POINTS_MOST }
     const bars = await store.paging.priceBars(portfolio, instrument, range)
-    const close = bars.findLast(({ at }) => at < today)?.close ?? null
+    const close = bars.findLast(({ at }) => at <= today)?.close ?? null
     if (closes.size > 2_000) closes.clear()
     closes.set(key, close)
     return close

@@ -26,6 +26,11 @@ function isDaylightSavingAt(at: Instant): boolean {
   return today === at - startOfDay(date) >= (today ? 7 : 6) * MS_PER_HOUR
 }
 
+/** The date that clocks in New York show at an instant. */
+export function newYorkDate(at: Instant): TradeDate {
+  return utcDate((at - (isDaylightSavingAt(at) ? 4 : 5) * MS_PER_HOUR) as Instant)
+}
+
 /**
  * The instants at which clocks in New York show a time of a day, earliest first: none in the hour that is skipped in
  * spring, two in the one that is repeated in autumn.

@@ -59,6 +59,14 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
     expect(Number(data.fees)).toBeCloseTo(portfolio.fees, 2)
     expect(data.positions).toEqual({ gross: portfolio.positionsGross, net: portfolio.positionsNet })
     expect(data.sleeves.total).toBe(report.sleeves.filter(({ strategy }) => strategy !== null).length)
+    expect(data.why).toBe('')
+    expect(Number(data.value) - Number(data.lastClose)).toBeCloseTo(Number(data.today.amount), 1)
+    const { drawdown } = (await read<EquityCurve>('equity')).data
+    const peakAt = Date.parse(data.drawdown.peakAt!)
+    const below = drawdown.value.filter((_, point) => drawdown.at[point]! > peakAt)
+    expect(below.length).toBeGreaterThan(0)
+    expect(Math.max(...below.map(Number))).toBeLessThan(0)
+    expect(Math.max(...drawdown.value.filter((_, point) => drawdown.at[point]! <= peakAt).map(Number))).toBe(0)
   })
 
   it('have a curve that passes the report at its last day', async () => {

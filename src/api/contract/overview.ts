@@ -94,7 +94,9 @@ export interface Figures {
   readonly tradeDate: string | null
   readonly value: Amount | null
   readonly cash: Amount | null
-  /** Since the close of the last portfolio day. */
+  /** Value at the last close before today began on the clock of `zone`. */
+  readonly lastClose: Amount | null
+  /** Since that close. */
   readonly today: MoneyAndFraction
   readonly totalReturn: MoneyAndFraction & { readonly since: string | null }
   readonly leverage: { readonly gross: number | null; readonly net: number | null; readonly limit: number | null }
@@ -117,8 +119,10 @@ export interface Figures {
     readonly method: string
     readonly why: string
   }
-  readonly roundTrips: number
-  readonly fees: Amount
+  /** Of the whole run; null while they are being computed, which `why` says. */
+  readonly roundTrips: number | null
+  readonly fees: Amount | null
+  readonly why: string
 }
 
 /** One line of a chart: points in time, oldest first; a day is drawn at its trade date. */

@@ -173,7 +173,7 @@ export interface RebalancingRow {
   /** Money that changed its sleeve, counted once. */
   readonly moved: Amount
   readonly sleeves: readonly RebalancingShare[]
-  /** Orders of the cycle after it, and what they cost. */
-  readonly orders: number
-  readonly fees: Amount
+  /** Orders that brought positions to their new size, and what they cost in the base currency; null: too many to count. */
+  readonly orders: number | null
+  readonly fees: Amount | null
 }

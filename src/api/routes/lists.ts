@@ -4,12 +4,12 @@ import type { OrderRecord } from '../../domain/order-records.ts'
 import {
   PAGE_MAX,
   type PageQuery,
+  type PostingPageRow,
   SORTED_BY,
   type SortColumn,
   type Page as StoredPage,
   type ViolationPageRow,
 } from '../../domain/paging.ts'
-import type { NetOrderRow } from '../../domain/projections.ts'
 import type { TradeSort } from '../contract/trading.ts'
 import { dated, limit, page, sleeveName } from '../schemas/answers.ts'
 import {
@@ -22,7 +22,7 @@ import {
   tradeRow as tradeSchema,
   violationRow as violationSchema,
 } from '../schemas/trading.ts'
-import { currencyOf, dated as datedOf } from '../views/basis.ts'
+import { type Basis, currencyOf, dated as datedOf } from '../views/basis.ts'
 import {
   alertRow,
   approvalRow,
@@ -50,7 +50,7 @@ const violationSort = z
   .enum([...SORTED_BY.violations, ...SORTED_BY.violations.map((column) => `-${column}` as const)])
   .default('at')
   .describe('newest or most severe first; with - before it the other way')
-/** Violations that are looked through where several severities are asked for. */
+/** Pages of rows that are looked through where the tables cannot be asked for the rows that are wanted. */
 const LOOKED_THROUGH = 20
 const TRADE_SORTS: Readonly<Record<TradeSort, SortColumn<'trips'>>> = {
   exitAt: 'closedAt',
@@ -266,22 +266,36 @@ export function listRoutes(context: Context): readonly Endpoint[] {
         const basis = await basisOf(context, portfolio)
         const asked = { limit: query.limit, ...opt('after', query.before) }
         const found = await paged(() => store.paging.page(portfolio, 'capitalChanges', asked))
-        const moments = found.rows.map(({ at }) => at)
-        const orders: readonly NetOrderRow[] =
-          moments.length === 0
-            ? []
-            : (
-                await store.paging.page(portfolio, 'orders', {
-                  from: Math.min(...moments),
-                  to: Math.max(...moments),
-                  limit: PAGE_MAX,
-                })
-              ).rows
-        const rows = rebalancingRows(found.rows, orders, currencyOf(basis))
+        const fills = await rebalancingFills(portfolio, basis, found.rows.at(-1)?.at ?? null)
+        const until = query.before === undefined ? null : await rebalancedAfter(portfolio, found.rows[0]?.at ?? null)
+        const rows = rebalancingRows(found.rows, { fills, until }, currencyOf(basis))
         return datedOf(basis, { rows, total: null, next: found.next })
       },
     }),
   ]
+
+  /** The first rebalancing after those of a page; null: there is none. */
+  async function rebalancedAfter(portfolio: string, at: number | null): Promise<number | null> {
+    if (at === null) return null
+    const query: PageQuery<'capitalChanges'> = { kind: 'rebalance', from: at + 1, descending: false, limit: 1 }
+    return (await store.paging.page(portfolio, 'capitalChanges', query)).rows[0]?.seq ?? null
+  }
+
+  /** Where rebalancing moves money alone there are none; null: too many to look through. */
+  async function rebalancingFills(portfolio: string, { config }: Basis, from: number | null) {
+    const by = config?.capitalPlan?.rebalancing.by
+    if (from === null || by === undefined || by === 'transfer') return []
+    const fills: PostingPageRow[] = []
+    let after: string | null = null
+    for (let page = 0; page < LOOKED_THROUGH; page += 1) {
+      const query: PageQuery<'postings'> = { kind: 'fill', from, limit: PAGE_MAX, ...(after === null ? {} : { after }) }
+      const found: StoredPage<PostingPageRow> = await store.paging.page(portfolio, 'postings', query)
+      fills.push(...found.rows.filter(({ reason }) => reason.split(', ').includes('rebalance')))
+      after = found.next
+      if (after === null) return fills
+    }
+    return null
+  }
 
   /** The tables know one severity at a time: the newest are looked through. */
   async function ofSeverities(portfolio: string, wanted: readonly string[], asked: PageQuery<'violations'>) {

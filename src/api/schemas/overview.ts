@@ -93,6 +93,7 @@ export const figures = z
     tradeDate: day.nullable(),
     value: amount.nullable(),
     cash: amount.nullable(),
+    lastClose: amount.nullable(),
     today: moneyAndFraction,
     totalReturn: moneyAndFraction.extend({ since: instant.nullable() }),
     leverage: z.object({ gross: figure, net: figure, limit: figure }),
@@ -107,8 +108,9 @@ export const figures = z
       method: z.string(),
       why: z.string(),
     }),
-    roundTrips: z.int(),
-    fees: amount,
+    roundTrips: z.int().nullable(),
+    fees: amount.nullable(),
+    why: z.string(),
   })
   .meta({ id: 'Figures' })
 figures satisfies z.ZodType<Figures>

@@ -180,8 +180,8 @@ export const rebalancingRow = z
     sleeves: z.array(
       z.object({ sleeve: z.string(), before: figure, after: figure, moved: amount, reason: z.string() }),
     ),
-    orders: z.int(),
-    fees: amount,
+    orders: z.int().nullable(),
+    fees: amount.nullable(),
   })
   .meta({ id: 'RebalancingRow' })
 rebalancingRow satisfies z.ZodType<RebalancingRow>

@@ -22,12 +22,19 @@ export interface Basis {
   readonly isDemo: boolean
   /** Null before the first event. */
   readonly config: PortfolioConfig | null
+  /** Number of the event from which on it holds; -1: none does. */
+  readonly version: number
   /** In declared order. */
   readonly sleeves: readonly SleeveRow[]
   /** The last close of each sleeve, and of the whole (''). */
   readonly last: ReadonlyMap<string, EquityRow>
   /** Its last days, oldest first; the last one goes on. */
   readonly days: ReadonlyMap<string, readonly EquityRow[]>
+  /** The last close before today began on the exchange's clock, and counts of money that came since. */
+  readonly dayBefore: ReadonlyMap<string, EquityRow>
+  readonly cameToday: ReadonlyMap<string, number>
+  /** When the whole was worth more than ever before, money that came taken out. */
+  readonly peakAt: number | null
   /** Weight times factor as dealt last, by sleeve. */
   readonly targets: ReadonlyMap<string, number>
   readonly positions: Positions

@@ -4,7 +4,8 @@ import type { PriceBar } from '../../domain/paging.ts'
 import type { CapitalRow, EquityRow } from '../../domain/projections.ts'
 import type { ChartLine, EquityCurve, EquityLine } from '../contract/overview.ts'
 import type { Basis } from './basis.ts'
-import { dayOf, dayText, momentOrNull } from './moments.ts'
+import { dayText, momentOrNull } from './moments.ts'
+import { dayOf, type Zone, zoneOf } from './trade-days.ts'
 
 /** More points than this no chart shows. */
 export const POINTS_MOST = 900
@@ -26,17 +27,16 @@ export function equityCurve(basis: Basis, { lines, rebalancings, benchmark }: Cu
   const whole = lines.get('') ?? []
   const grain = whole[0]?.grain ?? null
   const halt = basis.config?.limits.drawdown?.halt ?? null
-  const isDaily = grain !== null && DAILY.has(grain)
+  const zone = grain !== null && DAILY.has(grain) ? zoneOf(basis) : null
   const drawn: EquityLine[] = []
   const add = (id: string, kind: EquityLine['kind'], title: string, ordinal: number): void => {
     const rows = lines.get(id)
-    if (rows !== undefined && rows.length > 0)
-      drawn.push({ ...lineOf(rows, points, isDaily), id, kind, title, ordinal })
+    if (rows !== undefined && rows.length > 0) drawn.push({ ...lineOf(rows, points, zone), id, kind, title, ordinal })
   }
   add('', 'portfolio', basis.portfolio, -1)
   for (const { sleeve, title, ordinal } of basis.sleeves) add(sleeve, 'sleeve', title, ordinal)
   const bars = benchmark?.bars ?? []
-  if (benchmark !== null && bars.length > 0) drawn.push(benchmarkLine(benchmark.symbol, bars, points, isDaily))
+  if (benchmark !== null && bars.length > 0) drawn.push(benchmarkLine(benchmark.symbol, bars, points, zone))
   const kept = keepExtremes(whole, points, (row) => row.growth / row.peak)
   return {
     from: momentOrNull(whole[0]?.at ?? null),
@@ -45,7 +45,7 @@ export function equityCurve(basis: Basis, { lines, rebalancings, benchmark }: Cu
     lines: drawn,
     drawdown: {
       at: kept.map(({ at }) => at),
-      dates: isDaily ? kept.map(({ at }) => dayOf(at)) : null,
+      dates: zone === null ? null : kept.map(({ at }) => dayOf(at, zone)),
       value: kept.map(({ growth, peak }) => shortened(growth / peak - 1, GROWTH_PARTS)),
     },
     haltLine: halt === null ? null : -halt,
@@ -67,23 +67,23 @@ function shortened(value: number, parts: number): number {
   return Math.round(value * parts) / parts
 }
 
-function lineOf(rows: readonly EquityRow[], points: number, isDaily: boolean): ChartLine {
+function lineOf(rows: readonly EquityRow[], points: number, zone: Zone | null): ChartLine {
   const kept = keepExtremes(rows, points, ({ growth }) => growth)
   const start = rows[0]!.growth
   return {
     at: kept.map(({ at }) => at),
-    dates: isDaily ? kept.map(({ at }) => dayOf(at)) : null,
+    dates: zone === null ? null : kept.map(({ at }) => dayOf(at, zone)),
     value: kept.map(({ equity }) => shortened(equity, MONEY_PARTS)),
     growth: kept.map(({ growth }) => (start > 0 ? shortened(growth / start, GROWTH_PARTS) : null)),
   }
 }
 
-function benchmarkLine(symbol: string, bars: readonly PriceBar[], points: number, isDaily: boolean): EquityLine {
+function benchmarkLine(symbol: string, bars: readonly PriceBar[], points: number, zone: Zone | null): EquityLine {
   const kept = keepExtremes(bars, points, ({ close }) => close)
   const start = bars[0]!.close
   return {
     at: kept.map(({ at }) => at),
-    dates: isDaily ? kept.map(({ at }) => dayOf(at)) : null,
+    dates: zone === null ? null : kept.map(({ at }) => dayOf(at, zone)),
     value: kept.map(() => null),
     growth: kept.map(({ close }) => (start > 0 ? shortened(close / start, GROWTH_PARTS) : null)),
     id: symbol,

@@ -6,16 +6,13 @@ import type { CurrencyCode } from '../../domain/units.ts'
 import type { EngineView, Figure, Figures, PortfolioSummary } from '../contract/overview.ts'
 import { money, moneyOrNull } from './amounts.ts'
 import { type Basis, currencyOf } from './basis.ts'
-import { dayOf, moment, momentOrNull } from './moments.ts'
+import { moment, momentOrNull } from './moments.ts'
+import { statusOf } from './sleeve-status.ts'
 import { todayView } from './today.ts'
+import { dayOf, zoneOf } from './trade-days.ts'
 
-/** Zones of the calendars whose closes end a portfolio's day; every other one trades around the clock. */
-const ZONES: Readonly<Record<string, string>> = { XNYS: 'America/New_York', NYSE: 'America/New_York' }
 const NO_CLOSE = 'No market has closed yet.'
-
-export function zoneOf({ config }: Pick<Basis, 'config'>): string {
-  return ZONES[String(config?.dayCalendar ?? '').toUpperCase()] ?? 'UTC'
-}
+const COMPUTED = 'It is being computed.'
 
 export function engineView(beat: Heartbeat, isRunning: boolean, isDemo: boolean): EngineView {
   return {
@@ -63,20 +60,22 @@ export function summaryView(basis: Basis): PortfolioSummary {
 }
 
 export function figuresView(basis: Basis): Figures {
-  const { portfolio, config, last, days, sleeves, report } = basis
+  const { portfolio, config, last, sleeves, report } = basis
   const currency = currencyOf(basis)
   const whole = last.get('') ?? null
   const limits = config?.limits ?? null
   const halt = limits?.drawdown?.halt ?? null
   const start = config === null ? null : config.capital / countsPerUnit(config.currency)
+  const zone = zoneOf(basis)
   return {
     portfolio,
     currency,
-    zone: zoneOf(basis),
-    tradeDate: whole === null ? null : dayOf(whole.at),
+    zone,
+    tradeDate: whole === null ? null : dayOf(whole.at, zone),
     value: moneyOrNull(whole?.equity ?? null, currency),
     cash: moneyOrNull(whole?.cash ?? null, currency),
-    today: todayView(days.get('') ?? [], currency),
+    lastClose: moneyOrNull(basis.dayBefore.get('')?.equity ?? null, currency),
+    today: todayView(basis, ''),
     totalReturn: {
       amount:
         whole === null || start === null
@@ -95,21 +94,26 @@ export function figuresView(basis: Basis): Figures {
       current: whole === null ? null : whole.growth / whole.peak - 1,
       deepest: report?.portfolio.maxDrawdown ?? null,
       limit: halt === null ? null : -halt,
-      peakAt: null,
+      peakAt: momentOrNull(basis.peakAt),
     },
     volatility: { ...volatilityOf(whole?.volatility ?? null), limit: limits?.volatility?.limit ?? null },
     sharpe: sharpeOf(report?.portfolio.sharpe ?? null, report !== null),
     sleeves: {
-      active: sleeves.filter(({ status, strategy }) => status === 'active' && strategy !== null).length,
+      active: sleeves.filter((one) => one.strategy !== null && statusOf(basis, one).status === 'active').length,
       total: sleeves.filter(({ strategy }) => strategy !== null).length,
     },
     positions: {
       gross: whole?.positions ?? 0,
       net: basis.positions.netted.filter(({ quantity }) => quantity !== 0).length,
     },
-    nextRebalance: nextRebalance(config?.capitalPlan?.rebalancing ?? null, whole?.at ?? null),
-    roundTrips: report?.portfolio.roundTrips ?? 0,
-    fees: money(report?.portfolio.fees ?? 0, currency),
+    nextRebalance: nextRebalance(
+      config?.capitalPlan?.rebalancing ?? null,
+      whole?.at ?? null,
+      report?.portfolio.days ?? null,
+    ),
+    roundTrips: report?.portfolio.roundTrips ?? null,
+    fees: moneyOrNull(report?.portfolio.fees ?? null, currency),
+    why: report === null ? COMPUTED : '',
   }
 }
 
@@ -119,10 +123,15 @@ export function volatilityOf(value: number | null): Figure {
 
 export function sharpeOf(value: number | null, isComputed: boolean): Figure {
   if (value !== null) return { value, why: '' }
-  return { value, why: isComputed ? 'Its returns do not vary yet.' : 'It is being computed.' }
+  return { value, why: isComputed ? 'Its returns do not vary yet.' : COMPUTED }
 }
 
-function nextRebalance(rule: RebalancingRule | null, now: number | null): Figures['nextRebalance'] {
+/** @param days that have ended; null while they are not counted yet */
+function nextRebalance(
+  rule: RebalancingRule | null,
+  now: number | null,
+  days: number | null,
+): Figures['nextRebalance'] {
   const method = rule === null || rule.triggers.length === 0 ? '' : rule.by
   if (rule === null || method === '') {
     return { at: null, sessions: null, method, why: 'Capital is dealt once and not moved by a rule.' }
@@ -131,7 +140,10 @@ function nextRebalance(rule: RebalancingRule | null, now: number | null): Figure
     return { at: null, sessions: null, method, why: `It waits for: ${rule.triggers.join(', ')}.` }
   }
   if (rule.schedule.kind === 'days') {
-    return { at: null, sessions: null, method, why: `Every ${rule.schedule.every} trading days.` }
+    const { every } = rule.schedule
+    return days === null
+      ? { at: null, sessions: null, method, why: COMPUTED }
+      : { at: null, sessions: every - (days % every), method, why: '' }
   }
   const at = now === null ? null : nextOf(rule.schedule, now)
   return { at: momentOrNull(at), sessions: null, method, why: at === null ? NO_CLOSE : '' }

@@ -4,7 +4,7 @@ import type { OrderPageRow, TripRow, ViolationPageRow } from '../../domain/pagin
 import type {
   CapitalRow,
   GateRow,
-  NetOrderRow,
+  PostingRow,
   AlertRow as StoredAlert,
   ApprovalRow as StoredApproval,
   DiscrepancyRow as StoredDiscrepancy,
@@ -21,7 +21,8 @@ import type {
 } from '../contract/trading.ts'
 import { money, price, priceOrNull, quantity } from './amounts.ts'
 import { capitalOf } from './figures.ts'
-import { dayOf, dayText, moment, momentOrNull } from './moments.ts'
+import { dayText, moment, momentOrNull } from './moments.ts'
+import { dayOf } from './trade-days.ts'
 
 /** @param record its last word at the broker, while it is open */
 export function orderRow(row: OrderPageRow, record: OrderRecord | null): OrderRow {
@@ -65,7 +66,7 @@ export function tradeRow(trip: TripRow & { readonly closedAt: number }, currency
     entryAt: moment(openedAt),
     exitAt: moment(closedAt),
     entryDate: dayText(entryDate),
-    exitDate: exitDate === null ? dayOf(closedAt) : dayText(exitDate),
+    exitDate: exitDate === null ? dayOf(closedAt, 'UTC') : dayText(exitDate),
     entryPrice: priceOrNull(trip.entryPrice),
     exitPrice: priceOrNull(trip.exitPrice),
     profit: money(trip.profit, currency),
@@ -162,21 +163,30 @@ export function gateChangeRow({ seq, at, gate, instrument, isOpen, reason }: Gat
   return { seq, at: moment(at), gate, instrument, isOpen: Boolean(isOpen), reason }
 }
 
+export interface Rebalanced {
+  /** What rebalancings asked for since the oldest of them; null: too many to look through. */
+  readonly fills: readonly Pick<PostingRow, 'seq' | 'order' | 'cost'>[] | null
+  /** Event of the first rebalancing after the newest of them; null: there is none. */
+  readonly until: number | null
+}
+
 /**
  * Changes of capital of one event are one occasion; money that goes from one sleeve to another is counted once.
  *
  * @param rows newest first
- * @param orders of the cycles after them
  */
 export function rebalancingRows(
   rows: readonly CapitalRow[],
-  orders: readonly NetOrderRow[],
+  { fills, until }: Rebalanced,
   currency: string,
 ): readonly RebalancingRow[] {
   const bySeq = new Map<number, CapitalRow[]>()
   for (const row of rows) bySeq.set(row.seq, [...(bySeq.get(row.seq) ?? []), row])
+  const dealt = [...bySeq].filter(([, [first]]) => first!.cause === REBALANCING).map(([seq]) => seq)
+  if (until !== null) dealt.push(until)
   return [...bySeq.values()].map((parts) => {
     const first = parts[0]!
+    const own = first.cause === REBALANCING ? ordersUntil(fills, first.seq, nextAfter(dealt, first.seq)) : NO_ORDERS
     const came = parts.reduce((sum, { moved }) => sum + Math.max(0, moved), 0)
     const went = parts.reduce((sum, { moved }) => sum + Math.max(0, -moved), 0)
     return {
@@ -195,8 +205,27 @@ export function rebalancingRows(
           moved: money(capitalOf(moved, currency), currency),
           reason,
         })),
-      orders: orders.filter(({ at, quantity: net }) => at === first.at && net !== 0).length,
-      fees: money(0, currency),
+      orders: own === null ? null : own.orders,
+      fees: own === null ? null : money(own.fees, currency),
     }
   })
+}
+
+/** Cause of the changes of capital that positions are sold and bought for. */
+const REBALANCING = 'rebalance'
+const NO_ORDERS = { orders: 0, fees: 0 }
+
+function nextAfter(seqs: readonly number[], seq: number): number {
+  return Math.min(...seqs.filter((one) => one > seq), Number.MAX_SAFE_INTEGER)
+}
+
+/** Positions are brought to their new size from one rebalancing to the next. */
+function ordersUntil(
+  fills: Rebalanced['fills'],
+  from: number,
+  to: number,
+): { readonly orders: number; readonly fees: number } | null {
+  if (fills === null) return null
+  const own = fills.filter(({ seq }) => seq >= from && seq < to)
+  return { orders: new Set(own.map(({ order }) => order)).size, fees: own.reduce((sum, { cost }) => sum + cost, 0) }
 }

@@ -5,8 +5,8 @@ import type { PriceBars, PriceChart, PriceMarker } from '../contract/prices.ts'
 import { priceDecimals, quantity } from './amounts.ts'
 import type { Basis } from './basis.ts'
 import { keepExtremes } from './equity.ts'
-import { zoneOf } from './figures.ts'
 import { moment } from './moments.ts'
+import { zoneOf } from './trade-days.ts'
 
 export interface PriceRows {
   /** Oldest first. */

@@ -1,11 +1,11 @@
 /** The sleeves side by side: their rows add up to the portfolio. */
-import type { SleeveConfig } from '../../domain/config.ts'
 import type { EquityRow, SleeveRow as StoredSleeve } from '../../domain/projections.ts'
-import type { SleeveRow, SleeveStatus, SleeveTable } from '../contract/overview.ts'
+import type { SleeveRow, SleeveTable } from '../contract/overview.ts'
 import type { SleeveFigures } from '../contract/report.ts'
 import { addingUp, money, moneyOrNull } from './amounts.ts'
 import { type Basis, currencyOf } from './basis.ts'
 import { capitalOf, sharpeOf, volatilityOf } from './figures.ts'
+import { statusOf } from './sleeve-status.ts'
 import { todayView } from './today.ts'
 
 export function sleeveTable(basis: Basis): SleeveTable {
@@ -36,7 +36,7 @@ export function sleeveTable(basis: Basis): SleeveTable {
       capital: money(total, currency),
       value: moneyOrNull(whole?.equity ?? null, currency),
       cash: moneyOrNull(whole?.cash ?? null, currency),
-      today: todayView(days.get('') ?? [], currency),
+      today: todayView(basis, ''),
       totalReturn: whole === null ? null : whole.growth - 1,
       sharpe: sharpeOf(report?.portfolio.sharpe ?? null, report !== null),
       drawdown: drawdownOf(whole),
@@ -60,7 +60,7 @@ function sleeveRow(basis: Basis, sleeve: StoredSleeve): Omit<SleeveRow, 'capital
     strategy: sleeve.strategy,
     weight: row === null || whole === null || whole.equity <= 0 ? null : row.equity / whole.equity,
     target: targets.get(sleeve.sleeve) ?? sleeve.weight,
-    today: todayView(days.get(sleeve.sleeve) ?? [], currencyOf(basis)),
+    today: todayView(basis, sleeve.sleeve),
     totalReturn: totalReturnOf(row, figures),
     sharpe: sharpeOf(figures?.sharpe ?? null, report !== null),
     volatility: volatilityOf(row?.volatility ?? null),
@@ -68,7 +68,7 @@ function sleeveRow(basis: Basis, sleeve: StoredSleeve): Omit<SleeveRow, 'capital
     drawdownLimit: halt === null ? null : -halt,
     positions: row?.positions ?? 0,
     line: lineOf(days.get(sleeve.sleeve)),
-    ...statusOf(basis, sleeve, configured),
+    ...statusOf(basis, sleeve),
     stage: sleeve.stage,
     calendar: sleeve.calendar,
   }
@@ -85,23 +85,6 @@ function capitalAllocated({ targets, last, config, beat }: Basis, { sleeve, capi
   const whole = last.get('')
   if (target !== undefined && whole !== undefined) return target * whole.equity
   return capitalOf(capital, currencyOf({ config, beat }))
-}
-
-function statusOf(
-  { openViolations, targets }: Basis,
-  { sleeve, strategy, status, reason, weight }: StoredSleeve,
-  configured: SleeveConfig | null,
-): { readonly status: SleeveStatus; readonly reason: string } {
-  if (strategy === null && configured?.kind === undefined) return { status: 'reserve', reason: '' }
-  if (status === 'paused') return { status: 'paused', reason }
-  const halting = openViolations.find(
-    (one) => one.sleeve === sleeve && ['halt_entries', 'pause_strategy', 'liquidate_all'].includes(one.action),
-  )
-  if (halting !== undefined) return { status: 'halted', reason: `${halting.rule} is broken: no new positions` }
-  const target = targets.get(sleeve)
-  if (target !== undefined && target === 0 && weight > 0)
-    return { status: 'reduced', reason: 'it is dealt no capital now' }
-  return { status: 'active', reason: '' }
 }
 
 export function drawdownOf(row: EquityRow | null): number | null {

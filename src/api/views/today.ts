@@ -1,25 +1,27 @@
-/** What was gained since the last day ended: the last closes against those of the day before, money that came taken out. */
+/** What was gained since the day began on the clock of the portfolio's exchange, money that came taken out. */
 import { countsPerUnit } from '../../domain/currencies.ts'
-import type { EquityRow } from '../../domain/projections.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
 import type { MoneyAndFraction } from '../contract/overview.ts'
 import { money } from './amounts.ts'
+import { type Basis, currencyOf } from './basis.ts'
 
-interface Gain {
-  readonly amount: number
-  readonly fraction: number
-}
+const NO_DAY = 'There is no day before this one yet.'
 
-/** @param days oldest first, the last one going on; null with fewer than one day before it */
-function gainOf(days: readonly EquityRow[], currency: string): Gain | null {
-  const [before, now] = days.slice(-2)
-  if (before === undefined || now === undefined || before.growth <= 0) return null
-  const came = now.flow / countsPerUnit(currency as CurrencyCode)
-  return { fraction: now.growth / before.growth - 1, amount: now.equity - before.equity - came }
-}
-
-export function todayView(days: readonly EquityRow[], currency: string): MoneyAndFraction {
-  const gain = gainOf(days, currency)
-  if (gain === null) return { amount: null, fraction: null, why: 'There is no day before this one yet.' }
-  return { amount: money(gain.amount, currency), fraction: gain.fraction, why: '' }
+/** @param sleeve '' for the whole */
+export function todayView(
+  basis: Pick<Basis, 'last' | 'dayBefore' | 'cameToday' | 'config' | 'beat'>,
+  sleeve: string,
+): MoneyAndFraction {
+  const now = basis.last.get(sleeve)
+  const before = basis.dayBefore.get(sleeve)
+  if (now === undefined || before === undefined || before.growth <= 0) {
+    return { amount: null, fraction: null, why: NO_DAY }
+  }
+  const currency = currencyOf(basis)
+  const came = (basis.cameToday.get(sleeve) ?? 0) / countsPerUnit(currency as CurrencyCode)
+  return {
+    amount: money(now.equity - before.equity - came, currency),
+    fraction: now.growth / before.growth - 1,
+    why: '',
+  }
 }

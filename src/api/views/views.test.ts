@@ -9,10 +9,11 @@ import { type Basis, dated, lateOf } from './basis.ts'
 import { equityCurve, keepExtremes } from './equity.ts'
 import { figuresView } from './figures.ts'
 import { limitUses } from './limits.ts'
-import { words } from './lists.ts'
-import { dayOf, dayText } from './moments.ts'
+import { rebalancingRows, words } from './lists.ts'
+import { dayText } from './moments.ts'
 import { exposureView, positionTable } from './positions.ts'
 import { todayView } from './today.ts'
+import { dayBegan, dayOf } from './trade-days.ts'
 
 const DAY = 86_400_000
 const start = Date.UTC(2024, 0, 2, 21)
@@ -58,6 +59,9 @@ function basis(more: Partial<Basis> = {}): Basis {
     sleeves: [],
     last: new Map([['', days[1]!]]),
     days: new Map([['', days]]),
+    dayBefore: new Map([['', days[0]!]]),
+    cameToday: new Map(),
+    peakAt: start,
     targets: new Map(),
     positions: { bySleeve: [], netted: [] },
     openedBy: new Map(),
@@ -134,10 +138,32 @@ describe('points of a chart', () => {
 
 describe('moments', () => {
   it('of a close at midnight belong to the day that it ends', () => {
-    expect([dayOf(Date.UTC(2024, 4, 1)), dayOf(Date.UTC(2024, 4, 1, 20)), dayText(20_240_306)]).toEqual([
+    const zone = 'UTC'
+    expect([dayOf(Date.UTC(2024, 4, 1), zone), dayOf(Date.UTC(2024, 4, 1, 20), zone), dayText(20_240_306)]).toEqual([
       '2024-04-30',
       '2024-05-01',
       '2024-03-06',
+    ])
+  })
+
+  it("are of the day that the exchange's clock shows: a coin's close in the evening is of the day that is ending", () => {
+    const zone = 'America/New_York'
+    // Winter: midnight is 05:00 UTC; summer: 04:00.
+    const closes = [
+      Date.UTC(2024, 0, 3),
+      Date.UTC(2024, 0, 3, 5),
+      Date.UTC(2024, 0, 3, 5, 1),
+      Date.UTC(2024, 6, 3, 4, 1),
+    ]
+    expect(closes.map((at) => dayOf(at, zone))).toEqual(['2024-01-02', '2024-01-02', '2024-01-03', '2024-07-03'])
+    expect([dayBegan(closes[0]!, zone), dayBegan(closes[2]!, zone), dayBegan(closes[3]!, zone)]).toEqual([
+      Date.UTC(2024, 0, 2, 5),
+      Date.UTC(2024, 0, 3, 5),
+      Date.UTC(2024, 6, 3, 4),
+    ])
+    expect([dayBegan(Date.UTC(2024, 0, 3), 'UTC'), dayBegan(Date.UTC(2024, 0, 3, 1), 'UTC')]).toEqual([
+      Date.UTC(2024, 0, 2),
+      Date.UTC(2024, 0, 3),
     ])
   })
 })
@@ -156,9 +182,24 @@ describe('a reading', () => {
   })
 
   it('of today is what was gained since the last day ended, money that came taken out', () => {
-    const days = [row(0, 1_000), row(1, 1_150, { flow: 100 * 1_000_000, growth: 1.05 })]
-    expect(todayView(days, 'USD')).toEqual({ amount: '50.00', fraction: 1.05 - 1, why: '' })
-    expect(todayView(days.slice(1), 'USD')).toMatchObject({ amount: null, why: 'There is no day before this one yet.' })
+    const last = new Map([['', row(1, 1_150, { growth: 1.05 })]])
+    const today = basis({ last, cameToday: new Map([['', 100 * 1_000_000]]) })
+    expect(todayView(today, '')).toEqual({ amount: '50.00', fraction: 1.05 - 1, why: '' })
+    expect(figuresView(today)).toMatchObject({ lastClose: '1000.00', today: { amount: '50.00' } })
+    expect(todayView(basis({ dayBefore: new Map() }), '')).toMatchObject({
+      amount: null,
+      why: 'There is no day before this one yet.',
+    })
+  })
+
+  it('counts the sessions to the next rebalancing as the engine does, once days are counted', () => {
+    const rebalancing = { triggers: ['periodic'], by: 'transfer', schedule: { kind: 'days', every: 20 } }
+    const config = { currency: 'USD', capital: 0, limits: {}, sleeves: [], capitalPlan: { rebalancing } }
+    const figuresOn = (report: Basis['report']) =>
+      figuresView(basis({ config: config as unknown as Basis['config'], report })).nextRebalance
+    const counted = (days: number) => figuresOn({ portfolio: { days, sharpe: null } } as unknown as Basis['report'])
+    expect([counted(53).sessions, counted(59).sessions, counted(60).sessions]).toEqual([7, 1, 20])
+    expect(figuresOn(null)).toMatchObject({ sessions: null, why: 'It is being computed.' })
   })
 
   it('of nothing is null with its reason, never zero', () => {
@@ -169,6 +210,9 @@ describe('a reading', () => {
       totalReturn: { fraction: null, why: 'No market has closed yet.' },
       leverage: { gross: null, net: null },
       sharpe: { value: null, why: 'It is being computed.' },
+      roundTrips: null,
+      fees: null,
+      why: 'It is being computed.',
     })
     expect(exposureView(basis({ last: new Map() }))).toMatchObject({ classes: [], sectors: [], gross: '0.00' })
     expect(positionTable(basis(), 10)).toMatchObject({ rows: [], total: { count: 0 } })
@@ -196,6 +240,29 @@ describe('limits', () => {
     expect(uses[0]).toMatchObject({ value: 1 - 1.1 / 1.2, limit: 0.05, side: 'atMost' })
     expect(uses[1]).toMatchObject({ value: 0.5, limit: 0.6, use: 1.2, side: 'atLeast' })
     expect(uses[3]!.use).toBeCloseTo(0.25, 12)
+  })
+})
+
+describe('rebalancings', () => {
+  it('count the orders that brought positions to their new size, and what those cost, until the next one', () => {
+    const change = (seq: number, cause: string, moved: number) =>
+      ({ seq, at: start + seq, tradeDate: 20_240_102, cause, sleeve: 'a', moved, reason: '' }) as never
+    const fills = [
+      { seq: 11, order: 1, cost: 1.25 },
+      { seq: 12, order: 1, cost: 0.5 },
+      { seq: 21, order: 2, cost: 3 },
+      { seq: 35, order: 3, cost: 9 },
+    ]
+    const newest = [change(20, 'rebalance', 5e6), change(15, 'weights', 0), change(10, 'rebalance', -5e6)]
+    const shown = (rows: typeof newest, until: number | null, known: typeof fills | null = fills) =>
+      rebalancingRows(rows, { fills: known, until }, 'USD').map(({ seq, orders, fees }) => [seq, orders, fees])
+    expect(shown(newest, 30)).toEqual([
+      [20, 1, '3.00'],
+      [15, 0, '0.00'],
+      [10, 1, '1.75'],
+    ])
+    expect(shown(newest.slice(0, 1), null)).toEqual([[20, 2, '12.00']])
+    expect(shown(newest.slice(0, 1), null, null)).toEqual([[20, null, null]])
   })
 })
 
