@@ -64,6 +64,8 @@ export interface SleeveConfig {
   readonly status: 'active' | 'paused'
   /** Whether it waits, without capital, until an operation adds it. Absent: it takes part from the first day. */
   readonly awaited?: boolean
+  /** Whether it is no longer in the portfolio's file: it is closed, and keeps its place for ever. Absent: it is there. */
+  readonly removed?: true
   readonly onFault: 'hold' | 'flatten'
   readonly expected: ExpectedRanges | null
   /**

@@ -103,6 +103,10 @@ export const FAULTS = {
     exit: 2,
     text: 'event {seq} ({kind}) of "{portfolio}" in "{store}" cannot be played again: {reason}; give it what it began with, or another store',
   },
+  CONFIGURATION_FIXED: {
+    exit: 2,
+    text: '"{portfolio}" runs already, and {path} cannot become {after} instead of {before}: {reason}',
+  },
   KERNEL_VERSION: {
     exit: 2,
     text: 'the state of "{portfolio}" in "{store}" is of kernel version {found}, this is {own}; start that version once to close it',

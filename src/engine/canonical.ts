@@ -90,3 +90,8 @@ export function revive(value: unknown): unknown {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revive(item)]))
   }
 }
+
+/** Whether two values have the same canonical bytes. */
+export function isSameData(one: unknown, other: unknown): boolean {
+  return one === other || canonicalText(one) === canonicalText(other)
+}

@@ -28,6 +28,8 @@ export interface ClockRuntime {
   readonly indicators: Map<string, IndicatorRows>
   /** The same in the order they were asked for. */
   readonly entries: IndicatorRows[]
+  /** While it is asked anew who wants which: those that were there. */
+  former: ReadonlyMap<string, IndicatorRows> | null
   /**
    * What the entries have read ahead: bars `from` to `until - 1`, when `taken` bars had been taken. Null bars: nothing. The
    * memories of the indicators hold `held` of these bars; those after them up to the clock's own count are owed to them.
@@ -50,6 +52,7 @@ export function createClock(id: string): ClockRuntime {
     bars: 0,
     indicators: new Map(),
     entries: [],
+    former: null,
     read: { bars: null, from: 0, until: 0, taken: 0, held: 0 },
     session: none,
     row: { open: none, high: none, low: none, close: none, volume: none },
@@ -62,10 +65,11 @@ export function requestIndicator(clock: ClockRuntime, request: IndicatorRequest,
   let entry = clock.indicators.get(request.key)
   if (entry === undefined) {
     catchUp(clock)
+    const known = clock.former?.get(request.key)
     entry = {
       request,
-      state: request.create(clock.width),
-      rows: request.outputs.map(() => new Float64Array(clock.width).fill(Number.NaN)),
+      state: known?.state ?? request.create(clock.width),
+      rows: known?.rows ?? request.outputs.map(() => new Float64Array(clock.width).fill(Number.NaN)),
       rings: [],
       depth: 0,
       ahead: [],
@@ -73,12 +77,37 @@ export function requestIndicator(clock: ClockRuntime, request: IndicatorRequest,
     clock.indicators.set(request.key, entry)
     clock.entries.push(entry)
   }
-  if (lookback > 0 && entry.depth < lookback + 1) {
-    assert(clock.bars === 0, `lookback of "${request.key}" must be known before the first bar`)
-    entry.depth = lookback + 1
-    entry.rings = request.outputs.map(() => new Float64Array(entry.depth * clock.width).fill(Number.NaN))
-  }
+  if (lookback > 0 && entry.depth < lookback + 1) deepen(clock, entry, lookback + 1)
   return entry
+}
+
+/** Makes room for more past rows; those that are known stay. */
+function deepen(clock: ClockRuntime, entry: IndicatorRows, depth: number): void {
+  const { width, bars, former } = clock
+  const past = former?.get(entry.request.key) ?? entry
+  entry.rings = entry.request.outputs.map((_, output) => {
+    const ring = new Float64Array(depth * width).fill(Number.NaN)
+    for (let bar = Math.max(0, bars - Math.min(past.depth, depth)); bar < bars; bar += 1) {
+      const slot = (bar % past.depth) * width
+      ring.set(past.rings[output]!.subarray(slot, slot + width), (bar % depth) * width)
+    }
+    return ring
+  })
+  entry.depth = depth
+}
+
+/** From now on indicators are asked for anew: one that was there goes on, with as many past rows as are asked for now. */
+export function askAnew(clock: ClockRuntime): void {
+  catchUp(clock)
+  clock.read.bars = null
+  clock.former = new Map(clock.indicators)
+  clock.indicators.clear()
+  clock.entries.length = 0
+}
+
+/** All were asked for: what nobody wants any more is forgotten. */
+export function endAsking(clock: ClockRuntime): void {
+  clock.former = null
 }
 
 /** Sets which instruments the clock's columns are. Columns may be added at the end, never moved. */

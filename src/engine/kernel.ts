@@ -32,6 +32,7 @@ import { applyAction } from './positions/corporate.ts'
 import { onRates } from './positions/foreign.ts'
 import { emptyRoster } from './positions/roster.ts'
 import { valueAll } from './positions/valuation.ts'
+import { reconfigure } from './reconfigure/reconfigure.ts'
 import type { Observer } from './records/observer.ts'
 import { type Stretch, skipBars } from './run/quiet.ts'
 import { takeAuction, takeClose } from './run/short-close.ts'
@@ -181,7 +182,9 @@ function apply(parts: Parts, event: EngineEvent, source: ShadowSource): readonly
   if (state.approvals !== undefined) stepApprovals(runtime)
   switch (event.kind) {
     case 'configured':
-      configure(parts, event.config, event.codes, () => openShadows(source, event.config, null))
+      if (state.config === null)
+        configure(parts, event.config, event.codes, () => openShadows(source, event.config, null))
+      else reconfigure(parts, event.config, event.codes, (states) => openShadows(source, event.config, states))
       break
     case 'listed':
       list(runtime, event.instrument)

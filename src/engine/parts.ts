@@ -7,7 +7,7 @@ import type { ProjectedBooks } from './wishes/risk-view.ts'
 export interface Parts {
   readonly runtime: Runtime
   readonly wishes: WishColumns
-  readonly books: ProjectedBooks
+  books: ProjectedBooks
   views: (SleeveView | null)[]
   /** By sleeve; null where every name of its universe is always a member. */
   screens: (Screen | null)[]

@@ -40,6 +40,14 @@ export function reweighSleeves(runtime: Runtime): void {
   tellWeighing(runtime, capital, true)
 }
 
+/** The rules that act on weights are others than before: what they hold back is so by what is known of each now. */
+export function combineOverlays(runtime: Runtime): void {
+  const { capital, config } = runtime.state
+  const plan = config!.capitalPlan
+  if (capital !== undefined && plan !== undefined)
+    combine(overlayDay(runtime, capital, capital.tradeDate), plan.overlays)
+}
+
 /** Everything that the close of a portfolio day does to capital. */
 export function capitalDay({ runtime }: Parts, tradeDate: number): void {
   const { state } = runtime

@@ -2,10 +2,18 @@
 import { isExternal } from '../../domain/external.ts'
 import type { Runtime, SleeveRuntime } from '../runtime.ts'
 
-/** Ordinal of the external sleeve, which is the last one; -1 where the portfolio has none, as in a backtest. */
+/**
+ * Ordinal of the external sleeve; -1 where the portfolio has none, as in a backtest. Only sleeves that were added while the
+ * portfolio ran stand behind it.
+ */
 export function externalOf({ sleeves }: Pick<Runtime, 'sleeves'>): number {
-  const last = sleeves.length - 1
-  return last >= 0 && isExternal(sleeves[last]!.config) ? last : -1
+  for (let ordinal = sleeves.length - 1; ordinal >= 0; ordinal -= 1) {
+    const { config } = sleeves[ordinal]!
+    if (isExternal(config)) return ordinal
+    // What was there from the first day stands before it.
+    if (config.awaited !== true) return -1
+  }
+  return -1
 }
 
 /** Equity of the portfolio's own sleeves: what capital is dealt from and sizes are measured on. */
@@ -29,10 +37,14 @@ function isExternalUsed(runtime: Runtime): boolean {
   })
 }
 
-/** The sleeves that there is something to say of: all but an external one that nothing was ever booked to. */
+/**
+ * The sleeves that there is something to say of, each in the place of its ordinal: all but an external one at the end that
+ * nothing was ever booked to.
+ */
 export function shownSleeves(runtime: Runtime): readonly SleeveRuntime[] {
   const external = externalOf(runtime)
-  return external < 0 || isExternalUsed(runtime) ? runtime.sleeves : runtime.sleeves.slice(0, external)
+  if (external < 0 || external < runtime.sleeves.length - 1 || isExternalUsed(runtime)) return runtime.sleeves
+  return runtime.sleeves.slice(0, external)
 }
 
 /** What the external sleeve holds, in units. */

@@ -27,6 +27,8 @@ export interface DayBook {
   /** Money that came to a sleeve from outside or another sleeve, in counts. */
   flow(sleeve: number, counts: number): void
   day(tradeDate: number): void
+  /** There may be more sleeves from now on: until today they had nothing. */
+  configured(): void
 }
 
 export function dayBook({ runtime, moneyOf }: Recording): DayBook {
@@ -110,5 +112,18 @@ export function dayBook({ runtime, moneyOf }: Recording): DayBook {
       late.set(sleeve, (late.get(sleeve) ?? 0) + counts)
     },
     day,
+    configured() {
+      const days = series.days.length
+      for (let ordinal = series.sleeves.length; ordinal < runtime().sleeves.length; ordinal += 1) {
+        const nothing = (): number[] => Array.from({ length: days }, () => 0)
+        series.sleeves[ordinal] = {
+          equity: nothing(),
+          flows: nothing(),
+          cash: nothing(),
+          exposure: nothing(),
+          positions: nothing(),
+        }
+      }
+    },
   }
 }

@@ -97,6 +97,8 @@ export interface Observer {
   capital?(record: CapitalRecord): void
   /** Weights and the overlays' factors by sleeve whenever one of them has changed; reused arrays. */
   weighed?(weighing: Weighing): void
+  /** The portfolio goes on under another configuration: there may be more sleeves than before. */
+  configured?(): void
   /** Asks how entries come to their sizes. */
   readonly witness?: Witness
 }

@@ -3,6 +3,7 @@ import type { CapitalRecord } from '../../domain/capital.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import { isEarned } from '../../domain/risk.ts'
 import type { CurrencyCode, Instant, OrderId, TradeDate } from '../../domain/units.ts'
+import { lengthened } from '../reconfigure/rows.ts'
 import type { Runtime } from '../runtime.ts'
 import { type DayBook, dayBook } from './day-book.ts'
 import type { Observer, Posting } from './observer.ts'
@@ -115,8 +116,35 @@ export function createRecorder(): Recorder {
     })
   }
 
+  /** Sleeves in a row of `allocation.weights`. */
+  let weighed = 0
+
+  /** Rows of days are as long as there are sleeves: those that came later had no part of them. */
+  function configured(): void {
+    const { sleeves, state } = runtime()
+    const { moments } = state
+    if (weighed > 0 && moments.sleeves > weighed) {
+      const { weights } = allocation
+      const rows = weights.splice(0)
+      for (let row = 0; row < rows.length; row += weighed)
+        for (let sleeve = 0; sleeve < moments.sleeves; sleeve += 1)
+          weights.push(sleeve < weighed ? rows[row + sleeve]! : 0)
+      weighed = moments.sleeves
+    }
+    capitalBook.days.forEach((day, at) => {
+      if (day.weights.length === sleeves.length) return
+      capitalBook.days[at] = {
+        ...day,
+        weights: lengthened(day.weights, sleeves.length),
+        factors: lengthened(day.factors, sleeves.length, 1),
+      }
+    })
+    days.configured()
+  }
+
   return {
     attach: recording.attach,
+    configured,
     trades,
     orders,
     days,
@@ -132,6 +160,7 @@ export function createRecorder(): Recorder {
     executed: () => {},
     reduced: () => {},
     allocated: (weights, correlation) => {
+      weighed = weights.length
       for (const weight of weights) allocation.weights.push(weight)
       allocation.correlation = Float64Array.from(correlation)
     },

@@ -24,6 +24,7 @@ import {
 import type { BarColumns } from '../../exchange/desk.ts'
 import type { Moment } from '../../exchange/matching.ts'
 import { type ExchangeAnswer, type SimulatedExchange, simulatedExchange } from '../../exchange/simulated.ts'
+import { isSameData } from '../canonical.ts'
 import { retireBatch } from '../orders/batch.ts'
 import { listPlain } from '../orders/plain.ts'
 import type { Observer } from '../records/observer.ts'
@@ -86,8 +87,10 @@ export function openShadows(
 ): Shadows {
   const books = config.sleeves.map((sleeve, ordinal) => {
     if (source.runtime.sleeves[ordinal]!.strategy === null || !(shadowCapital(config, sleeve) > 0)) return null
-    const alone = standAlone(config, sleeve)
-    return createShadow(source, alone, states === null ? null : (states[ordinal] ?? null))
+    const from = states?.[ordinal] ?? null
+    // What it began with it began with, however capital is dealt since.
+    const alone = standAlone(config, sleeve, from?.book.config?.capital ?? shadowCapital(config, sleeve))
+    return createShadow(source, alone, from)
   })
   const alive = books.filter((book) => book !== null)
   const clocks = new Map<Int32Array, ClockColumns>()
@@ -140,11 +143,10 @@ export function shadowCapital(config: PortfolioConfig, sleeve: SleeveConfig): Mo
 }
 
 /** The sleeve as a portfolio of its own: its own limits and sizing hold, nothing of the portfolio's does. */
-function standAlone(config: PortfolioConfig, sleeve: SleeveConfig): PortfolioConfig {
-  const capital = shadowCapital(config, sleeve)
+function standAlone(config: PortfolioConfig, sleeve: SleeveConfig, capital: Money): PortfolioConfig {
   const part = capital / config.capital
   const { name, currency, netting, account, costs, parity, dayCalendar, periods } = config
-  const { awaited: _, ...own } = sleeve
+  const { awaited: _, removed: __, ...own } = sleeve
   const alone: SleeveConfig = {
     ...own,
     weight: 1,
@@ -224,7 +226,11 @@ function createShadow(source: ShadowSource, config: PortfolioConfig, from: Shado
     },
   }
   if (from === null) guarded(parts, parts.at, () => give(parts, { kind: 'configured', config, codes: {} }))
-  else runtime.tradeDate = from.tradeDate
+  else {
+    runtime.tradeDate = from.tradeDate
+    if (!isSameData(runtime.state.config, config))
+      guarded(parts, parts.at, () => give(parts, { kind: 'configured', config, codes: {} }))
+  }
   const { kept } = parts
   const perUnit = countsPerUnit(config.currency)
   return {
