@@ -10,6 +10,8 @@ import type { Context } from './routes/context.ts'
 import type { Endpoint } from './routes/endpoint.ts'
 
 const CSRF_HEADER = 'x-polyfolio-csrf'
+/** `1`: whoever sits before the page has touched it lately. What a page asks by itself is no use of the session. */
+const ATTENDED_HEADER = 'x-polyfolio-attended'
 const TOKEN = /^Bearer (pf_[\w-]{20,100})$/
 
 export interface Gate {
@@ -34,10 +36,14 @@ export function gateOf(context: Context, origins: () => ReadonlySet<string>): Ga
     const token = TOKEN.exec(request.headers.authorization ?? '')?.[1]
     if (token !== undefined) return callers.byToken(token, ports.now())
     const secret = request.cookies[request.server.cookieName]
-    const caller = secret === undefined || secret === '' ? null : await callers.bySession(secret, ports.now())
+    const isUsed = request.method !== 'GET' || request.headers[ATTENDED_HEADER] === '1'
+    const caller = secret === undefined || secret === '' ? null : await callers.bySession(secret, ports.now(), isUsed)
     // Who came by a link has proved nothing: where a name is required now, such a session of an earlier start is none.
     return options.isAuthRequired && caller?.session?.isLink === true ? null : caller
   }
+
+  /** Whoever comes through a proxy on this machine sits elsewhere. */
+  const isHere = (address: string): boolean => options.trustedProxy === null && isOwnMachine(address)
 
   return {
     callerOf,
@@ -48,7 +54,7 @@ export function gateOf(context: Context, origins: () => ReadonlySet<string>): Ga
       }
       const caller = await callerOf(request)
       request.caller = caller
-      const isOpen = who === 'anyone' || (who === 'local' && !options.isAuthRequired && isOwnMachine(request.ip))
+      const isOpen = who === 'anyone' || (who === 'local' && !options.isAuthRequired && isHere(request.ip))
       const least = isOpen ? null : who === 'local' ? 'viewer' : who
       if (least !== null && caller === null) throw new Refusal('sign_in_needed', 'Sign in first.')
       if (least !== null && caller !== null && !isAllowed(caller.role, least)) {

@@ -8,8 +8,9 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { FaultError, fault } from '../domain/faults.ts'
 import { callersOf } from './access/callers.ts'
-import { hostsOf, isOwnHost, LOOPBACK, originsOf, type Site } from './access/origins.ts'
-import { hashOf } from './access/secrets.ts'
+import { networkOf, proxiesOf } from './access/networks.ts'
+import { hostsOf, isOwnHost, isOwnMachine, LOOPBACK, originsOf, type Site } from './access/origins.ts'
+import { paceOf, roomsOf } from './access/pace.ts'
 import { loginThrottle } from './access/throttle.ts'
 import { openTrail } from './access/trail.ts'
 import { addDocument } from './document.ts'
@@ -36,20 +37,22 @@ export interface ApiServer {
 /** Nobody who is slower than this is answered. */
 const REQUEST_MS = 10_000
 const BODY_MOST = 64 << 10
-/** Of one address: far beyond what pages ask, far below what holds others up. */
-const REQUESTS_PER_MINUTE = 6_000
+/** Of one address: beyond what a hundred pages behind it ask, below what holds others up. */
+const REQUESTS_PER_MINUTE = 30_000
+const CHANGES_PER_MINUTE = 300
 const TOLD_MOST = 1 << 10
 
 /** @throws FaultError ADDRESS_PUBLIC, PORT_TAKEN */
 export async function openServer(ports: ApiPorts, options: ServerOptions): Promise<ApiServer> {
   demandPrivate(options)
+  const isProxy = options.trustedProxy === null ? null : proxiesOf(options.trustedProxy)
   const app = fastify({
     ...(options.tls === null ? {} : { https: { ...options.tls, minVersion: 'TLSv1.2' as const } }),
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_MOST,
     requestTimeout: REQUEST_MS,
-    trustProxy: options.trustedProxy ?? false,
+    trustProxy: isProxy ?? false,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
     forceCloseConnections: true,
@@ -66,6 +69,8 @@ export async function openServer(ports: ApiPorts, options: ServerOptions): Promi
     throttle: loginThrottle(ports.store.access),
     trail: openTrail(ports.store.access, ports.log),
     push: pushHub(ports, readings, options.version),
+    changes: paceOf(options.changesPerMinute ?? CHANGES_PER_MINUTE),
+    rooms: roomsOf(),
   }
   app.setValidatorCompiler(validatorCompiler)
   if (options.checksAnswers === true) app.setSerializerCompiler(serializerCompiler)
@@ -75,14 +80,20 @@ export async function openServer(ports: ApiPorts, options: ServerOptions): Promi
   await app.register(headers, pageHeaders(isSecure, pageScripts(files)))
   await app.register(cookies)
   await app.register(rateLimit, {
-    max: REQUESTS_PER_MINUTE,
+    max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     timeWindow: 60_000,
-    keyGenerator: (request: FastifyRequest) => `${request.ip} ${hashOf(request.headers.cookie ?? '').slice(0, 16)}`,
+    // Nothing that whoever asks can choose: a cookie of another session every time is no other visitor.
+    keyGenerator: ({ ip }: FastifyRequest) => networkOf(ip),
     errorResponseBuilder: (_, { ttl }) =>
       new Refusal('throttled', 'Too many requests.', { retryAfter: Math.ceil(ttl / 1_000) }),
   })
   await app.register(websockets, { options: { maxPayload: TOLD_MOST, perMessageDeflate: false } })
   app.addHook('onRequest', async (request) => {
+    // Beside a proxy nobody comes in: what they send is not sealed, and who they are is what they say.
+    const from = request.socket.remoteAddress ?? ''
+    if (isProxy !== null && !isProxy(from) && !isOwnMachine(from)) {
+      throw new Refusal('host_unknown', 'This is reached through its proxy alone.')
+    }
     // A page of another site that a browser was led to sends its own name here.
     if (!isOwnHost(request.headers, hostsOf(site.current))) {
       throw new Refusal('host_unknown', 'Nothing is known by this name here.')

@@ -49,7 +49,8 @@ export interface Users {
   /** False: the name is taken. Names differ by more than their case. */
   addUser(user: NewUser, at: Instant): Promise<boolean>
   /**
-   * A new role, passphrase or code, or the end of an account, ends its sessions but `keep`.
+   * A new role, passphrase or code, or the end of an account, ends its sessions but `keep`; its browsers are forgotten
+   * with a new passphrase.
    *
    * @param keep hash of the session that asks; left out: none is kept
    * @returns `last-admin`: nobody could manage users any more, and nothing was changed
@@ -194,6 +195,12 @@ export interface Throttle {
   forgive(keys: readonly string[]): Promise<void>
 }
 
+/** Browsers that users have signed in with, by hashes of what they hold: guesses made elsewhere do not slow them down. */
+export interface Devices {
+  rememberDevice(hash: string, user: string, at: Instant): Promise<void>
+  isKnownDevice(hash: string, user: string): Promise<boolean>
+}
+
 /** `saw`: looked at or exported; `did`: changed or asked for; `signed`: came, went, proved who it is, or was sent away. */
 export const ACCESS_KINDS = ['saw', 'did', 'signed'] as const
 export type AccessKind = (typeof ACCESS_KINDS)[number]
@@ -256,7 +263,7 @@ export interface AccessLog {
 }
 
 /** All of it belongs to the store, not to a portfolio. */
-export interface Access extends Users, OneTimeSecrets, Sessions, ApiTokens, Throttle, AccessLog {
-  /** Lets go of sessions, secrets and counters that ended before a moment. */
+export interface Access extends Users, OneTimeSecrets, Sessions, ApiTokens, Throttle, Devices, AccessLog {
+  /** Lets go of sessions, secrets and counters that ended before a moment, and of browsers unseen for a year before it. */
   forget(before: Instant): Promise<void>
 }

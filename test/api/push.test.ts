@@ -103,7 +103,7 @@ describe.skipIf(!HAS_STORE)(`what is pushed ${STORE_NEED}`, () => {
       const sent: PushMessage[] = []
       const send = (text: string) => void sent.push(JSON.parse(text) as PushMessage)
       const socket: Socket = { send, close: () => {}, bufferedAmount: 0 }
-      return { sent, client: { socket, session: null, isWelcome: () => Promise.resolve(true) } }
+      return { sent, client: { socket, user: 'vera', session: null, isWelcome: () => Promise.resolve(true) } }
     }
     try {
       // Longer than the hub waits before it looks for portfolios that nobody looks at.
@@ -132,7 +132,7 @@ describe.skipIf(!HAS_STORE)(`what is pushed ${STORE_NEED}`, () => {
       close: () => {},
       bufferedAmount: 0,
     }
-    const client: Client = { socket, session: null, isWelcome: () => Promise.resolve(true) }
+    const client: Client = { socket, user: 'vera', session: null, isWelcome: () => Promise.resolve(true) }
     const { ports, readings } = served.inside
     const hub = pushHub(ports, readings, 'test')
     try {

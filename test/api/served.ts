@@ -8,7 +8,13 @@ import type { ApiPorts } from '../../src/api/ports.ts'
 import { type Readings, readingsOf } from '../../src/api/readings.ts'
 import { type ApiServer, openServer } from '../../src/api/server.ts'
 import type { ServerOptions } from '../../src/api/server-options.ts'
+import { alertDesk } from '../../src/cli/alerts/desk.ts'
 import { type Analyst, openAnalyst } from '../../src/cli/analyst/analyst.ts'
+import { openExplainer } from '../../src/cli/explain/explainer.ts'
+import { openExports } from '../../src/cli/exports/exports.ts'
+import { portfolioJobs } from '../../src/cli/jobs/desk.ts'
+import { openConfigurations } from '../../src/cli/serve/configurations.ts'
+import { configureEngine } from '../../src/cli/serve/configure-engine.ts'
 import { openLog } from '../../src/cli/serve/log.ts'
 import { createMetrics } from '../../src/cli/serve/metrics.ts'
 import { apiPorts, type Desks } from '../../src/cli/serve/ports.ts'
@@ -61,13 +67,23 @@ export interface Served {
   stop(): Promise<void>
 }
 
-export async function serving(path: string, options: Partial<ServerOptions> = {}, desks: Desks = {}): Promise<Served> {
+export async function serving(
+  path: string,
+  options: Partial<ServerOptions> = {},
+  desks: Desks | ((store: OpenedStore, analyst: Analyst) => Desks) = {},
+): Promise<Served> {
   const store = await openStore(path, { create: true })
   const logFile = `${path}.log`
   const log = openLog({ level: 'debug', file: logFile, environment: {} })
   const analyst = openAnalyst({ store: path, configs: [] })
   const vitals = vitalsOf({ store, metrics: createMetrics(), log, own: [], startedAt: Date.now() })
-  const ports = apiPorts({ store, vitals, log, analyses: analyst, ...desks })
+  const ports = apiPorts({
+    store,
+    vitals,
+    log,
+    analyses: analyst,
+    ...(typeof desks === 'function' ? desks(store, analyst) : desks),
+  })
   const server = await openServer(ports, {
     address: '127.0.0.1',
     port: 0,
@@ -113,6 +129,23 @@ export async function serving(path: string, options: Partial<ServerOptions> = {}
       log.close()
     },
   }
+}
+
+/** Everything that the API can be asked, over this store and this file. */
+export function allDesks(path: string, file: string) {
+  return (store: OpenedStore, analyst: Analyst): Desks => ({
+    jobs: portfolioJobs(store.jobs()),
+    exports: openExports(analyst, store.notes),
+    explainer: openExplainer({ store: path, configs: [] }),
+    alerts: alertDesk(store.alertLog, new Map()),
+    configurations: openConfigurations({
+      projections: store.projections,
+      files: new Map([[PORTFOLIO, file]]),
+      configure: (portfolio, asked) => configureEngine(store.control, portfolio, asked),
+      onSaved: () => {},
+      now: Date.now,
+    }),
+  })
 }
 
 export function visitorOf(port: number, cookie: string, csrf: string): Visitor {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,15 +13,28 @@ import type {
   SessionView,
   SetupDone,
   TokenCreated,
+  TotpView,
   UserCreated,
 } from '../../src/api/contract/session.ts'
 import type { Instant } from '../../src/domain/units.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
-import { type Answered, PASSPHRASE, PORTFOLIO, recorded, type Served, serving, visitorOf } from './served.ts'
+import {
+  type Answered,
+  PASSPHRASE,
+  PORTFOLIO,
+  recorded,
+  type Served,
+  serving,
+  type Visitor,
+  visitorOf,
+} from './served.ts'
 
 const folder = storeFolder()
 const HOUR_MS = 3_600_000
 const at = `/api/v1/p/${encodeURIComponent(PORTFOLIO)}`
+const cookieOf = ({ 'set-cookie': set }: Answered['headers']): string => String(set).split(';')[0]!
+const visitorIn = (port: number, { headers, json }: Answered): Visitor =>
+  visitorOf(port, cookieOf(headers), (json as SessionView).csrf!)
 const codeOf = ({ json }: Answered): string => (json as Problem).code
 
 describe.skipIf(!HAS_STORE)(`who looks and acts ${STORE_NEED}`, () => {
@@ -227,6 +242,141 @@ describe.skipIf(!HAS_STORE)(`who looks and acts ${STORE_NEED}`, () => {
     await strict.stop()
   }, 30_000)
 
+  it('who changes the passphrase of his own keeps this session alone, and codes begin with one of them', async () => {
+    await served.addUser('own', 'viewer')
+    const [first, other] = [await served.visitor('own'), await served.visitor('own')]
+    const change = (by: Visitor, body: unknown) => by.ask('/api/v1/session', { method: 'PATCH', body })
+    const next = 'lantern orchard copper 88'
+    for (const [body, status] of [
+      [{ current: 'not this one at all', passphrase: next }, 401],
+      [{ current: PASSPHRASE, passphrase: 'too short' }, 400],
+      [{ current: PASSPHRASE }, 400],
+      [{ current: PASSPHRASE, totp: { secret: 'A'.repeat(32), code: '000000' } }, 400],
+    ] as const)
+      expect((await change(first, body)).status, JSON.stringify(body)).toBe(status)
+    const changed = await change(first, { current: PASSPHRASE, passphrase: next })
+    expect(changed.status, changed.text).toBe(200)
+    expect((await other.ask(`${at}/figures`)).status).toBe(401)
+    // The secret of before opens nothing any more either.
+    expect((await first.ask(`${at}/figures`)).status).toBe(401)
+    const kept = visitorIn(served.server.port, changed)
+    expect((await kept.ask(`${at}/figures`)).status).toBe(200)
+    const codes = (await kept.ask('/api/v1/session/codes', { method: 'POST', body: {} })).json as TotpView
+    const code = new TOTP({ secret: Secret.fromBase32(codes.secret) }).generate()
+    const taken = await change(kept, { current: next, totp: { secret: codes.secret, code } })
+    expect(taken.status, taken.text).toBe(200)
+    expect((await served.store.access.credentials('own'))!.totpSecret).toBe(codes.secret)
+    const [row] = (await served.store.access.accessLog({ user: 'own', limit: 1 })).rows
+    expect(row).toMatchObject({ kind: 'signed', action: 'change own codes', outcome: 'done' })
+    const { headers } = await post('/api/v1/session/link', { secret: await offer('link') })
+    const { csrf } = (await served.ask('/api/v1/session', { headers: { cookie: cookieOf(headers) } }))
+      .json as SessionView
+    const local = visitorOf(served.server.port, cookieOf(headers), csrf!)
+    expect((await change(local, { current: PASSPHRASE, passphrase: next })).status).toBe(400)
+  }, 30_000)
+
+  it('a page that is only left open ends its session, whoever sits before it does not', async () => {
+    const viewer = await served.visitor('the-viewer')
+    const hash = hashOf(viewer.cookie.split('=')[1]!)
+    const { access } = served.store
+    const untilOf = async (): Promise<number> => (await access.findSession(hash, Date.now() as Instant))!.idleUntil
+    const old = (Date.now() - HOUR_MS) as Instant
+    const soon = (Date.now() + HOUR_MS) as Instant
+    await access.touchSession(hash, old, soon)
+    for (const path of [`${at}/figures`, '/api/v1/session', '/api/v1/sessions']) await viewer.ask(path)
+    expect(await untilOf()).toBe(soon)
+    await viewer.ask(`${at}/figures`, { headers: { 'x-polyfolio-attended': '1' } })
+    expect(await untilOf()).toBeGreaterThan(Date.now() + 11 * HOUR_MS)
+    await access.touchSession(hash, old, soon)
+    await viewer.ask('/api/v1/sessions', { method: 'DELETE', body: { id: 'nobody' } })
+    expect(await untilOf()).toBeGreaterThan(Date.now() + 11 * HOUR_MS)
+  })
+
+  it('guesses behind the same address keep the owner out of no browser that is known', async () => {
+    await served.addUser('guessed', 'admin')
+    const signIn = { name: 'guessed', passphrase: PASSPHRASE }
+    const first = await post('/api/v1/session', signIn)
+    const device = (first.headers['set-cookie'] as unknown as string[]).find((one) => one.includes('-device='))!
+    for (const part of ['HttpOnly', 'SameSite=Strict', 'Max-Age=31536000']) expect(device).toContain(part)
+    for (let guess = 0; guess < 4; guess += 1)
+      await post('/api/v1/session', { ...signIn, passphrase: `guess number ${guess}` })
+    expect((await post('/api/v1/session', signIn)).status).toBe(429)
+    const cookie = device.split(';')[0]!
+    const known = (body: unknown) => served.ask('/api/v1/session', { method: 'POST', headers: { cookie }, body })
+    expect((await known(signIn)).status).toBe(200)
+    // It stands for this user alone.
+    expect((await known({ name: 'the-admin', passphrase: 'a guess at another' })).status).toBe(401)
+    await served.store.access.forgive(['account guessed from 127.0.0.1', 'account the-admin from 127.0.0.1'])
+    await served.store.access.forgive(['address 127.0.0.1'])
+  })
+
+  it('what a proxy says is taken from that proxy alone, and nobody comes in beside it', async () => {
+    const proxied = await serving(folder.path('sessions.db'), {
+      trustedProxy: '127.0.0.1',
+      names: ['desk.example.org'],
+    })
+    const forged = { host: 'desk.example.org', 'x-forwarded-for': '127.0.0.1, 203.0.113.9' }
+    const wrong = { name: 'the-viewer', passphrase: 'one of many guesses' }
+    const asked = await proxied.ask('/api/v1/session', { method: 'POST', headers: forged, body: wrong })
+    expect(asked.status).toBe(401)
+    expect(await proxied.store.access.attempts(['address 203.0.113.9'])).toHaveLength(1)
+    // Through a proxy nobody sits at this machine.
+    expect((await proxied.ask('/ready', { headers: { host: 'desk.example.org' } })).status).toBe(401)
+    await proxied.stop()
+    const own = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
+    const outside = own.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+    const other = { address: '0.0.0.0', trustedProxy: '192.0.2.1' }
+    const beside = await serving(folder.path('sessions.db'), other)
+    const local = { 'x-forwarded-for': '198.51.100.1' }
+    await beside.ask('/api/v1/session', { method: 'POST', headers: local, body: wrong })
+    expect(await beside.store.access.attempts(['address 198.51.100.1'])).toEqual([])
+    if (outside !== undefined) {
+      const url = `http://${outside}:${beside.server.port}/api/v1/session`
+      const answered = await fetch(url, { headers: { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' } })
+      expect([answered.status, ((await answered.json()) as Problem).title]).toEqual([
+        421,
+        'This is reached through its proxy alone.',
+      ])
+    }
+    await beside.stop()
+    await served.store.access.forgive(['account the-viewer from 127.0.0.1', 'address 127.0.0.1'])
+  }, 30_000)
+
+  it('one address has so many requests, whatever it calls itself, and one user so many changes, but never a kill', async () => {
+    const few = await serving(folder.path('sessions.db'), { requestsPerMinute: 24, changesPerMinute: 2 })
+    const operator = await few.visitor('the-operator')
+    const ask = (id: string, body: unknown) =>
+      operator.ask(`${at}/commands`, { method: 'POST', body: { id, seen: 0, body } })
+    const pause = { kind: 'pause', sleeve: 'nobody' }
+    const pauses = await Promise.all([pause, pause, pause].map((body) => ask(newSecret(), body)))
+    expect(pauses.map(({ status }) => status).sort()).toEqual([404, 404, 429])
+    expect(Number(pauses.find(({ status }) => status === 429)!.headers['retry-after'])).toBeGreaterThan(0)
+    const id = newSecret()
+    // No engine runs that would answer: it is enough that it is asked.
+    void ask(id, { kind: 'kill', reason: 'stop' }).catch(() => {})
+    await expect.poll(() => few.store.control.find(PORTFOLIO, id)).toMatchObject({ body: { kind: 'kill' } })
+    const statuses: number[] = []
+    for (let asked = 0; asked < 24; asked += 1)
+      statuses.push((await few.ask('/health', { headers: { cookie: `polyfolio=${asked}` } })).status)
+    expect([statuses[0], statuses.at(-1)]).toEqual([200, 429])
+    await few.stop()
+  }, 30_000)
+
+  it('one session has so many pages open, and others have theirs', async () => {
+    const [viewer, other] = [await served.visitor('the-viewer'), await served.visitor('the-operator')]
+    const sockets = Array.from({ length: 100 }, () => socketAt(viewer.cookie))
+    await Promise.all(sockets.map((socket) => new Promise((done) => socket.once('message', done))))
+    const refused = await new Promise<IncomingMessage>((done) => {
+      const socket = socketAt(viewer.cookie)
+      socket.once('unexpected-response', (_, response) => done(response))
+      socket.once('error', () => {})
+    })
+    expect([refused.statusCode, refused.headers]).toEqual([429, expect.objectContaining({ 'retry-after': '60' })])
+    const one = socketAt(other.cookie)
+    await new Promise((done) => one.once('message', done))
+    for (const socket of [...sockets, one]) socket.terminate()
+  }, 30_000)
+
   it('a page before that there is none of is refused', async () => {
     const admin = await served.visitor('the-admin')
     const answered = await admin.ask('/api/v1/audit?before=x')
@@ -263,6 +413,9 @@ describe.skipIf(!HAS_STORE)(`who looks and acts ${STORE_NEED}`, () => {
     expect(refused).toContainEqual(
       expect.objectContaining({ code: 'role_needed', asked: expect.objectContaining({ seen: 0 }) }),
     )
+    // And how it stood before.
+    const revoked = rows.find(({ action }) => action === 'revokeSession')
+    expect(revoked!.before).toMatchObject({ user: 'the-viewer', role: 'viewer' })
     const text = JSON.stringify(rows)
     expect(text).not.toContain(PASSPHRASE)
     expect(readFileSync(served.log, 'utf8')).not.toContain(PASSPHRASE)

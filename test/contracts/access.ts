@@ -208,6 +208,29 @@ export function accessContract(
       expect(await access.useToken('c', later(7))).toBeUndefined()
     })
 
+    it('knows browsers of a user again, until the passphrase is another one or a year has passed', async () => {
+      const { access } = store
+      await access.addUser(user('Anna'), AT)
+      await access.rememberDevice('d1', 'Anna', AT)
+      await access.rememberDevice('d1', 'anna', later(HOUR))
+      await access.rememberDevice('d2', 'berta', AT)
+      const known = () =>
+        Promise.all([
+          other.access.isKnownDevice('d1', 'ANNA'),
+          other.access.isKnownDevice('d1', 'berta'),
+          other.access.isKnownDevice('d2', 'berta'),
+        ])
+      expect(await known()).toEqual([true, false, true])
+      await access.changeUser('anna', { role: 'viewer' }, AT).catch(() => {})
+      expect(await known()).toEqual([true, false, true])
+      await access.changeUser('anna', { passphraseHash: 'other' }, AT)
+      expect(await known()).toEqual([false, false, true])
+      await access.forget(later(364 * 24 * HOUR))
+      expect(await known()).toEqual([false, false, true])
+      await access.forget(later(366 * 24 * HOUR))
+      expect(await known()).toEqual([false, false, false])
+    })
+
     it('counts failures by account and address, also over a restart, and forgets them in time', async () => {
       const keys = ['user anna', 'address 10.0.0.1']
       const blocked = (count: number): Instant | null => (count >= 3 ? later(30_000) : null)

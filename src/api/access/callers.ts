@@ -26,13 +26,19 @@ export function hasSession(caller: Caller | null): caller is SignedIn {
   return caller !== null && caller.session !== null
 }
 
+/** Whoever is behind it: a program asks in the name of its user. */
+export function userOf(caller: Caller | null): string {
+  return caller === null ? '' : caller.user.split('/')[0]!
+}
+
 export interface Visitor {
   readonly address: string
   readonly agent: string
 }
 
 export interface Callers {
-  bySession(secret: string, now: number): Promise<Caller | null>
+  /** @param isUsed somebody sits before the page: a page that is only left open and asks by itself ends in time */
+  bySession(secret: string, now: number, isUsed: boolean): Promise<Caller | null>
   byToken(secret: string, now: number): Promise<Caller | null>
   /** Opens one; the secret goes into a cookie and nowhere else. */
   open(user: string, linkRole: Role | null, isProven: boolean, visitor: Visitor, now: number): Promise<string>
@@ -43,11 +49,11 @@ export interface Callers {
 
 export function callersOf(access: Access): Callers {
   return {
-    async bySession(secret, now) {
+    async bySession(secret, now, isUsed) {
       const hash = hashOf(secret)
       const session = await access.findSession(hash, now as Instant)
       if (session === undefined) return null
-      if (now - session.seenAt > TOUCH_MS) await access.touchSession(hash, now as Instant, idleUntil(now))
+      if (isUsed && now - session.seenAt > TOUCH_MS) await access.touchSession(hash, now as Instant, idleUntil(now))
       return { user: session.user, role: session.role, session: { ...session, hash, secret } }
     },
     async byToken(secret, now) {

@@ -18,6 +18,11 @@ export function stepOfCode(secret: string, code: string, now: number): number | 
   return delta === null ? null : totp.counter({ timestamp: now }) + delta
 }
 
+/** Whether somebody has taken up a new secret: none of it was used before. */
+export function isOwnCode(secret: string, code: string, now: number): boolean {
+  return stepOfCode(secret, code, now) !== null
+}
+
 function codesOf(secret: string, label: string): TOTP {
   return new TOTP({
     issuer: 'Polyfolio',

@@ -1,9 +1,11 @@
 /**
  * Slows down whoever guesses, and locks nobody out: an account that is guessed at from elsewhere stays open to its owner.
- * Counted by account and address together, and by address alone for one that tries many names.
+ * Counted by account and network together, and by network alone for one that tries many names. A browser that has signed
+ * in by that name before is counted by itself: whoever guesses beside it, behind the same address, does not slow it down.
  */
 import type { Throttle } from '../../domain/access.ts'
 import type { Instant } from '../../domain/units.ts'
+import { networkOf } from './networks.ts'
 
 /** Tries of one account from one address before the first wait. */
 const TRIES = 3
@@ -12,48 +14,61 @@ const WAIT_MS = 30_000
 const WAIT_MOST_MS = 15 * 60_000
 const FORGET_MS = 60 * 60_000
 
+/** Who tries to get in. */
+export interface Guesser {
+  readonly name: string
+  readonly address: string
+  /** Hash of what a browser holds that has signed in by this name before; null: it is not known. */
+  readonly device: string | null
+}
+
 export interface LoginThrottle {
   /** Milliseconds before anything is looked at; 0: now. */
-  wait(name: string, address: string, now: number): Promise<number>
+  wait(guesser: Guesser, now: number): Promise<number>
   /** One more failure; tries left before a wait. */
-  failed(name: string, address: string, now: number): Promise<number>
-  passed(name: string, address: string): Promise<void>
+  failed(guesser: Guesser, now: number): Promise<number>
+  passed(guesser: Guesser): Promise<void>
   /** Tries of one address one after another: many at once are no more tries than those that waited for each other. */
-  inTurn<T>(address: string, run: () => Promise<T>): Promise<T>
+  inTurn<T>(guesser: Guesser, run: () => Promise<T>): Promise<T>
 }
 
 export function loginThrottle(counters: Throttle): LoginThrottle {
   const turns = new Map<string, Promise<unknown>>()
   return {
-    async wait(name, address, now) {
-      const found = await counters.attempts(keysOf(name, address))
+    async wait(guesser, now) {
+      const found = await counters.attempts(keysOf(guesser))
       return Math.max(0, ...found.map(({ blockedUntil }) => (blockedUntil ?? now) - now))
     },
-    async failed(name, address, now) {
-      const [account, all] = keysOf(name, address) as [string, string]
+    async failed(guesser, now) {
+      const [account, all] = keysOf(guesser)
       const at = now as Instant
-      const one = await counters.countFailure(account, at, FORGET_MS, (count) => blockedUntil(count, TRIES, now))
-      await counters.countFailure(all, at, FORGET_MS, (count) => blockedUntil(count, TRIES_OF_ADDRESS, now))
+      const one = await counters.countFailure(account!, at, FORGET_MS, (count) => blockedUntil(count, TRIES, now))
+      if (all !== undefined)
+        await counters.countFailure(all, at, FORGET_MS, (count) => blockedUntil(count, TRIES_OF_ADDRESS, now))
       return Math.max(0, TRIES - one.count)
     },
-    async passed(name, address) {
-      await counters.forgive([keysOf(name, address)[0]!])
+    async passed(guesser) {
+      await counters.forgive([keysOf(guesser)[0]!])
     },
-    async inTurn(address, run) {
-      const before = turns.get(address) ?? Promise.resolve()
+    async inTurn({ address, device }, run) {
+      const line = device ?? networkOf(address)
+      const before = turns.get(line) ?? Promise.resolve()
       const own = before.then(run, run)
-      turns.set(address, own)
+      turns.set(line, own)
       try {
         return await own
       } finally {
-        if (turns.get(address) === own) turns.delete(address)
+        if (turns.get(line) === own) turns.delete(line)
       }
     },
   }
 }
 
-function keysOf(name: string, address: string): readonly string[] {
-  return [`account ${name.toLowerCase()} from ${address}`, `address ${address}`]
+/** The account first. */
+function keysOf({ name, address, device }: Guesser): readonly string[] {
+  const account = `account ${name.toLowerCase()}`
+  if (device !== null) return [`${account} by ${device}`]
+  return [`${account} from ${networkOf(address)}`, `address ${networkOf(address)}`]
 }
 
 /** Each failure beyond the free ones doubles the wait. */

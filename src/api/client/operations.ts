@@ -3,7 +3,7 @@ import type { AlertChannelView, AlertDeliveryRow, AlertRuleView, ChannelTest } f
 import type { Analysis } from '../contract/analysis.ts'
 import type { Dated, Page } from '../contract/answers.ts'
 import type { CommandRequest, CommandView, UpdateView } from '../contract/commands.ts'
-import type { ConfigurationCheck, ConfigurationView } from '../contract/configuration.ts'
+import type { ConfigurationCheck, ConfigurationText, ConfigurationView } from '../contract/configuration.ts'
 import type { ExplainView } from '../contract/explain.ts'
 import type { JobRequest, JobView } from '../contract/jobs.ts'
 import type { NewNote, Note, NoteChange } from '../contract/notes.ts'
@@ -12,7 +12,7 @@ import type { PerformancePage } from '../contract/performance-page.ts'
 import type { PriceChart } from '../contract/prices.ts'
 import type { BacktestReport } from '../contract/report.ts'
 import type { PairReturns, RiskPage } from '../contract/risk-page.ts'
-import type { AuditRow, OpenSession, SessionView, SetupDone, SetupView, TokenCreated, TokenView, UserCreated, UserView } from '../contract/session.ts'
+import type { AuditRow, OpenSession, SessionView, SetupDone, SetupView, TokenCreated, TokenView, TotpView, UserCreated, UserView } from '../contract/session.ts'
 import type { SleevePage } from '../contract/sleeve-page.ts'
 import type { AlertRow, ApprovalRow, DiscrepancyRow, GateChangeRow, LimitUse, OrderRow, RebalancingRow, TradeRow, ViolationRow } from '../contract/trading.ts'
 
@@ -45,6 +45,8 @@ export function operations(ask: Ask) {
     signIn: (body: { readonly name: string; readonly passphrase: string; readonly code?: string }) => ask<SessionView>('POST', `/api/v1/session`, { body }),
     /** Sign out. */
     signOut: () => ask<SessionView>('DELETE', `/api/v1/session`),
+    /** Change your own passphrase or codes, by the passphrase of now; ends your other sessions. */
+    changeOwn: (body: { readonly current: string; readonly code?: string; readonly passphrase?: string; readonly totp?: { readonly secret: string; readonly code: string } | null }) => ask<SessionView>('PATCH', `/api/v1/session`, { body }),
     /** Sign in by the one-time link that the console printed. */
     signInByLink: (body: { readonly secret: string }) => ask<SessionView>('POST', `/api/v1/session/link`, { body }),
     /** Prove again who you are: opens dangerous actions for 5 minutes. */
@@ -53,6 +55,8 @@ export function operations(ask: Ask) {
     setup: () => ask<SetupView>('GET', `/api/v1/setup`),
     /** Make the first user, an admin, with the token that the console printed. */
     setUp: (body: { readonly token: string; readonly name: string; readonly passphrase: string; readonly withTotp?: boolean }) => ask<SetupDone>('POST', `/api/v1/setup`, { body }),
+    /** A new secret for codes of your own: nothing changes before changeOwn is given a code of it. */
+    newOwnCodes: (body: {  }) => ask<TotpView>('POST', `/api/v1/session/codes`, { body }),
     /** All users. */
     users: () => ask<readonly (UserView)[]>('GET', `/api/v1/users`),
     /** Add a user. */
@@ -142,7 +146,11 @@ export function operations(ask: Ask) {
     /** What the portfolio is run with, how it came about, and what strategies can be added. */
     configuration: (portfolio: string | number) => ask<ConfigurationView>('GET', `/api/v1/p/${part(portfolio)}/configuration`),
     /** Put a draft in the place of the configuration. */
-    saveConfiguration: (portfolio: string | number, body: { readonly id: string; readonly text: string; readonly seen: number; readonly confirm?: string }) => ask<ConfigurationView>('POST', `/api/v1/p/${part(portfolio)}/configuration`, { body }),
+    saveConfiguration: (portfolio: string | number, body: { readonly id: string; readonly text: string; readonly seen: number; readonly fingerprint?: string; readonly confirm?: string }) => ask<ConfigurationView>('POST', `/api/v1/p/${part(portfolio)}/configuration`, { body }),
+    /** JSON Schema of a portfolio file: what forms are made of. */
+    configurationSchema: (portfolio: string | number) => ask<Readonly<Record<string, unknown>>>('GET', `/api/v1/p/${part(portfolio)}/configuration/schema`),
+    /** The file of one version, as it was. */
+    configurationText: (portfolio: string | number, seq: string | number) => ask<ConfigurationText>('GET', `/api/v1/p/${part(portfolio)}/configuration/versions/${part(seq)}`),
     /** What is wrong with a draft, and what it would change. */
     checkConfiguration: (portfolio: string | number, body: { readonly text: string }) => ask<ConfigurationCheck>('POST', `/api/v1/p/${part(portfolio)}/configuration/check`, { body }),
     /** A table as a file: CSV, Excel, JSON or Parquet. */

@@ -96,6 +96,16 @@ export interface UserChange {
   readonly totp?: boolean
 }
 
+/** Of one's own account; what is left out stays as it is. */
+export interface OwnChange {
+  /** The passphrase of now, and a code where there are codes. */
+  readonly current: string
+  readonly code?: string
+  readonly passphrase?: string
+  /** A secret of `newOwnCodes` with a code of it; null takes codes away. */
+  readonly totp?: { readonly secret: string; readonly code: string } | null
+}
+
 export interface OpenSession {
   readonly id: string
   readonly user: string

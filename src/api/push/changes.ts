@@ -53,6 +53,8 @@ export async function changesOf(
   if (isNews('figures', figures)) say('figures', dated(basis, figures))
   const sleeves = sleeveTable(basis)
   if (isNews('sleeves', sleeves)) say('sleeves', dated(basis, sleeves))
+  const configuration = { version: basis.version }
+  if (isNews('configuration', configuration)) say('configuration', configuration)
   const positions = positionTable(basis, POSITIONS)
   if (isNews('positions', positions)) say('positions', dated(basis, positions))
 

@@ -29,6 +29,7 @@ export interface Socket {
 
 export interface Client {
   readonly socket: Socket
+  readonly user: string
   /** Of the session: closed with it. */
   readonly session: string | null
   /** Whether it may still look. */
@@ -42,8 +43,16 @@ export interface Push {
   tell<Kind extends PushKind>(portfolio: string, kind: Kind, data: PushData[Kind]): void
   /** The session has ended: its sockets close. */
   leave(session: string): void
-  readonly clients: number
+  seats(user: string, session: string | null): Seats
   close(): void
+}
+
+/** How many listen. */
+export interface Seats {
+  readonly all: number
+  readonly ofUser: number
+  /** 0 where there is none. */
+  readonly ofSession: number
 }
 
 interface Frame {
@@ -190,10 +199,13 @@ export function pushHub(ports: ApiPorts, readings: Readings, version: string): P
           seat.socket.close(4401, 'the session has ended')
         }
     },
-    get clients() {
-      let all = 0
-      for (const { seats } of rooms.values()) all += seats.size
-      return all
+    seats(user, session) {
+      const all = [...rooms.values()].flatMap(({ seats }) => [...seats])
+      return {
+        all: all.length,
+        ofUser: all.filter((seat) => seat.user === user).length,
+        ofSession: session === null ? 0 : all.filter((seat) => seat.session === session).length,
+      }
     },
     close() {
       clearInterval(timer)

@@ -1,15 +1,19 @@
 /** The socket of a portfolio: who asks is known before it opens, and looked at again while it is open. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { hasSession } from '../access/callers.ts'
+import { hasSession, userOf } from '../access/callers.ts'
 import type { Gate } from '../gate.ts'
 import { Refusal } from '../refusal.ts'
 import { basisOf, type Context } from '../routes/context.ts'
 import { portfolioName } from '../schemas/answers.ts'
-import type { Client } from './hub.ts'
+import type { Client, Seats } from './hub.ts'
 
-/** More pages than this nobody has open. */
+/** More pages than this nobody has open: all together, one user, one session. */
 const CLIENTS_MOST = 500
+const CLIENTS_OF_USER_MOST = 150
+const CLIENTS_OF_SESSION_MOST = 100
+/** Seconds after which one of them may have been closed. */
+const AGAIN_S = 60
 const SPOKEN_MOST = 20
 
 const asked = z.object({ from: z.coerce.number().int().min(0).exactOptional() })
@@ -28,7 +32,7 @@ export async function addPush(app: FastifyInstance, context: Context, gate: Gate
       if (hasSession(caller) && origin === undefined) {
         throw new Refusal('origin_refused', 'A socket is opened by a page of this server.')
       }
-      if (push.clients >= CLIENTS_MOST) throw new Refusal('unavailable', 'Too many pages are open.')
+      demandSeat(push.seats(userOf(caller), caller?.session?.id ?? null))
     },
     preHandler: async (request) => {
       await basisOf(context, (request.params as { readonly portfolio: string }).portfolio)
@@ -48,6 +52,7 @@ export async function addPush(app: FastifyInstance, context: Context, gate: Gate
       }
       const client: Client = {
         socket,
+        user: userOf(caller),
         session,
         isWelcome: async () => (session === null ? (await gate.callerOf(request)) !== null : isOpen(session)),
       }
@@ -71,4 +76,10 @@ export async function addPush(app: FastifyInstance, context: Context, gate: Gate
       )
     },
   })
+}
+
+/** @throws Refusal where no more pages may listen */
+function demandSeat({ all, ofUser, ofSession }: Seats): void {
+  if (all < CLIENTS_MOST && ofUser < CLIENTS_OF_USER_MOST && ofSession < CLIENTS_OF_SESSION_MOST) return
+  throw new Refusal('throttled', 'Too many pages are open: close some.', { retryAfter: AGAIN_S })
 }

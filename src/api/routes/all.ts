@@ -1,6 +1,8 @@
 /** Every endpoint, behind the gate and on record. */
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Json } from '../../domain/units.ts'
+import { userOf } from '../access/callers.ts'
 import type { Gate } from '../gate.ts'
 import { refusalOf } from '../problems.ts'
 import { problem } from '../schemas/answers.ts'
@@ -11,6 +13,7 @@ import type { Call, Endpoint } from './endpoint.ts'
 import { listRoutes } from './lists.ts'
 import { liveRoutes } from './live.ts'
 import { noteRoutes } from './notes.ts'
+import { ownAccountRoutes } from './own-account.ts'
 import { sessionRoutes } from './session.ts'
 import { statusRoutes, vitalRoutes } from './status.ts'
 import { updateRoutes } from './update.ts'
@@ -23,6 +26,7 @@ function allEndpoints(context: Context): readonly Endpoint[] {
     ...statusRoutes(context),
     ...updateRoutes(context),
     ...sessionRoutes(context),
+    ...ownAccountRoutes(context),
     ...userRoutes(context),
     ...liveRoutes(context),
     ...listRoutes(context),
@@ -43,7 +47,8 @@ export function addEndpoints(app: FastifyInstance, context: Context, gate: Gate)
   return (path) => patterns.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : []))
 }
 
-function add(app: FastifyInstance, { ports, trail, options }: Context, gate: Gate, one: Endpoint): void {
+function add(app: FastifyInstance, context: Context, gate: Gate, one: Endpoint): void {
+  const { ports, trail, options, changes, rooms } = context
   const { method, path, params, query, body, answer, status = 200, bodyMost } = one
   const isRead = method === 'GET'
   app.route({
@@ -63,7 +68,9 @@ function add(app: FastifyInstance, { ports, trail, options }: Context, gate: Gat
     } as never,
     config: { who: one.who, isDangerous: one.isDangerous === true } as never,
     onRequest: async (request) => {
-      await gate.pass(request, one)
+      const caller = await gate.pass(request, one)
+      // Commands are counted once it is known which: a kill is never too many.
+      if (!isRead && one.tag !== 'session' && one.tag !== 'commands') changes.demand(userOf(caller), ports.now())
     },
     // Whoever is refused to change something is on record too.
     onError: async (request, _, error) => {
@@ -77,10 +84,16 @@ function add(app: FastifyInstance, { ports, trail, options }: Context, gate: Gat
     handler: async (request, reply) => {
       const call = { ...partsOf(request), caller: request.caller, now: ports.now(), request, reply }
       reply.code(status)
+      if (one.rooms !== undefined) {
+        const leave = rooms.enter(one.rooms, userOf(request.caller))
+        reply.raw.once('close', leave)
+      }
+      const before = (await one.standing?.(call as Call)) ?? null
       const answered = await one.run(call as Call)
       if (one.seen !== undefined) trail.saw(gate.rowOf(request, { kind: 'saw', action: one.seen, outcome: 'done' }))
       if (!isRead && one.tag !== 'session') {
-        await trail.did(gate.rowOf(request, { kind: 'did', action: one.name, outcome: 'done', after: saidOf(request) }))
+        const said = { before: before as Json, after: saidOf(request) }
+        await trail.did(gate.rowOf(request, { kind: 'did', action: one.name, outcome: 'done', ...said }))
       }
       return isRead && answer !== null ? tagged(request, reply, answered, options.checksAnswers === true) : answered
     },

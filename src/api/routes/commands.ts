@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { ControlBody, ControlCommand } from '../../domain/control.ts'
 import type { Instant } from '../../domain/units.ts'
-import type { Caller } from '../access/callers.ts'
+import { type Caller, userOf } from '../access/callers.ts'
 import type { CommandBody, CommandView } from '../contract/commands.ts'
 import { Refusal } from '../refusal.ts'
 import { commandId, portfolioName } from '../schemas/answers.ts'
@@ -60,6 +60,7 @@ export function commandRoutes(context: Context): readonly Endpoint[] {
       async run({ params: { portfolio }, body: { id, seen, body }, caller, now }) {
         const basis = await basisOf(context, portfolio)
         demandRights(caller!, body, now)
+        if (body.kind !== 'kill') context.changes.demand(userOf(caller), now)
         const wanted = controlBody(body, basis)
         const known = await control.find(portfolio, id)
         if (known !== undefined) {

@@ -1,5 +1,6 @@
 /** What the routes share. */
 import type { Callers } from '../access/callers.ts'
+import type { Pace, Rooms } from '../access/pace.ts'
 import type { LoginThrottle } from '../access/throttle.ts'
 import type { Trail } from '../access/trail.ts'
 import type { ApiPorts } from '../ports.ts'
@@ -17,6 +18,10 @@ export interface Context {
   readonly throttle: LoginThrottle
   readonly trail: Trail
   readonly push: Push
+  /** Of each user. */
+  readonly changes: Pace
+  /** Of what takes long. */
+  readonly rooms: Rooms
 }
 
 /** @throws Refusal where the store knows no such portfolio */

@@ -1,5 +1,6 @@
 /** What others compute or keep for the API: analysis, long questions, explanations, configurations, exports, alerts. */
 import { z } from 'zod'
+import type { RoomRules } from '../access/pace.ts'
 import type { Analysis } from '../contract/analysis.ts'
 import type { JobRequest } from '../contract/jobs.ts'
 import { EXPORT_FORMATS, EXPORTED } from '../ports.ts'
@@ -25,6 +26,13 @@ import { withConsequences } from '../views/consequences.ts'
 import { basisOf, type Context } from './context.ts'
 import { type Call, type Endpoint, endpoint } from './endpoint.ts'
 import { paged } from './queries.ts'
+
+/** What takes the server long, at once: pages of a whole office ask for the same analysis when a day has closed. */
+const ANALYSES: RoomRules = { name: 'analyses', most: 300, ofOneMost: 150, againAfter: 5 }
+const EXPLANATIONS: RoomRules = { name: 'explanations', most: 8, ofOneMost: 4, againAfter: 5 }
+const EXPORTS: RoomRules = { name: 'exports', most: 6, ofOneMost: 3, againAfter: 10 }
+const CHECKS: RoomRules = { name: 'checks', most: 6, ofOneMost: 3, againAfter: 5 }
+const TESTS: RoomRules = { name: 'tests of channels', most: 4, ofOneMost: 2, againAfter: 10 }
 
 const params = z.object({ portfolio: portfolioName })
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
@@ -62,6 +70,7 @@ function analysisRoutes(context: Context): readonly Endpoint[] {
       seen: path.split('/')[0]!,
       params,
       query,
+      rooms: ANALYSES,
       answer: analysis(view),
       async run({ params: { portfolio }, query: asked }) {
         await basisOf(context, portfolio)
@@ -104,6 +113,7 @@ function analysisRoutes(context: Context): readonly Endpoint[] {
       tag: 'analysis',
       who: 'viewer',
       seen: 'strategy',
+      rooms: ANALYSES,
       params: z.object({ portfolio: portfolioName, sleeve: sleeveName }),
       query: z.object({ instrument: z.string().max(120).exactOptional() }),
       answer: analysis('SleevePage'),
@@ -179,6 +189,7 @@ function explainRoutes(context: Context): readonly Endpoint[] {
       tag: 'live',
       who: 'viewer',
       seen: 'explain',
+      rooms: EXPLANATIONS,
       params: z.object({
         portfolio: portfolioName,
         order: z.coerce
@@ -219,6 +230,17 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
     }),
     endpoint({
       method: 'GET',
+      path: '/api/v1/p/:portfolio/configuration/schema',
+      name: 'configurationSchema',
+      summary: 'JSON Schema of a portfolio file: what forms are made of',
+      tag: 'configuration',
+      who: 'viewer',
+      params,
+      answer: z.record(z.string(), z.unknown()),
+      run: () => Promise.resolve(configurations.schema()),
+    }),
+    endpoint({
+      method: 'GET',
       path: '/api/v1/p/:portfolio/configuration/versions/:seq',
       name: 'configurationText',
       summary: 'The file of one version, as it was',
@@ -241,6 +263,7 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
       summary: 'What is wrong with a draft, and what it would change',
       tag: 'configuration',
       who: 'admin',
+      rooms: CHECKS,
       bodyMost: 1 << 20,
       params,
       body: configurationDraft,
@@ -262,6 +285,7 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
       params,
       body: configurationSave,
       answer: configurationView,
+      standing: async ({ params: { portfolio } }) => ({ version: (await configurations.view(portfolio)).version }),
       async run({ params: { portfolio }, body, caller }) {
         await basisOf(context, portfolio)
         const saved = await configurations.save(portfolio, body, caller!.user)
@@ -294,6 +318,7 @@ function exportRoutes(context: Context): readonly Endpoint[] {
       tag: 'exports',
       who: 'viewer',
       seen: 'export',
+      rooms: EXPORTS,
       params: z.object({ portfolio: portfolioName, what: z.enum(EXPORTED), format: z.enum(EXPORT_FORMATS) }),
       query: z.object({
         sleeve: sleeveName.exactOptional(),
@@ -320,6 +345,11 @@ function alertRoutes(context: Context): readonly Endpoint[] {
   const channel = z.object({ portfolio: portfolioName, id: z.string().min(1).max(64) })
   const at = (path: string): string => `/api/v1/p/:portfolio/${path}`
   type Of = Call<{ readonly portfolio: string }>
+  /** Without its secrets. */
+  const channelOf = async (portfolio: string, id: string) => {
+    const found = (await alerts.channels(portfolio)).find((one) => one.id === id)
+    return found === undefined ? null : { ...found, secrets: Object.keys(found.secrets) }
+  }
   return [
     endpoint({
       method: 'GET',
@@ -339,6 +369,9 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       summary: 'Put these rules in the place of all',
       tag: 'alerts',
       who: 'operator',
+      // Whoever may change them may also see to it that nobody hears of the worst.
+      isDangerous: true,
+      standing: async ({ params: { portfolio } }) => alerts.rules(portfolio),
       params,
       body: z.array(alertRuleView).max(200),
       answer: z.array(alertRuleView),
@@ -369,6 +402,7 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       params,
       body: alertChannelChange,
       answer: alertChannelView,
+      standing: ({ params: { portfolio }, body }) => channelOf(portfolio, body.id),
       async run({ params: { portfolio }, body, caller }) {
         await basisOf(context, portfolio)
         return (await alerts.saveChannel(portfolio, body, caller!.user)) as never
@@ -384,6 +418,7 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       isDangerous: true,
       params: channel,
       answer: z.object({ done: z.boolean() }),
+      standing: ({ params: { portfolio, id } }) => channelOf(portfolio, id),
       run: async ({ params: { portfolio, id } }) => ({ done: await alerts.removeChannel(portfolio, id) }),
     }),
     endpoint({
@@ -394,6 +429,7 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       tag: 'alerts',
       who: 'operator',
       params: channel,
+      rooms: TESTS,
       answer: channelTest,
       async run({ params: { portfolio, id } }) {
         const tested = await alerts.test(portfolio, id)

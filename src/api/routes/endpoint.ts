@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Role } from '../../domain/access.ts'
 import type { Caller } from '../access/callers.ts'
+import type { RoomRules } from '../access/pace.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -43,6 +44,10 @@ export interface Endpoint {
   readonly seen?: string
   /** Bytes that a body may have; left out: as much as any. */
   readonly bodyMost?: number
+  /** Takes long: so many at once; left out: as many as are asked for. */
+  readonly rooms?: RoomRules
+  /** Of a change: how what it is about stands before, for the audit log; nothing secret. Left out: nothing is said. */
+  standing?(call: Call): Promise<unknown>
   run(call: Call): Promise<unknown>
 }
 
@@ -55,11 +60,12 @@ export function endpoint<
   Query extends z.ZodType | undefined = undefined,
   Body extends z.ZodType | undefined = undefined,
 >(
-  spec: Omit<Endpoint, 'params' | 'query' | 'body' | 'answer' | 'run'> & {
+  spec: Omit<Endpoint, 'params' | 'query' | 'body' | 'answer' | 'standing' | 'run'> & {
     readonly params?: Params
     readonly query?: Query
     readonly body?: Body
     readonly answer: Answer
+    standing?(call: Call<Of<Params>, Of<Query>, Of<Body>>): Promise<unknown>
     run(
       call: Call<Of<Params>, Of<Query>, Of<Body>>,
     ): Promise<Answer extends z.ZodType ? ReadonlyDeep<z.output<Answer>> : unknown>

@@ -69,6 +69,7 @@ export function noteRoutes({ ports }: Context): readonly Endpoint[] {
       params: one,
       body: noteChange,
       answer: note,
+      standing,
       async run({ params: { portfolio, id }, body, caller, now }) {
         const standing = await noteOf(portfolio, id)
         const { text = standing.text, tags = standing.tags, seen } = body
@@ -86,6 +87,7 @@ export function noteRoutes({ ports }: Context): readonly Endpoint[] {
       params: one,
       body: z.strictObject({ seen: z.int().min(1) }),
       answer: note,
+      standing,
       async run({ params: { portfolio, id }, body: { seen }, caller, now }) {
         return settled(
           id,
@@ -95,6 +97,14 @@ export function noteRoutes({ ports }: Context): readonly Endpoint[] {
       },
     }),
   ]
+
+  /** What it says is kept with its versions. */
+  async function standing({ params: { portfolio, id } }: { readonly params: z.output<typeof one> }) {
+    const found = (await notes.versions(portfolio, id)).at(-1)
+    if (found === undefined) return null
+    const { about, subject, tags, version, author, editor } = found
+    return { about, subject, tags, version, author, editor }
+  }
 
   async function noteOf(portfolio: string, id: string): Promise<StoredNote> {
     const found = (await notes.versions(portfolio, id)).at(-1)

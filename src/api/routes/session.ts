@@ -1,11 +1,12 @@
 /** Coming, going, and proving who one is. */
 
-import type { NewAccess, Role } from '../../domain/access.ts'
+import type { Role } from '../../domain/access.ts'
 import type { Instant } from '../../domain/units.ts'
 import { hasSession, STEP_UP_MS } from '../access/callers.ts'
-import { newCodes, stepOfCode } from '../access/codes.ts'
-import { isPassphrase, passphraseHash, passphraseProblem } from '../access/passphrases.ts'
-import { csrfOf, hashOf } from '../access/secrets.ts'
+import { newCodes } from '../access/codes.ts'
+import { passphraseHash, passphraseProblem } from '../access/passphrases.ts'
+import { proofsOf } from '../access/proofs.ts'
+import { hashOf } from '../access/secrets.ts'
 import type { SessionView } from '../contract/session.ts'
 import { Refusal } from '../refusal.ts'
 import {
@@ -17,35 +18,19 @@ import {
   signInRequest,
   stepUpRequest,
 } from '../schemas/session.ts'
-import { moment, momentOrNull } from '../views/moments.ts'
 import type { Context } from './context.ts'
 import { type Call, type Endpoint, endpoint } from './endpoint.ts'
+import { entryOf } from './entry.ts'
 
-const WRONG = 'Name or passphrase is wrong.'
-const LINK_OLD = 'This link was used, or is too old. Start the program again for a new one.'
+const LINK_OLD =
+  'This link was used, or is too old. Start the program again for a new one; if it was not you who used it, end its ' +
+  'session under Configuration, Users.'
 
 export function sessionRoutes(context: Context): readonly Endpoint[] {
-  const { ports, callers, throttle, trail, push, options } = context
+  const { ports, callers, trail, push, options } = context
   const { access } = ports.store
-
-  async function view(call: Pick<Call, 'caller' | 'now'>): Promise<SessionView> {
-    const { caller, now } = call
-    const session = caller?.session ?? null
-    const names = caller === null ? [] : await context.readings.names()
-    return {
-      user: caller?.user ?? null,
-      role: caller?.role ?? null,
-      csrf: session === null ? null : csrfOf(session.secret),
-      stepUpUntil: momentOrNull(session?.stepUpUntil ?? null),
-      expiresAt: momentOrNull(session?.until ?? null),
-      byLink: session?.isLink ?? false,
-      demo: names.some((name) => ports.isDemo(name)),
-      version: options.version,
-      serverTime: moment(now),
-      portfolios: names,
-      setupNeeded: await access.needsSetUp(),
-    }
-  }
+  const { view, setCookie, clearCookie } = entryOf(context)
+  const { prove, demandTurn, failed, remember, rowOf: signed } = proofsOf(context)
 
   /** Opens a session and puts its secret into the cookie; whoever came with another one leaves it. */
   async function enter(call: Call<unknown, unknown, unknown>, user: string, role: Role | null): Promise<SessionView> {
@@ -54,77 +39,14 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
     const visitor = { address: request.ip, agent: request.headers['user-agent'] ?? '' }
     const secret = await callers.open(user, role, true, visitor, now)
     setCookie(call, secret)
-    return view({ caller: await callers.bySession(secret, now), now })
+    return view({ caller: await callers.bySession(secret, now, true), now })
   }
 
   async function leave({ caller, now, reply }: Call<unknown, unknown, unknown>): Promise<void> {
     if (!hasSession(caller)) return
     await callers.close(caller, now)
     push.leave(caller.session.id)
-    reply.clearCookie(reply.server.cookieName, cookieOptions(reply))
-  }
-
-  function setCookie({ reply }: Pick<Call, 'reply'>, secret: string): void {
-    reply.setCookie(reply.server.cookieName, secret, cookieOptions(reply))
-  }
-
-  /** Also to take it away: a browser takes nothing of a name with __Host- that is not secure. */
-  function cookieOptions({ server }: Call['reply']) {
-    return { path: '/', httpOnly: true, sameSite: 'strict', secure: server.isSecure } as const
-  }
-
-  function signed(call: Call<unknown, unknown, unknown>, user: string, action: string, isDone: boolean): NewAccess {
-    return {
-      at: call.now as Instant,
-      user,
-      kind: 'signed',
-      action,
-      portfolio: '',
-      subject: '',
-      before: null,
-      after: null,
-      requestId: call.request.id,
-      outcome: isDone ? 'done' : 'refused',
-      address: call.request.ip,
-    }
-  }
-
-  /** @throws Refusal where name, passphrase or code are wrong, or came too often */
-  function prove(...asked: Parameters<typeof proveNow>): Promise<void> {
-    return throttle.inTurn(asked[0].request.ip, () => proveNow(...asked))
-  }
-
-  async function proveNow(
-    call: Call<unknown, unknown, unknown>,
-    name: string,
-    passphrase: string,
-    code: string | undefined,
-    action: string,
-  ): Promise<void> {
-    const { now, request } = call
-    const wait = await throttle.wait(name, request.ip, now)
-    if (wait > 0) {
-      trail.noted(signed(call, name, action, false))
-      const seconds = Math.ceil(wait / 1_000)
-      throw new Refusal('throttled', `Too many tries. Wait ${seconds} s.`, { retryAfter: seconds })
-    }
-    const known = await access.credentials(name)
-    const isRight = await isPassphrase(known?.passphraseHash ?? null, passphrase)
-    if (isRight && known !== undefined && (await isCode(name, known.totpSecret, code, now))) {
-      await throttle.passed(name, request.ip)
-      return
-    }
-    const left = await throttle.failed(name, request.ip, now)
-    trail.noted(signed(call, name, action, false))
-    const hint =
-      left === 0 ? 'Wait 30 s before the next try.' : `${left} ${left === 1 ? 'try' : 'tries'} before a 30 s wait.`
-    throw new Refusal('sign_in_wrong', `${WRONG} ${hint}`)
-  }
-
-  async function isCode(name: string, secret: string | null, code: string | undefined, now: number): Promise<boolean> {
-    if (secret === null) return true
-    const step = code === undefined ? null : stepOfCode(secret, code, now)
-    return step !== null && (await access.takeCode(name, step))
+    clearCookie({ reply })
   }
 
   return [
@@ -149,9 +71,10 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
       answer: sessionView,
       async run(call) {
         const { name, passphrase, code } = call.body
-        await prove(call, name, passphrase, code, 'sign in')
+        await prove(call, { name, passphrase, code, action: 'sign in' })
         const user = (await access.users()).find((one) => one.name.toLowerCase() === name.toLowerCase())
         const entered = await enter(call, user?.name ?? name, null)
+        await remember(call, name)
         await trail.did(signed(call, user?.name ?? name, 'sign in', true))
         return entered
       },
@@ -167,15 +90,11 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
       answer: sessionView,
       async run(call) {
         if (options.isAuthRequired) throw new Refusal('sign_in_wrong', 'Links are not taken here. Sign in by name.')
-        const wait = await throttle.wait('', call.request.ip, call.now)
-        if (wait > 0) {
-          trail.noted(signed(call, '', 'link', false))
-          throw new Refusal('throttled', LINK_OLD, { retryAfter: Math.ceil(wait / 1_000) })
-        }
+        await demandTurn(call, '', 'link', LINK_OLD)
         const link = await access.takeSecret('link', hashOf(call.body.secret), call.now as Instant)
         if (link === undefined) {
-          await throttle.failed('', call.request.ip, call.now)
-          trail.noted(signed(call, '', 'link', false))
+          await failed(call, '', 'link')
+          ports.log.warn('a one-time link was tried that is used up or unknown', { address: call.request.ip })
           throw new Refusal('sign_in_wrong', LINK_OLD)
         }
         const entered = await enter(call, link.user, link.role)
@@ -209,12 +128,18 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
       async run(call) {
         const { caller, body, now } = call
         if (!hasSession(caller)) throw new Refusal('step_up_needed', 'A token cannot prove who uses it. Sign in.')
-        if (!caller.session.isLink) await prove(call, caller.user, body.passphrase ?? '', body.code, 'step up')
+        if (!caller.session.isLink)
+          await prove(call, {
+            name: caller.user,
+            passphrase: body.passphrase ?? '',
+            code: body.code,
+            action: 'step up',
+          })
         const secret = await callers.stepUp(caller, now)
         if (secret === null) throw new Refusal('sign_in_needed', 'The session has ended. Sign in again.')
         setCookie(call, secret)
         await trail.did(signed(call, caller.user, 'step up', true))
-        return view({ caller: await callers.bySession(secret, now), now })
+        return view({ caller: await callers.bySession(secret, now, true), now })
       },
     }),
     endpoint({
@@ -239,11 +164,7 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
       status: 201,
       async run(call) {
         const { token, name, passphrase, withTotp } = call.body
-        const wait = await throttle.wait('', call.request.ip, call.now)
-        if (wait > 0) {
-          trail.noted(signed(call, name, 'set up', false))
-          throw new Refusal('throttled', 'Too many tries.', { retryAfter: Math.ceil(wait / 1_000) })
-        }
+        await demandTurn(call, name, 'set up', 'Too many tries.')
         const problem = passphraseProblem(passphrase, name)
         if (problem !== '')
           throw new Refusal('invalid', problem, { details: [{ at: 'body.passphrase', text: problem }] })
@@ -256,14 +177,14 @@ export function sessionRoutes(context: Context): readonly Endpoint[] {
           totpSecret: totp?.secret ?? null,
         }
         if (!(await access.setUp(hashOf(token), user, call.now as Instant))) {
-          await throttle.failed('', call.request.ip, call.now)
-          trail.noted(signed(call, name, 'set up', false))
+          await failed(call, name, 'set up')
           throw new Refusal(
             'sign_in_wrong',
             'This token is wrong, was used, or is too old. The console prints a new one at each start.',
           )
         }
         const session = await enter(call, name, null)
+        await remember(call, name)
         await trail.did(signed(call, name, 'set up', true))
         return { session, totp }
       },

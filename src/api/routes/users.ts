@@ -45,6 +45,9 @@ export function userRoutes({ ports, push }: Context): readonly Endpoint[] {
     return userViewOf(user)
   }
 
+  const standingOf = async ({ body: { name } }: { readonly body: { readonly name: string } }) =>
+    userOf(name).catch(() => null)
+
   const users = [
     endpoint({
       method: 'GET',
@@ -86,6 +89,7 @@ export function userRoutes({ ports, push }: Context): readonly Endpoint[] {
       isDangerous: true,
       body: userChange,
       answer: userCreated,
+      standing: standingOf,
       async run({ body: { name, role, passphrase, disabled, totp: wantsCodes }, now, caller }) {
         if (passphrase !== undefined) demandPassphrase(passphrase, name)
         const totp = wantsCodes === true ? newCodes(name) : null
@@ -114,6 +118,7 @@ export function userRoutes({ ports, push }: Context): readonly Endpoint[] {
       isDangerous: true,
       body: userNamed,
       answer: done,
+      standing: standingOf,
       async run({ body: { name }, now }) {
         const before = await access.sessions(now as Instant, name)
         const state = await access.changeUser(name, { disabled: true }, now as Instant)
@@ -149,6 +154,10 @@ export function userRoutes({ ports, push }: Context): readonly Endpoint[] {
       who: 'viewer',
       body: idNamed,
       answer: done,
+      async standing({ body: { id }, now }) {
+        const found = (await access.sessions(now as Instant)).find((session) => session.id === id)
+        return found === undefined ? null : sessionViewOf(found, undefined)
+      },
       async run({ body: { id }, caller, now }) {
         const all = isAllowed(caller!.role, 'admin')
         const own = await access.sessions(now as Instant, all ? undefined : caller!.user)
@@ -215,6 +224,10 @@ export function userRoutes({ ports, push }: Context): readonly Endpoint[] {
       who: 'viewer',
       body: idNamed,
       answer: done,
+      async standing({ body: { id } }) {
+        const found = (await access.tokens()).find((token) => token.id === id)
+        return found === undefined ? null : tokenViewOf(found)
+      },
       async run({ body: { id }, caller, now }) {
         const all = isAllowed(caller!.role, 'admin')
         const own = (await access.tokens()).filter(({ user }) => all || user === caller!.user)

@@ -6,6 +6,7 @@ import type {
   NewToken,
   NewUser,
   OpenSession,
+  OwnChange,
   SessionView,
   SetupDone,
   SetupRequest,
@@ -63,7 +64,7 @@ export const setupRequest = z.strictObject({
 })
 setupRequest satisfies z.ZodType<SetupRequest>
 
-const totpView = z.object({ secret: z.string(), uri: z.string() }).meta({ id: 'TotpView' })
+export const totpView = z.object({ secret: z.string(), uri: z.string() }).meta({ id: 'TotpView' })
 totpView satisfies z.ZodType<TotpView>
 export const setupDone = z.object({ session: sessionView, totp: totpView.nullable() }).meta({ id: 'SetupDone' })
 setupDone satisfies z.ZodType<SetupDone>
@@ -92,6 +93,19 @@ export const userChange = z.strictObject({
 })
 userChange satisfies z.ZodType<UserChange>
 export const userNamed = z.strictObject({ name: userName })
+
+/** As an authenticator takes it: at least 160 bits. */
+const codesSecret = z.string().regex(/^[A-Z2-7]{32,64}$/)
+export const ownCodesRequest = z.strictObject({})
+export const ownChange = z
+  .strictObject({
+    current: passphrase,
+    code: code.exactOptional(),
+    passphrase: passphrase.exactOptional(),
+    totp: z.strictObject({ secret: codesSecret, code }).nullable().exactOptional(),
+  })
+  .refine(({ passphrase: next, totp }) => next !== undefined || totp !== undefined, 'say what is to change')
+ownChange satisfies z.ZodType<OwnChange>
 
 export const openSession = z
   .object({

@@ -39,7 +39,7 @@ export async function auditVerify({ store: name, end, json }: AuditOptions): Pro
   const noted = end.map(notedEnd)
   const { store, close } = await openForReading(name)
   try {
-    const chains = []
+    const chains: CheckedChain[] = []
     for (const chain of await store.audit.chains()) {
       const problem = (await store.audit.broken(chain)) ?? (await missingEnd(store.audit, chain, noted))
       chains.push({ chain, head: await store.audit.head(chain), problem })
@@ -61,6 +61,12 @@ export async function auditVerify({ store: name, end, json }: AuditOptions): Pro
   } finally {
     await close()
   }
+}
+
+interface CheckedChain {
+  readonly chain: string
+  readonly head: Awaited<ReturnType<AuditLog['head']>>
+  readonly problem: string | null
 }
 
 interface NotedEnd {

@@ -1,11 +1,14 @@
 /** Who may look and act, in the same database as everything else. */
 import type { Access } from '../../../domain/access.ts'
+import { sqlDevices } from './devices.ts'
 import { sqlAccessLog } from './log.ts'
 import { sqlOneTimeSecrets } from './one-time.ts'
 import type { AccessPlace } from './place.ts'
 import { sqlSessions, sqlTokens } from './sessions.ts'
 import { sqlThrottle } from './throttle.ts'
 import { sqlUsers } from './users.ts'
+
+const YEAR_MS = 365 * 86_400_000
 
 export function sqlAccess(place: AccessPlace): Access {
   const { db } = place
@@ -15,8 +18,13 @@ export function sqlAccess(place: AccessPlace): Access {
     ...sqlSessions(place),
     ...sqlTokens(place),
     ...sqlThrottle(place),
+    ...sqlDevices(place),
     ...sqlAccessLog(place),
     async forget(before) {
+      await db
+        .deleteFrom('known_device')
+        .where('seen_at', '<', before - YEAR_MS)
+        .execute()
       await db.deleteFrom('session').where('ends_at', '<', before).execute()
       await db.deleteFrom('session').where('idle_until', '<', before).execute()
       await db.deleteFrom('session').where('revoked_at', '<', before).execute()

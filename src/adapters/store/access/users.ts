@@ -40,6 +40,8 @@ export function sqlUsers(place: AccessPlace): Users {
           .where('key', '=', key)
           .execute()
         await endSessions(step, key, at, keep)
+        if (change.passphraseHash !== undefined)
+          await step.deleteFrom('known_device').where('account', '=', key).execute()
         return 'changed'
       })
     },
