@@ -111,6 +111,8 @@ export interface CheckedDraft {
 
 export interface Configurations {
   view(portfolio: string): Promise<ConfigurationView>
+  /** JSON Schema of a portfolio file: what forms are made of. */
+  schema(): Readonly<Record<string, unknown>>
   /** Null: the file of that version is not kept. */
   textOf(portfolio: string, seq: number): Promise<ConfigurationText | null>
   check(portfolio: string, draft: ConfigurationDraft): Promise<CheckedDraft>

@@ -131,6 +131,7 @@ export function readingsOf(ports: ApiPorts): Readings {
       seq,
       eventAt,
       config,
+      version: configs.get(portfolio)?.seq ?? -1,
       sleeves: [...sleeves].sort((one, other) => one.ordinal - other.ordinal),
       last,
       days,

@@ -165,6 +165,9 @@ export function applyPush(cache: QueryClient, portfolio: string, message: PushMe
     case 'violations':
       stale(cache, portfolio, 'violations')
       break
+    case 'configuration':
+      stale(cache, portfolio, 'configuration', 'sleeves', 'limits', 'exposures', 'rebalancings', 'attention')
+      break
     case 'command':
       stale(cache, portfolio, 'commands', 'configuration', 'rebalancings', 'attention')
       break

@@ -33,6 +33,8 @@ export interface PushData {
   readonly activity: Dated<readonly ActivityRow[]>
   readonly approvals: Dated<readonly ApprovalRow[]>
   readonly command: CommandView
+  /** Another configuration holds from that event on: read it, and what follows from it, anew. */
+  readonly configuration: { readonly version: number }
   /** Frames were left out: read everything anew. */
   readonly gap: { readonly reason: 'slow' | 'forgotten' }
 }

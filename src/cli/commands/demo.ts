@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, renameSync } from 'node:fs'
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, extname, join, resolve } from 'node:path'
 import { FaultError, fault } from '../../domain/faults.ts'
@@ -35,7 +35,7 @@ const PORT_MOST = 65_535
 export async function demo(config: string | undefined, options: DemoOptions): Promise<void> {
   const asksForReport = [options.report, options.json, options.out, options.data, options.from, options.to]
   if (asksForReport.some((asked) => asked !== undefined)) return report(config, options)
-  return served(config ?? join(packageRoot(), 'presets', 'demo.yaml'), options)
+  return served(config ?? null, options)
 }
 
 async function report(config: string | undefined, options: DemoOptions): Promise<void> {
@@ -46,12 +46,17 @@ async function report(config: string | undefined, options: DemoOptions): Promise
   if (options.open === true) openPage(fileUrl(resolve(out, 'report.html')))
 }
 
+/** The portfolio of the package that is shown where nobody names another one. */
+const PRESET = 'demo.yaml'
+
 /** Everything is kept in the home folder: the next start goes on where this one ends. */
-async function served(config: string, options: DemoOptions): Promise<void> {
+async function served(named: string | null, options: DemoOptions): Promise<void> {
   const folder = makeHomeFolder(join(homeFolder(), 'demo'))
-  const name = basename(config, extname(config))
+  const name = named === null ? basename(PRESET, '.yaml') : basename(named, extname(named))
   const store = join(folder, `${name}-${options.seed}.db`)
-  if (options.fresh === true) setAside(store)
+  const own = join(folder, `${name}-${options.seed}-presets`)
+  if (options.fresh === true) setAside(store, own)
+  const config = named ?? ownPreset(own)
   const log = join(folder, `${name}.log`)
   const isFirst = !existsSync(store)
   const { serve } = await import('./serve.ts')
@@ -99,12 +104,24 @@ function welcome({ origin, link, isFirst, speed, folder, log }: Welcome): readon
   ]
 }
 
+/** The portfolio of the package as a copy of one's own: what is changed on its pages changes no file of the package. */
+function ownPreset(folder: string): string {
+  const preset = join(folder, PRESET)
+  if (existsSync(preset)) return preset
+  const unfinished = `${folder}.copying`
+  rmSync(unfinished, { recursive: true, force: true })
+  cpSync(join(packageRoot(), 'presets'), unfinished, { recursive: true })
+  renameSync(unfinished, folder)
+  return preset
+}
+
 /** The store and what lies beside it get another name: nothing is deleted. */
-function setAside(store: string): void {
+function setAside(store: string, presets: string): void {
   if (!existsSync(store)) return
   let old = `${store}.old`
   for (let again = 2; existsSync(old); again += 1) old = `${store}.old-${again}`
   renameSync(store, old)
+  if (existsSync(presets)) renameSync(presets, `${old}-presets`)
   for (const end of ['-wal', '-shm', '.secrets-key'])
     if (existsSync(`${store}${end}`)) renameSync(`${store}${end}`, `${old}${end}`)
 }

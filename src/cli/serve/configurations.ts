@@ -18,6 +18,7 @@ import type { CurrencyCode } from '../../domain/units.ts'
 import { VIOLATION_KINDS } from '../../domain/violations.ts'
 import { reactionTo } from '../../pipeline/risk/reactions.ts'
 import { readDocument } from '../config/includes.ts'
+import { portfolioJsonSchema } from '../config/json-schema.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { builtInViews, type ParameterView } from '../strategies/views.ts'
 import { changesBetween } from './configuration-changes.ts'
@@ -140,6 +141,7 @@ export function openConfigurations(of: ConfigurationsOf): Configurations {
 
   return {
     view,
+    schema: portfolioJsonSchema,
     check: async (portfolio, { text }) => {
       const { check: found, config, reactions } = await check(portfolio, text)
       return { check: found, config, reactions }

@@ -1,33 +1,22 @@
 import { type ReactNode, useId, useState } from 'react'
 import type { StrategyForm, StrategyParameter } from '../../../../src/api/contract/configuration.ts'
 import { useEditing } from './draft.ts'
-import { shownText, withItem } from './yaml-edit.ts'
+import { typedAs } from './form-fields.ts'
+import { listedSleeves } from './places.ts'
+import { at, isTree, shownText, withItem } from './yaml-edit.ts'
 
 type Values = Readonly<Record<string, string>>
 
-function initial(parameter: StrategyParameter): string {
-  const { default: value } = parameter
-  return Array.isArray(value) ? value.join(', ') : shownText(value)
-}
-
-/** What was typed, as the parameter's kind wants it. */
-function parameterValue({ kind }: Pick<StrategyParameter, 'kind'>, typed: string): unknown {
-  const text = typed.trim()
-  if (kind === 'number' || kind === 'integer') return Number(text)
-  if (kind === 'boolean') return text === 'true'
-  if (kind !== 'list') return text
-  const parts = text.split(',').map((part) => part.trim())
-  return parts.filter((part) => part !== '').map((part) => (Number.isFinite(Number(part)) ? Number(part) : part))
-}
+const fieldKind = ({ kind }: StrategyParameter) => kind
 
 /** Only what differs from the defaults is written. */
 export function changedParameters(form: StrategyForm, values: Values): Readonly<Record<string, unknown>> {
-  const changed = form.parameters.filter((parameter) => {
-    const typed = values[parameter.name]
-    return typed !== undefined && typed.trim() !== '' && typed !== initial(parameter)
+  const changed = form.parameters.filter(({ name, default: standard }) => {
+    const typed = values[name]
+    return typed !== undefined && typed.trim() !== '' && typed !== shownText(standard)
   })
   return Object.fromEntries(
-    changed.map((parameter) => [parameter.name, parameterValue(parameter, values[parameter.name]!)]),
+    changed.map((parameter) => [parameter.name, typedAs({ kind: fieldKind(parameter) }, values[parameter.name]!)]),
   )
 }
 
@@ -37,7 +26,7 @@ interface FieldProps {
   readonly onChange: (value: string) => void
 }
 
-function hintOf({ description, least, most, unit }: StrategyParameter): string {
+export function rangeText({ description, least, most, unit }: StrategyParameter): string {
   const range =
     least === null && most === null
       ? ''
@@ -74,34 +63,78 @@ function Field({ parameter, value, onChange }: FieldProps): ReactNode {
           onChange={(event) => onChange(event.target.value)}
         />
       )}
-      <span className="hint">{hintOf(parameter)}</span>
+      <span className="hint">{rangeText(parameter)}</span>
+    </div>
+  )
+}
+
+/** Instruments that the file declares, to be put into a universe. */
+function Universe({
+  value,
+  onChange,
+}: {
+  readonly value: string
+  readonly onChange: (value: string) => void
+}): ReactNode {
+  const { view } = useEditing()
+  const id = useId()
+  const declared = at(view?.document, ['instruments'])
+  const names = isTree(declared) ? Object.keys(declared) : []
+  const taken = new Set(value.split(/[\s,]+/).filter(Boolean))
+  return (
+    <div className="field field-wide">
+      <label htmlFor={id}>Universe</label>
+      <input
+        id={id}
+        className="input"
+        required
+        placeholder={names.slice(0, 2).join(', ')}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <select
+        className="input"
+        aria-label="Add an instrument to the universe"
+        value=""
+        onChange={(event) => onChange([...taken, event.target.value].join(', '))}
+      >
+        <option value="">add an instrument of the file</option>
+        {names
+          .filter((name) => !taken.has(name))
+          .map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+      </select>
     </div>
   )
 }
 
 /** A form made of the strategy's own parameters; what it writes is checked like a file. */
-export function AddSleeve({ onDone }: { readonly onDone: () => void }): ReactNode {
-  const { view, edit } = useEditing()
+export function AddSleeve({ onDone }: { readonly onDone: (id: string | null) => void }): ReactNode {
+  const { view, text, edit } = useEditing()
   const forms = view?.strategies ?? []
   const [strategy, setStrategy] = useState(forms[0]?.strategy ?? '')
   const [id, setId] = useState('')
   const [universe, setUniverse] = useState('')
   const [weight, setWeight] = useState('')
+  const [size, setSize] = useState('20')
   const [values, setValues] = useState<Values>({})
   const form = forms.find((candidate) => candidate.strategy === strategy)
+  const isTaken = listedSleeves(text, view?.text ?? '', view?.document).some((sleeve) => sleeve.id === id.trim())
 
   function add(): void {
-    if (form === undefined) return
+    if (form === undefined || isTaken) return
     const parameters = changedParameters(form, values)
     const item = {
       id: id.trim(),
       strategy,
       universe: universe.split(/[\s,]+/).filter(Boolean),
-      ...(weight.trim() === '' ? {} : { weight: Number(weight) / 100 }),
+      ...(weight.trim() === '' ? {} : { weight: fractionOf(weight) }),
+      ...(size.trim() === '' ? {} : { sizing: { kind: 'percent', fraction: fractionOf(size) } }),
       ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
     }
-    edit((text) => withItem(text, ['sleeves'], item))
-    onDone()
+    edit((before) => withItem(before, ['sleeves'], item))
+    onDone(item.id)
   }
 
   return (
@@ -121,6 +154,8 @@ export function AddSleeve({ onDone }: { readonly onDone: () => void }): ReactNod
           <span>Strategy</span>
           <select
             className="input"
+            // biome-ignore lint/a11y/noAutofocus: the form opened because somebody asked for it
+            autoFocus
             value={strategy}
             onChange={(event) => {
               setStrategy(event.target.value)
@@ -134,27 +169,21 @@ export function AddSleeve({ onDone }: { readonly onDone: () => void }): ReactNod
             ))}
           </select>
         </label>
-        <label className="field">
+        <label className={`field ${isTaken ? 'field-wrong' : ''}`}>
           <span>Name of the sleeve</span>
           <input
             className="input"
             required
             pattern="[A-Za-z0-9_\-]+"
+            aria-invalid={isTaken}
             value={id}
             onChange={(event) => setId(event.target.value)}
           />
-          <span className="hint">letters, digits, - and _</span>
+          <span className={isTaken ? 'hint fault' : 'hint'}>
+            {isTaken ? 'another sleeve has this name' : 'letters, digits, - and _'}
+          </span>
         </label>
-        <label className="field">
-          <span>Universe</span>
-          <input
-            className="input"
-            required
-            placeholder="AAPL, MSFT"
-            value={universe}
-            onChange={(event) => setUniverse(event.target.value)}
-          />
-        </label>
+        <Universe value={universe} onChange={setUniverse} />
         <label className="field">
           <span>Weight in percent</span>
           <input
@@ -166,25 +195,43 @@ export function AddSleeve({ onDone }: { readonly onDone: () => void }): ReactNod
             value={weight}
             onChange={(event) => setWeight(event.target.value)}
           />
-          <span className="hint">empty: as the allocation deals it</span>
+          <span className="hint">of the portfolio; empty: as the allocation deals it</span>
+        </label>
+        <label className="field">
+          <span>Size of an entry in percent</span>
+          <input
+            className="input"
+            type="number"
+            min={0}
+            max={100}
+            step="any"
+            value={size}
+            onChange={(event) => setSize(event.target.value)}
+          />
+          <span className="hint">of the sleeve; empty where the strategy sizes itself</span>
         </label>
         {(form?.parameters ?? []).map((parameter) => (
           <Field
             key={parameter.name}
             parameter={parameter}
-            value={values[parameter.name] ?? initial(parameter)}
+            value={values[parameter.name] ?? shownText(parameter.default)}
             onChange={(value) => setValues({ ...values, [parameter.name]: value })}
           />
         ))}
         <div className="dialog-buttons form-whole">
-          <button type="button" className="button" onClick={onDone}>
+          <button type="button" className="button" onClick={() => onDone(null)}>
             Cancel
           </button>
-          <button type="submit" className="button button-main">
+          <button type="submit" className="button button-main" disabled={isTaken}>
             Put it into the draft
           </button>
         </div>
       </form>
     </section>
   )
+}
+
+/** Percent as a fraction, without what binary fractions add behind the digits. */
+function fractionOf(percents: string): number {
+  return Number((Number(percents) / 100).toPrecision(12))
 }

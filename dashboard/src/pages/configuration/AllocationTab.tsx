@@ -2,15 +2,16 @@ import type { ReactNode } from 'react'
 import type { SleeveRow, SleeveTable } from '../../../../src/api/contract/overview.ts'
 import { sleeveToken } from '../../charts/paint.ts'
 import { useLive } from '../../data/readings.ts'
-import { useRole } from '../../data/session.ts'
 import { numberOf, percent } from '../../format.ts'
 import { Panel } from '../../frame/Panel.tsx'
 import { ChangesPanel } from './ChangesPanel.tsx'
 import { useEditing } from './draft.ts'
 import { FileEditor } from './FileEditor.tsx'
+import { DraftField } from './FormFields.tsx'
+import type { FormField } from './form-fields.ts'
+import { type ListedSleeve, listedSleeves } from './places.ts'
 import { SectionForm } from './SectionForm.tsx'
-import { placeInFile } from './SleevesTab.tsx'
-import { shownText, valueAt, without, withValue } from './yaml-edit.ts'
+import { valueAt } from './yaml-edit.ts'
 
 const WIDTH = 820
 const ROW = 68
@@ -121,41 +122,32 @@ function Hub({ table, text }: { readonly table: SleeveTable; readonly text: stri
   )
 }
 
-function WeightField({ row, rows }: { readonly row: SleeveRow; readonly rows: readonly SleeveRow[] }): ReactNode {
-  const { text, view, edit } = useEditing()
-  const mayEdit = useRole('admin')
-  const place = text === '' ? null : placeInFile(text, row, rows)
-  const path = ['sleeves', place ?? 0, 'weight'] as const
-  const written = place === null ? undefined : valueAt(text, path)
-  const isLocked = !mayEdit || place === null || view === null
-  function set(typed: string): void {
-    if (typed.trim() === '') edit((before) => without(before, path))
-    else if (Number.isFinite(Number(typed))) edit((before) => withValue(before, path, Number(typed)))
-  }
+const WEIGHT: FormField = {
+  path: ['weight'],
+  kind: 'number',
+  choices: [],
+  least: 0,
+  most: 1,
+  standard: null,
+  description: '',
+}
+
+function WeightField({ row, listed }: { readonly row: SleeveRow; readonly listed: ListedSleeve }): ReactNode {
+  const target = row.target === null ? '' : `, target ${percent(row.target, { decimals: 1 })}`
+  const description = `now ${percent(row.weight, { decimals: 1 })}${target}`
   return (
-    <label className="field">
-      <span>
-        <i className="swatch" style={{ background: `var(${sleeveToken(row.ordinal)})` }} /> {row.title}
-      </span>
-      <input
-        className="input"
-        inputMode="decimal"
-        placeholder="as dealt"
-        disabled={isLocked}
-        value={shownText(written)}
-        onChange={(event) => set(event.target.value)}
-      />
-      <span className="hint">
-        now {percent(row.weight, { decimals: 1 })}, target {percent(row.target, { decimals: 1 })}
-      </span>
-    </label>
+    <div className="weight-field">
+      <i className="swatch" style={{ background: `var(${sleeveToken(row.ordinal)})` }} />
+      <DraftField section={['sleeves', listed.place]} field={{ ...WEIGHT, description }} title={row.title} />
+    </div>
   )
 }
 
 /** Who gets how much, by which rule. */
 export function AllocationTab(): ReactNode {
   const source = useLive('sleeves')
-  const { text } = useEditing()
+  const { text, view } = useEditing()
+  const listed = listedSleeves(text, view?.text ?? '', view?.document)
   return (
     <>
       <div className="config-main">
@@ -164,18 +156,19 @@ export function AllocationTab(): ReactNode {
         </Panel>
         <Panel
           title="Weights"
-          unit="parts of the portfolio; what they leave is the reserve"
+          unit="parts of the portfolio, as fractions; what they leave is the reserve"
           span={8}
           source={source}
           skeleton="table"
         >
           {({ rows }) => (
             <div className="form-grid">
-              {rows
-                .filter(({ status }) => status !== 'reserve')
-                .map((row) => (
-                  <WeightField key={row.sleeve} row={row} rows={rows} />
-                ))}
+              {listed.flatMap((one) => {
+                const row = rows.find(({ sleeve }) => sleeve === one.id)
+                return row === undefined || row.status === 'reserve'
+                  ? []
+                  : [<WeightField key={one.id} row={row} listed={one} />]
+              })}
             </div>
           )}
         </Panel>

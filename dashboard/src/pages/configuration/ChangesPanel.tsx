@@ -3,31 +3,10 @@ import type { ProblemDetail } from '../../../../src/api/contract/answers.ts'
 import type { ConfigurationChange } from '../../../../src/api/contract/configuration.ts'
 import { useRole } from '../../data/session.ts'
 import { Icon } from '../../frame/Icon.tsx'
-import { keepOwn, saveDraft, useCheck, useConfiguration, useEditing } from './draft.ts'
-
-function shown(value: unknown): string {
-  if (value === undefined || value === null) return 'not set'
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function Changes({ changes }: { readonly changes: readonly ConfigurationChange[] }): ReactNode {
-  return (
-    <ul className="changes">
-      {changes.map(({ path, before, after, consequence, isDangerous }) => (
-        <li key={path}>
-          <p className="strong">
-            {path}
-            {isDangerous && <span className="warn"> needs a new proof</span>}
-          </p>
-          <p>
-            <del>{shown(before)}</del> → <ins>{shown(after)}</ins>
-          </p>
-          {consequence !== '' && <p className="second">{consequence}</p>}
-        </li>
-      ))}
-    </ul>
-  )
-}
+import { Changes } from './Changes.tsx'
+import { useChecked } from './checked.tsx'
+import { saveDraft, useConfiguration, useEditing } from './draft.ts'
+import { Versions } from './Versions.tsx'
 
 function Problems({
   problems,
@@ -36,8 +15,9 @@ function Problems({
   readonly problems: readonly ProblemDetail[]
   readonly isFault: boolean
 }): ReactNode {
+  if (problems.length === 0) return null
   return (
-    <ul className="changes">
+    <ul className="changes" role={isFault ? 'alert' : undefined}>
       {problems.map(({ at, text }) => (
         <li key={`${at} ${text}`} className={isFault ? 'neg' : 'warn'}>
           <p className="strong">{at}</p>
@@ -48,13 +28,24 @@ function Problems({
   )
 }
 
+/** Somebody else saved while this draft was written: theirs and the reader's own, one under the other. */
 function Conflict(): ReactNode {
-  const { conflict, discard } = useEditing()
+  const { conflict, discard, keepOwn, seen } = useEditing()
+  const { check } = useChecked()
   if (conflict === null) return null
+  const theirs = conflict.history.filter(({ seq }) => seq > seen)
+  const by = [...new Set(theirs.map((version) => version.by).filter((name) => name !== ''))].join(', ')
   return (
     <div className="conflict" role="alert">
-      <p className="strong">Somebody else saved a change while you edited (event {conflict.version}).</p>
-      <Changes changes={conflict.history[0]?.changes ?? []} />
+      <p className="strong">{by === '' ? 'Somebody else' : by} changed the configuration while you edited.</p>
+      <h3>Theirs</h3>
+      {theirs.length === 0 ? (
+        <p className="quiet">The file itself was changed; the engine runs as before.</p>
+      ) : (
+        theirs.map(({ seq, changes }) => <Changes key={seq} changes={changes} />)
+      )}
+      <h3>Yours, against theirs</h3>
+      {check === null ? <p className="quiet">Comparing.</p> : <Changes changes={check.changes} />}
       <div className="dialog-buttons">
         <button type="button" className="button" onClick={discard}>
           Take theirs
@@ -75,23 +66,15 @@ function removedSleeve(changes: readonly ConfigurationChange[]): string | null {
   return gone === undefined ? null : gone.path.slice('sleeves.'.length)
 }
 
-function Unsaved(): ReactNode {
-  const { discard, view } = useEditing()
-  const { check, error, isCurrent } = useCheck()
-  const [typed, setTyped] = useState('')
-  const mayStore = useRole('admin')
-  const removed = removedSleeve(check?.changes ?? [])
-  const isReady =
-    mayStore &&
-    view?.readOnlyWhy === '' &&
-    isCurrent &&
-    check?.valid === true &&
-    check.changes.length > 0 &&
-    (removed === null || typed === removed)
+function Findings(): ReactNode {
+  const { refused } = useEditing()
+  const { check, error } = useChecked()
+  const known = new Set(check?.problems.map(({ at, text }) => `${at} ${text}`))
   return (
     <>
       {error !== null && <p className="fault">Could not be checked: {error}</p>}
       {check === null && error === null && <p className="quiet">Checking.</p>}
+      <Problems problems={refused.filter(({ at, text }) => !known.has(`${at} ${text}`))} isFault />
       {check !== null && (
         <>
           <Problems problems={check.problems} isFault />
@@ -102,6 +85,26 @@ function Unsaved(): ReactNode {
           <Changes changes={check.changes} />
         </>
       )}
+    </>
+  )
+}
+
+function Unsaved(): ReactNode {
+  const { discard, view, isSaving } = useEditing()
+  const { check, isCurrent } = useChecked()
+  const [typed, setTyped] = useState('')
+  const mayStore = useRole('admin')
+  const removed = removedSleeve(check?.changes ?? [])
+  const isReady =
+    mayStore &&
+    !isSaving &&
+    view?.readOnlyWhy === '' &&
+    isCurrent &&
+    check?.valid === true &&
+    (removed === null || typed === removed)
+  return (
+    <>
+      <Findings />
       {removed !== null && (
         <label className="field">
           <span>
@@ -117,11 +120,11 @@ function Unsaved(): ReactNode {
       )}
       {!mayStore && <p className="hint">Only an admin may save changes.</p>}
       <div className="dialog-buttons">
-        <button type="button" className="button" onClick={discard}>
+        <button type="button" className="button" disabled={isSaving} onClick={discard}>
           Discard
         </button>
         <button type="button" className="button button-main" disabled={!isReady} onClick={() => void saveDraft(typed)}>
-          Save changes
+          {isSaving ? 'Saving' : 'Save changes'}
         </button>
       </div>
     </>
@@ -151,17 +154,11 @@ export function ChangesPanel(): ReactNode {
         )}
         {isChanged && conflict === null && <Unsaved />}
         {error !== null && view === null && <p className="fault">The configuration could not be read: {error}</p>}
+        {view === null && error === null && <p className="quiet">Reading the configuration.</p>}
         {view !== null && !isChanged && why === '' && (
-          <>
-            <p className="quiet">Nothing yet. Edit on the left; nothing is saved before you say so.</p>
-            {view.history.length > 0 && (
-              <>
-                <h3>Saved last</h3>
-                <Changes changes={view.history[0]!.changes.slice(0, 8)} />
-              </>
-            )}
-          </>
+          <p className="quiet">Nothing yet. Edit on the left; nothing is saved before you say so.</p>
         )}
+        {view !== null && <Versions history={view.history} />}
       </div>
     </section>
   )

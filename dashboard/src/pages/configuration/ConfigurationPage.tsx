@@ -9,6 +9,7 @@ import { AllocationTab } from './AllocationTab.tsx'
 import { ApprovalsTab } from './ApprovalsTab.tsx'
 import { AuditTab } from './AuditTab.tsx'
 import { ControlPanel } from './ControlPanel.tsx'
+import { CheckedDraft } from './checked.tsx'
 import { ExportsTab } from './ExportsTab.tsx'
 import { LimitsTab } from './LimitsTab.tsx'
 import { RebalancingTab } from './RebalancingTab.tsx'
@@ -67,7 +68,9 @@ export function ConfigurationPage(): ReactNode {
         <p className="phone-only second">{known.title} wants more room: open it on a wider screen.</p>
       )}
       <div className={`grid ${ON_PHONES.includes(known.tab) ? '' : 'desk-only-grid'}`}>
-        <Shown />
+        <CheckedDraft>
+          <Shown />
+        </CheckedDraft>
       </div>
     </>
   )

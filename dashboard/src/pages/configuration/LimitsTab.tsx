@@ -9,7 +9,9 @@ import { Panel } from '../../frame/Panel.tsx'
 import { Undefined } from '../../frame/Signed.tsx'
 import { useParameter } from '../../state/url.ts'
 import { ChangesPanel } from './ChangesPanel.tsx'
+import { useEditing } from './draft.ts'
 import { FileEditor } from './FileEditor.tsx'
+import { listedSleeves } from './places.ts'
 import { SectionForm } from './SectionForm.tsx'
 
 /** A limit's figure in its unit. */
@@ -62,6 +64,37 @@ function useColumns(): readonly Column<LimitUse>[] {
   ]
 }
 
+/** Limits of one sleeve, chosen by name. */
+function SleeveLimits(): ReactNode {
+  const { view, text } = useEditing()
+  const [chosen, setChosen] = useParameter('of', '')
+  const listed = text === '' ? [] : listedSleeves(text, view?.text ?? '', view?.document)
+  const sleeve = listed.find(({ id }) => id === chosen) ?? listed[0]
+  if (sleeve === undefined) return null
+  return (
+    <SectionForm
+      title={`Limits of ${sleeve.title}`}
+      unit="of the sleeve alone"
+      section={['sleeves', sleeve.place, 'limits']}
+      schemaAt={['$defs', 'sleeve', 'properties', 'limits']}
+      controls={
+        <select
+          className="input input-small"
+          aria-label="Sleeve whose limits are shown"
+          value={sleeve.id}
+          onChange={(event) => setChosen(event.target.value)}
+        >
+          {listed.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      }
+    />
+  )
+}
+
 /** How much of each limit is used, and the limits themselves. */
 export function LimitsTab(): ReactNode {
   const source = useLive('limits')
@@ -90,6 +123,7 @@ export function LimitsTab(): ReactNode {
           )}
         </Panel>
         <SectionForm title="Limits of the portfolio" unit="fractions: 0.15 is 15 %" section={['limits']} />
+        <SleeveLimits />
         <SectionForm title="What a violation does" unit="" section={['violations']} />
         <FileEditor />
       </div>

@@ -14,20 +14,14 @@ import { Panel } from '../../frame/Panel.tsx'
 import { SleeveStatusText } from '../../frame/SleeveStatus.tsx'
 import { openOverlay } from '../../state/dialogs.ts'
 import { useStore } from '../../state/store.ts'
+import { useParameter } from '../../state/url.ts'
 import { AddSleeve } from './AddSleeve.tsx'
 import { ChangesPanel } from './ChangesPanel.tsx'
 import { useEditing } from './draft.ts'
 import { FileEditor } from './FileEditor.tsx'
-import { valueAt, without } from './yaml-edit.ts'
-
-/** Place of a sleeve in the file's list; null where the list and the running sleeves do not match one to one. */
-export function placeInFile(text: string, row: SleeveRow, rows: readonly SleeveRow[]): number | null {
-  const listed = valueAt(text, ['sleeves'])
-  const running = rows.filter(({ status }) => status !== 'reserve').length
-  return Array.isArray(listed) && listed.length === running && row.ordinal >= 0 && row.ordinal < listed.length
-    ? row.ordinal
-    : null
-}
+import { type ListedSleeve, listedSleeves } from './places.ts'
+import { SleeveEditor } from './SleeveEditor.tsx'
+import { without } from './yaml-edit.ts'
 
 function PauseButton({ row }: { readonly row: SleeveRow }): ReactNode {
   const mayAct = useRole('operator')
@@ -49,11 +43,17 @@ function PauseButton({ row }: { readonly row: SleeveRow }): ReactNode {
   )
 }
 
-function RowMenu({ row, rows }: { readonly row: SleeveRow; readonly rows: readonly SleeveRow[] }): ReactNode {
+interface RowMenuProps {
+  readonly row: SleeveRow
+  readonly listed: ListedSleeve | undefined
+  readonly onEdit: (id: string) => void
+}
+
+function RowMenu({ row, listed, onEdit }: RowMenuProps): ReactNode {
   const mayAct = useRole('operator')
-  const { text, view, edit } = useEditing()
-  const place = text === '' ? null : placeInFile(text, row, rows)
-  const isEditable = view !== null && place !== null
+  const mayEdit = useRole('admin')
+  const { view, edit } = useEditing()
+  const isEditable = mayEdit && listed !== undefined && view?.readOnlyWhy === ''
   if (!mayAct) return null
   return (
     <Menu label={`More for ${row.title}`} icon={<Icon name="more" />} className="icon-button desk-only">
@@ -65,20 +65,24 @@ function RowMenu({ row, rows }: { readonly row: SleeveRow; readonly rows: readon
         <Icon name="stop" />
         Flatten {row.title}
       </button>
+      <button type="button" role="menuitem" disabled={!isEditable} onClick={() => onEdit(row.sleeve)}>
+        <Icon name="more" />
+        Change {row.title}
+      </button>
       <button
         type="button"
         role="menuitem"
         disabled={!isEditable}
-        onClick={() => place !== null && edit((before) => without(before, ['sleeves', place]))}
+        onClick={() => listed !== undefined && edit((before) => without(before, ['sleeves', listed.place]))}
       >
         <Icon name="close" />
-        Remove {row.title} from the file
+        Remove {row.title}
       </button>
     </Menu>
   )
 }
 
-function useColumns(rows: readonly SleeveRow[]): readonly Column<SleeveRow>[] {
+function useColumns(listed: readonly ListedSleeve[], onEdit: (id: string) => void): readonly Column<SleeveRow>[] {
   const amounts = useAmounts()
   return [
     {
@@ -127,21 +131,60 @@ function useColumns(rows: readonly SleeveRow[]): readonly Column<SleeveRow>[] {
       cell: (row) => (
         <span className="row-actions">
           <PauseButton row={row} />
-          <RowMenu row={row} rows={rows} />
+          <RowMenu row={row} listed={listed.find(({ id }) => id === row.sleeve)} onEdit={onEdit} />
         </span>
       ),
     },
   ]
 }
 
-/** Pause, resume, add and take away. */
+/** Sleeves that only the draft has: they run once it is saved. */
+function Added({
+  sleeves,
+  onEdit,
+}: {
+  readonly sleeves: readonly ListedSleeve[]
+  readonly onEdit: (id: string) => void
+}): ReactNode {
+  const { edit } = useEditing()
+  if (sleeves.length === 0) return null
+  return (
+    <ul className="config-added">
+      {sleeves.map(({ id, title, place, strategy }) => (
+        <li key={id}>
+          <span>
+            <b>{title}</b> <span className="quiet">{strategy ?? 'cash'}, in the draft: it runs once you save</span>
+          </span>
+          <span className="row-actions">
+            <button type="button" className="button button-small" onClick={() => onEdit(id)}>
+              Change {title}
+            </button>
+            <button
+              type="button"
+              className="button button-small"
+              onClick={() => edit((before) => without(before, ['sleeves', place]))}
+            >
+              Take {title} back
+            </button>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Pause, resume, add, change and take away. */
 export function SleevesTab(): ReactNode {
   const source = useLive('sleeves')
   const rows = source.data?.rows ?? []
-  const columns = useColumns(rows)
   const [adds, setAdds] = useState(false)
-  const { view } = useEditing()
-  const mayEdit = useRole('admin') && view !== null && view.text !== null
+  const [edited, setEdited] = useParameter('sleeve', '')
+  const { view, text } = useEditing()
+  const listed = text === '' ? [] : listedSleeves(text, view?.text ?? '', view?.document)
+  const columns = useColumns(listed, setEdited)
+  const running = new Set(rows.map(({ sleeve }) => sleeve))
+  const open = listed.find(({ id }) => id === edited)
+  const mayEdit = useRole('admin') && view !== null && view.text !== null && view.readOnlyWhy === ''
   return (
     <>
       <div className="config-main">
@@ -151,6 +194,7 @@ export function SleevesTab(): ReactNode {
           span={8}
           source={source}
           skeleton="table"
+          empty={(table) => (table.rows.length === 0 ? { text: 'No sleeve runs yet.' } : null)}
           controls={
             <button
               type="button"
@@ -165,15 +209,26 @@ export function SleevesTab(): ReactNode {
           }
         >
           {() => (
-            <DataTable
-              label="Sleeves"
-              columns={columns}
-              rows={rows.filter(({ status }) => status !== 'reserve')}
-              rowKey={({ sleeve }) => sleeve}
-            />
+            <>
+              <DataTable
+                label="Sleeves"
+                columns={columns}
+                rows={rows.filter(({ status }) => status !== 'reserve')}
+                rowKey={({ sleeve }) => sleeve}
+              />
+              <Added sleeves={listed.filter(({ id }) => !running.has(id))} onEdit={setEdited} />
+            </>
           )}
         </Panel>
-        {adds && <AddSleeve onDone={() => setAdds(false)} />}
+        {adds && (
+          <AddSleeve
+            onDone={(id) => {
+              setAdds(false)
+              if (id !== null) setEdited(id)
+            }}
+          />
+        )}
+        {open !== undefined && <SleeveEditor sleeve={open} onClose={() => setEdited(null)} />}
         <FileEditor />
       </div>
       <ChangesPanel />

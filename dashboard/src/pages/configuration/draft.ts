@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import type { ProblemDetail } from '../../../../src/api/contract/answers.ts'
 import type {
-  ConfigurationCheck,
   ConfigurationSave,
+  ConfigurationText,
   ConfigurationView,
 } from '../../../../src/api/contract/configuration.ts'
 import { ApiError, ask, ofPortfolio } from '../../data/api.ts'
@@ -10,24 +10,41 @@ import { queries } from '../../data/client.ts'
 import { newId, withProof } from '../../data/commands.ts'
 import { readingKey, usePortfolio, useReading } from '../../data/readings.ts'
 import { plain, type Source } from '../../data/source.ts'
-import { notify } from '../../state/notices.ts'
+import { dismiss, notify } from '../../state/notices.ts'
 import { portfolioShown } from '../../state/portfolio.ts'
 import { type Store, store, useStore } from '../../state/store.ts'
+import type { Schema } from './form-fields.ts'
 
 /** What a reader has changed and not saved yet, shared by all tabs; null: nothing. */
 interface Draft {
   readonly portfolio: string
   readonly text: string
-  /** Version of the configuration that it began from. */
+  /** Version and text of the configuration that it began from. */
   readonly seen: number
-  /** What somebody else made of it in the meantime. */
-  readonly conflict: ConfigurationView | null
+  readonly fingerprint: string
+  /** Why the engine, or the server, did not take this text; empty once it is changed. */
+  readonly refused: readonly ProblemDetail[]
+  readonly isSaving: boolean
 }
 
 const draft: Store<Draft | null> = store<Draft | null>(null)
 
+const NOTHING_REFUSED: readonly ProblemDetail[] = []
+
 export function useConfiguration(): Source<ConfigurationView> {
   return plain(useReading<ConfigurationView>('configuration'))
+}
+
+/** What forms are made of; null while it is on its way. */
+export function useSchema(): Schema | null {
+  const portfolio = usePortfolio()
+  const { data } = useQuery({
+    queryKey: ['schema', portfolio],
+    queryFn: () => ask<Schema>('GET', ofPortfolio(portfolio, 'configuration/schema')),
+    enabled: portfolio !== '',
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return data ?? null
 }
 
 export interface Editing {
@@ -35,9 +52,16 @@ export interface Editing {
   /** The file with the reader's changes; empty while it cannot be edited. */
   readonly text: string
   readonly isChanged: boolean
+  readonly isSaving: boolean
+  /** What somebody else made of it since the draft was begun; null: nobody did. */
   readonly conflict: ConfigurationView | null
+  /** Version that the draft was begun from. */
+  readonly seen: number
+  readonly refused: readonly ProblemDetail[]
   readonly edit: (change: (text: string) => string) => void
   readonly discard: () => void
+  /** Goes on from what somebody else saved: the reader's own text stays, and is compared with theirs from now on. */
+  readonly keepOwn: () => void
 }
 
 /** The configuration's file with what was changed on any of the tabs. */
@@ -47,15 +71,26 @@ export function useEditing(): Editing {
   const held = useStore(draft)
   const own = held !== null && held.portfolio === portfolio ? held : null
   const text = own?.text ?? view?.text ?? ''
+  const isChanged = own !== null && own.text !== view?.text
+  const isOvertaken =
+    isChanged && !own.isSaving && view !== null && (view.version !== own.seen || view.fingerprint !== own.fingerprint)
   return {
     view,
     text,
-    isChanged: own !== null && own.text !== view?.text,
-    conflict: own?.conflict ?? null,
+    isChanged,
+    isSaving: own?.isSaving ?? false,
+    conflict: isOvertaken ? view : null,
+    seen: own?.seen ?? view?.version ?? -1,
+    refused: own?.refused ?? NOTHING_REFUSED,
     edit(change) {
       if (view === null || view.text === null) return
       try {
-        draft.set({ portfolio, text: change(text), seen: own?.seen ?? view.version, conflict: own?.conflict ?? null })
+        const { version: seen, fingerprint } = view
+        const changed = { portfolio, text: change(text), refused: NOTHING_REFUSED, isSaving: false }
+        // A draft that comes to what is there already is none.
+        if (changed.text === view.text) draft.set(null)
+        else if (isChanged) draft.set({ ...own, ...changed })
+        else draft.set({ ...changed, seen, fingerprint })
       } catch (error) {
         notify({
           tone: 'bad',
@@ -64,71 +99,75 @@ export function useEditing(): Editing {
       }
     },
     discard: () => draft.set(null),
+    keepOwn() {
+      if (own !== null && view !== null) draft.set({ ...own, seen: view.version, fingerprint: view.fingerprint })
+    },
   }
 }
 
-const CHECK_AFTER_MS = 400
-
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), CHECK_AFTER_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
+/** The file of an earlier version, for a draft. @throws ApiError where it is not kept */
+export async function textOfVersion(seq: number): Promise<string> {
+  const { text } = await ask<ConfigurationText>(
+    'GET',
+    ofPortfolio(portfolioShown.get(), `configuration/versions/${seq}`),
+  )
+  return text
 }
 
-/** What is wrong with the draft and what it would change, asked of the server when the typing rests. */
-export function useCheck(): {
-  readonly check: ConfigurationCheck | null
-  readonly error: string | null
-  readonly isCurrent: boolean
-} {
-  const { text, isChanged } = useEditing()
-  const portfolio = usePortfolio()
-  const settled = useSettled(text)
-  const { data, error } = useQuery({
-    queryKey: readingKey(portfolio, 'configuration/check', { settled }),
-    queryFn: () => ask<ConfigurationCheck>('POST', ofPortfolio(portfolio, 'configuration/check'), { text: settled }),
-    enabled: isChanged && settled !== '',
-    retry: false,
-    gcTime: 60_000,
-  })
-  return { check: data ?? null, error: error?.message ?? null, isCurrent: settled === text }
+const AGAIN_MS = 1_000
+
+/** Sends until the server answers: under one id, so that nothing is done twice. */
+async function delivered(portfolio: string, request: ConfigurationSave): Promise<ConfigurationView | null> {
+  const notice = `save-${request.id}`
+  for (;;) {
+    try {
+      const saved = await withProof('Changing the configuration', () =>
+        ask<ConfigurationView>('POST', ofPortfolio(portfolio, 'configuration'), request),
+      )
+      dismiss(notice)
+      return saved
+    } catch (error) {
+      const isOpen = error instanceof ApiError && (error.status === 0 || error.code === 'unavailable')
+      if (!isOpen) {
+        dismiss(notice)
+        throw error
+      }
+      notify({
+        id: notice,
+        tone: 'warn',
+        lasts: null,
+        text: 'The configuration: sent, not confirmed.',
+        detail: `Checking id ${request.id.slice(0, 8)}`,
+      })
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
+  }
 }
 
 /** Puts the draft in the place of the configuration; resolves to whether it was saved. */
 export async function saveDraft(confirm: string): Promise<boolean> {
   const held = draft.get()
-  if (held === null) return false
-  const portfolio = portfolioShown.get()
-  const request: ConfigurationSave = {
-    id: newId(),
-    text: held.text,
-    seen: held.seen,
-    ...(confirm === '' ? {} : { confirm }),
-  }
+  if (held === null || held.isSaving) return false
+  const { portfolio, text, seen, fingerprint } = held
+  const request = { id: newId(), text, seen, fingerprint, ...(confirm === '' ? {} : { confirm }) }
+  draft.set({ ...held, isSaving: true, refused: NOTHING_REFUSED })
   try {
-    const saved = await withProof('Changing the configuration', () =>
-      ask<ConfigurationView>('POST', ofPortfolio(portfolio, 'configuration'), request),
-    )
-    if (saved === null) return false
+    const saved = await delivered(portfolio, request)
+    if (saved === null) {
+      draft.set(held)
+      return false
+    }
     draft.set(null)
-    notify({ tone: 'good', text: 'The configuration is saved.' })
+    queries.setQueryData(readingKey(portfolio, 'configuration'), saved)
+    notify({ tone: 'good', text: `The configuration is saved: it holds from event ${saved.version} on.` })
     void queries.invalidateQueries({ queryKey: ['p', portfolio] })
     return true
   } catch (error) {
-    const now = error instanceof ApiError && error.code === 'stale' ? error.problem?.conflict?.now : undefined
-    if (now !== undefined) draft.set({ ...held, conflict: now as ConfigurationView })
+    const problem = error instanceof ApiError ? error.problem : null
+    draft.set({ ...held, refused: problem?.details ?? NOTHING_REFUSED })
+    const theirs = problem?.code === 'stale' ? problem.conflict?.now : undefined
+    if (theirs !== undefined) queries.setQueryData(readingKey(portfolio, 'configuration'), theirs)
     notify({ tone: 'bad', text: `Not saved: ${error instanceof Error ? error.message : String(error)}`, lasts: null })
     return false
   }
-}
-
-/** Goes on from what somebody else saved: the reader's own text stays, and is compared with theirs from now on. */
-export function keepOwn(): void {
-  const held = draft.get()
-  if (held === null || held.conflict === null) return
-  queries.setQueryData(readingKey(held.portfolio, 'configuration'), held.conflict)
-  draft.set({ ...held, seen: held.conflict.version, conflict: null })
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { StrategyForm } from '../../../../src/api/contract/configuration.ts'
 import { changedParameters } from './AddSleeve.tsx'
-import { leavesOf, mergedLeaves, typedValue, valueAt, withItem, without, withValue, words } from './yaml-edit.ts'
+import { listedSleeves } from './places.ts'
+import { dataOf, shownText, valueAt, withItem, without, withValue, words } from './yaml-edit.ts'
 
 const FILE = `# ours
 name: Demo
@@ -10,7 +11,18 @@ limits:
 sleeves:
   - {use: a.yaml, weight: 0.3}
   - {use: b.yaml}
+  - c.yaml
+rebalancing: periodic
 `
+/** As it is with what the other files say. */
+const WHOLE = {
+  ...(dataOf(FILE) as object),
+  sleeves: [
+    { id: 'a', weight: 0.3, strategy: 's', limits: { positions_max: 5, leverage_max: 2 } },
+    { id: 'b', title: 'Second', strategy: 's' },
+    { id: 'c', strategy: null },
+  ],
+}
 
 describe('a value', () => {
   it('is set where it stands, and the rest stays as it was written', () => {
@@ -23,44 +35,52 @@ describe('a value', () => {
     expect(valueAt(withValue(FILE, ['sleeves', 1, 'weight'], 0.4), ['sleeves', 1, 'weight'])).toBe(0.4)
     expect(withValue(FILE, ['leverage'], 1.5)).toContain('leverage: 1.5')
   })
+  it('of a block in another file brings that block along, because it takes the place of all of it', () => {
+    const changed = withValue(FILE, ['sleeves', 0, 'limits', 'positions_max'], 7, WHOLE)
+    expect(valueAt(changed, ['sleeves', 0])).toEqual({
+      use: 'a.yaml',
+      weight: 0.3,
+      limits: { positions_max: 7, leverage_max: 2 },
+    })
+    expect(valueAt(withValue(FILE, ['sleeves', 2, 'title'], 'Cash', WHOLE), ['sleeves', 2])).toEqual({
+      use: 'c.yaml',
+      title: 'Cash',
+    })
+    expect(valueAt(withValue(FILE, ['rebalancing', 'every'], 20, WHOLE), ['rebalancing'])).toEqual({
+      method: 'periodic',
+      every: 20,
+    })
+  })
   it('is taken away with the block that would be empty', () => {
     const once = without(FILE, ['limits', 'drawdown', 'halt'])
     expect(valueAt(once, ['limits', 'drawdown'])).toEqual({ resume: 0.1 })
     const twice = without(once, ['limits', 'drawdown', 'resume'])
     expect(valueAt(twice, ['limits'])).toBeUndefined()
     expect(twice).toContain('# ours')
+    expect(without(FILE, ['limits', 'nothing'])).toBe(FILE)
   })
   it('joins a list at its end', () => {
-    expect(valueAt(withItem(FILE, ['sleeves'], { id: 'c', universe: ['AAPL'] }), ['sleeves', 2])).toEqual({
-      id: 'c',
+    expect(valueAt(withItem(FILE, ['sleeves'], { id: 'd', universe: ['AAPL'] }), ['sleeves', 3])).toEqual({
+      id: 'd',
       universe: ['AAPL'],
     })
   })
+  it('speaks in words', () => {
+    expect(words(['drawdown', 'reset_peak_after'])).toBe('Drawdown, reset peak after')
+    expect([shownText([1, 'week']), shownText(null), shownText(0.5)]).toEqual(['1, week', '', '0.5'])
+  })
 })
 
-describe('a section', () => {
-  it('shows what is written, then what only defaults have', () => {
-    const defaults = { drawdown: { halt: 0.1, liquidate: null }, positions_max: null, volatility: null }
-    const shown = mergedLeaves({ drawdown: { halt: 0.15 }, volatility: { limit: 0.2 } }, defaults)
-    expect(shown.map(({ path, value }) => `${path.join('.')}=${value}`)).toEqual([
-      'drawdown.halt=0.15',
-      'volatility.limit=0.2',
-      'drawdown.liquidate=null',
-      'positions_max=null',
+describe('the sleeves of a draft', () => {
+  it('are those of the file by name, wherever they stand now', () => {
+    const draft = withItem(without(FILE, ['sleeves', 0]), ['sleeves'], { id: 'd', strategy: 't' })
+    expect(listedSleeves(draft, FILE, WHOLE)).toEqual([
+      { id: 'b', place: 0, title: 'Second', strategy: 's' },
+      { id: 'c', place: 1, title: 'c', strategy: null },
+      { id: 'd', place: 2, title: 'd', strategy: 't' },
     ])
+    expect(listedSleeves('a: [', FILE, WHOLE)).toEqual([])
   })
-  it('leaves lists to the file', () =>
-    expect(leavesOf({ steps: [1, 2], on: true })).toEqual([{ path: ['on'], value: true }]))
-  it('takes what was typed as what it was', () => {
-    expect([
-      typedValue('0.2', 0.1),
-      typedValue('', 0.1),
-      typedValue('true', false),
-      typedValue('abc', 'x'),
-      typedValue('7', null),
-    ]).toEqual([0.2, null, true, 'abc', 7])
-  })
-  it('speaks in words', () => expect(words(['drawdown', 'reset_peak_after'])).toBe('Drawdown, reset peak after'))
 })
 
 describe('a new sleeve', () => {

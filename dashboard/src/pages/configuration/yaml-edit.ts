@@ -1,18 +1,42 @@
-import { isCollection, parseDocument } from 'yaml'
+import { isCollection, isScalar, parse, parseDocument } from 'yaml'
 
 /** Where a value stands in a document: `['limits', 'drawdown', 'halt']`, `['sleeves', 0, 'weight']`. */
 export type Path = readonly (string | number)[]
 
-/** The text with one value set; what is written around it stays as its author wrote it. */
-export function withValue(text: string, path: Path, value: unknown): string {
+/** Key of a sleeve's own block, and of a block of the portfolio: what a file names elsewhere is replaced whole. */
+function blockOf(path: Path): Path {
+  return path.slice(0, path[0] === 'sleeves' ? 3 : 1)
+}
+
+/**
+ * The text with one value set; what is written around it stays as its author wrote it.
+ *
+ * @param whole the configuration with what it takes from other files: a block of theirs is copied before one key of it
+ *   is written here, because it takes the place of all of theirs
+ */
+export function withValue(text: string, path: Path, value: unknown, whole?: unknown): string {
   const document = parseDocument(text)
-  document.setIn(path, value)
+  const sleeve = path.slice(0, 2)
+  if (path[0] === 'sleeves' && path.length > 2) {
+    const entry = document.getIn(sleeve, true)
+    if (isScalar(entry)) document.setIn(sleeve, document.createNode({ use: entry.value }))
+  }
+  const block = blockOf(path)
+  if (path.length > block.length) {
+    const theirs = document.hasIn(block) ? undefined : at(whole, block)
+    if (isTree(theirs)) document.setIn(block, document.createNode(theirs))
+    // `rebalancing: periodic` is a block whose method alone was written.
+    const short = document.getIn(block, true)
+    if (isScalar(short)) document.setIn(block, document.createNode(short.value === null ? {} : { method: short.value }))
+  }
+  document.setIn(path, value !== null && typeof value === 'object' ? document.createNode(value) : value)
   return String(document)
 }
 
 /** The text without the value, and without the blocks that would be empty without it. */
 export function without(text: string, path: Path): string {
   const document = parseDocument(text)
+  if (!document.hasIn(path)) return text
   document.deleteIn(path)
   for (let end = path.length - 1; end > 0; end -= 1) {
     const above = document.getIn(path.slice(0, end))
@@ -30,47 +54,39 @@ export function withItem(text: string, path: Path, item: unknown): string {
   return String(document)
 }
 
-/** What stands at a path; undefined: nothing. */
+const READ_MOST = 6
+const read = new Map<string, unknown>()
+
+/** A text as data, read once however many fields show a part of it; undefined where it is no YAML. */
+export function dataOf(text: string): unknown {
+  if (read.has(text)) return read.get(text)
+  let data: unknown
+  try {
+    data = parse(text)
+  } catch {
+    data = undefined
+  }
+  if (read.size >= READ_MOST) read.delete(read.keys().next().value!)
+  read.set(text, data)
+  return data
+}
+
+/** What stands at a path of a text; undefined: nothing. */
 export function valueAt(text: string, path: Path): unknown {
-  const found = parseDocument(text).getIn(path)
-  return isCollection(found) ? found.toJSON() : found
+  return at(dataOf(text), path)
 }
 
-/** A single value of a section, by its path below it. */
-export interface Leaf {
-  readonly path: Path
-  readonly value: string | number | boolean | null
+/** What stands at a path of a tree; undefined: nothing. */
+export function at(tree: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string | number, unknown>)[key] : undefined,
+    tree,
+  )
 }
 
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Every single value of a tree, in its order; lists are left out. */
-export function leavesOf(value: unknown, path: Path = []): readonly Leaf[] {
-  if (isPlain(value)) return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]))
-  if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
-    return path.length === 0 ? [] : [{ path, value }]
-  return []
-}
-
-/** The leaves of a section as it is written, with those that only its defaults have behind them. */
-export function mergedLeaves(written: unknown, defaults: unknown): readonly Leaf[] {
-  const own = leavesOf(written)
-  const known = new Set(own.map(({ path }) => path.join('.')))
-  const isBelow = (path: Path): boolean => path.some((_, end) => end > 0 && known.has(path.slice(0, end).join('.')))
-  const others = leavesOf(defaults).filter(({ path }) => !known.has(path.join('.')) && !isBelow(path))
-  const covered = (path: Path): boolean => [...known].some((key) => key.startsWith(`${path.join('.')}.`))
-  return [...own, ...others.filter(({ path }) => !covered(path))]
-}
-
-/** What was typed as the value that it replaces is of; null: the field was emptied. */
-export function typedValue(typed: string, before: Leaf['value']): Leaf['value'] {
-  const text = typed.trim()
-  if (text === '') return null
-  if (typeof before === 'boolean') return text === 'true'
-  const number = Number(text)
-  return Number.isFinite(number) && (typeof before === 'number' || before === null) ? number : text
 }
 
 /** `drawdown.reset_peak_after` as words: `Drawdown, reset peak after`. */
@@ -79,8 +95,9 @@ export function words(path: Path): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** A single value as a field shows it; nothing for what is not set. */
+/** A single value, or a list of them, as a field shows it; nothing for what is not set. */
 export function shownText(value: unknown): string {
   if (value === undefined || value === null) return ''
+  if (Array.isArray(value)) return value.map(shownText).join(', ')
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

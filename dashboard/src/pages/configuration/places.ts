@@ -1,0 +1,40 @@
+import { at, dataOf, isTree } from './yaml-edit.ts'
+
+/** A sleeve as the file lists it. */
+export interface ListedSleeve {
+  readonly id: string
+  /** In the list of the text. */
+  readonly place: number
+  readonly title: string
+  readonly strategy: string | null
+}
+
+/** What an entry is known by without the file that it names. */
+function markOf(entry: unknown): string {
+  if (typeof entry === 'string') return entry
+  if (!isTree(entry)) return ''
+  return typeof entry['id'] === 'string' ? entry['id'] : String(entry['use'] ?? '')
+}
+
+const listOf = (tree: unknown): readonly unknown[] => {
+  const list = at(tree, ['sleeves'])
+  return Array.isArray(list) ? list : []
+}
+
+/**
+ * The sleeves of a draft, in its order.
+ *
+ * @param saved the text that the draft was begun from, whose entries stand for the sleeves of `whole` one by one
+ * @param whole the configuration with what it takes from other files
+ */
+export function listedSleeves(draft: string, saved: string, whole: unknown): readonly ListedSleeve[] {
+  const resolved = listOf(whole)
+  const known = new Map(listOf(dataOf(saved)).map((entry, index) => [markOf(entry), resolved[index]]))
+  return listOf(dataOf(draft)).map((entry, place) => {
+    const mark = markOf(entry)
+    const of = (key: string): unknown => (isTree(entry) ? entry[key] : undefined) ?? at(known.get(mark), [key])
+    const id = String(of('id') ?? mark)
+    const strategy = of('strategy')
+    return { id, place, title: String(of('title') ?? id), strategy: typeof strategy === 'string' ? strategy : null }
+  })
+}
