@@ -3,12 +3,11 @@ import type { Transaction } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Batch } from '../../domain/store.ts'
 import { auditAnswers } from './audit.ts'
-import type { BulkWriter } from './bulk.ts'
+import type { BulkWriter, Written } from './bulk.ts'
 import { hashOf, link } from './chain.ts'
 import { answerCommands } from './control.ts'
 import { eventPlace, type Head, SEALED_KINDS, statePlace } from './journal-rows.ts'
 import { writeOrders } from './order-rows.ts'
-import { inParts } from './parts.ts'
 import { writeProjected } from './projections.ts'
 import type { Tables } from './schema.ts'
 import type { Sealing } from './sealing.ts'
@@ -24,6 +23,12 @@ export interface Place {
   readonly bulk: BulkWriter
   readonly sealing: Sealing
 }
+
+const JOURNAL: Written = {
+  table: 'journal',
+  columns: ['portfolio', 'seq', 'epoch', 'at', 'kind', 'version', 'payload', 'hash', 'archived'],
+}
+const MESSAGES: Written = { table: 'message', columns: ['portfolio', 'number', 'at', 'channel', 'body'] }
 
 /** Whether there is nothing to write: messages come with rows alone. */
 export function isEmpty({
@@ -42,28 +47,25 @@ export function isEmpty({
 /** Writes all of it, or fails; returns where the journal ends then. */
 export async function append(step: Transaction<Tables>, place: Place, batch: Batch): Promise<Head> {
   const { rows, snapshot, messages = [] } = batch
-  const { portfolio, epoch, head, name, sealing } = place
+  const { portfolio, epoch, head, name, sealing, bulk } = place
   await demandLease(step, place)
   let { next, hash } = head
-  const values = rows.map((row) => {
-    if (row.seq !== next) throw gap(name, portfolio, next, row.seq)
+  const values: unknown[] = []
+  for (const row of rows) {
+    const { seq, at, kind, version } = row
+    if (seq !== next) throw gap(name, portfolio, next, seq)
     next += 1
     hash = link(hash, row)
-    const isSealed = SEALED_KINDS.has(row.kind)
-    const payload = isSealed ? sealing.seal(row.payload, eventPlace(portfolio, row.seq)) : row.payload
-    return { portfolio, epoch, ...row, payload: bufferOf(payload), hash: bufferOf(hash), archived: 0 }
-  })
-  for (const some of inParts(values)) await step.insertInto('journal').values(some).execute()
-  const told = messages.map(({ at, channel, body }, place) => ({
-    portfolio,
-    number: head.message + 1 + place,
-    at,
-    channel,
-    body: JSON.stringify(body),
-  }))
-  for (const some of inParts(told)) await step.insertInto('message').values(some).execute()
-  await writeOrders(step, portfolio, batch)
-  if (batch.projected !== undefined) await writeProjected(step, place.bulk, portfolio, batch.projected)
+    const payload = SEALED_KINDS.has(kind) ? sealing.seal(row.payload, eventPlace(portfolio, seq)) : row.payload
+    values.push(portfolio, seq, epoch, at, kind, version, bufferOf(payload), bufferOf(hash), 0)
+  }
+  await bulk.write(step, JOURNAL, values)
+  const told: unknown[] = []
+  for (const [place, { at, channel, body }] of messages.entries())
+    told.push(portfolio, head.message + 1 + place, at, channel, JSON.stringify(body))
+  await bulk.write(step, MESSAGES, told)
+  await writeOrders(step, bulk, portfolio, batch)
+  if (batch.projected !== undefined) await writeProjected(step, bulk, portfolio, batch.projected)
   await answerCommands(step, portfolio, batch.answers ?? [])
   await auditAnswers({ db: step, isServer: place.isServer }, portfolio, batch.answers ?? [])
   if (snapshot !== undefined) {
@@ -72,7 +74,7 @@ export async function append(step: Transaction<Tables>, place: Place, batch: Bat
     const row = { portfolio, seq, kernel_version: kernelVersion, payload: sealed, hash: bufferOf(hashOf(payload)) }
     await step.insertInto('snapshot').values(row).execute()
   }
-  return { next, hash, message: head.message + told.length }
+  return { next, hash, message: head.message + messages.length }
 }
 
 /**

@@ -7,40 +7,58 @@ import { type ExecutionRecord, isEnded, type OrderRecord, PROTOCOL_STATES } from
 import type { Leg, Share, Terms } from '../../domain/orders.ts'
 import type { Batch, BreakerCounts, BrokerPlace, OrderReads } from '../../domain/store.ts'
 import type { AccountId, Instant, InstrumentId, Money, OrderId, Price, Quantity } from '../../domain/units.ts'
+import type { BulkWriter, Written } from './bulk.ts'
 import { inParts } from './parts.ts'
 import type { Tables } from './schema.ts'
 
 type OrderRow = Selectable<Tables['broker_order']>
 type ExecutionRow = Selectable<Tables['execution']>
 
+const ORDERS: Written = {
+  table: 'broker_order',
+  columns: [
+    ...[
+      'portfolio',
+      'client_id',
+      'number',
+      'account',
+      'broker',
+      'broker_id',
+      'instrument',
+      'legs',
+      'terms',
+      'quantity',
+    ],
+    ...['filled', 'reducing', 'shares', 'state', 'cancelling', 'evidence', 'intended_at', 'sends', 'changed_at'],
+  ],
+  changes: {
+    key: ['portfolio', 'client_id'],
+    columns: ['broker_id', 'filled', 'state', 'cancelling', 'evidence', 'sends', 'changed_at'],
+  },
+}
+const EXECUTIONS: Written = {
+  table: 'execution',
+  columns: [
+    ...['portfolio', 'broker', 'id', 'number', 'corrects', 'client_id', 'symbol', 'instrument', 'quantity', 'price'],
+    ...['fee', 'at', 'shares'],
+  ],
+}
 const OPEN_STATES = PROTOCOL_STATES.filter((state) => !isEnded(state))
 
 export async function writeOrders(
   step: Transaction<Tables>,
+  bulk: BulkWriter,
   portfolio: string,
   { orders = [], executions = [], accountEvents, place }: Batch,
 ): Promise<void> {
   // One statement changes a row once: the last word is what stands.
-  const last = new Map(orders.map((order) => [order.clientId, orderRow(portfolio, order)]))
-  for (const some of inParts([...last.values()])) {
-    await step
-      .insertInto('broker_order')
-      .values(some)
-      .onConflict((one) =>
-        one.columns(['portfolio', 'client_id']).doUpdateSet(({ ref }) => ({
-          broker_id: ref('excluded.broker_id'),
-          filled: ref('excluded.filled'),
-          state: ref('excluded.state'),
-          cancelling: ref('excluded.cancelling'),
-          evidence: ref('excluded.evidence'),
-          sends: ref('excluded.sends'),
-          changed_at: ref('excluded.changed_at'),
-        })),
-      )
-      .execute()
-  }
-  for (const some of inParts(executions.map((execution) => executionRow(portfolio, execution))))
-    await step.insertInto('execution').values(some).execute()
+  const last = new Map(orders.map((order) => [order.clientId, order]))
+  const values: unknown[] = []
+  for (const order of last.values()) addOrder(values, portfolio, order)
+  await bulk.write(step, ORDERS, values)
+  const booked: unknown[] = []
+  for (const execution of executions) addExecution(booked, portfolio, execution)
+  await bulk.write(step, EXECUTIONS, booked)
   if (accountEvents !== undefined && accountEvents.ids.length > 0) {
     const { broker, ids } = accountEvents
     for (const some of inParts(ids.map((id) => ({ portfolio, broker, id }))))
@@ -190,28 +208,12 @@ async function* executionsFrom(db: Kysely<Tables>, portfolio: string, from: numb
   }
 }
 
-function orderRow(portfolio: string, order: OrderRecord): Tables['broker_order'] {
-  return {
-    portfolio,
-    client_id: order.clientId,
-    number: order.order,
-    account: order.account,
-    broker: order.broker,
-    broker_id: order.brokerId,
-    instrument: order.instrument,
-    legs: JSON.stringify(order.legs),
-    terms: JSON.stringify(order.terms),
-    quantity: order.quantity,
-    filled: order.filled,
-    reducing: order.reducing ? 1 : 0,
-    shares: JSON.stringify(order.shares),
-    state: order.state,
-    cancelling: order.isCancelling ? 1 : 0,
-    evidence: order.evidence,
-    intended_at: order.intendedAt,
-    sends: order.sends,
-    changed_at: order.changedAt,
-  }
+function addOrder(values: unknown[], portfolio: string, order: OrderRecord): void {
+  const { clientId, order: number, account, broker, brokerId, instrument, quantity, filled, state, evidence } = order
+  const [legs, terms, shares] = [JSON.stringify(order.legs), JSON.stringify(order.terms), JSON.stringify(order.shares)]
+  const [reducing, cancelling] = [order.reducing ? 1 : 0, order.isCancelling ? 1 : 0]
+  values.push(portfolio, clientId, number, account, broker, brokerId, instrument, legs, terms, quantity, filled)
+  values.push(reducing, shares, state, cancelling, evidence, order.intendedAt, order.sends, order.changedAt)
 }
 
 function orderOf(row: OrderRow): OrderRecord {
@@ -237,22 +239,10 @@ function orderOf(row: OrderRow): OrderRecord {
   }
 }
 
-function executionRow(portfolio: string, execution: ExecutionRecord): Tables['execution'] {
-  return {
-    portfolio,
-    broker: execution.broker,
-    id: execution.id,
-    number: execution.number,
-    corrects: execution.corrects,
-    client_id: execution.clientId,
-    symbol: execution.symbol,
-    instrument: execution.instrument,
-    quantity: execution.quantity,
-    price: execution.price,
-    fee: execution.fee,
-    at: execution.at,
-    shares: execution.shares === null ? null : JSON.stringify(execution.shares),
-  }
+function addExecution(values: unknown[], portfolio: string, execution: ExecutionRecord): void {
+  const { broker, id, number, corrects, clientId, symbol, instrument, quantity, price, fee, at, shares } = execution
+  const dealt = shares === null ? null : JSON.stringify(shares)
+  values.push(portfolio, broker, id, number, corrects, clientId, symbol, instrument, quantity, price, fee, at, dealt)
 }
 
 function executionOf(row: ExecutionRow): ExecutionRecord {

@@ -12,6 +12,8 @@ export interface ProjectedShape<Table extends ProjectedTable = ProjectedTable> {
   /** Beside the portfolio. */
   readonly key: readonly (keyof ProjectedRows[Table] & string)[]
   readonly columns: { readonly [Column in keyof ProjectedRows[Table]]-?: true | 'sealed' }
+  /** Columns that never change once a row is there: no index on them is written again. */
+  readonly fixed?: readonly (keyof ProjectedRows[Table] & string)[]
 }
 
 const PLACED = { seq: true, place: true, at: true } as const
@@ -323,6 +325,10 @@ export const PROJECTED: { readonly [Table in ProjectedTable]: ProjectedShape<Tab
   roundTrip: {
     merge: 'last',
     key: ['id'],
+    fixed: [
+      ...(['sleeve', 'instrument', 'label', 'kind', 'number', 'side'] as const),
+      ...(['openedAt', 'entryDate', 'entrySeq', 'entryOrder', 'entryReason'] as const),
+    ],
     columns: {
       id: true,
       sleeve: true,
