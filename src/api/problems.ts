@@ -2,7 +2,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { describeFault, FAULTS, FaultError } from '../domain/faults.ts'
-import type { Problem, ProblemDetail } from './contract/answers.ts'
+import { networkOf } from './access/networks.ts'
+import type { Problem, ProblemCode, ProblemDetail } from './contract/answers.ts'
 import type { ApiLog } from './ports.ts'
 import { problemOf, Refusal } from './refusal.ts'
 
@@ -19,10 +20,40 @@ const OWN: Readonly<Record<string, Refusal>> = {
 /** Exit code of faults of the input. */
 const INPUT_WRONG = 2
 
-export function answerProblems(app: FastifyInstance, log: ApiLog): void {
+/** Refusals of one kind and address are one line within this time, with how many there were before. */
+const SAID_MS = 60_000
+const SAID_MOST = 5_000
+/** What anybody may run into who does nothing wrong. */
+const USUAL: ReadonlySet<ProblemCode> = new Set([
+  'sign_in_needed',
+  'not_found',
+  'stale',
+  'confirm_needed',
+  'unavailable',
+])
+
+export function answerProblems(app: FastifyInstance, log: ApiLog, now: () => number): void {
+  const said = new Map<string, { readonly at: number; unsaid: number }>()
+  const note = ({ code, status }: Refusal, request: FastifyRequest): void => {
+    const key = `${code} ${networkOf(request.ip)}`
+    const last = said.get(key)
+    if (last !== undefined && now() - last.at < SAID_MS) {
+      last.unsaid += 1
+      return
+    }
+    said.delete(key)
+    said.set(key, { at: now(), unsaid: 0 })
+    if (said.size > SAID_MOST) said.delete(said.keys().next().value!)
+    // Without what stands behind the question mark, which may be anything.
+    const path = request.url.split('?')[0]!.slice(0, 200)
+    const what = { code, status, method: request.method, path, address: request.ip, requestId: request.id }
+    log.info('a request was refused', { ...what, ...(last === undefined ? {} : { before: last.unsaid }) })
+  }
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error)
-    if (refusal.status >= 500) log.error('a request failed', { error, path: request.url, requestId: request.id })
+    if (refusal.status >= 500 && refusal.code === 'failed')
+      log.error('a request failed', { error, path: request.url, requestId: request.id })
+    else if (!USUAL.has(refusal.code)) note(refusal, request)
     return sendProblem(request, reply, refusal)
   })
 }

@@ -75,7 +75,7 @@ export async function openServer(ports: ApiPorts, options: ServerOptions): Promi
   app.setValidatorCompiler(validatorCompiler)
   if (options.checksAnswers === true) app.setSerializerCompiler(serializerCompiler)
   else app.setSerializerCompiler(() => (value) => JSON.stringify(value))
-  answerProblems(app, ports.log)
+  answerProblems(app, ports.log, ports.now)
   const files: PageFiles = options.dashboard === null ? new Map() : await readPageFiles(options.dashboard)
   await app.register(headers, pageHeaders(isSecure, pageScripts(files)))
   await app.register(cookies)
@@ -87,6 +87,8 @@ export async function openServer(ports: ApiPorts, options: ServerOptions): Promi
     errorResponseBuilder: (_, { ttl }) =>
       new Refusal('throttled', 'Too many requests.', { retryAfter: Math.ceil(ttl / 1_000) }),
   })
+  // A form of another site can send text without asking first: it is not read.
+  app.removeContentTypeParser('text/plain')
   await app.register(websockets, { options: { maxPayload: TOLD_MOST, perMessageDeflate: false } })
   app.addHook('onRequest', async (request) => {
     // Beside a proxy nobody comes in: what they send is not sealed, and who they are is what they say.

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newSecret } from '../../src/api/access/secrets.ts'
+import { hashOf, newSecret } from '../../src/api/access/secrets.ts'
 import type { Problem } from '../../src/api/contract/answers.ts'
+import type { Instant } from '../../src/domain/units.ts'
 import { propertyRuns } from '../profile.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
-import { type Answered, PORTFOLIO, recorded, type Served, serving, type Visitor } from './served.ts'
+import { type Answered, allDesks, PORTFOLIO, recorded, type Served, serving, type Visitor } from './served.ts'
 
 const folder = storeFolder()
 const at = `/api/v1/p/${encodeURIComponent(PORTFOLIO)}`
@@ -28,7 +29,9 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
     )
     writeFileSync(`${pages}/assets/a-1.js`, 'void 0')
     writeFileSync(folder.path('secret.txt'), 'nobody may read this')
-    served = await serving(path, { dashboard: pages })
+    const file = folder.path('six-bots.yaml')
+    copyFileSync(new URL('../../presets/six-bots.yaml', import.meta.url), file)
+    served = await serving(path, { dashboard: pages, changesPerMinute: Number.MAX_SAFE_INTEGER }, allDesks(path, file))
     await served.addUser('ada', 'admin')
     admin = await served.visitor('ada')
   }, 120_000)
@@ -43,6 +46,10 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
     users: await served.store.access.users(),
     tokens: await served.store.access.tokens(),
     channels: await served.store.alertLog.shownChannels(PORTFOLIO),
+    rules: await served.store.alertLog.rules(PORTFOLIO),
+    notes: await served.store.notes.findNotes(PORTFOLIO, { limit: 100 }),
+    jobs: await served.store.jobs().recent(100),
+    file: readFileSync(folder.path('six-bots.yaml'), 'utf8'),
   })
   const isUp = async (): Promise<void> => expect((await served.ask('/health')).status).toBe(200)
 
@@ -162,64 +169,173 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
     expect((await served.ask('/assets/a-1.js')).headers['cache-control']).toContain('immutable')
   })
 
-  it('of any shape that the document allows or forbids are answered as it says, and change nothing', async () => {
-    const { json } = await admin.ask('/api/v1/openapi.json')
-    const document = json as Document
-    const before = await standing()
-    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-    )
-    expect(operations.length).toBeGreaterThan(40)
-    const nasty = fc.oneof(
-      fc.constantFrom(
-        '',
-        '0',
-        '-1',
-        '1e309',
-        'NaN',
-        'null',
-        '../..',
-        '%',
-        '\u0000',
-        "' OR 1=1 --",
-        '"><script>',
-        'constructor',
-        '9'.repeat(40),
-        'x'.repeat(300),
-      ),
-      fc.string({ maxLength: 40 }),
-      fc.integer().map(String),
-      fc.double().map(String),
-    )
-    // What ends the session of the test, or signs in, is tried elsewhere.
-    const tried = operations.filter(({ path, method }) => method === 'GET' || !/session|setup|update/.test(path))
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...tried),
-        fc.array(nasty, { minLength: 8, maxLength: 8 }),
-        fc.jsonValue(),
-        async (one, texts, body) => {
-          let next = 0
-          const isKnown = texts[0]!.length % 2 === 0
-          const text = (): string => texts[next++ % texts.length]!
-          const path = one.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-            encodeURIComponent(name === 'portfolio' && isKnown ? PORTFOLIO : text().slice(0, 100) || 'x'),
+  describe('of every operation of the document', () => {
+    let operations: readonly Operation[]
+    beforeAll(async () => {
+      const document = (await admin.ask('/api/v1/openapi.json')).json as Document
+      operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { operationId, parameters = [], ...own }]) => {
+          const query = parameters.filter((one) => one.in === 'query').map(({ name }) => name)
+          const takesBody = 'requestBody' in own
+          const isDangerous = own['x-step-up'] === true
+          return {
+            path,
+            name: operationId,
+            method: method.toUpperCase(),
+            query,
+            takesBody,
+            isDangerous,
+            role: own['x-role'],
+          }
+        }),
+      )
+      expect(operations.length).toBeGreaterThan(65)
+    })
+    const filled = ({ path }: Operation, text: (name: string) => string): string =>
+      path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(text(name)))
+    const usual = (one: Operation): string => filled(one, (name) => PLAIN[name] ?? 'nothing-there')
+    /** What it is asked with besides; bodies only where there is one. */
+    const asked = ({ method, takesBody }: Operation, headers: Readonly<Record<string, string>> = {}) => ({
+      method,
+      headers,
+      ...(takesBody ? { body: '{}' } : {}),
+    })
+
+    it('from elsewhere, by another name, by nobody, or by who may not, is refused for that', async () => {
+      const before = await standing()
+      const { store } = served
+      await served.addUser('nobody-much', 'viewer')
+      const viewer = await served.visitor('nobody-much')
+      const unproven = await served.visitor('ada')
+      const hash = hashOf(unproven.cookie.split('=')[1]!)
+      await store.access.stepUp(hash, (Date.now() - 1) as Instant)
+      for (const one of operations) {
+        const path = usual(one)
+        const name = `${one.method} ${path}`
+        const foreign = await admin.ask(path, asked(one, { origin: 'https://evil.example' }))
+        expect(outcome(foreign), name).toEqual([403, 'origin_refused'])
+        expect(outcome(await admin.ask(path, asked(one, { host: 'evil.example' }))), name).toEqual([
+          421,
+          'host_unknown',
+        ])
+        if (one.role === 'anyone' || one.role === 'local') continue
+        expect(outcome(await served.ask(path, asked(one))), name).toEqual([401, 'sign_in_needed'])
+        const token = { authorization: 'Bearer pf_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' }
+        expect(outcome(await served.ask(path, asked(one, token))), name).toEqual([401, 'sign_in_needed'])
+        if (one.role !== 'viewer')
+          expect(outcome(await viewer.ask(path, asked(one))), name).toEqual([403, 'role_needed'])
+        if (one.method !== 'GET')
+          expect(outcome(await admin.ask(path, asked(one, { 'x-polyfolio-csrf': 'guessed' }))), name).toEqual([
+            403,
+            'origin_refused',
+          ])
+        if (one.isDangerous)
+          expect(outcome(await unproven.ask(path, asked(one))), name).toEqual([403, 'step_up_needed'])
+      }
+      expect(await standing()).toEqual({ ...(before as object), users: await store.access.users() })
+      await isUp()
+      // Whoever is sent away on the way to a change is on record, and every kind of refusal in the log.
+      const changes = operations.filter(({ method, path }) => method !== 'GET' && !/session|setup/.test(path))
+      const recorded = async (): Promise<readonly string[]> => {
+        const { rows } = await store.access.accessLog({ kind: 'did', limit: 500 })
+        return rows.filter(({ outcome: how }) => how === 'refused').map(({ action }) => action)
+      }
+      await expect.poll(recorded, { timeout: 10_000 }).toEqual(expect.arrayContaining(changes.map(({ name }) => name)))
+      await expect
+        .poll(() => [...readFileSync(served.log, 'utf8').matchAll(/"code":"(\w+)"/g)].map(([, code]) => code))
+        .toEqual(expect.arrayContaining(['origin_refused', 'host_unknown', 'role_needed', 'step_up_needed']))
+    }, 120_000)
+
+    it('with bodies that are too large or no document, or names that lead elsewhere, changes and shows nothing', async () => {
+      const before = await standing()
+      const long = 'x'.repeat(1_100_000)
+      for (const one of operations) {
+        const name = `${one.method} ${one.path}`
+        if (one.takesBody) {
+          expect(outcome(await admin.ask(usual(one), { method: one.method, body: long })), name).toEqual([
+            413,
+            'too_large',
+          ])
+          const torn = await admin.ask(usual(one), { method: one.method, body: '{"id":' })
+          expect([400, 401], `${name} ${torn.status}`).toContain(torn.status)
+          const form = { 'content-type': 'text/plain', 'x-polyfolio-csrf': admin.csrf }
+          const other = await admin.ask(usual(one), { method: one.method, headers: form, body: 'a=b' })
+          expect([415, 401], `${name} ${other.status}`).toContain(other.status)
+        }
+        for (const path of one.path.includes('{') ? ESCAPES : []) {
+          const { status, text } = await admin.ask(
+            filled(one, () => path),
+            asked(one),
           )
-          const query = (one.operation.parameters ?? [])
-            .filter((parameter) => parameter.in === 'query')
-            .map(({ name }) => `${name}=${encodeURIComponent(text())}`)
-            .join('&')
-          const asked = one.method === 'GET' ? {} : { method: one.method, body: JSON.stringify(body) }
-          const answered = await admin.ask(`${path}${query === '' ? '' : `?${query}`}`, asked)
-          expect(DOCUMENTED, `${one.method} ${path}?${query} ${answered.text.slice(0, 200)}`).toContain(answered.status)
-          if (one.method !== 'GET') expect(answered.status, `${one.method} ${path}`).toBeGreaterThanOrEqual(400)
-        },
-      ),
-      propertyRuns(150),
-    )
-    await isUp()
-    expect(await standing()).toEqual(before)
-  }, 600_000)
+          expect(status, `${name} ${path} ${text.slice(0, 100)}`).toBeGreaterThanOrEqual(400)
+          expect(status, `${name} ${path} ${text.slice(0, 100)}`).toBeLessThan(500)
+          expect(text, name).not.toContain('root:')
+          expect(text, name).not.toContain('nobody may read this')
+        }
+      }
+      expect(await standing()).toEqual(before)
+      await isUp()
+    }, 120_000)
+
+    it('with whatever parameters and bodies is answered as the document says, and changes nothing', async () => {
+      const before = await standing()
+      const nasty = fc.oneof(fc.constantFrom(...NASTY), fc.string({ maxLength: 40 }), fc.integer().map(String))
+      for (const one of operations) {
+        // What signs in, or ends the session of the test, is asked by nobody.
+        const by = one.method !== 'GET' && /session|setup/.test(one.path) ? served : admin
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(nasty, { minLength: 8, maxLength: 8 }),
+            fc.jsonValue(),
+            fc.boolean(),
+            async (texts, body, isKnown) => {
+              let next = 0
+              const text = (): string => texts[next++ % texts.length]!
+              const path = filled(one, (name) =>
+                name === 'portfolio' && isKnown ? PORTFOLIO : text().slice(0, 100) || 'x',
+              )
+              const query = one.query.map((name) => `${name}=${encodeURIComponent(text())}`).join('&')
+              const how = one.takesBody ? { method: one.method, body: JSON.stringify(body) } : { method: one.method }
+              const answered = await by.ask(`${path}${query === '' ? '' : `?${query}`}`, how)
+              const { status } = answered
+              const said = `${one.method} ${path}?${query} ${answered.text.slice(0, 200)}`
+              expect(DOCUMENTED, said).toContain(status)
+              if (status >= 400 && one.role !== 'local')
+                expect(answered.json, said).toMatchObject({
+                  status,
+                  code: expect.any(String),
+                  requestId: expect.any(String),
+                })
+              if (one.method !== 'GET') expect(status, said).toBeGreaterThanOrEqual(400)
+            },
+          ),
+          propertyRuns(2, 200),
+        )
+      }
+      await isUp()
+      expect(await standing()).toEqual(before)
+    }, 1_200_000)
+
+    it('that is sent again is done once, also notes and long questions', async () => {
+      const note = { id: newSecret(), about: 'sleeve', subject: 'trend', text: 'looked at', tags: [] }
+      const job = { id: newSecret(), kind: 'rebalance-preview', input: {} }
+      for (const [path, body] of [
+        ['notes', note],
+        ['jobs', job],
+      ] as const) {
+        const post = () => admin.ask(`${at}/${path}`, { method: 'POST', body })
+        const all = await Promise.all([post(), post(), post()])
+        expect(
+          all.map(({ status }) => status < 300),
+          all[0]!.text,
+        ).toEqual([true, true, true])
+        expect(new Set(all.map(({ text }) => text)).size).toBe(1)
+        expect(outcome(await post())[0]).toBe(all[0]!.status)
+      }
+      const { total } = (await admin.ask(`${at}/notes`)).json as { readonly total: number }
+      expect(total).toBe(1)
+    })
+  })
 
   it(`to sign in, ${ATTEMPTS} times, are slowed down, lock nobody out, and are on record`, async () => {
     const before = await standing()
@@ -261,11 +377,59 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
   }, 600_000)
 })
 
+interface Operation {
+  readonly path: string
+  readonly method: string
+  readonly name: string
+  readonly query: readonly string[]
+  readonly takesBody: boolean
+  readonly isDangerous: boolean
+  readonly role: string | undefined
+}
+
 interface Document {
   readonly paths: Readonly<
     Record<
       string,
-      Readonly<Record<string, { readonly parameters?: readonly { readonly name: string; readonly in: string }[] }>>
+      Readonly<
+        Record<
+          string,
+          {
+            readonly operationId: string
+            readonly parameters?: readonly { readonly name: string; readonly in: string }[]
+            readonly 'x-role'?: string
+            readonly 'x-step-up'?: boolean
+          }
+        >
+      >
     >
   >
 }
+
+/** Names that are there, or could be. */
+const PLAIN: Readonly<Record<string, string>> = {
+  portfolio: PORTFOLIO,
+  sleeve: 'trend',
+  order: '1',
+  seq: '0',
+  what: 'equity',
+  format: 'csv',
+  list: 'orders',
+}
+const ESCAPES = ['../../secret.txt', '..\\..\\secret.txt', '/etc/passwd', '%2e%2e%2fsecret.txt', '....//secret.txt']
+const NASTY = [
+  '',
+  '0',
+  '-1',
+  '1e309',
+  'NaN',
+  'null',
+  '../..',
+  '%',
+  '\u0000',
+  "' OR 1=1 --",
+  '"><script>',
+  'constructor',
+  '9'.repeat(40),
+  'x'.repeat(300),
+] as const

@@ -139,7 +139,7 @@ function jobRoutes(context: Context): readonly Endpoint[] {
       path: '/api/v1/p/:portfolio/jobs',
       name: 'askJob',
       summary:
-        'Ask a long question: stress, monte-carlo, rebalance-preview, config-diff; the same id again is the same job',
+        'Ask a long question: stress, monte-carlo, rebalance-preview, flatten-preview, config-diff; the same id again is the same job',
       tag: 'jobs',
       who: 'operator',
       bodyMost: 1 << 20,
@@ -237,7 +237,10 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
       who: 'viewer',
       params,
       answer: z.record(z.string(), z.unknown()),
-      run: () => Promise.resolve(configurations.schema()),
+      async run({ params: { portfolio } }) {
+        await basisOf(context, portfolio)
+        return configurations.schema()
+      },
     }),
     endpoint({
       method: 'GET',
@@ -360,7 +363,10 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       who: 'viewer',
       params,
       answer: z.array(alertRuleView),
-      run: async ({ params: { portfolio } }: Of) => (await alerts.rules(portfolio)) as never,
+      async run({ params: { portfolio } }: Of) {
+        await basisOf(context, portfolio)
+        return (await alerts.rules(portfolio)) as never
+      },
     }),
     endpoint({
       method: 'PUT',
@@ -389,7 +395,10 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       who: 'viewer',
       params,
       answer: z.array(alertChannelView),
-      run: async ({ params: { portfolio } }: Of) => (await alerts.channels(portfolio)) as never,
+      async run({ params: { portfolio } }: Of) {
+        await basisOf(context, portfolio)
+        return (await alerts.channels(portfolio)) as never
+      },
     }),
     endpoint({
       method: 'PUT',
@@ -419,7 +428,11 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       params: channel,
       answer: z.object({ done: z.boolean() }),
       standing: ({ params: { portfolio, id } }) => channelOf(portfolio, id),
-      run: async ({ params: { portfolio, id } }) => ({ done: await alerts.removeChannel(portfolio, id) }),
+      async run({ params: { portfolio, id } }) {
+        if (await alerts.removeChannel(portfolio, id)) return { done: true }
+        const text = `There is no channel "${id}" that was set here; one of the portfolio file is taken out of that file.`
+        throw new Refusal('not_found', text)
+      },
     }),
     endpoint({
       method: 'POST',

@@ -7,14 +7,14 @@ import { Refusal } from '../refusal.ts'
 import { commandId, limit, page, portfolioName } from '../schemas/answers.ts'
 import { newNote, note, noteAbout, noteChange } from '../schemas/commands.ts'
 import { moment, momentOrNull } from '../views/moments.ts'
-import type { Context } from './context.ts'
+import { basisOf, type Context } from './context.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 
 const params = z.object({ portfolio: portfolioName })
 const one = z.object({ portfolio: portfolioName, id: commandId })
 
-export function noteRoutes({ ports }: Context): readonly Endpoint[] {
-  const { notes } = ports.store
+export function noteRoutes(context: Context): readonly Endpoint[] {
+  const { notes } = context.ports.store
   return [
     endpoint({
       method: 'GET',
@@ -35,6 +35,7 @@ export function noteRoutes({ ports }: Context): readonly Endpoint[] {
       }),
       answer: page(note),
       async run({ params: { portfolio }, query }) {
+        await basisOf(context, portfolio)
         const { q, ...asked } = query
         const found = await notes.findNotes(portfolio, { ...asked, ...(q === undefined ? {} : { words: q }) })
         const end = query.offset + found.notes.length
