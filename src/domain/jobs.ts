@@ -8,6 +8,7 @@ export const PORTFOLIO_JOB_KINDS = [
   'portfolio-stress',
   'portfolio-monte-carlo',
   'portfolio-rebalance-preview',
+  'portfolio-flatten-preview',
   'portfolio-config-diff',
 ] as const
 export type PortfolioJobKind = (typeof PORTFOLIO_JOB_KINDS)[number]

@@ -1,3 +1,4 @@
+import type { RebalanceMethod } from './commands.ts'
 import type { SimulationView } from './simulation.ts'
 import type { StressView } from './stress.ts'
 
@@ -5,7 +6,7 @@ import type { StressView } from './stress.ts'
 
 type Figure = number | null
 
-export type JobKindView = 'stress' | 'monte-carlo' | 'rebalance-preview' | 'config-diff'
+export type JobKindView = 'stress' | 'monte-carlo' | 'rebalance-preview' | 'flatten-preview' | 'config-diff'
 
 export interface StressInput {
   /** Names of the built-in scenarios; empty: all of them. */
@@ -27,15 +28,23 @@ export interface MonteCarloInput {
   readonly drawdown: number
 }
 
-/** Nothing to say: targets and prices are those of the portfolio as it stands. */
-export type RebalanceInput = Readonly<Record<string, never>>
+/** Targets and prices are those of the portfolio as it stands. */
+export interface RebalanceInput {
+  /** How money would move; as the configuration says where left out. */
+  readonly by?: RebalanceMethod
+}
+
+export interface FlattenInput {
+  /** Null: every sleeve. */
+  readonly sleeve: string | null
+}
 
 export interface ConfigDiffInput {
   /** The whole portfolio file as it would be. */
   readonly document: string
 }
 
-export type JobInput = StressInput | MonteCarloInput | RebalanceInput | ConfigDiffInput
+export type JobInput = StressInput | MonteCarloInput | RebalanceInput | FlattenInput | ConfigDiffInput
 
 export interface JobRequest {
   /** Random: the same id is one job, however often it is asked. */
@@ -76,6 +85,26 @@ export interface RebalancePreview {
   readonly notes: readonly string[]
 }
 
+/** A market that is closed now: orders for it wait. */
+export interface ClosedMarket {
+  readonly calendar: string
+  /** Null: not known. */
+  readonly opens: string | null
+  readonly instruments: readonly string[]
+}
+
+export interface FlattenPreview {
+  readonly currency: string
+  readonly asOf: string
+  readonly orders: readonly RebalanceOrder[]
+  readonly notional: number
+  readonly cost: number
+  readonly closed: readonly ClosedMarket[]
+  /** What is held and could not be closed at its last price. */
+  readonly left: readonly string[]
+  readonly notes: readonly string[]
+}
+
 export interface ConfigChange {
   /** `sleeves.trend.weight` */
   readonly path: string
@@ -96,6 +125,7 @@ export type JobResult =
   | { readonly kind: 'stress'; readonly view: StressView }
   | { readonly kind: 'monte-carlo'; readonly view: SimulationView }
   | { readonly kind: 'rebalance-preview'; readonly view: RebalancePreview }
+  | { readonly kind: 'flatten-preview'; readonly view: FlattenPreview }
   | { readonly kind: 'config-diff'; readonly view: ConfigDiff }
 
 export interface JobView {

@@ -14,7 +14,7 @@ import type {
   ConfigurationText,
   ConfigurationView,
 } from '../contract/configuration.ts'
-import { amount, commandId, instant, problemDetail } from './answers.ts'
+import { amount, commandId, instant, problemDetail, sleeveName } from './answers.ts'
 
 /** Documents that docs/report.md and the contract's types describe: they come as they were computed. */
 export function analysis(view: string) {
@@ -136,14 +136,23 @@ export const jobRequest = z
         drawdown: z.number().min(0).max(1),
       }),
     }),
-    z.strictObject({ id: commandId, kind: z.literal('rebalance-preview'), input: z.strictObject({}) }),
+    z.strictObject({
+      id: commandId,
+      kind: z.literal('rebalance-preview'),
+      input: z.strictObject({ by: z.enum(['transfer', 'scaling', 'liquidation']).exactOptional() }),
+    }),
+    z.strictObject({
+      id: commandId,
+      kind: z.literal('flatten-preview'),
+      input: z.strictObject({ sleeve: sleeveName.nullable() }),
+    }),
     z.strictObject({ id: commandId, kind: z.literal('config-diff'), input: z.strictObject({ document: text }) }),
   ])
   .meta({ id: 'JobRequest' })
 export const jobView = z
   .object({
     id: z.string(),
-    kind: z.enum(['stress', 'monte-carlo', 'rebalance-preview', 'config-diff']),
+    kind: z.enum(['stress', 'monte-carlo', 'rebalance-preview', 'flatten-preview', 'config-diff']),
     state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
     actor: z.string(),
     at: instant,

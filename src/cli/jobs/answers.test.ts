@@ -75,6 +75,31 @@ describe('questions about a portfolio that runs', () => {
     expect(view.driftBefore!).toBeGreaterThan(0)
   })
 
+  it('try another way of moving money than the configuration says', async () => {
+    const scaled = await viewOf('rebalance-preview', { by: 'scaling' })
+    const closed = await viewOf('rebalance-preview', { by: 'liquidation' })
+    expect([scaled.rule, closed.rule]).toEqual(['scaling', 'liquidation'])
+    expect(closed.orders.length).toBeGreaterThan(scaled.orders.length)
+    expect(closed.cost).toBeGreaterThan(scaled.cost)
+  })
+
+  it('try to close what is held, with its cost and the markets that are closed', async () => {
+    const whole = await viewOf('flatten-preview', { sleeve: null })
+    const names = whole.orders.flatMap(({ sleeve }) => sleeve.split(', '))
+    expect(names.length).toBeGreaterThan(0)
+    expect(whole.cost).toBeGreaterThan(0)
+    expect(whole.left).toEqual([])
+    // The last event is the close of 29 December 2023: the market opens on the 2nd of January.
+    expect(whole.closed.map(({ calendar, opens }) => [calendar, opens])).toEqual([['nyse', '2024-01-02T14:30:00.000Z']])
+    expect(new Set(whole.closed[0]!.instruments)).toEqual(new Set(whole.orders.map(({ instrument }) => instrument)))
+    const own = await viewOf('flatten-preview', { sleeve: names[0]! })
+    expect(own.orders.map(({ sleeve }) => sleeve)).toEqual([names[0]])
+    const { sleeves } = await viewOf('rebalance-preview', {})
+    const idle = sleeves.find(({ name }) => !names.includes(name) && name !== 'cash')!
+    expect(await viewOf('flatten-preview', { sleeve: idle.name })).toMatchObject({ orders: [], cost: 0, closed: [] })
+    await expect(viewOf('flatten-preview', { sleeve: 'nobody' })).rejects.toThrow('no sleeve has the id "nobody"')
+  })
+
   it('play what may happen on its book, and what a user adds', async () => {
     const seen: string[] = []
     const own = [

@@ -3,17 +3,22 @@
 import { openStore } from '../../adapters/store/open.ts'
 import type {
   ConfigDiffInput,
+  FlattenInput,
+  FlattenPreview as FlattenView,
   JobResult,
   MonteCarloInput,
   OwnScenario,
+  RebalanceInput,
   RebalancePreview as RebalanceView,
   StressInput,
 } from '../../api/contract/jobs.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { formatDate, formatInstant, parseDate } from '../../domain/sessions.ts'
 import type { Store } from '../../domain/store.ts'
-import type { TradeDate } from '../../domain/units.ts'
+import type { SleeveId, TradeDate } from '../../domain/units.ts'
+import { previewFlatten } from '../../engine/rebalance/flatten-preview.ts'
 import { previewRebalance, type RebalancePreview } from '../../engine/rebalance/preview.ts'
+import type { PreviewOrder } from '../../engine/rebalance/trial.ts'
 import { accountState } from '../../live/recorded/account.ts'
 import { type RecordedRun, recordedRun } from '../../live/recorded/result.ts'
 import { SLEEVE_LOSS, STRESS_SCENARIOS, type StressScenario } from '../../research/stress/scenarios.ts'
@@ -47,7 +52,12 @@ export async function answerTo(question: AskedQuestion, onProgress: OnProgress):
     case 'portfolio-monte-carlo':
       return { kind: 'monte-carlo', view: await monteCarlo(portfolio, input as MonteCarloInput, place, onProgress) }
     case 'portfolio-rebalance-preview':
-      return { kind: 'rebalance-preview', view: await rebalance(portfolio, place, onProgress) }
+      return {
+        kind: 'rebalance-preview',
+        view: await rebalance(portfolio, input as RebalanceInput, place, onProgress),
+      }
+    case 'portfolio-flatten-preview':
+      return { kind: 'flatten-preview', view: await flatten(portfolio, input as FlattenInput, place, onProgress) }
     case 'portfolio-config-diff': {
       const file = await fileOf(portfolio, place)
       return { kind: 'config-diff', view: await configDiff(file.file, (input as ConfigDiffInput).document) }
@@ -168,16 +178,58 @@ function ownScenario(one: OwnScenario): StressScenario {
   return { kind: 'window', name: one.name, from, to }
 }
 
-async function rebalance(portfolio: string, place: QuestionPlace, onProgress: OnProgress): Promise<RebalanceView> {
+async function rebalance(
+  portfolio: string,
+  input: RebalanceInput,
+  place: QuestionPlace,
+  onProgress: OnProgress,
+): Promise<RebalanceView> {
   const run = await played(portfolio, place, onProgress)
   const { runtime } = run.kernel!
   if (runtime.tradeDate === 0) throw new Error('no day has ended yet, so there is no book to rebalance')
   const config = runtime.state.config!
   onProgress(0, 1, 'trying it on a copy of the books')
-  const by = config.capitalPlan?.rebalancing.by ?? 'transfer'
+  const by = input.by ?? config.capitalPlan?.rebalancing.by ?? 'transfer'
   const preview = previewRebalance(run.kernel!, { state: () => accountState(runtime) }, by)
   const titles = new Map(config.sleeves.map(({ id, title }) => [id as string, title]))
   return viewOf(preview, { currency: config.currency, asOf: formatInstant(run.at!), titles })
+}
+
+async function flatten(
+  portfolio: string,
+  { sleeve }: FlattenInput,
+  place: QuestionPlace,
+  onProgress: OnProgress,
+): Promise<FlattenView> {
+  const run = await played(portfolio, place, onProgress)
+  const { runtime } = run.kernel!
+  if (runtime.tradeDate === 0) throw new Error('no day has ended yet, so there is nothing to close')
+  if (sleeve !== null && !runtime.sleeveOrdinal.has(sleeve)) throw new Error(`no sleeve has the id "${sleeve}"`)
+  onProgress(0, 1, 'trying it on a copy of the books')
+  const preview = previewFlatten(run.kernel!, { state: () => accountState(runtime) }, sleeve as SleeveId | null)
+  const { tradeDate, orders, fees, slippage, closed, left } = preview
+  return {
+    currency: runtime.state.config!.currency,
+    asOf: formatInstant(run.at!),
+    orders: orders.map((order) => orderView(order, 'to close it')),
+    notional: known(orders.reduce((sum, { value }) => sum + Math.abs(value), 0)),
+    cost: known(fees + slippage),
+    closed: closed.map(({ opens, ...market }) => ({ ...market, opens: opens === null ? null : formatInstant(opens) })),
+    left,
+    notes: [`at the last marks of ${formatDate(tradeDate)}`],
+  }
+}
+
+function orderView({ sleeves, instrument, quantity, value, fee, slippage }: PreviewOrder, reason: string) {
+  return {
+    sleeve: sleeves.map(({ sleeve }) => sleeve).join(', '),
+    instrument,
+    quantity: known(quantity),
+    price: quantity === 0 ? 0 : known(value / quantity),
+    notional: known(Math.abs(value)),
+    cost: known(fee + slippage),
+    reason,
+  }
 }
 
 function viewOf(
@@ -211,15 +263,9 @@ function viewOf(
     asOf,
     rule: by,
     sleeves: rows,
-    orders: orders.map((order) => ({
-      sleeve: order.sleeves.map(({ sleeve }) => sleeve).join(', '),
-      instrument: order.instrument,
-      quantity: known(order.quantity),
-      price: order.quantity === 0 ? 0 : known(order.value / order.quantity),
-      notional: known(Math.abs(order.value)),
-      cost: known(order.fee + order.slippage),
-      reason: order.stage === 'before' ? 'to free money' : 'with the money that was moved',
-    })),
+    orders: orders.map((order) =>
+      orderView(order, order.stage === 'before' ? 'to free money' : 'with the money that was moved'),
+    ),
     notional: known(orders.reduce((sum, { value }) => sum + Math.abs(value), 0)),
     cost: known(fees + slippage),
     driftBefore: drift('before'),

@@ -16,6 +16,7 @@ import type { ProjectedRows } from '../../domain/projections.ts'
 import type { Projections } from '../../domain/store.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
 import { VIOLATION_KINDS } from '../../domain/violations.ts'
+import { refusals, refusalText } from '../../engine/reconfigure/refusals.ts'
 import { reactionTo } from '../../pipeline/risk/reactions.ts'
 import { readDocument } from '../config/includes.ts'
 import { portfolioJsonSchema } from '../config/json-schema.ts'
@@ -87,18 +88,27 @@ export function openConfigurations(of: ConfigurationsOf): Configurations {
     const present = file === undefined ? '' : readFileSync(file, 'utf8')
     const { problems, document, loaded } = await readDraft(text, file, present)
     const before = file === undefined ? null : readDocument(file).value
+    const fixed = loaded === null ? [] : await fixedOf(portfolio, loaded.config)
     const warnings = [...(loaded?.unused ?? []), ...(loaded?.unchecked ?? [])]
     return {
       check: {
-        valid: problems.length === 0,
-        problems,
+        valid: problems.length + fixed.length === 0,
+        problems: [...problems, ...fixed],
         warnings: warnings.map((said) => ({ at: said.split(/[:\s]/)[0] ?? '', text: said })),
         changes: document === null ? [] : changesBetween(before, document),
       },
-      config: loaded?.config ?? null,
+      config: fixed.length === 0 ? (loaded?.config ?? null) : null,
       reactions: loaded === null ? {} : reactionsOf(loaded.config),
-      loaded,
+      loaded: fixed.length === 0 ? loaded : null,
     }
+  }
+
+  /** What the engine would refuse to change while the portfolio runs. */
+  async function fixedOf(portfolio: string, config: PortfolioConfig): Promise<readonly ProblemDetail[]> {
+    const last = (await rowsOf(portfolio)).at(-1)
+    if (last === undefined) return []
+    const inForce = JSON.parse(last.document) as PortfolioConfig
+    return refusals(inForce, config).map((refusal) => ({ at: refusal.path, text: refusalText(refusal) }))
   }
 
   async function save(portfolio: string, asked: ConfigurationSave, actor: string): Promise<SavedConfiguration> {
