@@ -140,7 +140,7 @@ function removed(sleeve: string, { positions, last }: Basis): string {
 function added(sleeve: string, { after }: Scene): string {
   const own = after.sleeves.find(({ id }) => id === sleeve)
   if (own === undefined) return ''
-  const first = `Its first weight is ${figure(own.weight, 'fraction')} of the portfolio; it gets it when capital is dealt next.`
+  const first = `Its first weight is ${figure(own.weight, 'fraction')} of the portfolio, from the reserve and the other sleeves.`
   return own.strategy === null ? first : `${first} It enters once it has seen enough prices.`
 }
 

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { RebalanceMethod } from '../../../../src/api/contract/commands.ts'
-import type { JobRequest, JobView, RebalancePreview } from '../../../../src/api/contract/jobs.ts'
+import type { RebalancePreview } from '../../../../src/api/contract/jobs.ts'
 import type { RebalancingRow } from '../../../../src/api/contract/trading.ts'
 import { useAmounts } from '../../data/amounts.ts'
-import { ask, ofPortfolio } from '../../data/api.ts'
 import { command, newId } from '../../data/commands.ts'
+import { jobResult } from '../../data/jobs.ts'
 import { useLive, usePortfolio } from '../../data/readings.ts'
 import { useRole } from '../../data/session.ts'
 import { count, percent, price, quantity } from '../../format.ts'
@@ -20,30 +20,17 @@ import { ChangesPanel } from './ChangesPanel.tsx'
 import { useConfiguration } from './draft.ts'
 import { SectionForm } from './SectionForm.tsx'
 
-const POLL_MS = 700
 /** How money moves between sleeves. */
 const METHODS: readonly (readonly [RebalanceMethod, string])[] = [
   ['transfer', 'Move cash between sleeves'],
   ['scaling', 'Scale positions with the capital'],
   ['liquidation', 'Sell what is above its capital'],
 ]
-const OVER: readonly JobView['state'][] = ['done', 'failed', 'cancelled']
 
-/** Asks a job and waits for its end. */
-async function answered(portfolio: string, request: JobRequest): Promise<JobView> {
-  let view = await ask<JobView>('POST', ofPortfolio(portfolio, 'jobs'), request)
-  while (!OVER.includes(view.state)) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    view = await ask<JobView>('GET', ofPortfolio(portfolio, `jobs/${encodeURIComponent(view.id)}`))
-  }
-  if (view.state !== 'done') throw new Error(view.error || `the job was ${view.state}`)
-  return view
-}
-
-async function previewOf(portfolio: string): Promise<RebalancePreview> {
-  const view = await answered(portfolio, { id: newId(), kind: 'rebalance-preview', input: {} })
-  if (view.result?.kind !== 'rebalance-preview') throw new Error('the answer is of another kind')
-  return view.result.view
+async function previewOf(portfolio: string, by: RebalanceMethod): Promise<RebalancePreview> {
+  const result = await jobResult(portfolio, { id: newId(), kind: 'rebalance-preview', input: { by } })
+  if (result.kind !== 'rebalance-preview') throw new Error('the answer is of another kind')
+  return result.view
 }
 
 function Orders({ preview }: { readonly preview: RebalancePreview }): ReactNode {
@@ -129,7 +116,7 @@ function Rebalance(): ReactNode {
   const { data: view } = useConfiguration()
   const mayAct = useRole('operator')
   const [method, setMethod] = useState<RebalanceMethod>('transfer')
-  const preview = useMutation({ mutationFn: () => previewOf(portfolio) })
+  const preview = useMutation({ mutationFn: () => previewOf(portfolio, method) })
   function confirm(): void {
     preview.reset()
     void command({ kind: 'rebalance', by: method }, { what: 'Rebalance' })
@@ -148,7 +135,11 @@ function Rebalance(): ReactNode {
             <select
               className="input"
               value={method}
-              onChange={(event) => setMethod(event.target.value as RebalanceMethod)}
+              onChange={(event) => {
+                setMethod(event.target.value as RebalanceMethod)
+                // What was previewed is not what would be done any more.
+                preview.reset()
+              }}
             >
               {METHODS.map(([value, name]) => (
                 <option key={value} value={value}>

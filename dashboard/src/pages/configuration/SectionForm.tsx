@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import { useEditing, useSchema } from './draft.ts'
+import { useConfiguration, useEditing, useSchema } from './draft.ts'
 import { FieldGroups } from './FormFields.tsx'
 import { type FormField, fieldsOf, type Schema } from './form-fields.ts'
 import { at, type Path, valueAt } from './yaml-edit.ts'
@@ -20,7 +20,7 @@ export function SectionForm({ title, unit, section, schemaAt, controls }: Sectio
   const { view, text } = useEditing()
   const schema = useSchema()
   const [isWhole, setWhole] = useState(false)
-  if (view === null || schema === null) return null
+  if (view === null || schema === null) return <Waiting title={title} unit={unit} />
   const own = at(schema, schemaAt ?? ['properties', ...section]) as Schema | undefined
   if (own === undefined) return null
   const whole = at(view.document, section)
@@ -53,6 +53,24 @@ export function SectionForm({ title, unit, section, schemaAt, controls }: Sectio
         <p className="config-note">Nothing is set here.</p>
       ) : (
         <FieldGroups section={section} fields={shown} />
+      )}
+    </section>
+  )
+}
+
+/** In the form's place until it can be made. */
+function Waiting({ title, unit }: Pick<SectionFormProps, 'title' | 'unit'>): ReactNode {
+  const { error } = useConfiguration()
+  return (
+    <section className="panel config-form" aria-label={title} style={{ '--span': 8 } as React.CSSProperties}>
+      <header className="panel-head">
+        <h2>{title}</h2>
+        <span className="unit">{unit}</span>
+      </header>
+      {error === null ? (
+        <div className="skeleton config-waiting" aria-hidden="true" />
+      ) : (
+        <p className="config-note fault">The configuration could not be read: {error}</p>
       )}
     </section>
   )

@@ -90,7 +90,7 @@ function useColumns(listed: readonly ListedSleeve[], onEdit: (id: string) => voi
       title: 'Sleeve',
       align: 'left',
       isHead: true,
-      width: '38%',
+      width: '34%',
       sortBy: ({ title }) => title,
       cell: (row) => (
         <span className="named">
@@ -108,7 +108,7 @@ function useColumns(listed: readonly ListedSleeve[], onEdit: (id: string) => voi
       sortBy: ({ status }) => status,
       cell: (row) => <SleeveStatusText {...row} />,
     },
-    { key: 'stage', title: 'Stage', align: 'left', width: '90px', isWide: true, cell: ({ stage }) => stage ?? '' },
+    { key: 'stage', title: 'Stage', align: 'left', width: '112px', isWide: true, cell: ({ stage }) => stage ?? '' },
     {
       key: 'weight',
       title: 'Weight',

@@ -23,7 +23,7 @@ function Version({
   const mayEdit = useRole('admin')
   const zone = useStore(preferences, (value) => value.zone)
   const { seq, at, by, savedAt, changes, isKept } = version
-  const when = savedAt === null ? `market time ${stamp(at, zone)}` : stamp(savedAt, zone)
+  const when = savedAt !== null ? stamp(savedAt, zone) : isFirst ? '' : `market time ${stamp(at, zone)}`
   const isNow = view?.version === seq
   async function restore(): Promise<void> {
     try {
@@ -45,7 +45,7 @@ function Version({
         </span>
       </p>
       {isFirst ? (
-        <p className="quiet">What the portfolio began with.</p>
+        <p className="quiet">What it began with.</p>
       ) : (
         <details>
           <summary>
