@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ApiError, ask, keepCsrf } from './api.ts'
+import { isAttended, watchTouches } from './attended.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -35,5 +36,28 @@ describe('a change', () => {
     )
     keepCsrf('same')
     await expect(ask('POST', '/api/v1/p/a/commands', {})).rejects.toBeInstanceOf(ApiError)
+  })
+})
+
+describe('a page', () => {
+  it('is attended for a minute after it was opened or touched, and says so', async () => {
+    const heads: unknown[] = []
+    vi.stubGlobal('fetch', (_: string, { headers }: { headers: Record<string, string> }) => {
+      heads.push(headers['x-polyfolio-attended'])
+      return Promise.resolve(Response.json({}))
+    })
+    vi.useFakeTimers()
+    const target = new EventTarget()
+    watchTouches(target)
+    target.dispatchEvent(new Event('keydown'))
+    await ask('GET', '/api/v1/session')
+    vi.advanceTimersByTime(59_000)
+    expect(isAttended()).toBe(true)
+    vi.advanceTimersByTime(2_000)
+    await ask('GET', '/api/v1/session')
+    target.dispatchEvent(new Event('pointerdown'))
+    await ask('GET', '/api/v1/session')
+    vi.useRealTimers()
+    expect(heads).toEqual(['1', undefined, '1'])
   })
 })

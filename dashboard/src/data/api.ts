@@ -1,5 +1,6 @@
 import type { Problem, ProblemCode } from '../../../src/api/contract/answers.ts'
 import type { SessionView } from '../../../src/api/contract/session.ts'
+import { isAttended } from './attended.ts'
 import { heardServer } from './clock.ts'
 import { kept, keptResponse } from './kept.ts'
 
@@ -22,6 +23,7 @@ export class ApiError extends Error {
 
 const TIMEOUT_MS = 30_000
 const CSRF_HEADER = 'x-polyfolio-csrf'
+const ATTENDED_HEADER = 'x-polyfolio-attended'
 
 let csrf: string | null = null
 
@@ -43,6 +45,7 @@ function headersOf(method: Method, body: unknown): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method !== 'GET' && csrf !== null) headers[CSRF_HEADER] = csrf
+  if (isAttended()) headers[ATTENDED_HEADER] = '1'
   return headers
 }
 

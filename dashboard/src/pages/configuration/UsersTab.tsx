@@ -17,6 +17,7 @@ import { useStore } from '../../state/store.ts'
 import { stamp } from '../../times.ts'
 import { QrCode } from '../login/QrCode.tsx'
 import { strengthOf } from '../login/strength.ts'
+import { OwnAccount } from './OwnAccount.tsx'
 import {
   useAddToken,
   useAddUser,
@@ -412,6 +413,7 @@ export function UsersTab(): ReactNode {
   const administers = useRole('admin')
   return (
     <>
+      <OwnAccount />
       {administers && <Users />}
       <Sessions />
       <Tokens />

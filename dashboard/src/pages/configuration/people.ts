@@ -3,8 +3,11 @@ import type {
   NewToken,
   NewUser,
   OpenSession,
+  OwnChange,
+  SessionView,
   TokenCreated,
   TokenView,
+  TotpView,
   UserChange,
   UserCreated,
   UserView,
@@ -51,3 +54,22 @@ export const useEndSession = () =>
 export const useAddToken = () => useChange<NewToken, TokenCreated>('POST', '/api/v1/tokens', 'Making a key')
 export const useRemoveToken = () =>
   useChange<{ readonly id: string }, unknown>('DELETE', '/api/v1/tokens', 'Revoking a key')
+
+/** Each carries its own proof. */
+export function useChangeOwn() {
+  return useMutation({
+    mutationFn: (body: OwnChange) => ask<SessionView>('PATCH', '/api/v1/session', body),
+    onError: (error) => void notify({ tone: 'bad', text: `Your account: ${error.message}`, lasts: null }),
+    onSuccess() {
+      notify({ tone: 'good', text: 'Your account: changed; your other sessions have ended.' })
+      void queries.invalidateQueries({ queryKey: ['people'] })
+    },
+  })
+}
+
+export function useNewOwnCodes() {
+  return useMutation({
+    mutationFn: () => ask<TotpView>('POST', '/api/v1/session/codes', {}),
+    onError: (error) => void notify({ tone: 'bad', text: `Your codes: ${error.message}`, lasts: null }),
+  })
+}

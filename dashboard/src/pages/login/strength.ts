@@ -19,6 +19,6 @@ export function strengthOf(passphrase: string): Strength {
   const part = Math.min(1, effective / PASSPHRASE_GOOD)
   if (length < PASSPHRASE_LEAST)
     return { part, text: `${PASSPHRASE_LEAST - length} more characters are needed.`, isEnough: false }
-  if (distinct < 6) return { part, text: 'Long enough, but it repeats itself.', isEnough: true }
+  if (distinct < 6) return { part, text: 'Long enough, but it repeats itself.', isEnough: false }
   return { part, text: effective >= PASSPHRASE_GOOD ? 'Strong.' : 'Good. Longer is better.', isEnough: true }
 }
