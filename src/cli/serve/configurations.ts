@@ -136,7 +136,7 @@ export function openConfigurations(of: ConfigurationsOf): Configurations {
     }
     if (word.kind === 'declined') {
       replaceFile(file, present)
-      return refused(refusals(word.answer), checked.check)
+      return refused(declinedBy(word.answer), checked.check)
     }
     const after = await view(portfolio)
     keepVersion(file, text, {
@@ -197,7 +197,7 @@ function refused(problems: readonly ProblemDetail[], check?: ConfigurationCheck)
 }
 
 /** `sleeves.trend.weight: 0.5 -> 0.9: why`, a line for each key, as the engine says it. */
-function refusals(answer: string): readonly ProblemDetail[] {
+function declinedBy(answer: string): readonly ProblemDetail[] {
   const lines = answer.split('\n').filter((line) => line.trim() !== '')
   return lines.map((line) => {
     const key = /^([\w.[\]-]+): /.exec(line)?.[1]
