@@ -4,14 +4,20 @@
  */
 
 export type ZoneChoice = 'exchange' | 'utc' | 'local'
-const EXCHANGE_ZONE = 'America/New_York'
+/** Of the portfolio's exchange, as the server names it; until it has, that of most. */
+let exchangeZone = 'America/New_York'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const MINUTE_MS = 60_000
 
 function zoneName(choice: ZoneChoice): string {
   if (choice === 'utc') return 'UTC'
-  return choice === 'exchange' ? EXCHANGE_ZONE : Intl.DateTimeFormat().resolvedOptions().timeZone
+  return choice === 'exchange' ? exchangeZone : Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
+/** From here on `exchange` is this zone. */
+export function exchangeIsIn(zone: string): void {
+  exchangeZone = zone
 }
 
 /** `New York`, `UTC`, `Berlin`. */

@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unpacking } from '../../dashboard/src/data/unpack.ts'
 import { openStore } from '../../src/adapters/store/open.ts'
 import type { Analysis } from '../../src/api/contract/analysis.ts'
+import type { JobView } from '../../src/api/contract/jobs.ts'
+import type { KeptPage } from '../../src/api/contract/kept.ts'
 import type { PerformancePage } from '../../src/api/contract/performance-page.ts'
 import type { BacktestReport } from '../../src/api/contract/report.ts'
 import type { RiskPage } from '../../src/api/contract/risk-page.ts'
@@ -177,14 +180,14 @@ describe('npm start', () => {
       const text = readFileSync(page, 'utf8')
       const kept = JSON.parse(
         /<script id="kept-answers" type="application\/json">(.*?)<\/script>/s.exec(text)![1]!,
-      ) as {
-        readonly answers: Readonly<Record<string, Analysis<BacktestReport>>>
-        readonly refresh: number | null
-      }
+      ) as KeptPage
       const place = `/api/v1/p/${encodeURIComponent(standing.name)}`
-      const { data } = kept.answers[`${place}/analysis/report`]!
+      const { data } = unpacking(kept)(`${place}/analysis/report`) as Analysis<BacktestReport>
       expect(data!.portfolio.initial).toBe(report.portfolio.initial)
       expect(kept.refresh).toBeNull()
+      const futures = unpacking(kept)(`${place}/jobs/kept-monte-carlo`) as JobView
+      expect(futures).toMatchObject({ state: 'done', result: { kind: 'monte-carlo', view: { horizon: 252 } } })
+      expect(text.length).toBeLessThan(5_000_000)
       expect(text.replaceAll(/<script[\s\S]*?<\/script>/g, '')).not.toMatch(/(?:src|href)="https?:/)
       expect(text).toContain("default-src 'none'")
     },

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useSecond } from '../data/clock.ts'
 import { connection } from '../data/connection.ts'
+import { useMarketNow } from '../data/market-clock.ts'
 import type { Source } from '../data/source.ts'
 import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
@@ -36,13 +37,13 @@ function lateText(late: readonly string[], ageText: string): string {
 export function AgeChip(source: Dated): ReactNode {
   const { state, ageMs } = useFreshness(source)
   const zone = useStore(preferences, ({ zone: chosen }) => chosen)
-  const nowMs = useSecond()
+  const marketMs = useMarketNow()
   if (state === 'unknown' || source.asOf === null) return <span className="age" />
   const title = `As of ${isoInZone(source.asOf, zone)}`
   if (state === 'closed')
     return (
       <span className="age" title={title}>
-        {`as of ${moment(source.asOf, zone, nowMs)}`}
+        {`as of ${moment(source.asOf, zone, marketMs)}`}
       </span>
     )
   const isLate = state !== 'fresh'

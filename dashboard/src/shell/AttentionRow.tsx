@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react'
 import { Link, useSearch } from 'wouter'
-import type { AttentionItem } from '../../../src/api/contract/overview.ts'
+import type { AttentionItem, Figures } from '../../../src/api/contract/overview.ts'
 import type { SessionView } from '../../../src/api/contract/session.ts'
 import { useLive } from '../data/readings.ts'
 import { count } from '../format.ts'
 import { Icon, type IconName } from '../frame/Icon.tsx'
 import { Menu } from '../frame/Menu.tsx'
 import { carriedSearch } from '../state/url.ts'
+import { tradeDate } from '../times.ts'
 import { FirstSteps } from './FirstSteps.tsx'
 
 const SHOWN = 2
@@ -44,14 +45,18 @@ function Item({ item, carried }: { readonly item: AttentionItem; readonly carrie
   )
 }
 
-/** Said beside what needs somebody, where there is room. */
-function NextRebalance(): ReactNode {
+/** What is next where nothing needs anybody, and beside what does, where there is room. */
+function NextRebalance({ calm }: { readonly calm: string | null }): ReactNode {
   const { data } = useLive('figures')
-  const sessions = data?.nextRebalance.sessions ?? null
-  if (sessions === null) return null
-  const text =
-    sessions === 0 ? 'Rebalance today' : `Next rebalance in ${count(sessions)} trading day${sessions === 1 ? '' : 's'}`
-  return <span className="attention-calm attention-besides">{text}</span>
+  const text = data === null ? '' : rebalanceText(data.nextRebalance)
+  if (calm !== null) return <span className="attention-calm">{text === '' ? calm : `${calm} ${text}.`}</span>
+  return text === '' ? null : <span className="attention-calm attention-besides">{text}</span>
+}
+
+/** `Next rebalance in 6 trading days`; '' where none is foreseen. */
+export function rebalanceText({ at, sessions }: Figures['nextRebalance']): string {
+  if (sessions !== null) return `Next rebalance in ${count(sessions)} trading day${sessions === 1 ? '' : 's'}`
+  return at === null ? '' : `Next rebalance on ${tradeDate(at)}`
 }
 
 /** What needs somebody: two at most and how many more, or that nothing does. Its height stays. */
@@ -83,7 +88,7 @@ export function AttentionRow({ session }: { readonly session: SessionView }): Re
       )}
       <FirstSteps session={session} />
       <span className="grow" />
-      {items.length === 0 ? <span className="attention-calm">{data?.calm ?? ''}</span> : <NextRebalance />}
+      {data !== null && <NextRebalance calm={items.length === 0 ? data.calm : null} />}
     </section>
   )
 }

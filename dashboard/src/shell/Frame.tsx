@@ -3,11 +3,12 @@ import { useLocation } from 'wouter'
 import type { SessionView } from '../../../src/api/contract/session.ts'
 import { serverNow } from '../data/clock.ts'
 import { kept } from '../data/kept.ts'
+import { useLive } from '../data/readings.ts'
 import { Boundary } from '../frame/Boundary.tsx'
 import { type Overlay, overlay } from '../state/dialogs.ts'
 import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
-import { zoneLabel, zoneOffset } from '../times.ts'
+import { exchangeIsIn, zoneLabel, zoneOffset } from '../times.ts'
 import { AttentionRow } from './AttentionRow.tsx'
 import { KillBar, LostBar } from './Bars.tsx'
 import { ArmDialog } from './dialogs/ArmDialog.tsx'
@@ -62,6 +63,9 @@ export interface FrameProps {
 /** What is around every page: bar, title, attention, and everything that opens over it. */
 export function Frame({ session, portfolio, children }: FrameProps): ReactNode {
   useKeys()
+  const { data: figures } = useLive('figures')
+  const zone = figures?.zone ?? 'America/New_York'
+  exchangeIsIn(zone)
   const shown = useStore(overlay)
   const [path] = useLocation()
   return (
@@ -72,7 +76,8 @@ export function Frame({ session, portfolio, children }: FrameProps): ReactNode {
       <TopBar session={session} />
       <KillBar />
       <LostBar />
-      <main id="main" tabIndex={-1}>
+      {/* Another zone: every time on the page is written anew. */}
+      <main key={zone} id="main" tabIndex={-1}>
         <TitleRow session={session} portfolio={portfolio} />
         <AttentionRow session={session} />
         {portfolio === '' ? (

@@ -1,7 +1,7 @@
 import type { ActivityRow } from '../../../src/api/contract/overview.ts'
 import type { PushMessage } from '../../../src/api/contract/push.ts'
 import { onPush } from '../data/socket.ts'
-import { grouping } from '../state/grouping.ts'
+import { grouping, playedHistory } from '../state/grouping.ts'
 import { notify } from '../state/notices.ts'
 import { prefer, preferences } from '../state/preferences.ts'
 
@@ -20,9 +20,10 @@ function tellBrowser(text: string): void {
   if (preferences.get().notices && document.hidden) new Notification('Polyfolio', { body: text, tag: GATHERED })
 }
 
-/** Says every fill as it comes; many at once as one. */
+/** Says every fill as it comes; many at once as one; none while history is played. */
 export function tellFills(): () => void {
   const group = grouping()
+  const isHistory = playedHistory()
   const tell = ({ text }: ActivityRow): void => {
     const { single, gathered } = group(text, Date.now())
     if (single !== null) notify({ text: single })
@@ -36,6 +37,8 @@ export function tellFills(): () => void {
   }
   return onPush((message: PushMessage) => {
     if (message.kind !== 'activity') return
-    for (const row of [...message.data.data].reverse()) if (row.kind === 'trade') tell(row)
+    const rows = message.data.data
+    if (isHistory(rows, Date.now())) return
+    for (const row of [...rows].reverse()) if (row.kind === 'trade') tell(row)
   })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineView, PortfolioSummary } from '../../../src/api/contract/overview.ts'
 import { headline } from '../pages/overview/ActivityPanel.tsx'
-import { sentences } from './AttentionRow.tsx'
+import { rebalanceText, sentences } from './AttentionRow.tsx'
 import { checksOf } from './dialogs/Checklist.tsx'
 import { stepsOf } from './FirstSteps.tsx'
 import { fitOf, fitting } from './fuzzy.ts'
@@ -33,6 +33,13 @@ describe('attention', () => {
   it('is told apart into what happened and what follows', () => {
     expect(sentences('Prices are late. Orders are held.')).toEqual(['Prices are late.', 'Orders are held.'])
     expect(sentences('1.5 % left')).toEqual(['1.5 % left', ''])
+  })
+  it('says when capital is dealt anew, where that is foreseen', () => {
+    const rule = { at: null, sessions: null, method: 'transfer', why: '' }
+    expect(rebalanceText({ ...rule, sessions: 6 })).toBe('Next rebalance in 6 trading days')
+    expect(rebalanceText({ ...rule, sessions: 1 })).toBe('Next rebalance in 1 trading day')
+    expect(rebalanceText({ ...rule, at: '2025-04-01T00:00:00.000Z' })).toBe('Next rebalance on 1 Apr 2025')
+    expect(rebalanceText({ ...rule, why: 'It waits for: threshold.' })).toBe('')
   })
 })
 

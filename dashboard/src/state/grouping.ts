@@ -26,3 +26,19 @@ export function grouping(): (text: string, nowMs: number) => Told {
     return { single: null, gathered }
   }
 }
+
+/** Markets that pass more than this in a second are computed, not watched. */
+const HISTORY_PER_SECOND_MS = 3 * 86_400_000
+
+/** Whether what came together is history that an engine plays on its way to now. */
+export function playedHistory(): (rows: readonly { readonly at: string }[], nowMs: number) => boolean {
+  let before: { readonly market: number; readonly at: number } | null = null
+  return (rows, nowMs) => {
+    const moments = rows.map(({ at }) => Date.parse(at))
+    const last = Math.max(...moments)
+    const from = before?.market ?? Math.min(...moments)
+    const seconds = Math.max(1, (nowMs - (before?.at ?? nowMs)) / SECOND_MS)
+    before = { market: last, at: nowMs }
+    return (last - from) / seconds > HISTORY_PER_SECOND_MS
+  }
+}

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { grouping } from './grouping.ts'
+import { grouping, playedHistory } from './grouping.ts'
 import { periodStart } from './periods.ts'
 import { carriedSearch, withParameter } from './url.ts'
+
+describe('history that is played', () => {
+  it('is told from a market that goes on, however fast, by the days that pass in a second', () => {
+    const rows = (...days: readonly number[]) => days.map((day) => ({ at: new Date(day * 86_400_000).toISOString() }))
+    const isHistory = playedHistory()
+    expect(isHistory(rows(100, 130, 160), 0)).toBe(true)
+    expect(isHistory(rows(190), 1_000)).toBe(true)
+    // A day in a second, and a week in ten.
+    expect(isHistory(rows(191), 2_000)).toBe(false)
+    expect(isHistory(rows(198, 197), 12_000)).toBe(false)
+  })
+})
 
 describe('the address', () => {
   it('keeps what is not the default, and nothing else', () => {

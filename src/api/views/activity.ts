@@ -1,9 +1,10 @@
 /** What happened, as sentences; and what somebody should look at now. */
+import type { WaitingApproval } from '../../domain/control.ts'
 import type { ActivityEntry } from '../../domain/paging.ts'
 import type { ActivityKind, ActivityRow, Attention, AttentionItem } from '../contract/overview.ts'
 import { money, price, quantity } from './amounts.ts'
-import type { Basis } from './basis.ts'
-import { violationText, words } from './lists.ts'
+import { type Basis, currencyOf } from './basis.ts'
+import { figureText, violationText, words } from './lists.ts'
 import { moment } from './moments.ts'
 
 const KINDS: Readonly<Record<ActivityEntry['kind'], ActivityKind>> = {
@@ -39,7 +40,8 @@ function sentenceOf(entry: ActivityEntry, currency: string): string {
       return `${verb}${count} ${symbol}${level}`
     }
     case 'violation': {
-      const figures = value === null || limit === null ? '' : `: ${short(value)} against a limit of ${short(limit)}`
+      const figures =
+        value === null || limit === null ? '' : `: ${figureText(value)} against a limit of ${figureText(limit)}`
       return what === 'resolved' ? `${words(text)} is over` : `${words(text)}${figures}`
     }
     case 'rebalancing':
@@ -50,10 +52,6 @@ function sentenceOf(entry: ActivityEntry, currency: string): string {
     case 'alert':
       return text === '' ? words(what) : text
   }
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)))
 }
 
 const RANK = { critical: 0, high: 1, medium: 2, low: 3 } as const
@@ -106,14 +104,24 @@ function gateItems({ beat, isRunning }: Basis): readonly AttentionItem[] {
   return [...shown, item('gates', 'medium', `Not traded now: ${names}${more}.`, single[0]!.since, '/risk')]
 }
 
-function approvalItems({ beat, isRunning }: Basis): readonly AttentionItem[] {
+function approvalItems({ beat, isRunning, sleeves, config }: Basis): readonly AttentionItem[] {
+  const currency = currencyOf({ config, beat })
   const waiting = isRunning ? (beat?.approvals ?? []) : []
   if (waiting.length === 0) return []
+  const [first] = waiting
+  const title = sleeves.find(({ sleeve }) => sleeve === first!.sleeve)?.title ?? first!.sleeve
   const text =
     waiting.length === 1
-      ? `${waiting[0]!.sleeve} waits for your approval.`
-      : `${waiting.length} wishes wait for your approval.`
+      ? `${title} waits for your approval. ${entryText(first!, currency)}`
+      : `${waiting.length} entries wait for your approval.`
   return [item('approvals', 'high', text, null, '/config/approvals')]
+}
+
+/** `Buy 488 GOOG for 50501.20 USD, until 2025-02-06.` */
+function entryText({ quantity: wanted, instrument, value, until }: WaitingApproval, currency: string): string {
+  const worth = value === null ? '' : ` for ${money(value, currency)} ${currency}`
+  const end = until === null ? '' : `, until ${moment(until).slice(0, 10)}`
+  return `${wanted < 0 ? 'Sell' : 'Buy'} ${quantity(Math.abs(wanted))} ${instrument}${worth}${end}.`
 }
 
 function violationItems({ openViolations }: Basis): readonly AttentionItem[] {

@@ -116,8 +116,9 @@ export function words(name: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1)
 }
 
-function figureText(value: number): string {
-  return Math.abs(value) < 10 ? value.toFixed(4).replace(/0{1,2}$/, '') : value.toFixed(2)
+/** Four digits: a value that is barely beyond its limit does not read as the limit. */
+export function figureText(value: number): string {
+  return String(Number(value.toPrecision(4)))
 }
 
 export function approvalRow(row: StoredApproval, unitsPerWhole: number, currency: string): ApprovalRow {

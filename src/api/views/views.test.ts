@@ -67,6 +67,7 @@ function basis(more: Partial<Basis> = {}): Basis {
     openedBy: new Map(),
     before: new Map(),
     openViolations: [],
+    version: 0,
     report: null,
     ...more,
   }
@@ -271,11 +272,13 @@ describe('attention', () => {
     const gates = [
       { gate: 'alive', instrument: null, reason: 'asked by ada', since: start },
     ] as unknown as Heartbeat['gates']
-    const approvals = [{ id: '1', sleeve: 'trend' }] as unknown as Heartbeat['approvals']
+    const approvals = [
+      { id: '1', sleeve: 'trend', instrument: 'GOOG', quantity: 488, value: 50_501.2, until: Date.UTC(2025, 1, 6) },
+    ] as unknown as Heartbeat['approvals']
     const { items } = attention(basis({ beat: { ...beat, gates, approvals } }))
     expect(items.map(({ severity, text }) => [severity, text])).toEqual([
       ['critical', 'Trading is stopped: asked by ada'],
-      ['high', 'trend waits for your approval.'],
+      ['high', 'trend waits for your approval. Buy 488 GOOG for 50501.20 USD, until 2025-02-06.'],
     ])
     expect(attention(basis())).toEqual({ items: [], calm: 'Nothing needs you.' })
     const silent = attention(basis({ isRunning: false }))

@@ -15,6 +15,7 @@ import { createMetrics } from '../serve/metrics.ts'
 import { apiPorts } from '../serve/ports.ts'
 import { vitalsOf } from '../serve/vitals.ts'
 import { type Answers, type Ask, keptAnswers } from '../still/answers.ts'
+import { futuresOf } from '../still/futures.ts'
 import { stillPage } from '../still/page.ts'
 
 interface ReportOptions extends StoreOptions {
@@ -38,7 +39,8 @@ export async function report(configs: readonly string[], options: ReportOptions)
       do {
         const seq = await lengthOf(store, portfolio)
         if (seq !== written) {
-          const answers = await answersOf(found, configs, options)
+          const futures = await futuresOf(portfolio, options.store, configs)
+          const answers = { ...(await answersOf(found, configs, options)), ...futures }
           await writePage(options.out, await stillPage(answers, options.watch === true ? REFRESH_S : null))
           if (written === -1) print(`Report: ${fileUrl(resolve(options.out))}`)
           written = seq

@@ -1,9 +1,11 @@
 /** Everything that the dashboard's pages ask of a portfolio, asked once: what a report in one file carries with it. */
-
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Analysis } from '../../api/contract/analysis.ts'
 import type { Dated, Page } from '../../api/contract/answers.ts'
+import type { Figures } from '../../api/contract/overview.ts'
 import type { BacktestReport } from '../../api/contract/report.ts'
 import type { SessionView } from '../../api/contract/session.ts'
+import type { SleevePage } from '../../api/contract/sleeve-page.ts'
 
 export type Answers = Readonly<Record<string, unknown>>
 
@@ -32,6 +34,11 @@ const LIVE = [
 const LISTS = ['trades', 'violations', 'orders']
 const PAGE_ROWS = 100
 const ROWS_MOST = 20_000
+/** Instruments whose prices are kept: of one sleeve, and of all. */
+const PRICES_OF_ONE = 6
+const PRICES_MOST = 60
+const COMPUTED_MOST_MS = 120_000
+const LOOK_MS = 200
 /** Of more sleeves only pairs over the middle window are kept. */
 const SLEEVES_FEW = 8
 const WINDOWS = [30, 60, 90]
@@ -48,15 +55,49 @@ export async function keptAnswers(ask: Ask, portfolio: string): Promise<Answers>
   const session = (await ask('/api/v1/session')) as SessionView
   answers['/api/v1/session'] = { ...session, role: 'viewer', csrf: null, portfolios: [portfolio] }
   await keep('/api/v1/portfolios')
+  await untilComputed(ask, `${place}figures`)
   for (const what of LIVE) await keep(`${place}${what}`)
   for (const what of LISTS) {
     const list = await wholeList(ask, `${place}${what}`).catch(() => undefined)
     if (list !== undefined) answers[`${place}${what}`] = list
   }
   const { data: report } = answers[`${place}analysis/report`] as Analysis<BacktestReport>
-  for (const { name } of report?.sleeves ?? []) await keep(`${place}analysis/sleeves/${encodeURIComponent(name)}`)
+  const sleeves = report?.sleeves ?? []
+  const pricesMost = Math.max(1, Math.min(PRICES_OF_ONE, Math.floor(PRICES_MOST / Math.max(1, sleeves.length))))
+  for (const { name } of sleeves)
+    Object.assign(answers, await sleeveAnswers(ask, `${place}analysis/sleeves/${encodeURIComponent(name)}`, pricesMost))
   for (const query of pairsOf(report)) await keep(`${place}analysis/risk/pair?${query}`)
   return answers
+}
+
+/** Whoever asks first is not kept waiting for figures of the whole run: this one waits. */
+async function untilComputed(ask: Ask, path: string): Promise<void> {
+  for (let waited = 0; waited < COMPUTED_MOST_MS; waited += LOOK_MS) {
+    const { data } = (await ask(path)) as Dated<Figures>
+    if (data.why === '' || data.value === null) return
+    await wait(LOOK_MS)
+  }
+}
+
+/** The page of one sleeve, once for each instrument whose prices are kept: those that it traded most. */
+async function sleeveAnswers(ask: Ask, path: string, most: number): Promise<Answers> {
+  const first = (await ask(path).catch(() => null)) as Analysis<SleevePage> | null
+  if (first === null) return {}
+  const prices = first.data?.prices.data ?? null
+  if (first.data === null || prices === null) return { [path]: first }
+  const instruments = prices.instruments.slice(0, most)
+  const pages: Record<string, unknown> = {}
+  for (const instrument of instruments) {
+    const address = `${path}?${new URLSearchParams({ instrument }).toString()}`
+    const { data } = (instrument === prices.instrument ? first : await ask(address)) as Analysis<SleevePage>
+    if (data === null || data.prices.data === null) continue
+    const own = {
+      ...first,
+      data: { ...first.data, prices: { ...data.prices, data: { ...data.prices.data, instruments } } },
+    }
+    pages[instrument === prices.instrument ? path : address] = own
+  }
+  return pages
 }
 
 function pairsOf(report: BacktestReport | null): readonly string[] {

@@ -2,10 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Analysis } from '../../api/contract/analysis.ts'
+import type { KeptPage } from '../../api/contract/kept.ts'
 import type { BacktestReport } from '../../api/contract/report.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { packageRoot, packageVersion } from '../package-root.ts'
 import type { Answers } from './answers.ts'
+import { packed } from './pack.ts'
 
 const PLACE = '<script id="kept-answers" type="application/json"></script>'
 
@@ -17,7 +19,7 @@ export async function stillPage(answers: Answers, refresh: number | null): Promi
     throw new FaultError(fault('FILE_MISSING', { file: built }), cause)
   })
   // No text of a user's ends the element that it stands in.
-  const text = JSON.stringify({ refresh, about, answers }).replaceAll('<', '\\u003c')
+  const text = JSON.stringify({ refresh, about, ...packed(answers) } satisfies KeptPage).replaceAll('<', '\\u003c')
   return page.replace(PLACE, () => PLACE.replace('></', () => `>${text}</`))
 }
 

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import type { Dated, Page } from '../../../../src/api/contract/answers.ts'
 import type { ActivityKind, ActivityRow } from '../../../../src/api/contract/overview.ts'
 import { ask, ofPortfolio, queryOf } from '../../data/api.ts'
-import { useSecond } from '../../data/clock.ts'
+import { useMarketNow } from '../../data/market-clock.ts'
 import { readingKey, useLive, usePortfolio } from '../../data/readings.ts'
 import type { Source } from '../../data/source.ts'
 import { Icon, type IconName } from '../../frame/Icon.tsx'
@@ -87,7 +87,7 @@ interface RowProps {
 function Row({ row, place, sleeves }: RowProps): ReactNode {
   const explain = useExplain()
   const zone = useStore(preferences, (value) => value.zone)
-  const now = useSecond()
+  const now = useMarketNow()
   const { icon, tone } = signOf(row)
   const [title, more] = headline(row.text)
   const named = row.sleeve === null ? '' : (sleeves.get(row.sleeve) ?? row.sleeve)

@@ -20,16 +20,7 @@ import { useStore } from '../../state/store.ts'
 import { carriedSearch, useParameter, withParameter } from '../../state/url.ts'
 import { stamp, tradeDate } from '../../times.ts'
 import { useEquity } from './equity.ts'
-import {
-  EQUITY_VIEWS,
-  type EquityView,
-  lastReturn,
-  lineKey,
-  linesAtFirst,
-  pointsX,
-  pointsY,
-  shortName,
-} from './equity-lines.ts'
+import { EQUITY_VIEWS, type EquityView, lastReturn, lineKey, linesAtFirst, pointsX, pointsY } from './equity-lines.ts'
 import { type EquityDrawing, equityOption, labelsWidth } from './equity-option.ts'
 
 const DIAMONDS_MAX = 36
@@ -74,7 +65,7 @@ function Chips({ lines, shown, onChange }: ChipsProps): ReactNode {
               className={line.kind === 'benchmark' ? 'chip-dashed' : ''}
               style={{ borderColor: `var(${tokenOf(line)})` }}
             />
-            {shortName(line)}
+            <span>{line.title}</span>
           </button>
         )
       })}
@@ -103,7 +94,7 @@ function EndLabels({ chart, drawing }: { readonly chart: EChartsType; readonly d
           style={{ top: places[index] }}
         >
           <s style={{ background: `var(${tokenOf(line)})` }} />
-          <span>{shortName(line)}</span>
+          <span>{line.title}</span>
           <b>{percent(lastReturn(line), { signed: true, decimals: 1 })}</b>
         </div>
       ))}

@@ -115,7 +115,7 @@ function Shown({ figures, late }: { readonly figures: Figures; readonly late: re
       <Cell title="Portfolio value" to="/performance" className="figure-main">
         <Headline value={figures.value} amounts={amounts} />
         <span className="figure-foot">
-          {figures.cash === null ? '' : `${amounts.money(figures.cash, { cents: false })} in cash`}
+          {figures.lastClose === null ? '' : `${amounts.money(figures.lastClose, { cents: false })} last close`}
           {late.length > 0 && (
             <span className="warn">{`, ${late.length} price${late.length === 1 ? '' : 's'} late`}</span>
           )}

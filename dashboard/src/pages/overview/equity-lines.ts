@@ -13,11 +13,6 @@ export function lineKey(line: Pick<EquityLine, 'id' | 'kind'>): string {
   return line.kind === 'portfolio' ? 'portfolio' : line.id
 }
 
-/** The shorter of a line's name and its title: chips and end labels have little room. */
-export function shortName({ id, title, kind }: Pick<EquityLine, 'id' | 'title' | 'kind'>): string {
-  return kind === 'sleeve' && id.length < title.length ? id : title
-}
-
 function lastValue(line: EquityLine): number {
   return line.value.findLast((value) => value !== null) ?? 0
 }

@@ -5,7 +5,7 @@ import { NARROW } from '../../format.ts'
 import { benchmarkToday } from './benchmark.ts'
 import { slicesOf } from './ClassesPanel.tsx'
 import { isNear } from './equity.ts'
-import { lastReturn, linesAtFirst, pointsY, shortName } from './equity-lines.ts'
+import { lastReturn, linesAtFirst, pointsY } from './equity-lines.ts'
 
 const line = (
   id: string,
@@ -59,11 +59,10 @@ describe('lines', () => {
     expect(linesAtFirst(all, false)).not.toContain('s0')
     expect(linesAtFirst(all, true)).toEqual(['portfolio', 'SPY'])
   })
-  it('tell the last return that is defined, and are called by the shorter name', () => {
+  it('tell the last return that is defined', () => {
     expect(lastReturn(line('a', 'sleeve', [1, 1.5, null]))).toBe(0.5)
     expect(lastReturn(line('a', 'sleeve', [null]))).toBeNull()
     expect(pointsY(line('a', 'sleeve', [1, null, 2]), 'Return')).toEqual([0, null, 1])
-    expect(shortName(line('a', 'sleeve', [1]))).toBe('a')
   })
 })
 

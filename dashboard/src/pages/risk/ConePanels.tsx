@@ -61,10 +61,12 @@ function ConePanel({ job, onRun }: { readonly job: Job; readonly onRun: () => vo
   const empty = (
     <div className="panel-empty">
       <p>
-        No future was simulated yet.{' '}
-        <button type="button" className="link" onClick={onRun}>
-          Run the simulation
-        </button>
+        {job.canRun ? 'No future was simulated yet. ' : (job.error ?? 'This report holds no simulation.')}
+        {job.canRun && (
+          <button type="button" className="link" onClick={onRun}>
+            Run the simulation
+          </button>
+        )}
       </p>
     </div>
   )
@@ -190,7 +192,7 @@ function ConeSettings({ job }: { readonly job: Job }): ReactNode {
     <Panel title="Run settings" unit="of the simulation" span={5} height={380} source={jobSource(job, simulationOf)}>
       {({ answer }) => (
         <div className="cone-settings">
-          <form onSubmit={run}>
+          <form onSubmit={run} hidden={!job.canRun}>
             <div className="field">
               <label htmlFor="cone-method">Futures are drawn from</label>
               <select

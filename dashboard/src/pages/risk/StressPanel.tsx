@@ -5,7 +5,7 @@ import { Chart } from '../../charts/Chart.tsx'
 import { playedOf, stressBars } from '../../charts/stress-bars.ts'
 import { usePalette } from '../../charts/use-palette.ts'
 import { useAmounts } from '../../data/amounts.ts'
-import { useJob } from '../../data/jobs.ts'
+import { type Job, useJob } from '../../data/jobs.ts'
 import { percent } from '../../format.ts'
 import { Panel } from '../../frame/Panel.tsx'
 import { fieldText } from '../../panels/forms.ts'
@@ -154,14 +154,18 @@ function OwnForm({ onAdd, onClose }: OwnFormProps): ReactNode {
   )
 }
 
-function NotRun({ run }: { readonly run: () => void }): ReactNode {
+function NotRun({ job, run }: { readonly job: Job; readonly run: () => void }): ReactNode {
   return (
     <div className="panel-empty">
       <p>
-        No stress test was run yet.{' '}
-        <button type="button" className="link" onClick={run}>
-          Run all scenarios
-        </button>
+        {job.canRun
+          ? 'No stress test was run yet. '
+          : 'A report plays no scenarios: the dashboard and polyfolio stress do.'}
+        {job.canRun && (
+          <button type="button" className="link" onClick={run}>
+            Run all scenarios
+          </button>
+        )}
       </p>
     </div>
   )
@@ -180,21 +184,25 @@ export function StressPanel(): ReactNode {
       height={400}
       source={jobSource(job, stressOf)}
       controls={
-        <>
-          <button type="button" className="button button-small" disabled={job.isRunning} onClick={() => run()}>
-            Run tests
-          </button>
-          <button
-            type="button"
-            className="button button-small"
-            aria-expanded={isAdding}
-            onClick={() => setAdding((before) => !before)}
-          >
-            Add scenario
-          </button>
-        </>
+        job.canRun && (
+          <>
+            <button type="button" className="button button-small" disabled={job.isRunning} onClick={() => run()}>
+              Run tests
+            </button>
+            <button
+              type="button"
+              className="button button-small"
+              aria-expanded={isAdding}
+              onClick={() => setAdding((before) => !before)}
+            >
+              Add scenario
+            </button>
+          </>
+        )
       }
-      table={({ answer }) => (answer === null ? <NotRun run={() => run()} /> : <OutcomesTable view={answer} />)}
+      table={({ answer }) =>
+        answer === null ? <NotRun job={job} run={() => run()} /> : <OutcomesTable view={answer} />
+      }
     >
       {({ answer }) => (
         <>
@@ -211,7 +219,7 @@ export function StressPanel(): ReactNode {
           )}
           <JobProgress job={job} what="The stress test" />
           {answer !== null && <Outcomes view={answer} />}
-          {answer === null && !job.isRunning && !isAdding && <NotRun run={() => run()} />}
+          {answer === null && !job.isRunning && !isAdding && <NotRun job={job} run={() => run()} />}
         </>
       )}
     </Panel>
