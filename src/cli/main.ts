@@ -2,8 +2,12 @@ import { CommanderError } from 'commander'
 import { failureOf } from './failure.ts'
 import { endQuietlyOnClosedPipe } from './output.ts'
 import { buildProgram } from './program.ts'
+import { withoutPassword } from './serve/engine-start.ts'
 
 endQuietlyOnClosedPipe()
+// Everybody may list processes and what they were started with: a password that was typed is not shown for long.
+if (process.argv.some((word) => withoutPassword(word).password !== ''))
+  process.title = `polyfolio ${process.argv[2] ?? ''}`
 try {
   await buildProgram().parseAsync(process.argv)
 } catch (cause) {

@@ -8,6 +8,7 @@ import { homeFolder, makeHomeFolder } from '../home.ts'
 import { packageRoot } from '../package-root.ts'
 import { requireFolder } from '../paths.ts'
 import { fileUrl, type RunOptions, runAndReport } from '../run.ts'
+import { setAside } from '../serve/set-aside.ts'
 
 export interface DemoOptions extends Omit<RunOptions, 'out'> {
   readonly seed: number
@@ -113,17 +114,6 @@ function ownPreset(folder: string): string {
   cpSync(join(packageRoot(), 'presets'), unfinished, { recursive: true })
   renameSync(unfinished, folder)
   return preset
-}
-
-/** The store and what lies beside it get another name: nothing is deleted. */
-function setAside(store: string, presets: string): void {
-  if (!existsSync(store)) return
-  let old = `${store}.old`
-  for (let again = 2; existsSync(old); again += 1) old = `${store}.old-${again}`
-  renameSync(store, old)
-  if (existsSync(presets)) renameSync(presets, `${old}-presets`)
-  for (const end of ['-wal', '-shm', '.secrets-key'])
-    if (existsSync(`${store}${end}`)) renameSync(`${store}${end}`, `${old}${end}`)
 }
 
 function portOf(text: string | undefined): number | null {

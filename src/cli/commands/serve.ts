@@ -8,7 +8,6 @@ import { openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Jobs } from '../../domain/jobs.ts'
-import { formatDate } from '../../domain/sessions.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { alertDesk } from '../alerts/desk.ts'
 import { type AlertFollower, followAlerts } from '../alerts/follow.ts'
@@ -27,6 +26,7 @@ import { packageVersion } from '../package-root.ts'
 import { openConfigurations } from '../serve/configurations.ts'
 import { configureEngine } from '../serve/configure-engine.ts'
 import { entryLines, type OpenDashboard, openDashboard, type WebOptions } from '../serve/dashboard.ts'
+import { engineStart } from '../serve/engine-start.ts'
 import { type Log, type LogLevel, openLog } from '../serve/log.ts'
 import { createMetrics, type Metrics } from '../serve/metrics.ts'
 import { apiPorts, type Desks } from '../serve/ports.ts'
@@ -266,36 +266,13 @@ async function superviseEngine(config: string, portfolio: string, serving: Servi
 
 /** Engines are processes of their own: one that dies takes nobody along. They end with this one. */
 function startEngine(config: string, { options, metrics }: Serving, log: Log): ChildProcess {
-  const { store, bus, data, seed, from, to, speed, speedFrom, every } = options
-  const given = {
-    store,
-    bus,
-    data,
-    seed,
-    from,
-    to,
-    speed,
-    'speed-from': speedFrom === undefined ? undefined : formatDate(speedFrom),
-    every,
-  }
-  const args = Object.entries(given).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
-  )
+  const { args, environment } = engineStart(config, options)
   const child = spawn(
     process.execPath,
-    [
-      ...process.execArgv,
-      ...(options.isDemo === true ? SMALL : []),
-      process.argv[1]!,
-      'paper',
-      config,
-      ...args,
-      ...(options.follow === true ? ['--follow'] : []),
-      '--standby',
-      '--json',
-    ],
+    [...process.execArgv, ...(options.isDemo === true ? SMALL : []), process.argv[1]!, ...args],
     {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, ...environment },
       // A signal of the terminal reaches this process alone, which then tells its engines once.
       detached: true,
     },
