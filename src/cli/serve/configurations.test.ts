@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ConfigurationView } from '../../api/contract/configuration.ts'
 import type { SavedConfiguration } from '../../api/ports.ts'
 import type { Projections } from '../../domain/store.ts'
+import { loadPortfolio } from '../config/load.ts'
 import { packageRoot } from '../package-root.ts'
 import { fingerprintOf } from './configuration-files.ts'
 import { openConfigurations } from './configurations.ts'
@@ -17,13 +18,17 @@ const file = join(folder, 'one-sleeve.yaml')
 const text = readFileSync(EXAMPLE, 'utf8')
 const ID = 'aaaaaaaa-0000-4000-8000-000000000001'
 
+const { config } = await loadPortfolio(EXAMPLE)
 const row = (seq: number, weight: number) => ({
   seq,
   at: 1_000 * seq,
   currency: 'USD',
   capital: 100_000_000_000,
   periods: 252,
-  document: JSON.stringify({ sleeves: [{ id: 'trend', weight }] }),
+  document: JSON.stringify({
+    ...config,
+    sleeves: config.sleeves.map((sleeve, at) => (at === 0 ? { ...sleeve, weight } : sleeve)),
+  }),
 })
 let rows = [row(0, 0.5), row(9, 0.4)]
 let asked: ConfigureAsked[] = []
@@ -55,7 +60,7 @@ beforeEach(() => {
   word = { kind: 'done', answer: '' }
 })
 
-const draft = text.replace(/capital: \d+/, 'capital: 250000')
+const draft = text.replace(/weight: 0.8/, 'weight: 0.7')
 const viewOf = (saved: SavedConfiguration): ConfigurationView => {
   if (saved.state !== 'saved' && saved.state !== 'stale') throw new Error(JSON.stringify(saved))
   return saved.view
@@ -66,7 +71,7 @@ describe('configurations as pages see them', () => {
     const view = await configurations.view('One')
     expect(view).toMatchObject({ capital: '100000.00', version: 9, text, readOnlyWhy: '' })
     expect(view.fingerprint).toBe(fingerprintOf(text))
-    expect(view.history[0]!.changes).toMatchObject([{ path: 'sleeves.trend.weight', before: 0.5, after: 0.4 }])
+    expect(view.history[0]!.changes).toMatchObject([{ path: 'sleeves.crossover.weight', before: 0.5, after: 0.4 }])
     expect(view.strategies.length).toBeGreaterThan(5)
     for (const { parameters } of view.strategies)
       for (const { kind, title } of parameters) expect([kind, title]).not.toContain(undefined)
@@ -86,6 +91,16 @@ describe('configurations as pages see them', () => {
     expect((await configurations.check('One', { text: 'a: [' })).check.problems[0]!.at).toBe('yaml')
     expect(readdirSync(folder)).toEqual(['one-sleeve.yaml'])
     expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+
+  it('are refused where the engine would not change them, as it would say it', async () => {
+    const { check, config: none } = await configurations.check('One', { text: `${text}\ncurrency: EUR\n` })
+    expect([check.valid, none]).toEqual([false, null])
+    expect(check.problems).toMatchObject([{ at: 'currency', text: expect.stringContaining('USD -> EUR') }])
+    const { check: money } = await configurations.check('One', {
+      text: text.replace(/capital: \d+/, 'capital: 250000'),
+    })
+    expect(money.problems).toMatchObject([{ at: 'capital', text: expect.stringContaining('10000 -> 250000') }])
   })
 
   it('name no files outside of the folder, and tell nothing that is secret', async () => {
@@ -138,7 +153,7 @@ describe('saving a configuration', () => {
   })
 
   it('of two at once takes the first and shows it to the second', async () => {
-    const other = draft.replace('250000', '300000')
+    const other = draft.replace('0.7', '0.6')
     const [first, second] = await Promise.all([
       configurations.save('One', { id: ID, text: draft, seen: 9 }, 'ada'),
       configurations.save('One', { id: `${ID.slice(0, -1)}2`, text: other, seen: 9 }, 'bob'),
@@ -165,7 +180,7 @@ describe('saving a configuration', () => {
     const sent = { id: ID, text: draft, seen: 9 }
     expect(await configurations.save('One', sent, 'ada')).toEqual({ state: 'unanswered' })
     expect(readFileSync(file, 'utf8')).toBe(draft)
-    word = { kind: 'declined', answer: 'capital: 100000 -> 250000: no' }
+    word = { kind: 'declined', answer: 'sleeves.crossover.weight: 0.8 -> 0.7: no' }
     expect(await configurations.save('One', sent, 'ada')).toMatchObject({ state: 'refused' })
     expect(readFileSync(file, 'utf8')).toBe(text)
   })

@@ -26,7 +26,7 @@ interface FieldProps {
   readonly onChange: (value: string) => void
 }
 
-export function rangeText({ description, least, most, unit }: StrategyParameter): string {
+function rangeText({ description, least, most, unit }: StrategyParameter): string {
   const range =
     least === null && most === null
       ? ''

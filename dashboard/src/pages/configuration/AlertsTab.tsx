@@ -15,6 +15,7 @@ import { useStore } from '../../state/store.ts'
 import { stamp } from '../../times.ts'
 import { CHANNEL_NAMES, useChannels, useDeliveries, useRules, useSaveRules, useTestChannel } from './alerting.ts'
 import { ChannelForm } from './ChannelForm.tsx'
+import { Thresholds } from './Thresholds.tsx'
 
 const SEVERITIES: readonly AlertSeverity[] = ['critical', 'high', 'medium', 'low']
 const MINUTE_S = 60
@@ -368,6 +369,7 @@ export function AlertsTab(): ReactNode {
       <Panel title="Rules" unit="critical alerts pass quiet hours" span={12} source={rules} skeleton="table">
         {(rows) => <Matrix saved={rows} channels={channels.data ?? []} />}
       </Panel>
+      <Thresholds />
       <Deliveries />
     </>
   )

@@ -12,6 +12,8 @@ import { Panel } from '../../frame/Panel.tsx'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
 import { instantOf, moment, remaining, stamp } from '../../times.ts'
+import { ChangesPanel } from './ChangesPanel.tsx'
+import { SectionForm } from './SectionForm.tsx'
 
 function wish({ quantity: units, label }: ApprovalRow): string {
   const isBuy = (numberOf(units) ?? 0) > 0
@@ -133,6 +135,10 @@ export function ApprovalsTab(): ReactNode {
       >
         {(rows) => <Answered rows={rows.filter(({ state }) => state !== 'asked').slice(0, 50)} />}
       </Panel>
+      <div className="config-main desk-only-block">
+        <SectionForm title="Who is asked about what" unit="exits never wait" section={['approvals']} />
+      </div>
+      <ChangesPanel />
     </>
   )
 }

@@ -46,6 +46,11 @@ export function DraftField({ section, field, title }: FieldProps): ReactNode {
     const value = typedAs(field, next)
     // Empty takes away what was written here; what another file says is overruled with nothing.
     const isTheirs = value === null && inDraft === undefined && whole !== undefined
+    // Of another kind a block has other keys: what it said before goes.
+    if (field.path.at(-1) === 'kind' && value !== null) {
+      edit((before) => withValue(before, path.slice(0, -1), { kind: value }, view?.document))
+      return
+    }
     edit((before) =>
       value === null && !isTheirs ? without(before, path) : withValue(before, path, value, view?.document),
     )
@@ -58,7 +63,9 @@ export function DraftField({ section, field, title }: FieldProps): ReactNode {
     'aria-describedby': `${id}-hint`,
   }
   return (
-    <div className={`field ${isChanged ? 'field-changed' : ''} ${problem === null ? '' : 'field-wrong'}`}>
+    <div
+      className={`field ${field.kind === 'list' ? 'field-wide' : ''} ${isChanged ? 'field-changed' : ''} ${problem === null ? '' : 'field-wrong'}`}
+    >
       <label htmlFor={id}>{title ?? words(field.path.slice(-1))}</label>
       {field.kind === 'boolean' || field.kind === 'choice' ? (
         <select {...common} className="input" value={shown} onChange={(event) => set(event.target.value)}>

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import type { StrategyForm } from '../../../../src/api/contract/configuration.ts'
 import { Icon } from '../../frame/Icon.tsx'
-import { rangeText } from './AddSleeve.tsx'
 import { useEditing } from './draft.ts'
 import { DraftField } from './FormFields.tsx'
 import type { FormField } from './form-fields.ts'
@@ -26,7 +25,7 @@ function parameterFields(form: StrategyForm | undefined): readonly (readonly [Fo
       least: parameter.least,
       most: parameter.most,
       standard: parameter.default,
-      description: rangeText(parameter),
+      description: parameter.description,
     },
     parameter.title,
   ])
