@@ -135,7 +135,7 @@ export function operations(ask: Ask) {
     performance: (portfolio: string | number) => ask<Analysis<PerformancePage>>('GET', `/api/v1/p/${part(portfolio)}/analysis/performance`),
     /** The Strategy page of one sleeve. */
     sleeve: (portfolio: string | number, sleeve: string | number, query: { readonly instrument?: string } = {}) => ask<Analysis<SleevePage>>('GET', `/api/v1/p/${part(portfolio)}/analysis/sleeves/${part(sleeve)}`, { query }),
-    /** Ask a long question: stress, monte-carlo, rebalance-preview, config-diff; the same id again is the same job. */
+    /** Ask a long question: stress, monte-carlo, rebalance-preview, flatten-preview, config-diff; the same id again is the same job. */
     askJob: (portfolio: string | number, body: JobRequest) => ask<JobView>('POST', `/api/v1/p/${part(portfolio)}/jobs`, { body }),
     /** How far a job is, and what it came to. */
     job: (portfolio: string | number, id: string | number) => ask<JobView>('GET', `/api/v1/p/${part(portfolio)}/jobs/${part(id)}`),
