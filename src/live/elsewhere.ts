@@ -11,6 +11,7 @@ import type { Watch } from './engine-options.ts'
 import { calendarWatch } from './gates/calendar-watch.ts'
 import type { Expected } from './reconcile/expected.ts'
 import type { ReconcilePolicy } from './reconcile/policy.ts'
+import { splitWatch } from './reconcile/splits.ts'
 import { reconcileWatch } from './reconcile/watch.ts'
 
 /** Calendars change seldom. */
@@ -42,14 +43,19 @@ interface ElsewhereOptions {
   readonly expected: Pick<Expected, 'take'>
   /** Up to where events of the account were told. */
   readonly eventsCursor: string
+  /** Something is dated that the books have not been through. */
+  isBehind(): boolean
   wake(): void
 }
 
 export function accountElsewhere(options: ElsewhereOptions): Elsewhere {
-  const { broker, store, portfolio, desk, policy, reconcile, expected, eventsCursor: cursor, wake } = options
+  const { broker, store, portfolio, desk, policy, reconcile, expected, eventsCursor: cursor, isBehind, wake } = options
   const { sweepEvery: every, resolveAfter: againAfter, answerWithin } = policy
   const account = new AccountLine({ broker, store, portfolio, cursor, every, againAfter, answerWithin, wake })
+  const splits = splitWatch()
   const reconciliation = reconcileWatch({
+    splits,
+    isBehind,
     broker,
     store,
     portfolio,
@@ -74,7 +80,10 @@ export function accountElsewhere(options: ElsewhereOptions): Elsewhere {
       account.hear(heard.filter(isOfAccount))
       if (heard.some(({ kind }) => kind === 'gap')) account.missed(now)
       account.look(now)
-      return account.take()
+      const taken = account.take()
+      for (const event of taken)
+        if (event.kind === 'action' && event.action.kind === 'split') splits.told(event.action.instrument, now)
+      return taken
     },
     takeIds: () => account.ids,
     committed(ids) {

@@ -17,6 +17,7 @@ import { laterCalendars, takeUp } from '../engine/run/run-state.ts'
 import { nextInstant } from '../engine/run/timeline.ts'
 import { accountBodies, isOfOrders } from './account-events.ts'
 import { BrokerLine } from './broker-line.ts'
+import { actionsAhead, isBehind, recallsOver } from './dated-actions.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import type { DeskAlert, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY, type DeskPolicy } from './desk/policy.ts'
@@ -91,7 +92,8 @@ export class LiveEngine {
     this.#line = new BrokerLine(this.broker, options.store, options.portfolio, () => this.#sleeper.wake())
     this.#watches = options.watches ?? []
     this.#time = engineTime(options.clock, () => this.run.at)
-    const exchange = deferredExchange(this.#venue?.market ?? marketElsewhere(input.config), (outgoing) => {
+    const open = () => (this.#isLive ? this.desk.open : [])
+    const exchange = deferredExchange(this.#venue?.market ?? marketElsewhere(input.config, open), (outgoing) => {
       // What a venue elsewhere was sent, its records tell.
       if (this.#venue !== null || !this.#journal.isKnown) this.#outgoing.push(outgoing)
     })
@@ -143,6 +145,7 @@ export class LiveEngine {
         ...opened,
         expected: this.#expected,
         reconcile: this.#options.reconcile,
+        isBehind: () => isBehind(this.run, this.#time.now()),
         wake: () => this.#sleeper.wake(),
       })
     const { market } = this.#input
@@ -189,6 +192,7 @@ export class LiveEngine {
       }
     }
     if (!this.#isLive) return
+    if (this.#venue === null) this.#outgoing.push(...recallsOver(this.desk.open, actionsAhead(this.run)))
     meter?.took('instant', since)
     if (this.#added > added || this.#journal.length > 0) this.#unkept += 1
     this.#told.cycled({ kind: 'played', seq: this.run.kernel.runtime.state.seq, at: this.run.at })
@@ -216,8 +220,7 @@ export class LiveEngine {
 
   /** Behind the last bar, until there are more; false when it was stopped before. */
   async #linger(): Promise<boolean> {
-    const { more } = this.#options
-    return more === undefined || this.#listenUntil(more())
+    return this.#options.more === undefined || this.#listenUntil(this.#options.more())
   }
 
   /** Bars that are all there are played at once where somebody asks for that; those that come are played as they come. */
@@ -342,8 +345,7 @@ export class LiveEngine {
     const now = this.#deskTime()
     this.#line.giveUp(now)
     const heard = [...this.#line.takeHeard(), ...(this.#venue?.drain() ?? [])]
-    const bodies = this.#bodies
-    this.#bodies = []
+    const bodies = this.#bodies.splice(0)
     const { tradeDate, kernel } = this.run
     const ofAccount = this.#elsewhere?.takeAccount(heard, now) ?? heard
     bodies.push(...accountBodies(ofAccount, kernel.runtime, { tradeDate, isElsewhere: this.#venue === null }))
@@ -366,8 +368,8 @@ export class LiveEngine {
 
   #give(body: EventBody, isOutside: boolean): void {
     const { run } = this
-    if (!isOutside) giveEvent(run, { seq: run.seq, at: run.at, ...body } as EngineEvent)
-    else giveEvent(run, { seq: run.seq, at: this.#time.now(), outside: this.#steps, ...body } as EngineEvent)
+    const from = isOutside ? { at: this.#time.now(), outside: this.#steps } : { at: run.at }
+    giveEvent(run, { seq: run.seq, ...from, ...body } as EngineEvent)
   }
 
   /** One transaction of all that changed; what was played again is there already. */

@@ -54,6 +54,10 @@ export interface VenueFaults {
   readonly moves?: readonly { readonly at: number; readonly cents: number; readonly cause: MoveCause }[]
   /** Fees are told later than fills. */
   readonly lateFees: boolean
+  /** Spans in which an instrument does not trade: orders are taken, and wait. Left out: none. */
+  readonly halts?: readonly (Span & { readonly place: number })[]
+  /** Splits and dividends are on the account so many milliseconds after the session has opened. Left out: at once. */
+  readonly lateActions?: number
 }
 
 const MOVE_CAUSES = ['interest', 'fee', 'deposit', 'withdrawal'] as const
@@ -86,6 +90,8 @@ export interface OperatorScript {
   readonly flattens?: readonly { readonly at: number; readonly resumeAfter: number }[]
   /** Whether every entry waits for an operator, and for how many minutes at most; null and left out: none does. */
   readonly approvals?: { readonly minutes: number } | null
+  /** Moments at which a cycle is asked for at once. Left out: none. */
+  readonly updates?: readonly number[]
   /** Spans in which processes cannot read what operators ask. */
   readonly outages: readonly Span[]
 }
@@ -121,6 +127,10 @@ export const FAULT_CLASSES = [
   'foreign',
   'moves',
   'fees',
+  'splits',
+  'dividends',
+  'lateActions',
+  'halts',
   'clock',
   'deaths',
   'disk',
@@ -129,6 +139,7 @@ export const FAULT_CLASSES = [
   'flattens',
   'approvals',
   'outages',
+  'updates',
 ] as const
 export type FaultClass = (typeof FAULT_CLASSES)[number]
 
@@ -228,7 +239,16 @@ function venueFaults(random: Random, has: Has, when: When): VenueFaults {
     foreign: listOf(has('foreign', 0.25) ? 1 : 0, () => ({ at: when(random), place: random.integer(0, 5) })),
     moves: movesOf(random.fork('moves'), has, when),
     lateFees: has('fees', 0.25),
+    halts: haltsOf(random.fork('halts'), has, when),
+    lateActions: has('lateActions', 0.3) ? random.fork('late actions').integer(100, 60_000) : 0,
   }
+}
+
+function haltsOf(random: Random, has: Has, when: When): NonNullable<VenueFaults['halts']> {
+  return listOf(has('halts', 0.25) ? random.integer(1, 2) : 0, () => {
+    const from = when(random)
+    return { place: random.integer(0, 3), from, until: from + random.integer(1_000, 90_000) }
+  })
 }
 
 function machineFaults(random: Random, has: Has, when: When): MachineFaults {
@@ -274,7 +294,9 @@ function operatorScript(random: Random, has: Has, when: When): OperatorScript {
     resumeAfter: own.integer(20_000, 200_000),
   }))
   const approvals = has('approvals', 0.15) ? { minutes: random.fork('approvals').integer(1, 2) } : null
-  return { kills, disarms, outages, flattens, approvals }
+  const asked = random.fork('updates')
+  const updates = listOf(has('updates', 0.25) ? asked.integer(1, 3) : 0, () => when(asked))
+  return { kills, disarms, outages, flattens, approvals, updates }
 }
 
 function listOf<T>(count: number, draw: () => T): readonly T[] {

@@ -195,6 +195,11 @@ export async function playScript(script: Script, subject: Subject, options: Hist
     scheduler.at(at, 'a trade by hand', () => venue.tradeByHand(place, 7 * side))
   for (const { at, cents, cause } of faults.venue.moves ?? [])
     scheduler.at(at, 'money moves', () => venue.moveMoney(cents, cause))
+  const lateActions = faults.venue.lateActions ?? 0
+  for (const action of market.data.actions) {
+    scheduler.at(action.at, `${action.action.kind} of ${action.action.instrument}`, () => venue.opens(action))
+    scheduler.at(action.at + lateActions, `${action.action.kind} is booked`, () => venue.acts(action))
+  }
   for (const { at, place } of faults.venue.foreign)
     scheduler.at(at, 'an order by hand', () => venue.restByHand(place, 11, 120_000))
   createOperator({ world, control: diskControl(disk, IDLE_ACCESS), script: faults.operator })

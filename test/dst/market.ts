@@ -2,7 +2,7 @@
 import type { Instrument } from '../../src/domain/instruments.ts'
 import type { DatedAction, MarketData } from '../../src/domain/market.ts'
 import { addDays, sessionsFrom, tradeDate } from '../../src/domain/sessions.ts'
-import { calendarId, clockId, type Instant, type TradeDate } from '../../src/domain/units.ts'
+import { calendarId, clockId, type Instant, type Price, type TradeDate } from '../../src/domain/units.ts'
 import { exp } from '../../src/numerics/elementary.ts'
 import type { Random } from '../../src/numerics/random.ts'
 import { instrumentOf } from '../fixtures/exchange-rig.ts'
@@ -48,12 +48,32 @@ export interface MarketScript {
   readonly length: number
   /** When each session opens, and how many bars it has. */
   readonly sessions: readonly { readonly open: number; readonly bars: number }[]
-  /** By instrument: four prices a bar, those of the one long after included. */
+  /** By instrument: four prices a bar, those of the one long after included, as if nothing were ever split. */
   readonly paths: readonly (readonly number[])[]
+  /** New shares for old ones before a session opens. Left out: none. */
+  readonly splits?: readonly SplitScript[]
+  /** Cents a share, to who has it when a session opens. Left out: none. */
+  readonly dividends?: readonly { readonly session: number; readonly place: number; readonly cents: number }[]
 }
 
+interface SplitScript {
+  readonly session: number
+  readonly place: number
+  readonly numerator: number
+  readonly denominator: number
+}
+
+/** Forward, reverse, and such as leave fractions of whole shares. */
+const RATIOS = [
+  [2, 1],
+  [3, 2],
+  [1, 3],
+  [1, 10],
+  [7, 4],
+] as const
+
 /** Bars of less than a minute in short sessions; some follow each other at once, before others there is a pause. */
-export function drawMarket(random: Random): MarketScript {
+export function drawMarket(random: Random, without: ReadonlySet<string> = new Set()): MarketScript {
   const instruments = random.integer(3, 4)
   const length = BAR_SECONDS[random.integer(0, BAR_SECONDS.length - 1)]! * 1_000
   const sessions: { open: number; bars: number }[] = []
@@ -64,11 +84,39 @@ export function drawMarket(random: Random): MarketScript {
     open += count * length + random.integer(0, 2) * 60_000
     bars += count
   }
-  return { instruments, length, sessions, paths: Array.from({ length: instruments }, () => pathOf(random, bars + 1)) }
+  const paths = Array.from({ length: instruments }, () => pathOf(random, bars + 1))
+  const actions = actionsOf(random.fork('actions'), sessions.length, instruments)
+  return {
+    instruments,
+    length,
+    sessions,
+    paths,
+    splits: without.has('splits') ? [] : actions.splits,
+    dividends: without.has('dividends') ? [] : actions.dividends,
+  }
+}
+
+/** Of the first day nobody holds anything; at most one split of an instrument. */
+function actionsOf(
+  random: Random,
+  sessions: number,
+  instruments: number,
+): Required<Pick<MarketScript, 'splits' | 'dividends'>> {
+  const splits: SplitScript[] = []
+  const dividends: { session: number; place: number; cents: number }[] = []
+  const session = (): number => random.integer(1, sessions - 1)
+  for (let place = 0; place < instruments; place += 1) {
+    const [numerator, denominator] = RATIOS[random.integer(0, RATIOS.length - 1)]!
+    const [split, dividend] = [session(), { session: session(), place, cents: random.integer(1, 300) }]
+    const isSplit = random.uniform() < 0.15
+    if (isSplit) splits.push({ session: split, place, numerator, denominator })
+    if (random.uniform() < 0.15 && !(isSplit && split === dividend.session)) dividends.push(dividend)
+  }
+  return { splits, dividends }
 }
 
 export function marketOf(script: MarketScript): DrawnMarket {
-  const { length, paths } = script
+  const { length } = script
   const instruments = Array.from({ length: script.instruments }, (_, index) => ({
     ...instrumentOf(`S${index}`, index),
     calendar: CALENDAR,
@@ -89,15 +137,53 @@ export function marketOf(script: MarketScript): DrawnMarket {
   const last = end + AFTERMATH_MS
   opens.push(last)
   dates.push(addDays(FIRST_DAY, sessions.length))
+  const splits = (script.splits ?? []).map((split) => ({ ...split, bar: opens.indexOf(sessions[split.session]!.open) }))
+  const factorAt: FactorAt = (place, bar) =>
+    splits.reduce(
+      (factor, split) =>
+        split.place === place && split.bar <= bar ? (factor * split.numerator) / split.denominator : factor,
+      1,
+    )
+  const paths = script.paths.map((path, place) =>
+    path.map((price, turn) => {
+      const factor = factorAt(place, Math.floor(turn / TURNS))
+      return factor === 1 ? price : Math.max(1, Math.floor((price / factor) * 100 + 0.5)) / 100
+    }),
+  )
   const after = { date: dates.at(-1) as TradeDate, open: last as Instant, close: (last + length) as Instant }
   return {
-    data: dataOf(instruments, { opens, dates, length, paths, sessions: [...sessions, after] }),
+    data: {
+      ...dataOf(instruments, { opens, dates, length, paths, sessions: [...sessions, after], factorAt }),
+      actions: actionsFrom(script, instruments, sessions),
+    },
     instruments,
     begin: opens[0]!,
     end,
     last,
     ...prices({ opens: opens.slice(0, -1), length, paths, sessions }),
   }
+}
+
+/** Of a price on the scale of the first day. */
+type FactorAt = (place: number, bar: number) => number
+
+/** In the order of their days; on one day splits come first. */
+function actionsFrom(
+  { splits = [], dividends = [] }: MarketScript,
+  instruments: readonly Instrument[],
+  sessions: Drawn['sessions'],
+): readonly DatedAction[] {
+  const dated = (session: number, action: DatedAction['action']): DatedAction => {
+    const { open, date } = sessions[session]!
+    return { at: open, tradeDate: date, action }
+  }
+  const split = splits.map(({ session, place, numerator, denominator }) =>
+    dated(session, { kind: 'split', instrument: instruments[place]!.id, numerator, denominator, priceAfter: null }),
+  )
+  const paid = dividends.map(({ session, place, cents }) =>
+    dated(session, { kind: 'dividend', instrument: instruments[place]!.id, amount: (cents / 100) as Price }),
+  )
+  return [...split, ...paid].sort((one, other) => one.at - other.at)
 }
 
 interface Drawn {
@@ -117,14 +203,16 @@ function pathOf(random: Random, bars: number): readonly number[] {
   })
 }
 
-function dataOf(instruments: readonly Instrument[], drawn: Drawn & { readonly dates: readonly number[] }): MarketData {
-  const { opens, dates, length, paths, sessions } = drawn
+function dataOf(
+  instruments: readonly Instrument[],
+  drawn: Drawn & { readonly dates: readonly number[]; readonly factorAt: FactorAt },
+): MarketData {
+  const { opens, dates, length, paths, sessions, factorAt } = drawn
   const grid = (read: (turns: readonly number[]) => number): Float64Array =>
     Float64Array.from({ length: opens.length * instruments.length }, (_, cell) => {
       const [bar, place] = [Math.floor(cell / instruments.length), cell % instruments.length]
       return read(paths[place]!.slice(bar * TURNS, (bar + 1) * TURNS))
     })
-  const actions: readonly DatedAction[] = []
   return {
     instruments,
     blocks: [
@@ -140,10 +228,12 @@ function dataOf(instruments: readonly Instrument[], drawn: Drawn & { readonly da
         low: grid((turns) => Math.min(...turns)),
         close: grid((turns) => turns[TURNS - 1]!),
         volume: grid(() => 1_000_000),
-        factor: grid(() => 1),
+        factor: Float64Array.from({ length: opens.length * instruments.length }, (_, cell) =>
+          factorAt(cell % instruments.length, Math.floor(cell / instruments.length)),
+        ),
       },
     ],
-    actions,
+    actions: [],
     sessions: [sessionsFrom(CALENDAR, sessions)],
     chains: null,
     notes: [],

@@ -84,5 +84,7 @@ export function createOperator({ world, control, script }: OperatorOptions): voi
       ask({ kind: 'flatten', sleeve: null, account: ACCOUNT_SUFFIX })
       scheduler.after(resumeAfter, 'the operator lets entries in', () => ask({ kind: 'resume', sleeve: null }))
     })
+  for (const at of script.updates ?? [])
+    scheduler.at(at, 'the operator asks for a cycle', () => ask({ kind: 'update' }))
   scheduler.after(1_000, 'the operator looks', look)
 }

@@ -52,7 +52,7 @@ const calmFromOf = ({ begin, end }: DrawnMarket): number => begin + Math.floor((
 
 export function drawScript(seed: number, without: ReadonlySet<FaultClass>): Script {
   const random = createRandom(`history ${seed}`)
-  const script = drawMarket(random.fork('market'))
+  const script = drawMarket(random.fork('market'), without)
   const market = marketOf(script)
   const faults = drawFaults(random.fork('faults'), { from: market.begin - 30_000, until: calmFromOf(market) }, without)
   const sleeves = random.fork('sleeves').integer(2, 4)

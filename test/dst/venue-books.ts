@@ -18,15 +18,29 @@ export interface VenueBooks {
   readonly executions: readonly Execution[]
   book(execution: Execution): void
   /** What happened to the account without an order, in its order. */
-  readonly happened: readonly MoneyMove[]
+  readonly happened: readonly AccountEvent[]
   /** Money comes or goes without an order. */
   move(event: MoneyMove): void
+  /** What a session began with becomes other shares: whole ones, and money for the rest. */
+  split(split: VenueSplit, event: AccountEvent): void
+  /** Money for so much a share, to who had it before a moment. */
+  due(instrument: Instrument, perShare: number, cutoff: number): number
   /** Positions by symbol, without those that are flat, and cash: as of a moment. */
   at(time: number): { readonly positions: ReadonlyMap<string, number>; readonly cash: number }
   /** Executions that had happened by a moment. */
   countAt(time: number): number
   /** What an execution came to: it, its last correction, or nothing where it was busted. */
   standing(): ReadonlyMap<string, Execution>
+}
+
+export interface VenueSplit {
+  readonly instrument: Instrument
+  readonly numerator: number
+  readonly denominator: number
+  /** After it. */
+  readonly price: number
+  /** What was there before this moment is split, when it is booked. */
+  readonly cutoff: number
 }
 
 /** Money counts of a millionth of a share at a price of one. */
@@ -36,7 +50,7 @@ export function createVenueBooks(instruments: readonly Instrument[], capital: nu
   const scales = new Map<InstrumentId, number>(instruments.map((one) => [one.id, countsPerPrice(one, one.currency)]))
   const executions: Execution[] = []
   const entries: Entry[] = [{ at: 0, symbol: '', units: 0, cash: capital }]
-  const happened: MoneyMove[] = []
+  const happened: AccountEvent[] = []
   const standing = new Map<string, Execution>()
   /** By any id of a chain of corrections, that of its first. */
   const firstOf = new Map<string, string>()
@@ -47,8 +61,24 @@ export function createVenueBooks(instruments: readonly Instrument[], capital: nu
     return (quantity > 0 ? 0 - traded : traded) - (fee ?? 0)
   }
 
+  const heldBefore = (symbol: string, cutoff: number): number =>
+    entries.reduce((sum, entry) => (entry.symbol === symbol && entry.at < cutoff ? sum + entry.units : sum), 0)
+  const signed = (units: number, price: number, instrument: Instrument): number => {
+    const traded = tradedCash(units, price, scales.get(instrument.id)!)
+    return units < 0 ? 0 - traded : traded
+  }
+
   return {
     executions,
+    split({ instrument, numerator, denominator, price, cutoff }, event) {
+      const { symbol, step } = instrument
+      const held = heldBefore(symbol, cutoff)
+      const whole = Math.trunc((held * numerator) / (denominator * step)) * step
+      const fraction = (held * numerator - whole * denominator) / denominator
+      happened.push(event)
+      entries.push({ at: event.at, symbol, units: whole - held, cash: signed(fraction, price, instrument) })
+    },
+    due: (instrument, perShare, cutoff) => signed(heldBefore(instrument.symbol, cutoff), perShare, instrument),
     book(execution) {
       const { id, corrects, symbol, at } = execution
       const first = corrects === null ? id : firstOf.get(corrects)!

@@ -14,6 +14,7 @@ import type {
   SubmitAnswer,
 } from '../../src/domain/broker.ts'
 import type { Instrument } from '../../src/domain/instruments.ts'
+import type { DatedAction } from '../../src/domain/market.ts'
 import type { CashCause } from '../../src/domain/risk.ts'
 import { type Session, sessionAtIndex } from '../../src/domain/sessions.ts'
 import {
@@ -68,6 +69,10 @@ export interface Venue {
   tradeByHand(place: number, shares: number): void
   /** Money comes or goes without an order. */
   moveMoney(cents: number, cause: CashCause): void
+  /** An ex-date begins: what rests ends, and nothing that was traded before is corrected any more. */
+  opens(action: DatedAction): void
+  /** What an action comes to is on the account. */
+  acts(action: DatedAction): void
   /** A person leaves an order of whole shares there for some time. */
   restByHand(place: number, shares: number, forMilliseconds: number): void
   /** From now on it does as it is asked, and what hung comes loose. */
@@ -90,7 +95,16 @@ export const ACCOUNT_NUMBER = 'SIM-0042'
 export const ACCOUNT_SUFFIX = '0042'
 const DOLLAR = currencyCode('USD')
 const CENT = 10_000
-const CALM = { rejects: 0, alwaysRejects: null, stuckCancel: 0, lateFill: 0, correction: 0, bust: 0, lateFees: false }
+const CALM = {
+  rejects: 0,
+  alwaysRejects: null,
+  stuckCancel: 0,
+  lateFill: 0,
+  correction: 0,
+  bust: 0,
+  lateFees: false,
+  halts: [],
+}
 const LATE_MOST = 600_000
 const LAST_WORD_MS = 30_000
 
@@ -104,6 +118,7 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
   const orders: VenueOrder[] = []
   const byClient = new Map<ClientOrderId, VenueOrder>()
   const listeners: ((event: BrokerEvent) => void)[] = []
+  const splitAt = new Map<InstrumentId, number>()
   let faults = drawn
   let count = 0
 
@@ -187,7 +202,12 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
     tell({ kind: 'execution', execution })
   }
 
+  /** In counts of before a split nothing is said any more. */
+  const isOld = (instrument: InstrumentId | null, since: number): boolean =>
+    instrument !== null && since < (splitAt.get(instrument) ?? since)
+
   function correct(execution: Execution, changed: Partial<Pick<Execution, 'price' | 'fee'>>): void {
+    if (changed.fee === undefined && isOld(execution.instrument, execution.at)) return
     say({
       ...execution,
       ...changed,
@@ -199,6 +219,7 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
   }
 
   function bust(order: VenueOrder, execution: Execution): void {
+    if (isOld(execution.instrument, execution.at)) return
     order.filled -= execution.quantity
     say({
       ...execution,
@@ -237,11 +258,21 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
     if (from === null) return
     let at = from
     for (const units of partsOf(order)) {
-      scheduler.at(at, `${order.brokerId} fills`, () => {
-        if (!isOver(order.state)) execute(order, boundedBy(order, units))
-      })
+      const fill = (): void => {
+        const until = haltedUntil(place)
+        if (until !== null) scheduler.at(until, `${order.brokerId} fills after a halt`, fill)
+        else if (!isOver(order.state)) execute(order, boundedBy(order, units))
+      }
+      scheduler.at(at, `${order.brokerId} fills`, fill)
       at += random.integer(0, drawn.fillDelay)
     }
+  }
+
+  function haltedUntil(place: number): number | null {
+    const span = (faults.halts ?? []).find(
+      (one) => one.place === place && scheduler.now >= one.from && scheduler.now < one.until,
+    )
+    return span?.until ?? null
   }
 
   /** In whole steps, one to four of them. */
@@ -272,9 +303,10 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
     if (left === 0 || !happens(faults.lateFill)) return
     const { step } = order.instrument
     const units = random.integer(1, Math.abs(left) / step) * step * Math.sign(left)
-    later(random.integer(1_000, LATE_MOST), `late fill of ${order.brokerId}`, () =>
-      execute(order, boundedBy(order, units)),
-    )
+    const endedAt = scheduler.now
+    later(random.integer(1_000, LATE_MOST), `late fill of ${order.brokerId}`, () => {
+      if (!isOld(order.instrument.id, endedAt)) execute(order, boundedBy(order, units))
+    })
   }
 
   function refusalOf({ clientId }: OrderRequest, place: number, age: number): string | null {
@@ -365,6 +397,32 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
         cause,
         at: scheduler.now as Instant,
       } as const
+      books.move(event)
+      tell(event)
+    },
+    opens({ action }) {
+      if (action.kind !== 'split') return
+      splitAt.set(action.instrument, scheduler.now)
+      for (const order of orders)
+        if (order.instrument.id === action.instrument && !isOver(order.state)) change(order, 'cancelled')
+    },
+    acts({ at, action }) {
+      const place = placeOf.get(action.instrument)!
+      const instrument = market.instruments[place]!
+      const now = { id: next('A'), at: scheduler.now as Instant }
+      if (action.kind === 'split') {
+        const event = { kind: 'action', ...now, action } as const
+        const price = market.priceAt(place, at)
+        books.split(
+          { instrument, numerator: action.numerator, denominator: action.denominator, price, cutoff: at },
+          event,
+        )
+        tell(event)
+      }
+      if (action.kind !== 'dividend') return
+      const amount = books.due(instrument, action.amount, at) as Money
+      if (amount === 0) return
+      const event = { kind: 'cash', ...now, currency: DOLLAR, amount, cause: 'dividend' } as const
       books.move(event)
       tell(event)
     },

@@ -73,6 +73,7 @@ function comparisonOf({
     pinned: 'U1',
     accruals: [],
     feesInKind: [],
+    splits: new Map(),
     rules: TOLERANCE_RULES,
     currencies: new Set(['USD' as CurrencyCode]),
     ...more,

@@ -10,6 +10,7 @@ import type { OrderRecord } from '../../domain/order-records.ts'
 import type { CurrencyCode, Instant, InstrumentId } from '../../domain/units.ts'
 import { discrepancyId } from './discrepancy-id.ts'
 import type { Held, OwnBooks } from './own-books.ts'
+import { isBeforeSplit, type RecentSplit } from './splits.ts'
 import { type Accrual, type FeeInKind, isAccrued, isFeeInKind, type ToleranceRules } from './tolerance.ts'
 
 export interface Comparison {
@@ -31,6 +32,8 @@ export interface Comparison {
   readonly accruals: readonly Accrual[]
   readonly feesInKind: readonly FeeInKind[]
   readonly rules: ToleranceRules
+  /** What was split of late: the broker may show it as it was before. */
+  readonly splits: ReadonlyMap<InstrumentId, RecentSplit>
   /** Currencies that the books can take: those with a rate. */
   readonly currencies: ReadonlySet<CurrencyCode>
 }
@@ -99,7 +102,7 @@ export function compare(comparison: Comparison): Verdict {
     adoptions: found.map(({ adoption }) => adoption),
     working: foreignWork(comparison),
     seen,
-    frozen: frozenBy(comparison, open),
+    frozen: new Set([...frozenBy(comparison, open), ...unsettled(comparison)]),
     mayTrade: !open.some(isDoubtful),
   }
 }
@@ -128,6 +131,7 @@ function positionDifferences(comparison: Comparison): readonly Difference[] {
     const ours = own + external - (later.get(instrument) ?? 0)
     const theirs = listed.get(instrument)?.quantity ?? 0
     if (theirs === ours || isUndecided(comparison, instrument, theirs - ours)) continue
+    if (isLate(comparison, instrument, theirs, ours)) continue
     if (isFeeInKind(theirs - ours, instrument, feesInKind, { rules, now })) continue
     const isForeign = own === 0 && !comparison.touched.has(instrument)
     const position = listed.get(instrument) ?? null
@@ -153,6 +157,22 @@ function isUndecided({ orders }: Comparison, instrument: InstrumentId, differenc
     }
   }
   return difference > 0 ? difference <= buys : 0 - difference <= sells
+}
+
+function isLate({ splits }: Comparison, instrument: InstrumentId, theirs: number, ours: number): boolean {
+  const split = splits.get(instrument)
+  return split !== undefined && isBeforeSplit(theirs, ours, split)
+}
+
+/** What was split of late and is not shown as the books have it. */
+function unsettled({ splits, snapshot, books, since }: Comparison): readonly InstrumentId[] {
+  return [...splits.keys()].filter((instrument) => {
+    const { own, external } = books.positions.get(instrument) ?? NONE
+    const shown = snapshot.positions.find((position) => position.instrument === instrument)?.quantity ?? 0
+    let later = 0
+    for (const execution of since) if (execution.instrument === instrument) later += execution.quantity
+    return own + external - later !== shown
+  })
 }
 
 function cashDifferences(comparison: Comparison): readonly Difference[] {

@@ -18,7 +18,8 @@ export interface ExpectedState {
   readonly fees: readonly FeeInKind[]
 }
 
-const ACCRUED: ReadonlySet<Posting['kind']> = new Set(['dividend', 'funding', 'borrow'])
+/** Of a split the money for fractions. */
+const ACCRUED: ReadonlySet<Posting['kind']> = new Set(['dividend', 'funding', 'borrow', 'split'])
 
 /** @param kept by the process before; postings since are told again */
 export function expectedPostings(rules: ToleranceRules = TOLERANCE_RULES, kept?: ExpectedState): Expected {
@@ -51,7 +52,7 @@ export function expectedPostings(rules: ToleranceRules = TOLERANCE_RULES, kept?:
         if (instrument < 0) return
         const { state } = recording.runtime()
         forget(state.at)
-        if (ACCRUED.has(kind)) accrue(instrument, cash)
+        if (ACCRUED.has(kind) && cash !== 0) accrue(instrument, cash)
         const { id, kind: listed } = state.instruments[instrument]!
         if (kind === 'fill' && listed === 'crypto' && quantity > 0)
           fees.push({ instrument: id, bought: quantity, at: state.at as Instant })

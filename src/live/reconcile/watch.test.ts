@@ -13,6 +13,7 @@ import type { Instant, InstrumentId, Money, Price, Quantity } from '../../domain
 import { sleeveId } from '../../domain/units.ts'
 import type { OrderDesk } from '../desk/order-desk.ts'
 import { RECONCILE_POLICY, type ReconcilePolicy } from './policy.ts'
+import { splitWatch } from './splits.ts'
 import { reconcileWatch } from './watch.ts'
 
 /** An account at a broker as it says that it is, and a kernel that is told what came of comparing. */
@@ -80,6 +81,8 @@ function compared(outside: OutsideRun): Compared {
     store: { hasExecution: async () => [], hasAccountEvents: async () => [] },
     eventsCursor: () => '',
     eventsTold: () => own.told,
+    splits: splitWatch(),
+    isBehind: () => false,
     portfolio: 'p',
     desk: () => desk,
     policy: POLICY,

@@ -12,6 +12,7 @@ import { type Comparison, compare } from './compare.ts'
 import { foreignInstrumentId } from './foreign-instrument.ts'
 import { ownBooks } from './own-books.ts'
 import { RECONCILE_POLICY, type ReconcilePolicy } from './policy.ts'
+import type { SplitWatch } from './splits.ts'
 import { RECONCILIATION, toldOf } from './told.ts'
 import type { Accrual, FeeInKind } from './tolerance.ts'
 
@@ -25,6 +26,10 @@ export interface ReconcileOptions {
   /** How many of them were told so far. */
   eventsTold(): number
   readonly policy?: ReconcilePolicy
+  /** Something is dated that the books have not been through: the broker may be ahead of them. */
+  isBehind(): boolean
+  /** Splits as the broker told them. */
+  readonly splits: SplitWatch
   /** What the books know and the broker posts later; nothing where nobody keeps it. */
   readonly expected?: () => { readonly accruals: readonly Accrual[]; readonly feesInKind: readonly FeeInKind[] }
   /** Told when an answer has come. */
@@ -46,17 +51,22 @@ interface Answer {
   readonly isBehind: boolean
 }
 
+/** A broker that has not booked a split is looked at again so soon. */
+const LATE_AGAIN_MS = 60_000
+
 export function reconcileWatch(options: ReconcileOptions): Watch {
   const policy = options.policy ?? RECONCILE_POLICY
   let asked: Asked | null = null
   let due: Instant | null = null
   let isBegun = false
   let booked = 0
+  let told = 0
   let bookedAt = Number.NEGATIVE_INFINITY
   let failures = 0
   let seen: ReadonlyMap<string, number> = new Map()
   /** Null before the first look. */
   let comparedAt: Instant | null = null
+  const { splits } = options
   let isTold = false
 
   const bookedIn = ({ executions }: Runtime['state']): number => executions + options.eventsTold()
@@ -102,7 +112,8 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
   function take({ snapshot, since }: Answer, runtime: Runtime, now: Instant): readonly EventBody[] {
     failures = 0
     const listed = { ...snapshot, positions: snapshot.positions.map((one) => withForeign(runtime, one)) }
-    const verdict = compare(comparisonOf(runtime, options, policy, { snapshot: listed, since, seen, now }))
+    const own = { snapshot: listed, since, seen, now, splits: splits.recent(now) }
+    const verdict = compare(comparisonOf(runtime, options, policy, own))
     if (verdict.state === 'otherAccount') {
       due = (now + policy.everyMs) as Instant
       const reason = `${RECONCILIATION}: ${verdict.reason}`
@@ -114,7 +125,8 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
       comparedAt = now
       isTold = false
     }
-    due = (now + (isWaiting ? policy.againMs : policy.everyMs)) as Instant
+    const isLate = [...own.splits.keys()].some((instrument) => verdict.frozen.has(instrument))
+    due = (now + (isWaiting ? policy.againMs : isLate ? LATE_AGAIN_MS : policy.everyMs)) as Instant
     const shown = ordersShown(options, snapshot, now)
     // What an account begins with is its past, and is told as that once it is sure.
     if (isWaiting && runtime.state.reconciliation === undefined) return shown
@@ -131,15 +143,22 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
         asked = null
         if (answer instanceof Error) bodies.push(...fail(answer, runtime, now))
         // What was booked meanwhile may be in the snapshot or not: asked anew.
-        else if (answer.isBehind || isMoved) due = (now + policy.againMs) as Instant
+        else if (answer.isBehind || isMoved || options.isBehind()) due = (now + policy.againMs) as Instant
         else bodies.push(...take(answer, runtime, now))
       }
       if (asked !== null && now >= asked.at + policy.answerWithinMs) {
         asked = null
         bodies.push(...fail(new Error(`no answer within ${policy.answerWithinMs} ms`), runtime, now))
       }
-      if (booked !== bookedIn(runtime.state)) bookedAt = now
+      const split = splits.look(runtime, now)
+      bodies.push(...split.map(heldBack))
+      const isBooked = booked !== bookedIn(runtime.state)
+      if (isBooked) bookedAt = now
       booked = bookedIn(runtime.state)
+      // What is heard on the day of a split may be of before it, and of some events the books only know what they reckoned.
+      const isOfSplit = split.length > 0 || (isBooked && splits.recent(now).size > 0)
+      if ((isOfSplit || told !== options.eventsTold()) && asked === null) due = now
+      told = options.eventsTold()
       bodies.push(...overdue(now))
       if (asked !== null || (due !== null && now < due)) return bodies.map((body) => ({ body }))
       // Where it is never quiet, it is asked all the same: what was booked meanwhile is seen then.
@@ -190,7 +209,7 @@ function comparisonOf(
   runtime: Runtime,
   { desk, expected }: ReconcileOptions,
   { tolerance: rules }: ReconcilePolicy,
-  own: Pick<Comparison, 'snapshot' | 'since' | 'seen' | 'now'>,
+  own: Pick<Comparison, 'snapshot' | 'since' | 'seen' | 'now' | 'splits'>,
 ): Comparison {
   const { state } = runtime
   const { reconciliation, currencies, rate } = state
@@ -209,6 +228,11 @@ function comparisonOf(
     rules,
     currencies: new Set(rated as CurrencyCode[]),
   }
+}
+
+function heldBack(instrument: InstrumentId): EventBody {
+  const reason = `${RECONCILIATION}: the broker was not seen to have split it yet`
+  return { kind: 'gate', gate: 'frozen', isOpen: false, instrument, reason }
 }
 
 /** What orders of the last days traded, and what is still on its way. */

@@ -1,0 +1,71 @@
+/** Splits of the last day: until the broker shows what one came to, nothing of its instrument is sent. */
+import type { InstrumentId } from '../../domain/units.ts'
+import type { Runtime } from '../../engine/runtime.ts'
+
+export interface RecentSplit {
+  /** New units for one old one. */
+  readonly ratio: number
+  /** The account keeps whole steps, in units. */
+  readonly step: number
+  /** The broker has said nothing of it yet. */
+  readonly isUntold: boolean
+}
+
+export interface SplitWatch {
+  /** Instruments that were split since the last look. @param now of the clock that only goes on */
+  look(runtime: Runtime, now: number): readonly InstrumentId[]
+  /** A broker has booked the split of an instrument: what it shows is of after it. */
+  told(instrument: InstrumentId, now: number): void
+  /** Those that are new, and whether the broker may still be late with them. */
+  recent(now: number): ReadonlyMap<InstrumentId, RecentSplit>
+}
+
+/** Brokers post splits late, some by half a session. */
+const LATE_MOST_MS = 86_400_000
+
+export function splitWatch(): SplitWatch {
+  let factors: readonly number[] | null = null
+  /** Of what was told before it, a process knows nothing. */
+  let begunAt = Number.POSITIVE_INFINITY
+  const known = new Map<InstrumentId, RecentSplit & { readonly since: number }>()
+  const heard = new Map<InstrumentId, number>()
+  const isHeard = (id: InstrumentId, now: number): boolean => now - (heard.get(id) ?? -LATE_MOST_MS) < LATE_MOST_MS
+  return {
+    look({ state }, now) {
+      const before = factors
+      if (before !== null && state.factor.length === before.length && !isChanged(before, state.factor)) return []
+      factors = Array.from(state.factor)
+      if (before === null) {
+        begunAt = now
+        return []
+      }
+      return factors.flatMap((factor, index) => {
+        const was = before[index]
+        if (was === undefined || was === factor) return []
+        const { id, step } = state.instruments[index]!
+        const isUntold = begunAt < state.at && !isHeard(id, now)
+        known.set(id, { ratio: factor / was, step, since: now, isUntold })
+        return [id]
+      })
+    },
+    told(id, now) {
+      heard.set(id, now)
+      const split = known.get(id)
+      if (split !== undefined) known.set(id, { ...split, isUntold: false })
+    },
+    recent(now) {
+      for (const [id, { since }] of known) if (now - since > LATE_MOST_MS) known.delete(id)
+      return known
+    },
+  }
+}
+
+function isChanged(before: readonly number[], factor: Float64Array | readonly number[]): boolean {
+  for (let index = 0; index < before.length; index += 1) if (before[index] !== factor[index]) return true
+  return false
+}
+
+/** Whether a broker's count is the one of before a split that ours has been through. */
+export function isBeforeSplit(theirs: number, ours: number, { ratio, step, isUntold }: RecentSplit): boolean {
+  return isUntold && theirs !== ours && Math.abs(theirs * ratio - ours) < step
+}
