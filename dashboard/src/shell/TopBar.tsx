@@ -6,6 +6,7 @@ import { useAmounts } from '../data/amounts.ts'
 import { useSecond } from '../data/clock.ts'
 import { connection } from '../data/connection.ts'
 import { useLive } from '../data/readings.ts'
+import { useRole } from '../data/session.ts'
 import { engine } from '../data/socket.ts'
 import { percent } from '../format.ts'
 import { Icon } from '../frame/Icon.tsx'
@@ -123,6 +124,8 @@ export function Ticker({ className = '' }: { readonly className?: string }): Rea
 
 function KillButton(): ReactNode {
   const isKilled = useStore(engine, (view) => view?.killed === true)
+  const mayStop = useRole('operator')
+  if (!mayStop) return null
   return (
     <button
       type="button"

@@ -4,6 +4,7 @@ import type { Dated } from '../../../src/api/contract/answers.ts'
 import type { SleeveTable } from '../../../src/api/contract/overview.ts'
 import { queries } from '../data/client.ts'
 import { readingKey } from '../data/readings.ts'
+import { useRole } from '../data/session.ts'
 import { panelAtHand, toggleTableAtHand } from '../frame/panel-keys.ts'
 import { closeOverlay, openOverlay, overlay } from '../state/dialogs.ts'
 import { PERIOD_DEFAULT, PERIODS } from '../state/periods.ts'
@@ -42,6 +43,7 @@ function focusRow(): void {
 export function useKeys(): void {
   const [path, navigate] = useLocation()
   const search = useSearch()
+  const mayStop = useRole('operator')
 
   useEffect(() => {
     let gUntil = 0
@@ -88,7 +90,8 @@ export function useKeys(): void {
       const isCtrl = event.ctrlKey || event.metaKey
       if (isCtrl && event.key.toLowerCase() === 'k') {
         event.preventDefault()
-        if (event.shiftKey) openOverlay({ kind: 'kill' })
+        if (event.shiftKey && mayStop) openOverlay({ kind: 'kill' })
+        else if (event.shiftKey) return
         else if (overlay.get()?.kind === 'palette') closeOverlay()
         else openOverlay({ kind: 'palette' })
         return
@@ -100,5 +103,5 @@ export function useKeys(): void {
 
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [path, search, navigate])
+  }, [path, search, navigate, mayStop])
 }
