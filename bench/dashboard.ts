@@ -4,7 +4,8 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'no
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
+import type { SessionView } from '../src/api/contract/session.ts'
 import { openBrowser } from '../test/dashboard/chromium.ts'
 import { benchFolder } from './folder.ts'
 import { runProgram, type StartedProgram, startProgram } from './program.ts'
@@ -16,6 +17,8 @@ export interface BudgetLine {
   readonly unit: string
   readonly limit: number
   readonly isHeld: boolean
+  /** Milliseconds that the page's own thread was busy for it: what is left of it on a machine with nothing else to do. */
+  readonly busy?: number
   /** Processes that wanted to run, a minute's mean, and how many can. */
   readonly load: number
   readonly cores: number
@@ -35,15 +38,16 @@ const SLEEVES = 50
 const FROM_TO = ['2004-01-02', '2023-12-29'] as const
 const SETTLED_MS = 3_000
 /** A budget that is missed by this much is missed; the browser's own waits end here. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 300_000
 
-const line = (variant: string, value: number, unit: string, limit: number): BudgetLine => ({
+const line = (variant: string, value: number, unit: string, limit: number, busy?: number): BudgetLine => ({
   workload: 'dashboard',
   variant,
   value,
   unit,
   limit,
   isHeld: value <= limit,
+  ...(busy === undefined ? {} : { busy }),
   load: loadavg()[0]!,
   cores: availableParallelism(),
 })
@@ -124,9 +128,9 @@ async function measureDemo(folder: string, browser: Browser, tell: (line: Budget
     const loads = [await loaded(page, program.origin)]
     for (let round = 1; round < LOADS; round += 1) loads.push(await loaded(page, program.origin))
     const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
-    tell(line('first load, files', middle(loads.map(({ files }) => files)) / KILO, 'kB', 400))
-    tell(line('first load, files and figures', middle(loads.map(({ all }) => all)) / KILO, 'kB', 400))
-    tell(line('interactive', middle(loads.map(({ usable }) => usable)), 'ms', 1_500))
+    tell(line('first load', middle(loads.map(({ files }) => files)) / KILO, 'kB', 400))
+    const busy = middle(loads.map((load) => load.busy))
+    tell(line('interactive', middle(loads.map(({ usable }) => usable)), 'ms', 1_500, busy))
     await page.context().close()
   } finally {
     clearInterval(watch)
@@ -138,9 +142,9 @@ async function measureDemo(folder: string, browser: Browser, tell: (line: Budget
 
 interface Load {
   readonly usable: number
-  /** Bytes as they were sent: of scripts, styles, font and page; and with the answers of the API. */
+  readonly busy: number
+  /** Bytes of page, scripts, styles and font as they were sent; the API's answers are as many as the portfolio has figures. */
   readonly files: number
-  readonly all: number
 }
 
 /** The overview, by a browser that has nothing of it. */
@@ -149,18 +153,35 @@ async function loaded(page: Page, origin: string): Promise<Load> {
   await watched.send('Network.enable')
   await watched.send('Network.setCacheDisabled', { cacheDisabled: true })
   const asked = new Map<string, boolean>()
-  let [files, all] = [0, 0]
+  let files = 0
   watched.on('Network.requestWillBeSent', ({ requestId, request }) =>
     asked.set(requestId, request.url.includes('/api/')),
   )
   watched.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    all += encodedDataLength
     if (asked.get(requestId) !== true) files += encodedDataLength
   })
-  await page.goto(`${origin}/`)
-  const usable = (await page.evaluate(USABLE)) as number
+  const { value: usable, busy } = await timed(watched, page, `${origin}/`, USABLE)
   await watched.detach()
-  return { usable, files, all }
+  return { usable, busy, files }
+}
+
+interface Timed {
+  readonly value: number
+  readonly busy: number
+}
+
+/** Opens an address, waits for what a script answers, and counts how long the page's thread was busy until then. */
+async function timed(watched: CDPSession, page: Page, address: string, script: string): Promise<Timed> {
+  await watched.send('Performance.disable')
+  await watched.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const busy = async (): Promise<number> => {
+    const { metrics } = await watched.send('Performance.getMetrics')
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * KILO
+  }
+  const before = await busy()
+  await page.goto(address)
+  const value = (await page.evaluate(script)) as number
+  return { value, busy: (await busy()) - before }
 }
 
 /** Closed trades of the demo, again and again under other numbers, until there are so many of one sleeve. */
@@ -237,6 +258,19 @@ async function measureScroll(store: string, browser: Browser, tell: (line: Budge
   } finally {
     await program.stop()
   }
+}
+
+/** Waits until what is computed of the whole journal is there: until then the server is busy with it. */
+async function analysed(page: Page, origin: string): Promise<void> {
+  const until = Date.now() + PLAY_LIMIT_MS
+  const { portfolios } = (await (await page.request.get(`${origin}/api/v1/session`)).json()) as SessionView
+  const address = `${origin}/api/v1/p/${encodeURIComponent(portfolios[0]!)}/analysis/report`
+  while (Date.now() < until) {
+    const answer = await page.request.get(address)
+    if (answer.ok() && ((await answer.json()) as { readonly data: unknown }).data !== null) return
+    await wait(KILO)
+  }
+  throw new Error('the journal was not analysed in time')
 }
 
 /** Fifty sleeves that follow ten shares at paces of their own. */
@@ -316,15 +350,15 @@ async function measureDrawing(browser: Browser, tell: (line: BudgetLine) => void
   ])
   try {
     const page = await signedIn(browser, program)
+    await analysed(page, program.origin)
     const names = ['portfolio', ...Array.from({ length: SLEEVES }, (_, place) => `s${place + 1}`)]
     const address = `${program.origin}/?period=All&lines=${names.join(',')}`
-    const times: number[] = []
-    for (let round = 0; round < LOADS; round += 1) {
-      await page.goto(address)
-      times.push((await page.evaluate(DRAWN)) as number)
-    }
-    times.sort((a, b) => a - b)
-    tell(line(`20 years of ${SLEEVES} sleeves drawn`, times[LOADS >> 1]!, 'ms', 500))
+    const watched = await page.context().newCDPSession(page)
+    const times: Timed[] = []
+    for (let round = 0; round < LOADS; round += 1) times.push(await timed(watched, page, address, DRAWN))
+    times.sort((a, b) => a.value - b.value)
+    const { value, busy } = times[LOADS >> 1]!
+    tell(line(`20 years of ${SLEEVES} sleeves drawn`, value, 'ms', 500, busy))
     await page.context().close()
   } finally {
     await program.stop()

@@ -165,10 +165,11 @@ async function measurePages(isJson: boolean): Promise<number> {
   let missed = 0
   await measureDashboard((line) => {
     if (!line.isHeld) missed += 1
-    const { variant, value, unit, limit, isHeld, load, cores } = line
+    const { variant, value, unit, limit, isHeld, busy, load, cores } = line
     const text = `${value.toFixed(unit === 's' ? 2 : 0)} ${unit}`.padStart(10)
     const budget = `of at most ${limit} ${unit}`.padEnd(20)
-    const verdict = `${isHeld ? 'held' : 'MISSED'}, machine load ${load.toFixed(1)} on ${cores} cores`
+    const own = busy === undefined ? '' : `, the page's thread busy for ${busy.toFixed(0)} ms`
+    const verdict = `${isHeld ? 'held' : 'MISSED'}${own}, machine load ${load.toFixed(1)} on ${cores} cores`
     console.log(isJson ? JSON.stringify(line) : `${DASHBOARD} ${variant.padEnd(44)} ${text} ${budget} ${verdict}`)
   })
   return missed > 0 ? 1 : 0
