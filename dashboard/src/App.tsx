@@ -21,6 +21,7 @@ const RiskPage = lazy(async () => ({ default: (await risk()).RiskPage }))
 const PerformancePage = lazy(async () => ({ default: (await performance()).PerformancePage }))
 const StrategyPage = lazy(async () => ({ default: (await strategy()).StrategyPage }))
 const ConfigurationPage = lazy(async () => ({ default: (await configuration()).ConfigurationPage }))
+const PrintedPages = lazy(async () => ({ default: (await import('./pages/printed/PrintedPages.tsx')).PrintedPages }))
 const LoginPage = lazy(async () => ({ default: (await import('./pages/login/LoginPage.tsx')).LoginPage }))
 const SetupPage = lazy(async () => ({ default: (await import('./pages/login/SetupPage.tsx')).SetupPage }))
 
@@ -51,6 +52,15 @@ function useShownPortfolio({ portfolios }: SessionView): string {
 
 function Pages({ session }: { readonly session: SessionView }): ReactNode {
   const portfolio = useShownPortfolio(session)
+  const [print] = useParameter('print', '', ['all'])
+  if (print === 'all')
+    return (
+      <Frame session={session} portfolio={portfolio}>
+        <Suspense fallback={<div className="page-wait" aria-busy="true" />}>
+          <PrintedPages />
+        </Suspense>
+      </Frame>
+    )
   return (
     <Frame session={session} portfolio={portfolio}>
       <Suspense fallback={<div className="page-wait" aria-busy="true" />}>

@@ -27,7 +27,8 @@ const ICONS: Readonly<Record<ViolationRow['severity'], IconName>> = {
 }
 
 /** Rules whose figures are not parts of the whole: counts, days, ratios. */
-const RATIO_RULES = /leverage|ratio|sharpe|beta|positions|count|days|orders|trades|run|errors/i
+const RATIO_RULES =
+  /leverage|ratio|diversification|lifecycle|sharpe|beta|positions|count|days|orders|trades|run|errors/i
 
 /** A violated figure in the unit of its rule. */
 function figure(row: ViolationRow, value: number | null): string {

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect } from 'react'
 import { useLocation } from 'wouter'
 import type { SessionView } from '../../../src/api/contract/session.ts'
 import { connection } from '../data/connection.ts'
+import { kept } from '../data/kept.ts'
 import { useLive } from '../data/readings.ts'
 import { useRole } from '../data/session.ts'
 import { Icon } from '../frame/Icon.tsx'
@@ -64,6 +65,17 @@ function UpdateButton(): ReactNode {
   )
 }
 
+/** A report in a file shows one page at a time; on paper it has all of them. */
+function PrintButton(): ReactNode {
+  const [print, setPrint] = useParameter('print', '')
+  if (print !== '') return null
+  return (
+    <button type="button" className="button print" onClick={() => setPrint('all', { isStep: true })}>
+      Print
+    </button>
+  )
+}
+
 interface TitleRowProps {
   readonly session: SessionView
   readonly portfolio: string
@@ -122,6 +134,7 @@ export function TitleRow({ session, portfolio }: TitleRowProps): ReactNode {
         </>
       )}
       <UpdateButton />
+      {kept !== null && <PrintButton />}
     </div>
   )
 }

@@ -53,7 +53,11 @@ export function prefer(change: Partial<Preferences>): void {
 
 const lightSystem = (): MediaQueryList => matchMedia('(prefers-color-scheme: light)')
 
+/** Paper is light, whatever the screen is. */
+let isPrinted = false
+
 export function themeShown(): 'dark' | 'light' {
+  if (isPrinted) return 'light'
   const { theme } = preferences.get()
   if (theme !== 'system') return theme
   return lightSystem().matches ? 'light' : 'dark'
@@ -75,4 +79,13 @@ function showPreferences(): void {
 export function followPreferences(): void {
   showPreferences()
   lightSystem().addEventListener('change', showPreferences)
+  for (const [event, printed] of [
+    ['beforeprint', true],
+    ['afterprint', false],
+  ] as const) {
+    window.addEventListener(event, () => {
+      isPrinted = printed
+      showPreferences()
+    })
+  }
 }

@@ -13,7 +13,9 @@ const CORRELATION_WINDOWS = [30, 60, 90] as const
 const NEEDED = 20
 /** The rule of the bench where a portfolio states no other. */
 const STANDARD = { threshold: 0.7, days: 30, window: 60 }
-const SECOND_THRESHOLD = 0.8
+/** From here on sleeves are marked as close, and another line is drawn. */
+const CLOSE = 0.7
+const VERY_CLOSE = 0.8
 const POINTS_MOST = 5_000
 
 interface Pair {
@@ -81,7 +83,8 @@ function windowOf(
   const matrix = names.map(() => names.map((): number | null => null))
   const observations = names.map(() => names.map(() => 0))
   const close: ClosePair[] = []
-  const { threshold, days } = ruleOf(facts)
+  const { threshold: benchedAt, days } = ruleOf(facts)
+  const threshold = Math.min(CLOSE, benchedAt)
   for (let left = 0; left < size; left += 1) {
     matrix[left]![left] = 1
     for (let right = left + 1; right < size; right += 1) {
@@ -150,7 +153,7 @@ export function pairView(facts: Facts, left: string, right: string, window: numb
       days,
       rollingCorrelation(pair.left, pair.right, window),
     ),
-    thresholds: [threshold, Math.max(threshold, SECOND_THRESHOLD)],
+    thresholds: [...new Set([CLOSE, threshold === CLOSE ? VERY_CLOSE : threshold])].sort((one, next) => one - next),
     run: { days: runOf(facts, left, right, pair), of },
   })
 }

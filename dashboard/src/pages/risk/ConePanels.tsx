@@ -192,36 +192,38 @@ function ConeSettings({ job }: { readonly job: Job }): ReactNode {
     <Panel title="Run settings" unit="of the simulation" span={5} height={380} source={jobSource(job, simulationOf)}>
       {({ answer }) => (
         <div className="cone-settings">
-          <form onSubmit={run} hidden={!job.canRun}>
-            <div className="field">
-              <label htmlFor="cone-method">Futures are drawn from</label>
-              <select
-                id="cone-method"
-                className="input"
-                name="method"
-                defaultValue={answer?.method ?? CONE_STANDARD.method}
-              >
-                {METHODS.map(([value, text]) => (
-                  <option key={value} value={value}>
-                    {text}
-                  </option>
-                ))}
-              </select>
-            </div>
-            <Field name="horizon" label="Trading days ahead" value={CONE_STANDARD.horizon} least={5} most={2520} />
-            <Field name="paths" label="Paths" value={CONE_STANDARD.paths} least={100} most={100_000} />
-            <Field
-              name="drawdown"
-              label="Fall to ask about, in %"
-              value={CONE_STANDARD.drawdown * 100}
-              least={1}
-              most={99}
-            />
-            <Field name="seed" label="Seed of chance" value={CONE_STANDARD.seed} least={0} most={4_294_967_295} />
-            <button type="submit" className="button button-main" disabled={job.isRunning}>
-              Run simulation
-            </button>
-          </form>
+          {job.canRun && (
+            <form onSubmit={run}>
+              <div className="field">
+                <label htmlFor="cone-method">Futures are drawn from</label>
+                <select
+                  id="cone-method"
+                  className="input"
+                  name="method"
+                  defaultValue={answer?.method ?? CONE_STANDARD.method}
+                >
+                  {METHODS.map(([value, text]) => (
+                    <option key={value} value={value}>
+                      {text}
+                    </option>
+                  ))}
+                </select>
+              </div>
+              <Field name="horizon" label="Trading days ahead" value={CONE_STANDARD.horizon} least={5} most={2520} />
+              <Field name="paths" label="Paths" value={CONE_STANDARD.paths} least={100} most={100_000} />
+              <Field
+                name="drawdown"
+                label="Fall to ask about, in %"
+                value={CONE_STANDARD.drawdown * 100}
+                least={1}
+                most={99}
+              />
+              <Field name="seed" label="Seed of chance" value={CONE_STANDARD.seed} least={0} most={4_294_967_295} />
+              <button type="submit" className="button button-main" disabled={job.isRunning}>
+                Run simulation
+              </button>
+            </form>
+          )}
           <JobProgress job={job} what="The simulation" />
           {answer !== null && <Answer view={answer} />}
         </div>

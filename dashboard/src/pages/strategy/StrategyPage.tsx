@@ -16,7 +16,8 @@ import { PositionsPanel } from './PositionsPanel.tsx'
 import { PricePanel } from './PricePanel.tsx'
 import { TradesPanel } from './TradesPanel.tsx'
 
-function Strategy({ sleeve }: { readonly sleeve: string }): ReactNode {
+/** One strategy as a page. */
+export function Strategy({ sleeve }: { readonly sleeve: string }): ReactNode {
   const [instrument, setInstrument] = useParameter('instrument', '')
   const source = useSleevePage(sleeve, instrument)
   const rows = useLive('sleeves').data?.rows ?? []

@@ -23,14 +23,14 @@ function columnsOf({ money }: Pick<Amounts, 'money'>, note: (row: TradeRow) => v
     {
       key: 'exitAt',
       title: 'Closed',
-      width: '108px',
+      width: '116px',
       align: 'left',
       cell: ({ exitDate }) => exitDate,
     },
     {
       key: 'entryAt',
       title: 'Entered',
-      width: '108px',
+      width: '116px',
       align: 'left',
       isWide: true,
       cell: ({ entryDate }) => entryDate,
