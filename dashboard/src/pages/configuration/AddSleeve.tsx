@@ -3,9 +3,13 @@ import type { StrategyForm, StrategyParameter } from '../../../../src/api/contra
 import { useEditing } from './draft.ts'
 import { typedAs } from './form-fields.ts'
 import { listedSleeves } from './places.ts'
-import { at, isTree, shownText, withItem } from './yaml-edit.ts'
+import { at, isTree, type Path, shownText, withItem, withValue } from './yaml-edit.ts'
 
 type Values = Readonly<Record<string, string>>
+
+/** Where a portfolio with a lifecycle names the stage of each sleeve. */
+const STAGES: Path = ['overlays', 'lifecycle', 'stages']
+const STAGE_NAMES = ['DISCOVERY', 'VALIDATION', 'MATURE', 'DECAY', 'PAPER']
 
 const fieldKind = ({ kind }: StrategyParameter) => kind
 
@@ -68,6 +72,56 @@ function Field({ parameter, value, onChange }: FieldProps): ReactNode {
   )
 }
 
+interface LabelledProps {
+  readonly title: string
+  readonly hint?: string
+  readonly isWrong?: boolean
+  /** @param id of the field, by which its label and its hint know it */
+  readonly children: (id: string) => ReactNode
+}
+
+function Labelled({ title, hint, isWrong = false, children }: LabelledProps): ReactNode {
+  const id = useId()
+  return (
+    <div className={`field ${isWrong ? 'field-wrong' : ''}`}>
+      <label htmlFor={id}>{title}</label>
+      {children(id)}
+      {hint !== undefined && (
+        <span id={`${id}-hint`} className={isWrong ? 'hint fault' : 'hint'}>
+          {hint}
+        </span>
+      )}
+    </div>
+  )
+}
+
+interface PercentProps {
+  readonly title: string
+  readonly hint: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+function Percent({ title, hint, value, onChange }: PercentProps): ReactNode {
+  return (
+    <Labelled title={title} hint={hint}>
+      {(id) => (
+        <input
+          id={id}
+          className="input"
+          type="number"
+          min={0}
+          max={100}
+          step="any"
+          aria-describedby={`${id}-hint`}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Labelled>
+  )
+}
+
 /** Instruments that the file declares, to be put into a universe. */
 function Universe({
   value,
@@ -118,7 +172,9 @@ export function AddSleeve({ onDone }: { readonly onDone: (id: string | null) => 
   const [universe, setUniverse] = useState('')
   const [weight, setWeight] = useState('')
   const [size, setSize] = useState('20')
+  const [stage, setStage] = useState('DISCOVERY')
   const [values, setValues] = useState<Values>({})
+  const hasStages = isTree(at(view?.document, STAGES))
   const form = forms.find((candidate) => candidate.strategy === strategy)
   const isTaken = listedSleeves(text, view?.text ?? '', view?.document).some((sleeve) => sleeve.id === id.trim())
 
@@ -133,7 +189,10 @@ export function AddSleeve({ onDone }: { readonly onDone: (id: string | null) => 
       ...(size.trim() === '' ? {} : { sizing: { kind: 'percent', fraction: fractionOf(size) } }),
       ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
     }
-    edit((before) => withItem(before, ['sleeves'], item))
+    edit((before) => {
+      const more = withItem(before, ['sleeves'], item)
+      return hasStages ? withValue(more, [...STAGES, item.id], stage, view?.document) : more
+    })
     onDone(item.id)
   }
 
@@ -150,66 +209,75 @@ export function AddSleeve({ onDone }: { readonly onDone: (id: string | null) => 
           add()
         }}
       >
-        <label className="field">
-          <span>Strategy</span>
-          <select
-            className="input"
-            // biome-ignore lint/a11y/noAutofocus: the form opened because somebody asked for it
-            autoFocus
-            value={strategy}
-            onChange={(event) => {
-              setStrategy(event.target.value)
-              setValues({})
-            }}
-          >
-            {forms.map((candidate) => (
-              <option key={candidate.strategy} value={candidate.strategy}>
-                {candidate.title || candidate.strategy}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className={`field ${isTaken ? 'field-wrong' : ''}`}>
-          <span>Name of the sleeve</span>
-          <input
-            className="input"
-            required
-            pattern="[A-Za-z0-9_\-]+"
-            aria-invalid={isTaken}
-            value={id}
-            onChange={(event) => setId(event.target.value)}
-          />
-          <span className={isTaken ? 'hint fault' : 'hint'}>
-            {isTaken ? 'another sleeve has this name' : 'letters, digits, - and _'}
-          </span>
-        </label>
+        <Labelled title="Strategy">
+          {(field) => (
+            <select
+              id={field}
+              className="input"
+              // biome-ignore lint/a11y/noAutofocus: the form opened because somebody asked for it
+              autoFocus
+              value={strategy}
+              onChange={(event) => {
+                setStrategy(event.target.value)
+                setValues({})
+              }}
+            >
+              {forms.map((candidate) => (
+                <option key={candidate.strategy} value={candidate.strategy}>
+                  {candidate.title || candidate.strategy}
+                </option>
+              ))}
+            </select>
+          )}
+        </Labelled>
+        <Labelled
+          title="Name of the sleeve"
+          hint={isTaken ? 'another sleeve has this name' : 'letters, digits, - and _'}
+          isWrong={isTaken}
+        >
+          {(field) => (
+            <input
+              id={field}
+              className="input"
+              required
+              pattern="[A-Za-z0-9_\-]+"
+              aria-invalid={isTaken}
+              aria-describedby={`${field}-hint`}
+              value={id}
+              onChange={(event) => setId(event.target.value)}
+            />
+          )}
+        </Labelled>
         <Universe value={universe} onChange={setUniverse} />
-        <label className="field">
-          <span>Weight in percent</span>
-          <input
-            className="input"
-            type="number"
-            min={0}
-            max={100}
-            step="any"
-            value={weight}
-            onChange={(event) => setWeight(event.target.value)}
-          />
-          <span className="hint">of the portfolio; empty: as the allocation deals it</span>
-        </label>
-        <label className="field">
-          <span>Size of an entry in percent</span>
-          <input
-            className="input"
-            type="number"
-            min={0}
-            max={100}
-            step="any"
-            value={size}
-            onChange={(event) => setSize(event.target.value)}
-          />
-          <span className="hint">of the sleeve; empty where the strategy sizes itself</span>
-        </label>
+        <Percent
+          title="Weight in percent"
+          hint="of the portfolio; empty: as the allocation deals it"
+          value={weight}
+          onChange={setWeight}
+        />
+        <Percent
+          title="Size of an entry in percent"
+          hint="of the sleeve; empty where the strategy sizes itself"
+          value={size}
+          onChange={setSize}
+        />
+        {hasStages && (
+          <Labelled title="Stage" hint="how far it has proved itself">
+            {(field) => (
+              <select
+                id={field}
+                className="input"
+                aria-describedby={`${field}-hint`}
+                value={stage}
+                onChange={(event) => setStage(event.target.value)}
+              >
+                {STAGE_NAMES.map((name) => (
+                  <option key={name}>{name}</option>
+                ))}
+              </select>
+            )}
+          </Labelled>
+        )}
         {(form?.parameters ?? []).map((parameter) => (
           <Field
             key={parameter.name}

@@ -21,7 +21,7 @@ export function SectionForm({ title, unit, section, schemaAt, controls }: Sectio
   const schema = useSchema()
   const [isWhole, setWhole] = useState(false)
   if (view === null || schema === null) return <Waiting title={title} unit={unit} />
-  const own = at(schema, schemaAt ?? ['properties', ...section]) as Schema | undefined
+  const own = at(schema, schemaAt ?? section.flatMap((key) => ['properties', key])) as Schema | undefined
   if (own === undefined) return null
   const whole = at(view.document, section)
   const inDraft = valueAt(text, section)

@@ -19,9 +19,8 @@ import { AddSleeve } from './AddSleeve.tsx'
 import { ChangesPanel } from './ChangesPanel.tsx'
 import { useEditing } from './draft.ts'
 import { FileEditor } from './FileEditor.tsx'
-import { type ListedSleeve, listedSleeves } from './places.ts'
+import { type ListedSleeve, listedSleeves, withoutSleeve } from './places.ts'
 import { SleeveEditor } from './SleeveEditor.tsx'
-import { without } from './yaml-edit.ts'
 
 function PauseButton({ row }: { readonly row: SleeveRow }): ReactNode {
   const mayAct = useRole('operator')
@@ -73,7 +72,7 @@ function RowMenu({ row, listed, onEdit }: RowMenuProps): ReactNode {
         type="button"
         role="menuitem"
         disabled={!isEditable}
-        onClick={() => listed !== undefined && edit((before) => without(before, ['sleeves', listed.place]))}
+        onClick={() => listed !== undefined && edit((before) => withoutSleeve(before, listed))}
       >
         <Icon name="close" />
         Remove {row.title}
@@ -150,21 +149,22 @@ function Added({
   if (sleeves.length === 0) return null
   return (
     <ul className="config-added">
-      {sleeves.map(({ id, title, place, strategy }) => (
-        <li key={id}>
+      {sleeves.map((sleeve) => (
+        <li key={sleeve.id}>
           <span>
-            <b>{title}</b> <span className="quiet">{strategy ?? 'cash'}, in the draft: it runs once you save</span>
+            <b>{sleeve.title}</b>{' '}
+            <span className="quiet">{sleeve.strategy ?? 'cash'}, in the draft: it runs once you save</span>
           </span>
           <span className="row-actions">
-            <button type="button" className="button button-small" onClick={() => onEdit(id)}>
-              Change {title}
+            <button type="button" className="button button-small" onClick={() => onEdit(sleeve.id)}>
+              Change {sleeve.title}
             </button>
             <button
               type="button"
               className="button button-small"
-              onClick={() => edit((before) => without(before, ['sleeves', place]))}
+              onClick={() => edit((before) => withoutSleeve(before, sleeve))}
             >
-              Take {title} back
+              Take {sleeve.title} back
             </button>
           </span>
         </li>

@@ -39,11 +39,17 @@ function placeOf(at: string): string {
   return at.replace(/\[(\d+)\]/g, '.$1')
 }
 
+/** Without the place, which the field itself is. */
+function reasonOf(text: string): string {
+  return text.replace(/^\S+:\d+:\d+ \S+: /, '')
+}
+
 function byPlace(problems: readonly ProblemDetail[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const { at, text } of problems) {
     const place = placeOf(at)
-    found.set(place, found.has(place) ? `${found.get(place)} ${text}` : text)
+    const reason = reasonOf(text)
+    found.set(place, found.has(place) ? `${found.get(place)} ${reason}` : reason)
   }
   return found
 }

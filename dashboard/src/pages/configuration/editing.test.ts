@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StrategyForm } from '../../../../src/api/contract/configuration.ts'
 import { changedParameters } from './AddSleeve.tsx'
-import { listedSleeves } from './places.ts'
+import { listedSleeves, withoutSleeve } from './places.ts'
 import { dataOf, shownText, valueAt, withItem, without, withValue, words } from './yaml-edit.ts'
 
 const FILE = `# ours
@@ -80,6 +80,13 @@ describe('the sleeves of a draft', () => {
       { id: 'd', place: 2, title: 'd', strategy: 't' },
     ])
     expect(listedSleeves('a: [', FILE, WHOLE)).toEqual([])
+  })
+  it('go with all that is said of them by name', () => {
+    const staged = `${FILE}overlays:\n  lifecycle: {stages: {a: MATURE, b: PAPER}}\nallocation: {volatilities: {a: 0.2}}\n`
+    const left = withoutSleeve(staged, { id: 'a', place: 0 })
+    expect(valueAt(left, ['overlays'])).toEqual({ lifecycle: { stages: { b: 'PAPER' } } })
+    expect(valueAt(left, ['allocation'])).toBeUndefined()
+    expect(listedSleeves(left, staged, WHOLE).map(({ id }) => id)).toEqual(['b', 'c'])
   })
 })
 

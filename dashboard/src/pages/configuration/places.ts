@@ -1,4 +1,4 @@
-import { at, dataOf, isTree } from './yaml-edit.ts'
+import { at, dataOf, isTree, type Path, without } from './yaml-edit.ts'
 
 /** A sleeve as the file lists it. */
 export interface ListedSleeve {
@@ -19,6 +19,22 @@ function markOf(entry: unknown): string {
 const listOf = (tree: unknown): readonly unknown[] => {
   const list = at(tree, ['sleeves'])
   return Array.isArray(list) ? list : []
+}
+
+/** Blocks of the file that say something of sleeves by their names. */
+const BY_SLEEVE: readonly Path[] = [
+  ['overlays', 'lifecycle', 'stages'],
+  ['overlays', 'lifecycle', 'validated_drawdown'],
+  ['allocation', 'bounds'],
+  ['allocation', 'budget'],
+  ['allocation', 'volatilities'],
+  ['allocation', 'known'],
+]
+
+/** The text without a sleeve, and without what else is said of it by its name. */
+export function withoutSleeve(text: string, { id, place }: Pick<ListedSleeve, 'id' | 'place'>): string {
+  const rest = BY_SLEEVE.reduce((left, block) => without(left, [...block, id]), text)
+  return without(rest, ['sleeves', place])
 }
 
 /**
