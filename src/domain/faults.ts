@@ -105,7 +105,7 @@ export const FAULTS = {
   },
   CONFIGURATION_FIXED: {
     exit: 2,
-    text: '"{portfolio}" runs already, and {path} cannot become {after} instead of {before}: {reason}',
+    text: '"{portfolio}" runs already, and cannot go on with this configuration: {refusals}',
   },
   KERNEL_VERSION: {
     exit: 2,

@@ -31,7 +31,9 @@ export function restoreClock(clock: ClockRuntime, data: ClockSnapshot): void {
   setColumns(clock, Int32Array.from(data.columns))
   clock.bars = data.bars
   for (const [key, saved] of Object.entries(data.states)) {
-    const entry = clock.indicators.get(key)!
+    const entry = clock.indicators.get(key)
+    // Of a sleeve that was taken out, with a strategy that nobody has any more.
+    if (entry === undefined) continue
     entry.state.restore(saved.state)
     const rows = revive(saved.rows) as Float64Array[]
     const rings = revive(saved.rings) as Float64Array[]

@@ -10,6 +10,7 @@ import type { Kernel } from '../engine/kernel.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
 import type { Run } from '../engine/run/drive.ts'
 import type { RunInput } from '../engine/run/run.ts'
+import type { ConfigurationChange } from './change-over.ts'
 import type { Market } from './deferred.ts'
 import type { DeskAlert } from './desk/order-desk.ts'
 import type { DeskPolicy } from './desk/policy.ts'
@@ -37,6 +38,8 @@ export type Told =
     }
   /** Judged when its turn comes: what was told before it has then been given. */
   | { turn(kernel: Kernel, now: Instant): Turn }
+  /** Gone over to between two instants, once nothing is under way. */
+  | { readonly change: ConfigurationChange }
 
 /** What somebody's turn comes to: events, an answer that becomes true with them, and what follows once they are kept. */
 export interface Turn {
@@ -137,8 +140,11 @@ export interface EngineEnd {
   /** Events that the store held already, and that this process added. */
   readonly resumed: number
   readonly added: number
-  /** `market`: there is no later bar in the market that was handed in; `stopped`: it was asked to. */
-  readonly ended: 'market' | 'stopped'
+  /**
+   * `market`: there is no later bar in the market that was handed in; `stopped`: it was asked to; `configured`: it stands
+   * under another configuration, and is to be opened again on the market of that.
+   */
+  readonly ended: 'market' | 'stopped' | 'configured'
   /** What it was told and has not answered: for the engine that goes on from here. */
   readonly waiting: readonly Told[]
 }

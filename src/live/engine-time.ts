@@ -19,6 +19,25 @@ export function engineTime(clock: Clock | null, market: () => Instant): EngineTi
   }
 }
 
+/** How long the loop sleeps at most. */
+const SLEEP_MS = 60_000
+
+/**
+ * Milliseconds until the desk or a watch wants to be asked again.
+ *
+ * @param steady moments by the steady time, which is `now` there
+ * @param wall by the clock
+ */
+export function untilWaking(
+  steady: readonly (Instant | null)[],
+  now: Instant,
+  watches: readonly { nextAt(): Instant | null }[],
+  wall: Instant,
+): number {
+  const watched = watches.map((watch) => watch.nextAt())
+  return Math.min(SLEEP_MS, untilFirst(steady, now), untilFirst(watched, wall))
+}
+
 /** Milliseconds until the first of these moments; Infinity where there is none. */
 export function untilFirst(moments: readonly (Instant | null)[], now: Instant): number {
   let until = Number.POSITIVE_INFINITY

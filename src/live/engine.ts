@@ -5,15 +5,13 @@
 import type { Broker } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Command, EngineEvent } from '../domain/events.ts'
-import type { Sessions } from '../domain/sessions.ts'
 import type { Instant } from '../domain/units.ts'
 import { revive } from '../engine/canonical.ts'
-import { stopOf } from '../engine/gates/leaving.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
 import { giveEvent, type Run } from '../engine/run/drive.ts'
 import { beginInstant, INSTANT_STEPS } from '../engine/run/instant.ts'
-import { openBooks, startRun } from '../engine/run/run.ts'
-import { laterCalendars, takeUp } from '../engine/run/run-state.ts'
+import { startRun } from '../engine/run/run.ts'
+import { laterCalendars } from '../engine/run/run-state.ts'
 import { nextInstant } from '../engine/run/timeline.ts'
 import { accountBodies, isOfOrders } from './account-events.ts'
 import { BrokerLine } from './broker-line.ts'
@@ -21,34 +19,30 @@ import { actionsAhead, isBehind, recallsOver } from './dated-actions.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import type { DeskAlert, OrderDesk } from './desk/order-desk.ts'
 import { DESK_POLICY, type DeskPolicy } from './desk/policy.ts'
-import { accountElsewhere, type Elsewhere } from './elsewhere.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { EngineEnd, EngineInput, EngineOptions, OrderDecision, Told, Venue, Watch } from './engine-options.ts'
-import { type EngineTime, engineTime, untilFirst } from './engine-time.ts'
+import { type EngineTime, engineTime, untilWaking } from './engine-time.ts'
 import { bookedShares } from './executions/booked-shares.ts'
 import { isAhead } from './gates/kill.ts'
-import type { KnownRows } from './known-rows.ts'
 import { toldAll } from './observers.ts'
-import { openDesk } from './open-desk.ts'
+import { openAccount } from './open-desk.ts'
 import type { ProjectionWriter } from './projections/writer.ts'
 import { type Expected, expectedPostings } from './reconcile/expected.ts'
-import { type Beginning, type LiveState, snapshotOf } from './resumption.ts'
+import { type Beginning, beginRun, snapshotOf } from './resumption.ts'
 import { batchOf, RunJournal } from './run-journal.ts'
+import { sendDue, takeCommanded } from './sending.ts'
 import { happenedBefore, Sleeper } from './sleeper.ts'
 import { Tellings } from './tellings.ts'
 
 /** Milliseconds that an instant waits for answers, where nothing else is said. */
 const PATIENCE_MS = 2_000
-/** How long the loop sleeps at most. */
-const SLEEP_MS = 60_000
 
 export class LiveEngine {
   readonly run: Run
   readonly broker: Broker
   readonly #options: EngineOptions
   readonly #input: EngineInput
-  readonly #from: LiveState | undefined
-  readonly #toldCalendars: readonly Sessions[] | undefined
-  readonly #known: KnownRows
+  readonly #begun: Beginning
   /** Null where the venue is elsewhere. */
   readonly #venue: Venue | null
   readonly #journal: RunJournal
@@ -76,14 +70,13 @@ export class LiveEngine {
   readonly #sleeper: Sleeper
   readonly #deskPolicy: DeskPolicy
 
-  constructor(input: EngineInput, options: EngineOptions, { from, known, told }: Beginning, tables: ProjectionWriter) {
+  constructor(input: EngineInput, options: EngineOptions, begun: Beginning, tables: ProjectionWriter) {
     const { venue } = options
+    const { from } = begun
     this.#input = input
     this.#options = options
-    this.#from = from
-    this.#toldCalendars = told
-    this.#known = known
-    this.#journal = new RunJournal(known, tables)
+    this.#begun = begun
+    this.#journal = new RunJournal(begun.known, tables)
     this.#steps = from?.steps ?? 0
     this.#venue = venue.kind === 'here' ? venue.open(from === undefined ? undefined : revive(from.venue)) : null
     this.broker = venue.kind === 'here' ? this.#venue!.broker : venue.broker
@@ -102,7 +95,7 @@ export class LiveEngine {
       return this.#journal.keep(event, this.#steps)
     }
     const commanded = (commands: readonly Command[]): void => {
-      for (const command of commands) if (command.kind === 'declined') this.#told.declined(command.reason)
+      this.#told.commanded(commands)
       this.#journal.commanded(commands)
     }
     this.#expected = expectedPostings(options.reconcile?.tolerance, from?.expected)
@@ -128,29 +121,21 @@ export class LiveEngine {
   /** To be called once, before anything else. */
   async open(): Promise<void> {
     const { run } = this
-    await this.#known.read()
+    await this.#begun.known.read()
     const { store, portfolio, sha256: hash, clock, isStopped } = this.#options
-    const policy = this.#deskPolicy
-    const account = this.#input.config.account.id
-    const own = { broker: this.broker, account, runtime: run.kernel.runtime, store, portfolio, hash, policy }
+    const { from, known } = this.#begun
+    const own = {
+      ...{ broker: this.broker, store, portfolio, hash, clock, isStopped, runtime: run.kernel.runtime },
+      ...{ account: this.#input.config.account.id, policy: this.#deskPolicy, epoch: this.#options.lease.epoch },
+      ...{ expected: this.#expected, reconcile: this.#options.reconcile, wake: () => this.#sleeper.wake() },
+      isBehind: () => isBehind(this.run, this.#time.now()),
+    }
     const resumedAt = this.#venue === null ? this.#time.steady() : null
-    const isFirst = this.#from === undefined && this.#known.isOver(0)
-    const { epoch } = this.#options.lease
-    const opened = await openDesk({ ...own, clock, epoch, isStopped }, this.#from?.desk, resumedAt, isFirst)
+    const opened = await openAccount(own, from?.desk, resumedAt, from === undefined && known.isOver(0))
     this.#desk = opened.desk
+    this.#elsewhere = opened.elsewhere
     this.#bookedBefore = opened.lastExecution
-    if (this.#venue === null)
-      this.#elsewhere = accountElsewhere({
-        ...own,
-        ...opened,
-        expected: this.#expected,
-        reconcile: this.#options.reconcile,
-        isBehind: () => isBehind(this.run, this.#time.now()),
-        wake: () => this.#sleeper.wake(),
-      })
-    const { market } = this.#input
-    if (this.#from !== undefined) takeUp(run, this.#from.run)
-    else openBooks(run, { ...this.#input, market: { ...market, sessions: this.#toldCalendars ?? market.sessions } })
+    beginRun(run, this.#begun, this.#input)
   }
 
   /** Plays the market to its end, or until it is stopped. */
@@ -158,8 +143,9 @@ export class LiveEngine {
     try {
       for (;;) {
         const at = nextInstant(this.run.cursors)
-        if (at === null) return await this.#end((await this.#linger()) ? 'market' : 'stopped')
-        if (!(await this.#reach(at))) return await this.#end('stopped')
+        const isThere = at === null ? await this.#linger() : await this.#reach(at)
+        if (this.#told.changes.isOver) return this.#ended('configured')
+        if (at === null || !isThere) return await this.#end(isThere ? 'market' : 'stopped')
         await this.#playInstant()
       }
     } finally {
@@ -209,9 +195,9 @@ export class LiveEngine {
     for (;;) {
       await this.#settle(0)
       if (!this.#isLive) return true
-      if (this.#isStopping || this.#options.isStopped()) return false
+      if (this.#isStopping || this.#options.isStopped() || (await this.#changeOver())) return false
       if (clock === null || clock.now() >= at || this.#isHurried) break
-      await this.#sleep(Math.min(at - clock.now(), this.#untilWaking(clock)), () => this.#isStopping)
+      await this.#sleep(Math.min(at - clock.now(), this.#untilWaking(clock)), () => this.#isStopping || this.#canChange)
     }
     if (due !== undefined && !this.#isHurried && !(await this.#listenUntil(due(at)))) return false
     if (this.#told.length > 0) await this.#settle(0)
@@ -220,7 +206,24 @@ export class LiveEngine {
 
   /** Behind the last bar, until there are more; false when it was stopped before. */
   async #linger(): Promise<boolean> {
-    return this.#options.more === undefined || this.#listenUntil(this.#options.more())
+    if (this.#options.more !== undefined) return this.#listenUntil(this.#options.more())
+    await this.#settle(0)
+    return !(await this.#changeOver())
+  }
+
+  /** Somebody asks for another configuration, and nothing is under way. */
+  get #canChange(): boolean {
+    return this.#isLive && this.#told.changes.isAsked && !this.#line.isAsking && !this.#hasMore()
+  }
+
+  /** Between two instants: whether it stands under another configuration now. */
+  async #changeOver(): Promise<boolean> {
+    if (!this.#canChange) return false
+    this.#told.change(this.run, (body) => this.#give(body, true))
+    this.#dispatch()
+    this.#noteAlerts()
+    await this.#commit(this.#told.changes.isOver)
+    return this.#told.changes.isOver
   }
 
   /** Bars that are all there are played at once where somebody asks for that; those that come are played as they come. */
@@ -240,20 +243,19 @@ export class LiveEngine {
     await happenedBefore()
     for (;;) {
       this.#told.look(lookNow, () => this.#sleeper.wake())
-      await this.#sleep(clock === null ? null : this.#untilWaking(clock), () => hasHappened || this.#isStopping)
-      if (this.#isStopping || this.#options.isStopped()) return false
+      const isAwake = (): boolean => hasHappened || this.#isStopping || this.#canChange
+      await this.#sleep(clock === null ? null : this.#untilWaking(clock), isAwake)
+      if (this.#isStopping || this.#options.isStopped() || (await this.#changeOver())) return false
       if (hasHappened) return true
       await this.#settle(0)
       if (this.#isHurried) return true
     }
   }
 
-  /** Milliseconds until the desk or a watch wants to be asked again. */
   #untilWaking(clock: Clock): number {
     // A venue in this process has the time of its market: it is asked at the next step of that.
     const steady = this.#elsewhere === null ? [] : [this.#line.nextAt(), ...this.#elsewhere.nextAt()]
-    const watched = this.#watches.map((watch) => watch.nextAt())
-    return Math.min(SLEEP_MS, untilFirst(steady, this.#time.steady()), untilFirst(watched, clock.now()))
+    return untilWaking(steady, this.#time.steady(), this.#watches, clock.now())
   }
 
   /** Until somebody says something; null: however long that takes. */
@@ -304,15 +306,15 @@ export class LiveEngine {
 
   /** What came from outside at this place when it was played for the first time. */
   async #playAgain(): Promise<void> {
-    await this.#known.read()
+    await this.#begun.known.read()
     for (let event = this.#nextKnownOutside(); event !== null; event = this.#nextKnownOutside())
       giveEvent(this.run, event)
-    if (this.#known.isOver(this.#steps)) this.#goLive()
+    if (this.#begun.known.isOver(this.#steps)) this.#goLive()
   }
 
   #nextKnownOutside(): EngineEvent | null {
     if (this.#isLive) return null
-    return this.#known.outside(this.#steps, (index) => this.run.kernel.runtime.state.instruments[index]!.id)
+    return this.#begun.known.outside(this.#steps, (index) => this.run.kernel.runtime.state.instruments[index]!.id)
   }
 
   #goLive(): void {
@@ -358,12 +360,7 @@ export class LiveEngine {
 
   /** What the kernel commanded, to the desk. @returns whether there was anything */
   #dispatch(): boolean {
-    const outgoing = this.#outgoing.splice(0)
-    for (const one of outgoing) {
-      if (one.kind === 'submit') this.desk.intend(one.orders, this.#deskTime())
-      else this.desk.askCancel(one.order, this.#deskTime())
-    }
-    return outgoing.length > 0
+    return takeCommanded(this.desk, this.#outgoing.splice(0), this.#deskTime())
   }
 
   #give(body: EventBody, isOutside: boolean): void {
@@ -380,7 +377,9 @@ export class LiveEngine {
     const place = this.#elsewhere?.place.next() ?? null
     const events = this.#elsewhere?.takeIds() ?? []
     const isAll = isKept && !this.#line.isAsking // what was asked and is not answered is in no state
-    const snapshot = isAll ? snapshotOf(this.run, this.desk, this.#venue, this.#steps, this.#expected) : undefined
+    const snapshot = isAll
+      ? snapshotOf(this.run, this.desk, this.#venue, this.#steps, this.#expected, this.#told.changes.isOver)
+      : undefined
     const isNews =
       this.#journal.length + records.orders.length + executions.length + this.#told.answers > 0 ||
       snapshot !== undefined ||
@@ -421,26 +420,19 @@ export class LiveEngine {
     const isTripped = this.#venue === null && isAhead(this.#options.latch, runtime)
     // A venue in this process always answers.
     const by = this.#venue === null ? ((now + this.#deskPolicy.answerWithin) as Instant) : null
-    for (const action of this.desk.due(now)) {
-      if (action.kind === 'submit') {
-        const gate = isTripped ? 'alive' : stopOf(runtime, action.request.order)
-        if (gate !== null) {
-          this.#bodies.push(...this.desk.refuse(action.request.clientId, gate, now))
-          continue
-        }
-      }
-      this.#line.send(action, by)
-    }
-    // What keeps one of them back shuts more than that: it is said in a round of its own.
-    this.#bodies.push(...this.desk.elapsed(now))
+    this.#bodies.push(...sendDue({ desk: this.desk, line: this.#line, runtime, isTripped, by }, now))
   }
 
   async #end(ended: EngineEnd['ended']): Promise<EngineEnd> {
     await this.#settle(this.#options.patience ?? PATIENCE_MS)
-    if (!this.#isLive) this.#known.demandOver()
+    if (!this.#isLive) this.#begun.known.demandOver()
     if (ended === 'market' && this.#options.more === undefined) this.#told.marketEnded()
     await this.#commit(this.#unkept > 0)
-    const resumed = (this.#from?.run.seq ?? 0) + this.#known.count
+    return this.#ended(ended)
+  }
+
+  #ended(ended: EngineEnd['ended']): EngineEnd {
+    const resumed = (this.#begun.from?.run.seq ?? 0) + this.#begun.known.count
     return { run: this.run, resumed, added: this.#added, ended, waiting: this.#told.waiting }
   }
 

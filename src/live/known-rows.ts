@@ -109,6 +109,6 @@ function withFaults(event: EngineEvent, row: JournalRow): EngineEvent | null {
   return isSame(encodeEvent(again), row.payload) ? again : null
 }
 
-export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, place) => byte === other[place])
 }

@@ -12,6 +12,7 @@ import { createDesk } from './desk/desk.ts'
 import type { OrderDesk } from './desk/order-desk.ts'
 import type { DeskPolicy } from './desk/policy.ts'
 import type { DeskRoute } from './desk/tracked.ts'
+import { accountElsewhere, type Elsewhere } from './elsewhere.ts'
 import type { LiveState } from './resumption.ts'
 
 interface DeskOf {
@@ -48,7 +49,7 @@ interface OpenedDesk {
  * @param isFirst nothing was ever written of this portfolio: what its account did before is in its positions, and the first
  *   comparison finds those
  */
-export async function openDesk(
+async function openDesk(
   of: DeskOf,
   kept: LiveState['desk'] | undefined,
   now: Instant | null,
@@ -73,6 +74,17 @@ export async function openDesk(
   const records = await store.openOrders(portfolio)
   desk.resume({ records, executionIds: ids, cursor, state, isSuccessor: of.epoch > 1 }, now)
   return { desk, lastExecution, eventsCursor }
+}
+
+/** The desk with the account beside it: null where the venue is in this process. */
+export async function openAccount(
+  of: DeskOf & Pick<Parameters<typeof accountElsewhere>[0], 'expected' | 'reconcile' | 'isBehind' | 'wake'>,
+  kept: LiveState['desk'] | undefined,
+  now: Instant | null,
+  isFirst: boolean,
+): Promise<OpenedDesk & { readonly elsewhere: Elsewhere | null }> {
+  const opened = await openDesk(of, kept, now, isFirst)
+  return { ...opened, elsewhere: now === null ? null : accountElsewhere({ ...of, ...opened }) }
 }
 
 type Place = Pick<BrokerPlace, 'executions' | 'events' | 'counts'>

@@ -1,18 +1,52 @@
 /** A live engine, from what its store holds. */
 import { withExternal } from '../domain/external.ts'
+import { FaultError } from '../domain/faults.ts'
+import { refusalFault } from '../engine/reconfigure/refusals.ts'
+import { arrangedMarket } from '../engine/run/arranged.ts'
+import type { ConfigurationChange } from './change-over.ts'
 import { LiveEngine } from './engine.ts'
 import type { EngineEnd, EngineInput, EngineOptions } from './engine-options.ts'
 import { projectionWriter } from './projections/writer.ts'
 import { beginning } from './resumption.ts'
 
-/** @throws FaultError where the store holds this portfolio under another configuration or on other data */
+/** Who changes a configuration by starting an engine with it. */
+const STARTED = 'configuration'
+
+/**
+ * Where the journal was written under another configuration, it is played to its end under that one, and then goes on under
+ * the one that is given.
+ *
+ * @throws FaultError where the journal cannot go on with this configuration, or was written on other data
+ */
 export async function openEngine(given: EngineInput, options: EngineOptions): Promise<LiveEngine> {
-  const input = { ...given, config: withExternal(given.config) }
+  const asked = withExternal(given.config)
   const { store, storeName, portfolio } = options
+  const begun = await beginning(asked, { store, storeName, portfolio })
+  const { columns, isOther, config } = begun
+  const market = columns === null ? given.market : arrangedMarket(given.market, columns, !isOther)
   const tables = projectionWriter(await store.projections?.projectionMemory(portfolio))
-  const engine = new LiveEngine(input, options, await beginning(input.config, { store, storeName, portfolio }), tables)
+  const engine = new LiveEngine({ ...given, config, market }, options, begun, tables)
   await engine.open()
-  return engine
+  if (!isOther) return engine
+  engine.tell({ change: startedWith({ ...given, config: asked }, portfolio) })
+  const { ended } = await engine.play()
+  return ended === 'configured' ? openEngine(given, options) : engine
+}
+
+/** @throws FaultError CONFIGURATION_FIXED where the kernel knows why it cannot be */
+function startedWith({ config, market, strategies }: EngineInput, portfolio: string): ConfigurationChange {
+  return {
+    config,
+    market,
+    strategies,
+    actor: STARTED,
+    id: STARTED,
+    seen: 0,
+    told(outcome) {
+      if (outcome.kind === 'refused') throw new FaultError(refusalFault(portfolio, outcome.refusals))
+      return null
+    },
+  }
 }
 
 /** Opens a run and plays it to its end. */

@@ -2,16 +2,22 @@
 
 import type { PortfolioConfig } from '../domain/config.ts'
 import { FaultError, fault } from '../domain/faults.ts'
+import type { Instrument } from '../domain/instruments.ts'
 import type { OrderRecord } from '../domain/order-records.ts'
 import type { Sessions } from '../domain/sessions.ts'
 import type { Store, StoredSnapshot } from '../domain/store.ts'
-import { freeze } from '../engine/canonical.ts'
-import { decodeEvent, encodeEvent } from '../engine/journal/codec.ts'
+import type { ClockId } from '../domain/units.ts'
+import { freeze, revive } from '../engine/canonical.ts'
+import { decodeEvent } from '../engine/journal/codec.ts'
+import { configInForce } from '../engine/reconfigure/in-force.ts'
+import { refusalFault, refusals } from '../engine/reconfigure/refusals.ts'
+import type { KnownColumns } from '../engine/run/arranged.ts'
 import type { Run } from '../engine/run/drive.ts'
-import { type RunState, runState } from '../engine/run/run-state.ts'
-import { KERNEL_VERSION } from '../engine/snapshot.ts'
+import { openBooks, type RunInput } from '../engine/run/run.ts'
+import { type RunState, runState, takeUp } from '../engine/run/run-state.ts'
+import { type ClockSnapshot, KERNEL_VERSION } from '../engine/snapshot.ts'
 import type { DeskState, OrderDesk } from './desk/order-desk.ts'
-import { isSame, type JournalPlace, KnownRows } from './known-rows.ts'
+import { type JournalPlace, KnownRows } from './known-rows.ts'
 import type { Expected, ExpectedState } from './reconcile/expected.ts'
 
 /** Plain JSON data. */
@@ -24,12 +30,20 @@ export interface LiveState {
   readonly steps: number
   /** What a broker elsewhere posts later. */
   readonly expected?: ExpectedState
+  /** It stands under another configuration than the market was laid out for. */
+  readonly isReconfigured?: true
 }
 
 type Place = JournalPlace & { readonly store: Store }
 
 /** What a process begins with. */
 export interface Beginning {
+  /** In force where the journal ends: the one that is given, or the one before it. */
+  readonly config: PortfolioConfig
+  /** The one that is given is another one: it is to be gone over to once everything was played again. */
+  readonly isOther: boolean
+  /** What the journal has listed; null where it has nothing. */
+  readonly columns: KnownColumns | null
   /** Undefined: from the first event. */
   readonly from: LiveState | undefined
   /** What the journal holds behind it. */
@@ -38,39 +52,75 @@ export interface Beginning {
   readonly told: readonly Sessions[] | undefined
 }
 
-/** @throws FaultError where the store holds this portfolio under another configuration, or from another kernel */
+/** @throws FaultError where the journal cannot go on with this configuration, or is from another kernel */
 export async function beginning(config: PortfolioConfig, place: Place): Promise<Beginning> {
-  const { from, lastSteps } = await stateToGoOnFrom(place)
-  await demandConfiguration(config, place)
-  const known = new KnownRows(place, from?.run.seq ?? 0, lastSteps)
-  return { from, known, told: from === undefined ? await calendarsTold(place) : undefined }
+  const { last, former } = await statesKept(place)
+  const inForce = last === null ? await firstConfiguration(place) : configOf(last)
+  const isOther = inForce !== null && configInForce(inForce, config) !== inForce
+  if (isOther) demandChangeable(inForce, config, last, place)
+  // Under another configuration nothing can be compared with the market that is left behind: it is gone on from the last state.
+  const from = isOther || last?.isReconfigured === true ? last : former
+  const known = new KnownRows(place, from?.run.seq ?? 0, last?.steps ?? 0)
+  const told = from === null ? await calendarsTold(place) : undefined
+  const columns = from === null ? await listedFirst(place) : columnsOf(from)
+  return { config: inForce ?? config, isOther, columns, from: from ?? undefined, known, told }
+}
+
+interface StatesKept {
+  readonly last: LiveState | null
+  readonly former: LiveState | null
 }
 
 /**
- * The state to go on from: the last one but one. What was journalled between the two is played again, and so compared with
- * the market: prices that were restated since are found even where the last state was the journal's end.
+ * The last two states. Where nothing has changed the former one is gone on from: what was journalled between the two is
+ * played again, and so compared with the market: prices that were restated since are found even where the last state was the
+ * journal's end.
  */
-async function stateToGoOnFrom(place: Place): Promise<Resumption> {
+async function statesKept(place: Place): Promise<StatesKept> {
   const { store, portfolio } = place
   const last = await store.snapshotBefore(portfolio, Number.MAX_SAFE_INTEGER)
-  if (last === undefined) return { from: undefined, lastSteps: 0 }
+  if (last === undefined) return { last: null, former: null }
   demandVersion(last, place)
-  const { steps: lastSteps } = liveState(last)
-  const kept = await store.snapshotBefore(portfolio, last.seq - 1)
-  if (kept === undefined) return { from: undefined, lastSteps }
-  demandVersion(kept, place)
-  return { from: liveState(kept), lastSteps }
+  const former = await store.snapshotBefore(portfolio, last.seq - 1)
+  if (former === undefined) return { last: liveState(last), former: null }
+  demandVersion(former, place)
+  return { last: liveState(last), former: liveState(former) }
 }
 
-interface Resumption {
-  /** Undefined: from the first event. */
-  readonly from: LiveState | undefined
-  /** Up to which the run had come when its last state was kept. */
-  readonly lastSteps: number
+function configOf({ run }: LiveState): PortfolioConfig {
+  return revive((run.kernel.state as { readonly config: unknown }).config) as PortfolioConfig
+}
+
+function columnsOf({ run: { kernel } }: LiveState): KnownColumns {
+  const { instruments } = kernel.state as { readonly instruments: unknown }
+  const clocks = Object.entries(kernel.indicators as Readonly<Record<string, ClockSnapshot>>)
+  return {
+    instruments: revive(instruments) as readonly Instrument[],
+    clocks: new Map(clocks.map(([clock, { columns }]) => [clock as ClockId, columns])),
+  }
+}
+
+/** @throws FaultError CONFIGURATION_FIXED */
+function demandChangeable(
+  inForce: PortfolioConfig,
+  config: PortfolioConfig,
+  last: LiveState | null,
+  place: Place,
+): void {
+  const left = last === null ? undefined : { flows: last.run.flowsToCome, operations: last.run.operationsToCome }
+  const found = refusals(inForce, config, left)
+  if (found.length > 0) throw new FaultError(refusalFault(place.portfolio, found))
 }
 
 function liveState({ payload }: StoredSnapshot): LiveState {
   return JSON.parse(new TextDecoder().decode(payload)) as LiveState
+}
+
+/** Puts a run, made from where the state stood, there: or before its first instant. */
+export function beginRun(run: Run, { from, isOther, told }: Beginning, input: Omit<RunInput, 'checks'>): void {
+  const { market } = input
+  if (from !== undefined) takeUp(run, from.run, isOther || from.isReconfigured === true)
+  else openBooks(run, { ...input, market: { ...market, sessions: told ?? market.sessions } })
 }
 
 /** @param venue of this process; null where it is elsewhere */
@@ -80,6 +130,7 @@ export function snapshotOf(
   venue: { state(): unknown } | null,
   steps: number,
   expected: Pick<Expected, 'state'>,
+  isReconfigured: boolean,
 ): StoredSnapshot {
   const state: LiveState = {
     run: { ...runState(run), exchange: null },
@@ -87,6 +138,7 @@ export function snapshotOf(
     desk: { state: desk.state(), records: desk.open },
     steps,
     ...(venue === null ? { expected: expected.state() } : {}),
+    ...(isReconfigured ? { isReconfigured } : {}),
   }
   const payload = new TextEncoder().encode(JSON.stringify(state))
   return { seq: state.run.seq - 1, kernelVersion: KERNEL_VERSION, payload }
@@ -97,15 +149,32 @@ function demandVersion({ kernelVersion }: StoredSnapshot, { storeName: store, po
   throw new FaultError(fault('KERNEL_VERSION', { store, portfolio, found: kernelVersion, own: KERNEL_VERSION }))
 }
 
-/** The journal's first event must be of this configuration. */
-async function demandConfiguration(config: PortfolioConfig, place: Place): Promise<void> {
-  const { store, storeName, portfolio } = place
-  for await (const { seq, at, kind, payload } of store.read(portfolio, 0)) {
-    const own = encodeEvent({ seq, at, kind: 'configured', config, codes: {} })
-    if (isSame(own, payload)) return
-    const reason = 'the configuration is another one'
-    throw new FaultError(fault('JOURNAL_DIFFERS', { store: storeName, portfolio, seq, kind, reason }))
+/** The configuration that the journal begins with; null where it is empty. */
+async function firstConfiguration({ store, portfolio }: Place): Promise<PortfolioConfig | null> {
+  for await (const { payload } of store.read(portfolio, 0)) {
+    const event = decodeEvent(payload, unnamed)
+    if (event.kind !== 'configured') throw new RangeError(`a configuration was expected, not "${event.kind}"`)
+    return event.config
   }
+  return null
+}
+
+/** What the first events of the journal list; null where it is empty. */
+async function listedFirst({ store, portfolio }: Place): Promise<KnownColumns | null> {
+  const instruments: Instrument[] = []
+  let isThere = false
+  for await (const { kind, payload } of store.read(portfolio, 0)) {
+    isThere = true
+    if (kind === 'configured' || kind === 'sessions') continue
+    const event = kind === 'listed' ? decodeEvent(payload, unnamed) : null
+    if (event?.kind !== 'listed') break
+    instruments.push(event.instrument)
+  }
+  return isThere ? { instruments, clocks: new Map() } : null
+}
+
+function unnamed(): never {
+  throw new RangeError('the first events of a journal name no instrument')
 }
 
 /** The calendars as the first events of the journal tell them: the market may have gone on since. */

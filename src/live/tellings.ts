@@ -1,9 +1,14 @@
 /** What operators, watches and calendars want the kernel to know, until it was given and written down. */
 import type { ControlAnswer } from '../domain/control.ts'
+import type { Command } from '../domain/events.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Kernel } from '../engine/kernel.ts'
 import type { EventBody } from '../engine/run/broker-side.ts'
+import type { Run } from '../engine/run/drive.ts'
+import { ChangeOver } from './change-over.ts'
 import type { CycleEnd, EngineOptions, Look, OrderDecision, Told, Turn } from './engine-options.ts'
+
+type Event = Exclude<Told, { readonly change: unknown }>
 
 const NOT_AHEAD = 'its prices come from elsewhere as time goes on: no cycle can be had before them'
 
@@ -17,7 +22,9 @@ interface Takes {
 }
 
 export class Tellings {
-  #told: Told[] = []
+  /** Other configurations that are asked for: they wait until nothing is under way. */
+  readonly changes = new ChangeOver()
+  #told: Event[] = []
   #answers: ControlAnswer[] = []
   /** What was made true by events and answers that are not written down yet. */
   readonly #turns: Turn[] = []
@@ -39,7 +46,8 @@ export class Tellings {
 
   /** Everything that is not answered, to be told again. */
   get waiting(): readonly Told[] {
-    return [...this.#hurried.map((turn) => ({ turn: () => turn })), ...this.#told]
+    const changes = this.changes.waiting.map((change) => ({ change }))
+    return [...this.#hurried.map((turn) => ({ turn: () => turn })), ...this.#told, ...changes]
   }
 
   /** How many answers wait to be written down. */
@@ -48,7 +56,10 @@ export class Tellings {
   }
 
   add(...told: readonly Told[]): void {
-    this.#told.push(...told)
+    for (const one of told) {
+      if ('change' in one) this.changes.add(one.change)
+      else this.#told.push(one)
+    }
   }
 
   /** Where somebody waits for a cycle, it is looked for bars that would make one. */
@@ -75,9 +86,9 @@ export class Tellings {
     }
   }
 
-  /** What the kernel said against what it was given last. */
-  declined(reason: string): void {
-    this.#declined = reason
+  /** What the kernel says against what it was given last. */
+  commanded(commands: readonly Command[]): void {
+    for (const command of commands) if (command.kind === 'declined') this.#declined = command.reason
   }
 
   /** Everything that was told so far, in turn. */
@@ -110,6 +121,12 @@ export class Tellings {
     const answer = turn.answer(this.#declined ?? '')
     if (answer !== null) this.#answers.push(answer)
     this.#turns.push(turn)
+  }
+
+  /** Goes over to the configuration that was asked for first, or says why not. */
+  change(run: Run, give: (body: EventBody) => void): void {
+    const answer = this.changes.take(run, give)
+    if (answer !== null) this.#answers.push(answer)
   }
 
   /** Answers for the transaction that makes them true, once. */

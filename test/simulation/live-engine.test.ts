@@ -116,7 +116,7 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     )
     expect(stopped.ended).toBe('stopped')
     const richer = { ...input, config: { ...input.config, name: 'another name' } }
-    await expect(play(richer, options(store))).rejects.toThrow('the configuration is another one')
+    await expect(play(richer, options(store))).rejects.toThrow('name: drawn -> ')
     const end = await play(input, options(store))
     expect(end.ended).toBe('market')
     expect(end.resumed).toBe(stopped.added)
@@ -157,7 +157,7 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     expect((await store.store.snapshotBefore(NAME, added))?.seq).toBe(added - 1)
     const input = risingFor(5)
     const without = { ...input, config: { ...input.config, name: 'other' }, market: { ...input.market, blocks: [] } }
-    await expect(play(without, options(store))).rejects.toThrow('the configuration is another one')
+    await expect(play(without, options(store))).rejects.toThrow('name: by hand -> ')
     await close(store)
   })
 

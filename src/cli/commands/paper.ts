@@ -159,7 +159,11 @@ function tellEnd(end: EngineEnd, { json, store, cycles }: PaperOptions): void {
   process.stderr.write(`note: ${held}${end.added} written to ${store}; ${ENDED[end.ended]}\n`)
 }
 
-const ENDED: Readonly<Record<EngineEnd['ended'], string>> = { market: 'the bars end here', stopped: 'stopped as asked' }
+const ENDED: Readonly<Record<EngineEnd['ended'], string>> = {
+  market: 'the bars end here',
+  stopped: 'stopped as asked',
+  configured: 'it goes on under another configuration',
+}
 
 interface Trading {
   readonly loaded: LoadedPortfolio

@@ -5,7 +5,9 @@ import { isExternal } from '../../domain/external.ts'
 import { type Fault, fault } from '../../domain/faults.ts'
 import type { Instrument } from '../../domain/instruments.ts'
 import { formatDate } from '../../domain/sessions.ts'
+import type { Books } from '../../pipeline/ledger/books.ts'
 import { isSameData } from '../canonical.ts'
+import type { Runtime } from '../runtime.ts'
 
 /** One key that must stay as it is. */
 export interface Refusal {
@@ -70,8 +72,48 @@ const INSTRUMENT_KEYS = [
   'roundLot',
 ] as const satisfies readonly (keyof Instrument)[]
 
-export function refusalFault(portfolio: string, { path, before, after, reason }: Refusal): Fault {
-  return fault('CONFIGURATION_FIXED', { portfolio, path, before, after, reason })
+/** What stands in the way as things are now: halts that would lose their end, and positions without prices. */
+export function stateRefusals(
+  { state, sleeves }: Pick<Runtime, 'state' | 'sleeves'>,
+  after: PortfolioConfig,
+  given: readonly Instrument[],
+): readonly Refusal[] {
+  const found: Refusal[] = []
+  const { limits } = state.config!
+  if (state.breaker?.halted === true && limits.drawdown !== null && after.limits.drawdown === null)
+    found.push(refusal('risk.drawdown', limits.drawdown.halt, null, HALTED))
+  for (const { config, ordinal } of sleeves) {
+    const own = after.sleeves.find(({ id }) => id === config.id)
+    if (own === undefined || state.sleeveBreakers?.[ordinal]?.halted !== true) continue
+    if (config.limits.drawdown !== undefined && own.limits.drawdown === undefined)
+      found.push(refusal(`sleeves.${config.id}.limits.drawdown`, config.limits.drawdown.halt, null, HALTED))
+  }
+  const there = new Set(given.map(({ id }) => id))
+  const { books } = state
+  for (const { id, index, option } of state.instruments) {
+    // Contracts come from the chains of what they are on, and what is external has no prices.
+    if (there.has(id) || option !== null || isForeign(state.instruments[index]!)) continue
+    if (isHeldBySome(books, index)) found.push(refusal(`instruments.${id}`, 'there', 'gone', HELD))
+  }
+  return found
+}
+
+const HALTED = 'a breaker is halted by it: change its levels, or leave it until the halt is over'
+const HELD = 'it is held: leave it under "instruments:" until it is sold'
+
+/** What was found at the broker and no sleeve of the portfolio trades. */
+function isForeign({ clocks }: Instrument): boolean {
+  return clocks.length === 0
+}
+
+function isHeldBySome({ quantity, sleeves, width }: Books, index: number): boolean {
+  for (let sleeve = 0; sleeve < sleeves; sleeve += 1) if (quantity[sleeve * width + index] !== 0) return true
+  return false
+}
+
+/** @param found at least one */
+export function refusalFault(portfolio: string, found: readonly Refusal[]): Fault {
+  return fault('CONFIGURATION_FIXED', { portfolio, refusals: found.map(refusalText).join('; ') })
 }
 
 /** One line of what is said to whoever asked. */

@@ -3,6 +3,7 @@ import type { CapitalAbroad, RateSource } from '../../domain/currencies.ts'
 import type { Command, EngineEvent } from '../../domain/events.ts'
 import type { CorporateAction, DatedAction, MarketData, OptionChain, Slice } from '../../domain/market.ts'
 import type { DatedFlow, DatedOperation } from '../../domain/money-moves.ts'
+import type { Strategy } from '../../domain/strategy.ts'
 import type { CurrencyCode, Instant, InstrumentId, TradeDate } from '../../domain/units.ts'
 import type { OrderAnswer } from '../../exchange/desk.ts'
 import type { ExchangeAnswer, SimulatedExchange } from '../../exchange/simulated.ts'
@@ -31,6 +32,8 @@ export interface Run {
   readonly exchange: SimulatedExchange
   readonly market: MarketData
   readonly auditor: Auditor | null
+  /** By name; another configuration brings others. */
+  readonly strategies: Map<string, Strategy>
   readonly cursors: readonly BlockCursor[]
   /** The slices of all cursors: what an instant gives at which every clock closes. */
   readonly slices: readonly Slice[]

@@ -116,6 +116,7 @@ export function startRun(
     exchange,
     market,
     auditor,
+    strategies,
     cursors,
     slices: cursors.map(({ slice }) => slice),
     progress: noProgress(),

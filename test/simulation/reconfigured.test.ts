@@ -1,0 +1,247 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/adapters/store/open.ts'
+import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
+import type { PortfolioConfig } from '../../src/domain/config.ts'
+import type { ControlAnswer } from '../../src/domain/control.ts'
+import type { Lease, Store } from '../../src/domain/store.ts'
+import { sleeveId } from '../../src/domain/units.ts'
+import type { RunInput } from '../../src/engine/run/run.ts'
+import { type ChangeOutcome, outcomeText } from '../../src/live/change-over.ts'
+import type { EngineEnd, EngineOptions } from '../../src/live/engine-options.ts'
+import { openEngine, runEngine } from '../../src/live/open-engine.ts'
+import { recordedRun } from '../../src/live/recorded/result.ts'
+import { replay } from '../../src/live/replay.ts'
+import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
+import { type Act, handRun, SHARE } from './hand-run.ts'
+
+const folder = storeFolder()
+afterAll(() => folder.remove())
+
+const NAME = 'by hand'
+const BARS = 12
+const NEWCOMER = sleeveId('newcomer')
+
+const trades: Act = (view, out, bar) => {
+  out.target(view.universe[0]!, ((1 + (bar % 3)) * SHARE) as never, 'more or less')
+}
+
+const prices = (first: number) => Array.from({ length: BARS }, (_, bar) => ({ open: first + bar }))
+
+/** One sleeve that trades A. */
+const ALONE: RunInput = handRun({
+  prices: { A: prices(100) },
+  sleeves: { one: { capital: 100_000, act: trades }, reserve: { capital: 50_000, act: null } },
+})
+
+/** The same with a limit, and with a sleeve that trades B: B stands first in the market of the file. */
+const JOINED: RunInput = joined()
+
+function joined(): RunInput {
+  const input = handRun({
+    prices: { B: prices(40), A: prices(100) },
+    sleeves: {
+      newcomer: { capital: 30_000, act: trades },
+      one: { capital: 100_000, act: trades, limits: { positionWeightMax: 0.9 } },
+      reserve: { capital: 50_000, act: null },
+    },
+  })
+  const { config } = input
+  const universes: Readonly<Record<string, readonly string[]>> = { newcomer: ['B'], one: ['A'], reserve: [] }
+  return {
+    ...input,
+    config: {
+      ...config,
+      capital: ALONE.config.capital,
+      sleeves: config.sleeves.map((sleeve) => {
+        const before = ALONE.config.sleeves.find(({ id }) => id === sleeve.id)
+        const ids = input.market.instruments.filter(({ symbol }) => universes[sleeve.id]!.includes(symbol))
+        return before === undefined
+          ? { ...sleeve, universe: ids.map(({ id }) => id), weight: 0.2 }
+          : { ...before, limits: sleeve.limits }
+      }),
+    },
+  }
+}
+
+interface Leased {
+  readonly store: Store
+  readonly lease: Lease
+}
+
+let made = 0
+async function freshStore(): Promise<Leased> {
+  made += 1
+  const store = await openStore(folder.path(`changed-${made}.db`), { create: true })
+  return { store, lease: (await store.lease(NAME))! }
+}
+
+function options({ store, lease }: Leased, config: PortfolioConfig, more: Partial<EngineOptions> = {}): EngineOptions {
+  return {
+    store,
+    lease,
+    storeName: 'test.db',
+    portfolio: NAME,
+    snapshotEvery: 3,
+    clock: null,
+    sha256,
+    isStopped: () => false,
+    venue: paperVenueFor(config, store.id),
+    ...more,
+  }
+}
+
+const play = (input: RunInput, leased: Leased, more: Partial<EngineOptions> = {}): Promise<EngineEnd> =>
+  runEngine(input, options(leased, input.config, more))
+
+/** Stops after so many instants. */
+function untilInstant(count: number): Partial<EngineOptions> {
+  let instants = 0
+  return { isStopped: () => instants >= count, onInstant: () => (instants += 1) }
+}
+
+/** A store whose process dies at one of its commits: right before it is on the disk, or right after. */
+function dying({ store, lease }: Leased, at: number, isWritten: boolean): Leased {
+  let commits = 0
+  const commit: Store['commit'] = async (...given) => {
+    commits += 1
+    if (commits < at) return store.commit(...given)
+    if (isWritten) await store.commit(...given)
+    throw new Error('the process died')
+  }
+  return { store: { ...store, commit }, lease }
+}
+
+/** The change is the first commit of the process that is started with it. */
+const DEATHS = [
+  [1, false],
+  [1, true],
+  [2, false],
+  [3, true],
+] as const
+
+const textOf = ({ run }: EngineEnd): string => new TextDecoder().decode(run.kernel.canonical())
+const strategies = new Map([...ALONE.strategies, ...JOINED.strategies].map((one) => [one.name, one]))
+
+async function configurationsOf({ store }: Leased): Promise<readonly number[]> {
+  const found: number[] = []
+  for await (const { seq, kind } of store.read(NAME, 0)) if (kind === 'configured') found.push(seq)
+  return found
+}
+
+/** What a journal says by itself: the bytes of its kernel, and books that keep every invariant. */
+async function demandSound(leased: Leased, end: EngineEnd): Promise<void> {
+  expect((await leased.store.check()).problems).toEqual([])
+  const rebuilt = await replay(leased.store, NAME, strategies, Number.MAX_SAFE_INTEGER)
+  expect(new TextDecoder().decode(rebuilt!.canonical())).toBe(textOf(end))
+  const recorded = recordedRun(strategies)
+  for await (const row of leased.store.read(NAME, 0)) recorded.take(row)
+  expect(recorded.result().invariants.violated).toEqual([])
+  expect(new TextDecoder().decode(recorded.kernel!.canonical())).toBe(textOf(end))
+}
+
+const quantityOf = ({ run }: EngineEnd, sleeve: string, symbol: string): number => {
+  const { state, sleeveOrdinal } = run.kernel.runtime
+  const { index } = state.instruments.find((one) => one.symbol === symbol)!
+  return state.books.quantity[sleeveOrdinal.get(sleeve)! * state.books.width + index]!
+}
+
+describe.skipIf(!HAS_STORE)(`a configuration that changes under a journal ${STORE_NEED}`, () => {
+  it('holds from the next start on: what was there stays, what is new joins behind it', async () => {
+    const leased = await freshStore()
+    await play(ALONE, leased, untilInstant(6))
+    const end = await play(JOINED, leased)
+    const { state, sleeves } = end.run.kernel.runtime
+    expect(sleeves.map(({ config }) => config.id)).toEqual(['one', 'reserve', 'external', 'newcomer'])
+    expect(state.instruments.map(({ symbol }) => symbol)).toEqual(['A', 'B'])
+    expect(quantityOf(end, 'one', 'A')).toBeGreaterThan(0)
+    expect(quantityOf(end, NEWCOMER, 'B')).toBeGreaterThan(0)
+    expect(await configurationsOf(leased)).toHaveLength(2)
+    await demandSound(leased, end)
+    // The same file once more changes nothing.
+    expect((await play(JOINED, leased)).added).toBe(0)
+    // What is held cannot lose its prices.
+    await expect(play(ALONE, leased)).rejects.toThrow('instruments.B: there -> gone: it is held')
+    // Without it the sleeve is closed, and keeps its place.
+    const last = await play({ ...JOINED, config: ALONE.config }, leased)
+    expect(last.run.kernel.runtime.state.sleeves.at(-1)!.standing).toMatch(/clos/)
+    expect(await configurationsOf(leased)).toHaveLength(3)
+    await demandSound(leased, last)
+    await leased.lease.release()
+    await leased.store.close()
+  })
+
+  it('holds wholly or not at all wherever a process dies around it, and nothing is lost or done twice', async () => {
+    const calm = await freshStore()
+    await play(ALONE, calm, untilInstant(7))
+    const before = await calm.store.extents()
+    const whole = await play(JOINED, calm)
+    let [deaths, halves] = [0, 0]
+    for (const [at, isWritten] of DEATHS) {
+      const stormy = await freshStore()
+      await play(ALONE, stormy, untilInstant(7))
+      expect(await stormy.store.extents()).toEqual(before)
+      await play(JOINED, dying(stormy, at, isWritten)).catch((error: Error) => {
+        expect(error.message).toBe('the process died')
+        deaths += 1
+      })
+      const held = await configurationsOf(stormy)
+      const { rows } = (await stormy.store.extents())[0]!
+      // Right after it the journal ends with who joined; never with the event alone.
+      if (held.length === 2 && rows - held[1]! < 3) halves += 1
+      const end = await play(JOINED, stormy)
+      expect(textOf(end)).toBe(textOf(whole))
+      expect(await stormy.store.extents()).toEqual(await calm.store.extents())
+      await demandSound(stormy, end)
+      await stormy.lease.release()
+      await stormy.store.close()
+    }
+    expect([deaths, halves]).toEqual([DEATHS.length, 0])
+    await calm.lease.release()
+    await calm.store.close()
+  })
+
+  it('goes on after a death before its last state: the rest is played again under the configuration of then', async () => {
+    const leased = await freshStore()
+    await expect(play(ALONE, dying(leased, 9, true), { snapshotEvery: 4 })).rejects.toThrow('the process died')
+    const end = await play(JOINED, leased)
+    expect(quantityOf(end, NEWCOMER, 'B')).toBeGreaterThan(0)
+    await demandSound(leased, end)
+    await leased.lease.release()
+    await leased.store.close()
+  })
+
+  it('is gone over to while the engine runs, and what cannot be is refused with the reason', async () => {
+    const leased = await freshStore()
+    const told: ChangeOutcome[] = []
+    const answers = (outcome: ChangeOutcome): ControlAnswer | null => {
+      told.push(outcome)
+      return null
+    }
+    const change = (input: RunInput) => ({
+      change: { ...input, actor: 'ann', id: `change-${told.length}`, seen: 0, told: answers },
+    })
+    let instants = 0
+    const given: Partial<EngineOptions> = {
+      onInstant: () => {
+        instants += 1
+        if (instants === 4) engine.tell(change({ ...JOINED, config: { ...JOINED.config, name: 'other' } }))
+        if (instants === 5) engine.tell(change(ALONE))
+        if (instants === 6) engine.tell(change(JOINED))
+      },
+    }
+    let engine = await openEngine(ALONE, options(leased, ALONE.config, given))
+    const first = await engine.play()
+    expect(first.ended).toBe('configured')
+    engine = await openEngine(JOINED, options(leased, JOINED.config, given))
+    const end = await engine.play()
+    expect(end.ended).toBe('market')
+    expect(told.map(({ kind }) => kind)).toEqual(['refused', 'same', 'taken'])
+    expect(outcomeText(told[0]!)).toContain('name: by hand -> other: ')
+    const [, seq] = await configurationsOf(leased)
+    expect(told[2]).toEqual({ kind: 'taken', seq })
+    expect(quantityOf(end, NEWCOMER, 'B')).toBeGreaterThan(0)
+    await demandSound(leased, end)
+    await leased.lease.release()
+    await leased.store.close()
+  })
+})
