@@ -1,4 +1,4 @@
-import type { SleeveBar, SleeveMark, SleeveSignal } from '../../../src/api/contract/sleeve-page.ts'
+import type { SleeveBar, SleeveIndicator, SleeveMark, SleeveSignal } from '../../../src/api/contract/sleeve-page.ts'
 
 /** What the price chart shows beside its bars: entries, exits and signals of the bars that are seen, never more than can be read. */
 
@@ -105,4 +105,13 @@ export function zoomed(
   const part = (at - range.from) / Math.max(1e-9, range.to - range.from)
   const from = at - width * part
   return { from, to: from + width }
+}
+
+/** Panes below the prices: more of them leave none of them room. */
+const PANES_MOST = 2
+
+/** What has a pane of its own: outputs of one indicator share it. */
+export function panesOf(indicators: readonly SleeveIndicator[]): readonly string[] {
+  const own = indicators.filter(({ isPrice }) => !isPrice).map(({ of }) => of)
+  return [...new Set(own)].slice(0, PANES_MOST)
 }

@@ -65,6 +65,18 @@ export interface SleeveBar {
   readonly volume: number
 }
 
+/** One output of an indicator that the strategy decides by. */
+export interface SleeveIndicator {
+  /** As the strategy calls it. */
+  readonly name: string
+  /** What it is: `rsi(14)`. */
+  readonly of: string
+  /** It is drawn over the prices; else below them. */
+  readonly isPrice: boolean
+  /** One for each bar; null: not defined yet. */
+  readonly values: readonly Figure[]
+}
+
 export interface SleevePrices {
   /** What the sleeve traded or holds; the first is shown where none was asked for. */
   readonly instruments: readonly string[]
@@ -72,6 +84,8 @@ export interface SleevePrices {
   readonly decimals: number
   /** Daily bars of the instrument's sessions, the newest 2,500. */
   readonly bars: readonly SleeveBar[]
+  /** As the kernel computes them, eight at most. */
+  readonly indicators: readonly SleeveIndicator[]
   readonly signals: readonly SleeveSignal[]
   readonly marks: readonly SleeveMark[]
 }

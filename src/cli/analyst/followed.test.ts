@@ -9,6 +9,9 @@ import type { SleevePage } from '../../api/contract/sleeve-page.ts'
 import type { JournalRow } from '../../domain/store.ts'
 import type { TradeDate } from '../../domain/units.ts'
 import { runBacktest } from '../../engine/run/run.ts'
+import { ema } from '../../indicators/ema/ema.ts'
+import { rsi } from '../../indicators/rsi/rsi.ts'
+import { sma } from '../../indicators/sma/sma.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { packageRoot } from '../package-root.ts'
@@ -208,6 +211,28 @@ describe('the page of a strategy', () => {
     const other = await asked<SleevePage>({ kind: 'sleeve', sleeve: name, instrument: instruments.at(-1)! })
     expect(shown(other.prices).instrument).toBe(instruments.at(-1))
     expect(shown(other.prices).bars.length).toBeGreaterThan(300)
+    let compared = 0
+    for (const sleeve of report.sleeves.filter(({ strategy }) => strategy !== null)) {
+      const { bars, indicators } = shown((await asked<SleevePage>({ kind: 'sleeve', sleeve: sleeve.name })).prices)
+      const lane = (field: 'open' | 'high' | 'low' | 'close' | 'volume') => Float64Array.from(bars, (bar) => bar[field])
+      const row = {
+        open: lane('open'),
+        high: lane('high'),
+        low: lane('low'),
+        close: lane('close'),
+        volume: lane('volume'),
+      }
+      for (const { of, values, isPrice } of indicators) {
+        expect(values).toHaveLength(bars.length)
+        const [, kind, length] = /^(sma|ema|rsi)\((\d+)\)$/.exec(of) ?? []
+        if (kind === undefined || bars.length < Number(length) + 2) continue
+        const spec = { sma, ema, rsi }[kind as 'sma' | 'ema' | 'rsi'](Number(length))
+        expect(values.at(-1), of).toBeCloseTo(spec.columns(row)[0]!.at(-1)!, 6)
+        expect(isPrice).toBe(kind !== 'rsi')
+        compared += 1
+      }
+    }
+    expect(compared).toBeGreaterThan(0)
     const none = await followed.answer({ kind: 'sleeve', sleeve: 'nobody' })
     expect(none.why).toBe('There is no sleeve "nobody".')
   })

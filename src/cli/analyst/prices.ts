@@ -8,6 +8,7 @@ import type { TradeDate } from '../../domain/units.ts'
 import type { OrderRecord } from '../../engine/records/result.ts'
 import { decimalsOf, finite, known } from '../report/numbers.ts'
 import { empty, type Facts, filled } from './facts.ts'
+import { indicatorsOf } from './indicators.ts'
 
 const BARS_MOST = 2_500
 
@@ -29,6 +30,7 @@ export function pricesOf(
     instrument,
     decimals: Math.max(2, last === undefined ? 2 : decimalsOf(last.tick)),
     bars: barsOf(facts, config, instrument).slice(-BARS_MOST),
+    indicators: shownIndicators(facts, config, instrument),
     signals: signalsOf(facts, config, instrument),
     marks: marks.filter((mark) => mark.instrument === instrument || mark.instrument.startsWith(`${instrument} `)),
   })
@@ -74,6 +76,14 @@ function barsOf({ market, result }: Facts, config: SleeveConfig, symbol: string)
     }
   }
   return bars
+}
+
+function shownIndicators(facts: Facts, config: SleeveConfig, symbol: string): SleevePrices['indicators'] {
+  const block = facts.market.blocks.find(({ clock }) => clock === config.clock)
+  const { id } = facts.result.instruments.find((one) => one.symbol === symbol)!
+  const column = block?.instruments.indexOf(id) ?? -1
+  if (block === undefined || column < 0) return []
+  return indicatorsOf(facts, config, block, column).map((one) => ({ ...one, values: one.values.slice(-BARS_MOST) }))
 }
 
 function barAt(block: ClockBlock, row: number, column: number): Omit<SleeveBar, 'day'> {

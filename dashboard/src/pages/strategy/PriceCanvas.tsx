@@ -6,17 +6,22 @@ import {
   type IChartApi,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
+  LineSeries,
   type Time,
 } from 'lightweight-charts'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { SleevePrices } from '../../../../src/api/contract/sleeve-page.ts'
 import { type Paint, usePaint } from '../../charts/paint.ts'
 import { nextPlace } from '../../charts/places.ts'
-import { markersWithin, zoomed } from '../../charts/price.ts'
+import { markersWithin, panesOf, zoomed } from '../../charts/price.ts'
 import { count, price } from '../../format.ts'
 import { tradeDate } from '../../times.ts'
 
+/** Prices have the first one, volumes the second. */
+const FIRST_PANE = 2
 const VOLUME_SHARE = 0.16
+/** Of each pane below the prices that indicators have. */
+const PANE_SHARE = 0.22
 const BARS_AT_FIRST = 250
 
 interface Drawn {
@@ -24,6 +29,7 @@ interface Drawn {
   readonly candles: ISeriesApi<'Candlestick'>
   readonly volumes: ISeriesApi<'Histogram'>
   readonly markers: ISeriesMarkersPluginApi<Time>
+  readonly curves: ISeriesApi<'Line'>[]
 }
 
 const dayOf = (time: unknown): string => (typeof time === 'string' ? time : '')
@@ -54,7 +60,7 @@ function create(element: HTMLElement, decimals: number): Drawn {
   )
   chart.panes()[0]?.setStretchFactor(1 - VOLUME_SHARE)
   chart.panes()[1]?.setStretchFactor(VOLUME_SHARE)
-  return { chart, candles, volumes, markers: createSeriesMarkers(candles, []) }
+  return { chart, candles, volumes, markers: createSeriesMarkers(candles, []), curves: [] }
 }
 
 function colour({ chart, candles, volumes }: Drawn, paint: Paint): void {
@@ -77,6 +83,45 @@ function colour({ chart, candles, volumes }: Drawn, paint: Paint): void {
   volumes.applyOptions({ color: paint.control })
 }
 
+/** Indicators over the prices, and below them one pane for each that has a scale of its own. */
+function drawCurves(made: Drawn, { bars, indicators, decimals }: SleevePrices, paint: Paint): void {
+  const { chart, curves } = made
+  for (const curve of curves.splice(0)) chart.removeSeries(curve)
+  const tick = 10 ** -decimals
+  const panes = panesOf(indicators)
+  for (const [place, { name, of, isPrice, values }] of indicators.entries()) {
+    const pane = isPrice ? 0 : FIRST_PANE + panes.indexOf(of)
+    if (!isPrice && !panes.includes(of)) continue
+    const curve = chart.addSeries(
+      LineSeries,
+      {
+        color: paint.sleeve(place),
+        lineWidth: 1,
+        title: name,
+        priceLineVisible: false,
+        crosshairMarkerVisible: false,
+        priceFormat: {
+          type: 'custom',
+          minMove: tick,
+          formatter: (value: number) => price(value, isPrice ? tick : 0.01),
+        },
+      },
+      pane,
+    )
+    // What is not defined yet is a gap.
+    curve.setData(
+      bars.map(({ day }, bar) => {
+        const value = values[bar] ?? null
+        return value === null ? { time: day } : { time: day, value }
+      }),
+    )
+    curves.push(curve)
+  }
+  const below = panes.length * PANE_SHARE
+  const shares = [1 - VOLUME_SHARE, VOLUME_SHARE, ...panes.map(() => PANE_SHARE)]
+  for (const [place, pane] of chart.panes().entries()) pane.setStretchFactor((shares[place] ?? 0) / (1 + below))
+}
+
 function barText(view: SleevePrices, place: number): string {
   const bar = view.bars[place]
   if (bar === undefined) return ''
@@ -84,8 +129,13 @@ function barText(view: SleevePrices, place: number): string {
   const marks = view.marks
     .filter(({ day }) => day === bar.day)
     .map((mark) => `${mark.what} ${mark.side} ${mark.quantity} at ${price(mark.price, tick)} (${mark.reason})`)
+  const known = view.indicators.flatMap(({ name, isPrice, values }) => {
+    const value = values[place] ?? null
+    return value === null ? [] : [`${name} ${price(value, isPrice ? tick : 0.01)}`]
+  })
   const parts = [
     `${tradeDate(bar.day)}: open ${price(bar.open, tick)}, high ${price(bar.high, tick)}, low ${price(bar.low, tick)}, close ${price(bar.close, tick)}, volume ${count(bar.volume)}`,
+    ...known,
     ...marks,
   ]
   return parts.join('; ')
@@ -126,6 +176,7 @@ export function PriceCanvas({ view }: { readonly view: SleevePrices }): ReactNod
     colour(made, paint)
     made.candles.setData(bars.map(({ day, open, high, low, close }) => ({ time: day, open, high, low, close })))
     made.volumes.setData(bars.map(({ day, volume }) => ({ time: day, value: volume })))
+    drawCurves(made, view, paint)
     const colours = { pos: paint.pos, neg: paint.neg, text: paint.text, quiet: paint.text3 }
     const mark = (): void => {
       const range = made.chart.timeScale().getVisibleLogicalRange()

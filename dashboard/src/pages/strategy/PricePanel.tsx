@@ -57,7 +57,7 @@ export function PricePanel({ source, onInstrument }: PricePanelProps): ReactNode
       title="Price"
       unit="▲ bought, ▼ sold, ● signal; rising bars are hollow"
       span={12}
-      height={440}
+      height={500}
       source={source}
       controls={
         view !== null && (
