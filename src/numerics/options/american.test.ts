@@ -127,6 +127,21 @@ describe('exercise now', () => {
     expect(isExercisedNow({ ...near, spot: 95 }, 0.2)).toBe(false)
     expect(isExercisedNow({ ...near, right: 'call', spot: 140 }, 0.2)).toBe(false)
   })
+  it('never pays where a lattice says that waiting is worth more, however it was found, and pays where both say so', () => {
+    let [waits, pays] = [0, 0]
+    fc.assert(
+      fc.property(anyTerms, between(0.05, 0.8), (terms, volatility) => {
+        const exercise = (terms.right === 'call' ? 1 : -1) * (terms.spot - terms.strike)
+        if (exercise <= 0 || earlyExercisePremium(terms, volatility) <= 1e-5 * terms.spot) return
+        const isNow = latticeValue(terms, volatility).waiting <= exercise
+        expect(isExercisedNow(terms, volatility)).toBe(isNow)
+        if (isNow) pays += 1
+        else waits += 1
+      }),
+      propertyRuns(400),
+    )
+    expect(Math.min(waits, pays)).toBeGreaterThan(5)
+  })
   it('is certain without volatility when interest is earned', () => {
     expect(isExercisedNow({ ...near, spot: 70 }, 0)).toBe(true)
   })

@@ -7,6 +7,8 @@ import { earlyExercisePremium } from './quadratic-premium.ts'
 const PREMIUM_MIN = 1e-5
 /** Of a price as a part of the spot, and of a volatility. */
 const PRECISION = 1e-9
+/** As a part of the spot: a hundred times what the lattice may be wrong by. */
+const CLEAR = 1e-3
 const STEPS_MAX = 60
 const VOLATILITY_MIN = 1e-3
 const VOLATILITY_MAX = 8
@@ -74,8 +76,9 @@ function latticeVolatility(terms: OptionTerms, price: number, most: number): Imp
 export function isExercisedNow(terms: OptionTerms, volatility: number): boolean {
   const exercise = terms.right === 'call' ? terms.spot - terms.strike : terms.strike - terms.spot
   if (!(exercise > 0)) return false
-  const waiting = mattersAt(terms, volatility)
-    ? latticeValue(terms, volatility).waiting
-    : optionPrice(terms, volatility)
+  // Waiting is worth no less than the European price: where that is clearly more, no lattice says otherwise.
+  const european = optionPrice(terms, volatility)
+  if (european > exercise + CLEAR * terms.spot) return false
+  const waiting = mattersAt(terms, volatility) ? latticeValue(terms, volatility).waiting : european
   return waiting <= exercise
 }

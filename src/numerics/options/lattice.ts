@@ -47,6 +47,7 @@ function treeValue(terms: OptionTerms, volatility: number, steps: number): Latti
   const onRise = discount * rising
   const onFall = discount * (1 - rising)
   const side = right === 'call' ? 1 : -1
+  const twoUp = up * up
   const values = new Float64Array(steps)
   let lowest = spot
   for (let at = 1; at < steps; at += 1) lowest *= down
@@ -54,7 +55,7 @@ function treeValue(terms: OptionTerms, volatility: number, steps: number): Latti
   for (let at = 0; at < steps; at += 1) {
     const waiting = optionPrice({ ...terms, spot: node, years: step }, volatility)
     values[at] = Math.max(side * (node - strike), waiting)
-    node *= up * up
+    node *= twoUp
   }
   let delta = 0
   let waiting = 0
@@ -62,11 +63,14 @@ function treeValue(terms: OptionTerms, volatility: number, steps: number): Latti
     if (level === 0) delta = (values[1]! - values[0]!) / (spot * (up - down))
     lowest *= up
     node = lowest
+    let fallen = values[0]!
     for (let at = 0; at <= level; at += 1) {
-      waiting = onRise * values[at + 1]! + onFall * values[at]!
+      const risen = values[at + 1]!
+      waiting = onRise * risen + onFall * fallen
       const exercise = side * (node - strike)
       values[at] = exercise > waiting ? exercise : waiting
-      node *= up * up
+      fallen = risen
+      node *= twoUp
     }
   }
   return { price: values[0]!, delta, waiting }

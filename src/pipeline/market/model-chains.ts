@@ -120,6 +120,8 @@ export function strikesBetween(low: number, high: number, steps: readonly Strike
   return Float64Array.from(strikes)
 }
 
+type StrikeQuotes = Map<number, OptionQuote | null>
+
 /**
  * A chain priced by Black-Scholes-Merton off one stated volatility. Contracts are priced when asked for. A contract
  * that is held is priced at any strike and on its expiry day, though no new one would be listed there; far out of the
@@ -128,7 +130,7 @@ export function strikesBetween(low: number, high: number, steps: readonly Strike
 export function modelChain(data: ModelChainData): OptionChain {
   const { tradeDate, spot, model } = data
   const closes = new Map(data.expiries.map(({ date, close }) => [date, close]))
-  const quotes = new Map<string, OptionQuote | null>()
+  const quotes = { call: new Map<TradeDate, StrikeQuotes>(), put: new Map<TradeDate, StrikeQuotes>() }
   const strikeLists = new Map<TradeDate, Float64Array>()
   const years = (expiry: TradeDate): number =>
     Math.max(0, ((closes.get(expiry) ?? startOfDay(expiry) + CLOSE_MS) - data.at) / MS_PER_YEAR)
@@ -160,11 +162,12 @@ export function modelChain(data: ModelChainData): OptionChain {
     },
     quote(expiry, right, strike) {
       if (expiry < tradeDate || !(strike > 0)) return null
-      const key = `${expiry}${right}${strike}`
-      const known = quotes.get(key)
+      const ofExpiry: StrikeQuotes = quotes[right].get(expiry) ?? new Map()
+      quotes[right].set(expiry, ofExpiry)
+      const known = ofExpiry.get(strike)
       if (known !== undefined) return known
       const quote = modelQuote(data, { ...terms(expiry), right, strike })
-      quotes.set(key, quote)
+      ofExpiry.set(strike, quote)
       return quote
     },
     sensitivities(expiry, right, strike) {
