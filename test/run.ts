@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { builtModule } from './built.ts'
 import { casesFolder, dataFolder } from './outside-data.ts'
 import { POSTGRES_ADDRESS, postgresServer } from './servers.ts'
 import { checkRings, describeRingBreach } from './tidiness/rings.ts'
@@ -177,6 +178,7 @@ const units: Step = {
   runner: 'vitest',
   title: isNightly ? 'tests, nightly profile (vitest)' : 'tests (vitest)',
   async run() {
+    builtModule('src/cli/main.ts') // once: both workers would build at the same time otherwise
     // One server for all files: each would start its own otherwise.
     const server = await postgresServer()
     if (server !== null) process.env[POSTGRES_ADDRESS] = server.address
