@@ -5,13 +5,14 @@ import type { TailView } from '../../../src/api/contract/risk.ts'
 import type { Correlation, RiskPart } from '../../../src/api/contract/risk-page.ts'
 import { riskSlices } from '../charts/risk-donut.ts'
 import { formulaOf } from '../panels/formulas.ts'
+import { tagsOf } from '../panels/NoteForm.tsx'
 import { hiddenOf, hiddenText } from '../panels/SeriesChips.tsx'
 import { attributionWithin } from './performance/AttributionPanel.tsx'
 import { quarterOf } from './performance/MonthlyPanel.tsx'
 import { rankedPairs } from './risk/CorrelationPanel.tsx'
 import { ownScenario } from './risk/StressPanel.tsx'
 import { tailRows, tailScale } from './risk/TailPanel.tsx'
-import { holdsWords, notesOfSleeve, tagsOf } from './strategy/NotesPanel.tsx'
+import { holdsWords, notesOfSleeve } from './strategy/NotesPanel.tsx'
 import { valueText } from './strategy/ParametersPanel.tsx'
 import { heldText } from './strategy/PositionsPanel.tsx'
 
@@ -150,7 +151,7 @@ const note = (about: Note['about'], subject: string, text = '', tags: readonly s
 })
 
 describe('notes', () => {
-  it('of a sleeve are those on itself, its positions and its trades, not of one with a longer name', () => {
+  it('of a sleeve are those on itself, its positions and its trades, not of one with a longer name, and those on days', () => {
     const all = [
       note('sleeve', 'trend'),
       note('position', 'trend/SPY'),
@@ -163,6 +164,7 @@ describe('notes', () => {
       'sleeve trend',
       'position trend/SPY',
       'trade trend/SPY/3',
+      'day 2024-01-02',
     ])
   })
   it('are found by all words, in text, tags or author', () => {

@@ -1,7 +1,10 @@
 import { type ReactNode, useState } from 'react'
 import type { ViolationRow } from '../../../src/api/contract/trading.ts'
+import { newId } from '../data/commands.ts'
+import { useNotes } from '../data/notes.ts'
 import { usePagedRows } from '../data/paged.ts'
 import { useLive } from '../data/readings.ts'
+import { useRole } from '../data/session.ts'
 import { percent, ratio } from '../format.ts'
 import type { Column, Sorting } from '../frame/DataTable.tsx'
 import { Icon, type IconName } from '../frame/Icon.tsx'
@@ -11,6 +14,7 @@ import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
 import { useParameter } from '../state/url.ts'
 import { isoInZone, stamp } from '../times.ts'
+import { NoteForm } from './NoteForm.tsx'
 import { SleeveLabel } from './sleeves.tsx'
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
@@ -102,10 +106,44 @@ function Details({ row, onClose }: { readonly row: ViolationRow; readonly onClos
         {row.resolvedAt === null ? 'It is open.' : `Ended: ${row.how ?? 'resolved'}.`}
         {row.note !== '' && ` Note: ${row.note}`}
       </p>
+      <ViolationNotes id={row.id} />
       <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
         <Icon name="close" />
       </button>
     </section>
+  )
+}
+
+/** What people wrote about one violation. */
+function ViolationNotes({ id }: { readonly id: number }): ReactNode {
+  const { source, add } = useNotes({ about: 'violation', subject: String(id) })
+  const canWrite = useRole('operator')
+  const [isOpen, setOpen] = useState(false)
+  const notes = (source.data?.rows ?? []).filter(
+    ({ about, subject }) => about === 'violation' && subject === String(id),
+  )
+  return (
+    <>
+      {notes.map((note) => (
+        <p key={note.id} className="second">
+          {`${note.author}: ${note.text} ${note.tags.map((tag) => `#${tag}`).join(' ')}`}
+        </p>
+      ))}
+      {isOpen && (
+        <NoteForm
+          label={`Note on violation ${id}`}
+          before={{ text: '', tags: [] }}
+          verb="Add note"
+          onSave={(written) => add({ id: newId(), about: 'violation', subject: String(id), ...written })}
+          onDone={() => setOpen(false)}
+        />
+      )}
+      {canWrite && !isOpen && (
+        <button type="button" className="button button-small" onClick={() => setOpen(true)}>
+          Add note
+        </button>
+      )}
+    </>
   )
 }
 

@@ -1,15 +1,16 @@
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Note, NoteAbout } from '../../../../src/api/contract/notes.ts'
 import { newId } from '../../data/commands.ts'
 import { type Notes, useNotes } from '../../data/notes.ts'
+import { useLive } from '../../data/readings.ts'
 import { useRole } from '../../data/session.ts'
 import { part } from '../../data/source.ts'
 import { Icon } from '../../frame/Icon.tsx'
 import { Panel } from '../../frame/Panel.tsx'
-import { fieldText } from '../../panels/forms.ts'
+import { NoteForm } from '../../panels/NoteForm.tsx'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
-import { stamp } from '../../times.ts'
+import { stamp, tradeDate } from '../../times.ts'
 
 /** What a new note is about: chosen elsewhere on the page, or the sleeve itself. */
 export interface NoteSubject {
@@ -20,10 +21,11 @@ export interface NoteSubject {
 
 const NOTHING = { text: '', tags: [] } as const
 
-/** Notes on the sleeve, and on its positions and trades. */
+/** Notes on the sleeve, on its positions and trades, and on days. */
 export function notesOfSleeve(notes: readonly Note[], sleeve: string): readonly Note[] {
   return notes.filter(
     ({ about, subject }) =>
+      about === 'day' ||
       (about === 'sleeve' && subject === sleeve) ||
       ((about === 'position' || about === 'trade') && subject.startsWith(`${sleeve}/`)),
   )
@@ -36,77 +38,6 @@ export function holdsWords({ text, tags, author, subject }: Note, words: string)
     .toLowerCase()
     .split(/\s+/)
     .every((word) => all.includes(word))
-}
-
-export function tagsOf(text: string): readonly string[] {
-  const found = text
-    .split(/[\s,]+/)
-    .map((tag) => tag.replace(/^#/, ''))
-    .filter((tag) => tag !== '')
-  return [...new Set(found)]
-}
-
-interface Written {
-  readonly text: string
-  readonly tags: readonly string[]
-}
-
-interface FormProps {
-  readonly label: string
-  readonly before: Written
-  readonly verb: string
-  readonly onSave: (written: Written) => Promise<void>
-  readonly onDone: () => void
-}
-
-/** Writes a note or changes one; what the server refuses stays to be mended. */
-function NoteForm({ label, before, verb, onSave, onDone }: FormProps): ReactNode {
-  const text = useRef<HTMLTextAreaElement>(null)
-  const [fault, setFault] = useState('')
-  useEffect(() => text.current?.focus(), [])
-  async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const written = fieldText(form, 'text')
-    if (written === '') return setFault('Write something first.')
-    try {
-      await onSave({ text: written, tags: tagsOf(fieldText(form, 'tags')) })
-      onDone()
-    } catch (cause) {
-      setFault(cause instanceof Error ? cause.message : String(cause))
-    }
-  }
-  return (
-    <form className="note-form" onSubmit={(event) => void save(event)}>
-      <label className="field">
-        <span>{label}</span>
-        <textarea ref={text} className="input" name="text" rows={3} maxLength={4000} defaultValue={before.text} />
-      </label>
-      <label className="field">
-        <span>Tags</span>
-        <input
-          className="input"
-          name="tags"
-          placeholder="roll, watch"
-          maxLength={200}
-          defaultValue={before.tags.join(', ')}
-        />
-      </label>
-      {fault !== '' && (
-        <p className="fault" role="alert">
-          {fault}
-        </p>
-      )}
-      <p className="own-buttons">
-        <button type="submit" className="button button-main">
-          {verb}
-        </button>
-        <button type="button" className="button" onClick={onDone}>
-          Cancel
-        </button>
-      </p>
-    </form>
-  )
 }
 
 interface NoteItemProps {
@@ -172,6 +103,54 @@ function NoteItem({ note, notes, canChange }: NoteItemProps): ReactNode {
   )
 }
 
+interface SubjectProps {
+  readonly sleeve: string
+  readonly title: string
+  /** The last one, `YYYY-MM-DD`. */
+  readonly day: string
+  readonly asked: NoteSubject
+  readonly onAsked: (subject: NoteSubject) => void
+}
+
+const subjectOfDay = (day: string): NoteSubject => ({
+  about: 'day',
+  subject: day.replaceAll('-', ''),
+  title: tradeDate(day),
+})
+
+/** A note is about the strategy, about what was chosen elsewhere on the page, or about a day. */
+function Subject({ sleeve, title, day, asked, onAsked }: SubjectProps): ReactNode {
+  const isDay = asked.about === 'day'
+  const shown = isDay ? `${asked.subject.slice(0, 4)}-${asked.subject.slice(4, 6)}-${asked.subject.slice(6)}` : day
+  return (
+    <p className="note-subject">
+      <select
+        className="select-small"
+        aria-label="The note is about"
+        value={asked.about}
+        onChange={({ target }) =>
+          onAsked(target.value === 'day' ? subjectOfDay(day) : { about: 'sleeve', subject: sleeve, title })
+        }
+      >
+        <option value="sleeve">{title}</option>
+        <option value="day">A day</option>
+        {asked.about !== 'sleeve' && !isDay && <option value={asked.about}>{asked.title}</option>}
+      </select>
+      {isDay && (
+        <input
+          className="select-small"
+          type="date"
+          aria-label="Day of the note"
+          value={shown}
+          max={day}
+          required
+          onChange={({ target }) => target.value !== '' && onAsked(subjectOfDay(target.value))}
+        />
+      )}
+    </p>
+  )
+}
+
 export interface NotesPanelProps {
   readonly sleeve: string
   readonly title: string
@@ -188,6 +167,7 @@ export function NotesPanel({ sleeve, title, asked, onAsked }: NotesPanelProps): 
     notesOfSleeve(page.rows, sleeve).filter((note) => holdsWords(note, words)),
   )
   const write = (): void => onAsked({ about: 'sleeve', subject: sleeve, title })
+  const day = useLive('figures').data?.tradeDate ?? null
   return (
     <Panel
       title="Notes and tags"
@@ -206,9 +186,12 @@ export function NotesPanel({ sleeve, title, asked, onAsked }: NotesPanelProps): 
     >
       {(rows) => (
         <div className="notes">
+          {asked !== null && day !== null && (
+            <Subject sleeve={sleeve} title={title} day={day} asked={asked} onAsked={onAsked} />
+          )}
           {asked !== null && (
             <NoteForm
-              key={asked.subject}
+              key={asked.about}
               label={`Note on ${asked.title}`}
               before={NOTHING}
               verb="Add note"

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import type { Sizing, SleevePosition } from '../../../../src/api/contract/sleeve-page.ts'
 import { useAmounts } from '../../data/amounts.ts'
+import { useRole } from '../../data/session.ts'
 import type { Source } from '../../data/source.ts'
 import { percent, price, quantity } from '../../format.ts'
 import { type Column, DataTable } from '../../frame/DataTable.tsx'
@@ -91,7 +92,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'entered',
       title: 'Entered',
-      width: '108px',
+      width: '112px',
       isWide: true,
       sortBy: ({ entryDay }) => entryDay,
       cell: ({ entryDay }) => entryDay ?? 'n/a',
@@ -122,7 +123,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'unrealised',
       title: 'P&L',
-      width: '88px',
+      width: '104px',
       sortBy: ({ unrealised }) => unrealised,
       cell: ({ unrealised }) => <Signed value={unrealised} text={money(unrealised, { signed: true })} />,
     },
@@ -145,8 +146,15 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
 }
 
 /** What the sleeve holds; a row opens why it is as large as it is. */
-export function PositionsPanel({ source }: { readonly source: Source<readonly SleevePosition[]> }): ReactNode {
+export function PositionsPanel({
+  source,
+  onNote,
+}: {
+  readonly source: Source<readonly SleevePosition[]>
+  readonly onNote: (instrument: string) => void
+}): ReactNode {
   const amounts = useAmounts()
+  const canWrite = useRole('operator')
   const [sort, setSort] = useParameter('positions', 'value')
   const [open, setOpen] = useState<string | null>(null)
   return (
@@ -171,10 +179,19 @@ export function PositionsPanel({ source }: { readonly source: Source<readonly Sl
             isDense
             onOpen={({ instrument }) => setOpen((before) => (before === instrument ? null : instrument))}
             detail={({ instrument, sizing, order }) =>
-              instrument !== open ? null : sizing.data === null ? (
-                <p className="second">{sizing.why}</p>
-              ) : (
-                <WhySize sizing={sizing.data} order={order} />
+              instrument !== open ? null : (
+                <>
+                  {sizing.data === null ? (
+                    <p className="second">{sizing.why}</p>
+                  ) : (
+                    <WhySize sizing={sizing.data} order={order} />
+                  )}
+                  {canWrite && (
+                    <button type="button" className="button button-small" onClick={() => onNote(instrument)}>
+                      {`Note on ${instrument}`}
+                    </button>
+                  )}
+                </>
               )
             }
           />

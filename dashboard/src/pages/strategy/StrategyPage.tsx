@@ -30,7 +30,10 @@ export function Strategy({ sleeve }: { readonly sleeve: string }): ReactNode {
       <EquityPanel source={panelPart(source, ({ equity }) => equity)} sleeve={sleeve} />
       <ParametersPanel source={panelPart(source, ({ parameters }) => parameters)} />
       <PricePanel source={panelPart(source, ({ prices }) => prices)} onInstrument={setInstrument} />
-      <PositionsPanel source={panelPart(source, ({ positions }) => positions)} />
+      <PositionsPanel
+        source={panelPart(source, ({ positions }) => positions)}
+        onNote={(held) => setAsked({ about: 'position', subject: `${sleeve}/${held}`, title: held })}
+      />
       <NotesPanel sleeve={sleeve} title={title} asked={asked} onAsked={setAsked} />
       <TradesPanel
         sleeve={sleeve}
