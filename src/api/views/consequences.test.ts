@@ -77,7 +77,9 @@ describe('what follows from a draft', () => {
     expect(consequence(tighter, after, { ticker_weight: 'reduce_position' })).toBe(
       '2 positions would exceed this limit. They are trimmed to it.',
     )
-    expect(consequence(tighter, limited({ positionWeightMax: 0.2 }))).toContain('1 position would exceed')
+    expect(consequence(tighter, limited({ positionWeightMax: 0.2 }))).toBe(
+      '1 position would exceed this limit. It is kept, no new ones.',
+    )
     expect(consequence(tighter, limited({ positionWeightMax: 0.25 }))).toBe('No position exceeds it now.')
   })
 

@@ -95,7 +95,9 @@ function exceeded(limit: Limit | undefined, subject: string, { basis, uses, reac
   const then = reaction === undefined ? KEPT : DONE[reaction]
   if (limit.rule === 'positionWeight' || limit.rule === 'sleevePositionWeight') {
     const count = tooLarge(basis, after, subject)
-    return count === 0 ? 'No position exceeds it now.' : `${many(count, 'position')} would exceed this limit. ${then}`
+    return count === 0
+      ? 'No position exceeds it now.'
+      : `${many(count, 'position')} would exceed this limit. ${count === 1 ? then.replace('They are', 'It is') : then}`
   }
   const broken = rows.filter(({ isBroken }) => isBroken)
   if (broken.length === 0) return standing(rows)
