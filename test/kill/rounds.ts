@@ -13,7 +13,8 @@ export interface KillTest {
   readonly args: readonly string[]
   readonly kills: number
   readonly seed: number
-  onRound?(round: number, progress: string): void
+  /** @param killed how many were killed at work so far */
+  onRound?(killed: number, death: string): void
 }
 
 export interface KillOutcome {
@@ -23,32 +24,75 @@ export interface KillOutcome {
   /** Chains of their journals, as `store check` finds them. */
   readonly chains: readonly [string, string]
   readonly problems: readonly string[]
-  /** Kills that met a process at work, not one that had ended by itself. */
-  readonly deaths: number
+  /** Processes that were killed behind the first cycle that they wrote down, and those that were still on their way to it. */
+  readonly deaths: { readonly atWork: number; readonly onTheWay: number }
 }
 
-/** A process begins to write after its start; up to this many milliseconds later it is killed. */
-const LIFE_MS = 2_500
-/** A cycle takes this many seconds for every kill that is meant, so that most of them meet a market that goes on. */
-const CYCLE_SECONDS = 1 / 400
+/** One in so many is killed while it takes up what the one before it left. */
+const ON_THE_WAY_EVERY = 10
+/** Kills are spread over this part of the market, so that the last ones meet one that still goes on. */
+const SPREAD = 0.5
+
+interface Life {
+  readonly death: 'atWork' | 'onTheWay' | 'none'
+  /** Milliseconds until its first cycle was written down; NaN: none was. */
+  readonly begun: number
+  readonly out: string
+  readonly err: string
+  readonly code: number | null
+}
+
+/**
+ * @param after milliseconds from its first cycle, or from its start, to its death; null: it lives to its end
+ */
+async function live(
+  folder: string,
+  args: readonly string[],
+  after: { readonly from: 'cycle' | 'start'; readonly milliseconds: number } | null,
+): Promise<Life> {
+  const child = start(folder, [...args, '--cycles', 'json', '--json'])
+  const since = performance.now()
+  let [out, err, begun] = ['', '', Number.NaN]
+  let timer: NodeJS.Timeout | undefined
+  const doom = (): void => {
+    timer = setTimeout(() => child.kill('SIGKILL'), after!.milliseconds)
+  }
+  if (after?.from === 'start') doom()
+  child.stdout!.on('data', (chunk: Buffer) => {
+    if (Number.isNaN(begun)) {
+      begun = performance.now() - since
+      if (after?.from === 'cycle') doom()
+    }
+    out += chunk.toString()
+  })
+  child.stderr!.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+  clearTimeout(timer)
+  const death = signal !== 'SIGKILL' ? 'none' : Number.isNaN(begun) ? 'onTheWay' : 'atWork'
+  return { death, begun, out: out.trimEnd().split('\n').at(-1)!, err, code }
+}
 
 export async function killRounds({ folder, stores, args, kills, seed, onRound }: KillTest): Promise<KillOutcome> {
   const random = createRandom(seed)
   const [calmStore, killedStore] = stores
-  const calm = await command(folder, [...args, '--json', '--store', calmStore])
+  const since = performance.now()
+  const calm = await live(folder, [...args, '--store', calmStore], null)
   if (calm.code !== 0) throw new Error(`the undisturbed run failed: ${calm.err}`)
-  let deaths = 0
-  for (let round = 0; round < kills; round += 1) {
-    const child = start(folder, [...args, '--every', String(kills * CYCLE_SECONDS), '--store', killedStore])
-    child.stdout!.resume()
-    child.stderr!.resume()
-    const timer = setTimeout(() => child.kill('SIGKILL'), random.uniform() * LIFE_MS)
-    const [, signal] = (await once(child, 'close')) as [number | null, string | null]
-    clearTimeout(timer)
-    if (signal === 'SIGKILL') deaths += 1
-    onRound?.(round, signal ?? 'ended')
+  // However fast or busy the machine is: the kills are drawn over what one life takes here.
+  const mean = ((performance.now() - since - calm.begun) * SPREAD) / kills
+  let [atWork, onTheWay, begun] = [0, 0, calm.begun]
+  const round = async (from: 'cycle' | 'start', milliseconds: number): Promise<void> => {
+    const life = await live(folder, [...args, '--store', killedStore], { from, milliseconds })
+    if (life.death === 'atWork') atWork += 1
+    if (life.death === 'onTheWay') onTheWay += 1
+    if (!Number.isNaN(life.begun)) begun = life.begun
+    onRound?.(atWork, life.death)
   }
-  const killed = await command(folder, [...args, '--json', '--store', killedStore])
+  for (let kill = 0; kill < kills; kill += 1) {
+    if (kill % ON_THE_WAY_EVERY === ON_THE_WAY_EVERY / 2) await round('start', random.uniform() * begun)
+    await round('cycle', 2 * random.uniform() * mean)
+  }
+  const killed = await live(folder, [...args, '--store', killedStore], null)
   const checks = await Promise.all(stores.map((store) => command(folder, ['store', 'check', store, '--json'])))
   const found = checks.map(({ out }) => JSON.parse(out) as { journals: { head: string }[]; problems: string[] })
   return {
@@ -56,7 +100,7 @@ export async function killRounds({ folder, stores, args, kills, seed, onRound }:
     killed: killed.out,
     chains: [found[0]!.journals[0]!.head, found[1]!.journals[0]!.head],
     problems: found.flatMap(({ problems }) => problems),
-    deaths,
+    deaths: { atWork, onTheWay },
   }
 }
 
