@@ -9,6 +9,7 @@ import { createMachine, type Machine, type ProcessPorts } from './machine.ts'
 import { MUTANTS, type MutantName } from './mutants.ts'
 import { createNet } from './net.ts'
 import { createOperator } from './operator.ts'
+import { type SplitLog, splitLog } from './own-units.ts'
 import { drawScript, PORTFOLIO, type Scene, type Script, sceneOf } from './scene.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import { createTrace } from './trace.ts'
@@ -56,6 +57,10 @@ export interface World {
   isOver: boolean
   /** When a process came to the end of its market last; null: none did yet. */
   endedAt: number | null
+  /** Which trades were booked on which side of a split. */
+  readonly splitLog: SplitLog
+  /** The engine that is wrong on purpose; undefined: none. */
+  readonly mutant: MutantName | undefined
 }
 
 /** The engine in one process, to its end; and what must be true when all is over. */
@@ -106,6 +111,7 @@ export async function playScript(script: Script, subject: Subject, options: Hist
     faults: faults.venue,
     capital,
     onAccepted: (order) => watch.accepted(order),
+    onRested: (order) => watch.rested(order),
   })
   const isBroken = (): boolean => watch.problems.length > 0 && options.goesOn !== true
   venue.listen((event) => say(`venue ${JSON.stringify(event)}`))
@@ -121,13 +127,17 @@ export async function playScript(script: Script, subject: Subject, options: Hist
     firstWrite: null,
     isOver: false,
     endedAt: null,
+    splitLog: splitLog(),
+    mutant: options.mutant,
   }
+  const isSplit = market.data.actions.some(({ action }) => action.kind === 'split')
   disk.onAppend((batch) => {
     world.firstWrite ??= scheduler.now
     say(`disk ${batch.rows.length} ${JSON.stringify(batch.orders ?? [])} ${JSON.stringify(batch.executions ?? [])}`)
     for (const { seq, payload } of batch.rows)
       trace.note(scheduler.now, () => `row ${seq} ${new TextDecoder().decode(payload)}`)
     watch.wrote(batch)
+    if (isSplit) world.splitLog.wrote({ rows: batch.rows, executions: batch.executions ?? [] })
   })
 
   const machineOf = (name: string): Machine => {

@@ -20,6 +20,9 @@ export const MUTANTS: Readonly<Record<MutantName, (ports: Ports) => Ports>> = {
   streamOnly: (ports) => ({ ...ports, broker: streamOnly(ports.broker) }),
   failOpenKill: (ports) => ({ ...ports, control: failOpenKill(ports.control) }),
   inferFills: (ports) => ({ ...ports, broker: inferFills(ports.broker) }),
+  // What they are told otherwise is no port: `production.ts`.
+  blindToSplits: (ports) => ports,
+  staleTrades: (ports) => ports,
 }
 
 export const MUTANT_NAMES = [
@@ -30,6 +33,8 @@ export const MUTANT_NAMES = [
   'streamOnly',
   'failOpenKill',
   'inferFills',
+  'blindToSplits',
+  'staleTrades',
 ] as const
 export type MutantName = (typeof MUTANT_NAMES)[number]
 

@@ -16,6 +16,7 @@ import { executionKey } from './disk.ts'
 import { diskStore, IDLE_ACCESS } from './disk-store.ts'
 import type { Subject, World } from './history.ts'
 import { judgeOrders } from './order-verdicts.ts'
+import { judgeOwnUnits } from './own-units.ts'
 import { judgeRestarts } from './restarts.ts'
 import { PORTFOLIO } from './scene.ts'
 import { ACCOUNT_SUFFIX } from './venue.ts'
@@ -41,7 +42,7 @@ export function production(): Subject {
         role: 'live',
         accountSuffix: ACCOUNT_SUFFIX,
         isPaced,
-        freshness: FRESHNESS,
+        freshness: world.mutant === 'staleTrades' ? { ...FRESHNESS, barsMissed: Number.MAX_SAFE_INTEGER } : FRESHNESS,
         startFraction: world.scene.seed % 2 === 0 ? 1 : 0.5,
       })
       const moment = (): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() })
@@ -116,8 +117,11 @@ function hasClockFaults({ scene }: World): boolean {
   return skew !== 0 || steps.length > 0
 }
 
-function inputOf({ scene: { input } }: World): EngineInput {
-  return { ...input, config: withExternal(input.config) }
+function inputOf({ scene: { input }, mutant }: World): EngineInput {
+  const { market } = input
+  const known =
+    mutant === 'blindToSplits' ? market.actions.filter(({ action }) => action.kind !== 'split') : market.actions
+  return { ...input, market: { ...market, actions: known }, config: withExternal(input.config) }
 }
 
 async function judge(world: World, kernel: Kernel | null): Promise<void> {
@@ -129,6 +133,8 @@ async function judge(world: World, kernel: Kernel | null): Promise<void> {
   judgeMoves(world)
   judgeOrders(world)
   judgeBooks(world, kernel)
+  judgeOwnUnits(world, kernel)
+  judgeCommands(world)
   await judgeReplay(world, kernel)
   await judgeRestarts(world, inputOf(world), kernel)
 }
@@ -140,6 +146,18 @@ function judgeExecutions({ venue, disk, watch, firstWrite }: World): void {
   for (const { id } of venue.books.executions)
     if (!past.has(id) && !executions.has(executionKey(BROKER_NAME, id)))
       watch.report(`execution ${id} was never booked`)
+}
+
+/** An engine that went on for so long has answered. */
+const ANSWERED_MS = 60_000
+
+/** Whatever operators asked was carried out or declined, with a reason. */
+function judgeCommands({ disk, watch, endedAt }: World): void {
+  for (const { id, at, state, answer } of disk.tables(PORTFOLIO).control.commands.values()) {
+    const isOpen = state === 'asked' || state === 'begun'
+    if (isOpen && endedAt !== null && at < endedAt - ANSWERED_MS) watch.report(`nobody answered "${id}"`)
+    if (state === 'declined' && answer === '') watch.report(`"${id}" was declined, and nobody says why`)
+  }
 }
 
 /** Whatever money moved without an order was told, and is what it was: no discrepancy that an operator must assign. */

@@ -1,5 +1,5 @@
 /** What the tests of histories share: which are played in which profile, and how a broken one is told. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { isNightly, SEED } from '../profile.ts'
 import { type History, type HistoryOptions, playHistory, playScript, type Subject } from './history.ts'
 import type { MutantName } from './mutants.ts'
@@ -77,12 +77,27 @@ export const SHOWN: Readonly<Record<MutantName, RegExp>> = {
   streamOnly: /never booked/,
   failOpenKill: /is sent after the kill/,
   inferFills: /the venue knows none/,
+  blindToSplits: /own sleeves hold/,
+  staleTrades: /on prices of \d+ sessions ago/,
 }
+/** What the order protocol by itself has nothing to do with: switches, the market, prices. */
+export const OF_THE_ENGINE: ReadonlySet<MutantName> = new Set(['failOpenKill', 'blindToSplits', 'staleTrades'])
 const MUTANT_HISTORIES = 300
 
+const SHOWN_BY = new URL('./shown/', import.meta.url)
+
+/** A scene that was kept because it shows the mutant, which few do; none where the file is not there. */
+async function toldOfKept({ subject, options }: Played, mutant: MutantName): Promise<readonly string[]> {
+  const file = new URL(`${mutant}.json`, SHOWN_BY)
+  if (!existsSync(file)) return []
+  const script = JSON.parse(readFileSync(file, 'utf8')) as Script
+  return (await playScript(script, subject(), { ...options, mutant, goesOn: true })).problems
+}
+
 /** What was told until the mutant was shown. @param from a seed whose history shows it soon */
-export async function toldOf({ subject, options }: Played, mutant: MutantName, from = 0): Promise<readonly string[]> {
-  const told: string[] = []
+export async function toldOf(played: Played, mutant: MutantName, from = 0): Promise<readonly string[]> {
+  const { subject, options } = played
+  const told = [...(await toldOfKept(played, mutant))]
   for (let seed = from; seed < from + MUTANT_HISTORIES && !told.some((one) => SHOWN[mutant].test(one)); seed += 1)
     told.push(...(await playHistory(seed, subject(), { ...options, mutant, goesOn: true })).problems)
   return told

@@ -88,6 +88,8 @@ export interface VenueOptions {
   readonly capital: number
   /** Told of each order when it is accepted, before anybody else. */
   onAccepted(order: VenueOrder): void
+  /** Told of each that still works when its instrument is split. */
+  onRested(order: VenueOrder): void
 }
 
 export const ACCOUNT_NUMBER = 'SIM-0042'
@@ -112,7 +114,15 @@ export function isOver(state: BrokerOrderState): boolean {
   return state !== 'working' && state !== 'pendingCancel'
 }
 
-export function createVenue({ scheduler, random, market, faults: drawn, capital, onAccepted }: VenueOptions): Venue {
+export function createVenue({
+  scheduler,
+  random,
+  market,
+  faults: drawn,
+  capital,
+  onAccepted,
+  onRested,
+}: VenueOptions): Venue {
   const books = createVenueBooks(market.instruments, capital)
   const placeOf = new Map<InstrumentId, number>(market.instruments.map(({ id }, place) => [id, place]))
   const orders: VenueOrder[] = []
@@ -403,8 +413,11 @@ export function createVenue({ scheduler, random, market, faults: drawn, capital,
     opens({ action }) {
       if (action.kind !== 'split') return
       splitAt.set(action.instrument, scheduler.now)
-      for (const order of orders)
-        if (order.instrument.id === action.instrument && !isOver(order.state)) change(order, 'cancelled')
+      for (const order of orders) {
+        if (order.instrument.id !== action.instrument || isOver(order.state)) continue
+        onRested(order)
+        change(order, 'cancelled')
+      }
     },
     acts({ at, action }) {
       const place = placeOf.get(action.instrument)!

@@ -28,6 +28,8 @@ export interface Watch {
   refused(life: Life): void
   /** A transaction is on the disk. */
   wrote(batch: Batch): void
+  /** Its instrument is split while an order works at the venue. */
+  rested(order: VenueOrder): void
   /** The venue has taken an order. */
   accepted(order: VenueOrder): void
 }
@@ -53,6 +55,8 @@ const KILL_GRACE_MS = 3 * LOOK_EVERY_MS + 1_000
 const LEASE_GRACE_MS = 1_000
 /** Bars are due some seconds after their close, and are looked for every few seconds. */
 const STALE_GRACE_MS = 15_000
+/** What an instant comes to is written and sent within. */
+const ASKED_BACK_MS = 10_000
 /** Prices move between a decision and its order, and limits are judged at the decision. */
 const EXPOSURE_TOLERANCE = 1.15
 
@@ -67,6 +71,7 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
   const epochs = new Map<string, number>()
   const openings = new Set<number>()
   const closes = new Map<string, number>()
+  const seen = new Map<string, { readonly life: Life; readonly closedAt: number; readonly at: number }>()
   const since = new Map<number, number>()
 
   function report(problem: string): void {
@@ -108,6 +113,13 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
       (close) => close > last && close <= scheduler.now - STALE_GRACE_MS,
     )
     if (ended.length >= 2) report(`order ${order} is sent by ${name} on prices of ${ended.length} sessions ago`)
+  }
+
+  /** Whether nothing closes from then to now but the session that ends there. */
+  function isLastBefore(closedAt: number): boolean {
+    const { opens, closes: ends } = market.data.sessions[0]!
+    const opened = opens.findLast((open) => open <= scheduler.now)
+    return opened !== undefined && ends.findLast((end) => end <= opened) === closedAt
   }
 
   /** Each entry was approved by somebody: no more of them are sent than were. */
@@ -182,7 +194,10 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
       epochs.set(life.name, epoch)
       since.set(epoch, scheduler.now)
     },
-    saw: (life, closedAt) => closes.set(life.name, closedAt),
+    saw(life, closedAt) {
+      closes.set(life.name, closedAt)
+      seen.set(life.name, { life, closedAt, at: scheduler.now })
+    },
     compared: (life) => comparedLives.add(life.name),
     refused: (life) => refusedLives.add(life.name),
     sends(life, request) {
@@ -206,6 +221,16 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
         else if (there.quantity !== quantity)
           report(`execution ${id} is booked with ${quantity}, it was ${there.quantity}`)
       }
+    },
+    rested({ request, brokerId, acceptedAt, instrument }) {
+      const record = request === null ? undefined : tables.orders.get(request.clientId)
+      if (record?.state !== 'acked' || record.isCancelling) return
+      // Whoever was given the last bar before has had time to ask it back.
+      const given = [...seen.values()].find(
+        ({ life, closedAt, at }) =>
+          life.isAlive && closedAt > acceptedAt && at + ASKED_BACK_MS < scheduler.now && isLastBefore(closedAt),
+      )
+      if (given !== undefined) report(`${brokerId} rests over the split of ${instrument.symbol}`)
     },
     accepted(order) {
       demandSingle(order)
