@@ -11,7 +11,9 @@ import type {
   AlertChannelView,
   AlertDeliveryRow,
   AlertRuleView,
+  AlertThresholdView,
   ChannelTest,
+  OpenAlert,
 } from './contract/alerting.ts'
 import type { Analysis } from './contract/analysis.ts'
 import type { Page } from './contract/answers.ts'
@@ -123,6 +125,16 @@ export interface Configurations {
 export interface AlertDesk {
   rules(portfolio: string): Promise<readonly AlertRuleView[]>
   saveRules(portfolio: string, rules: readonly AlertRuleView[], actor: string): Promise<readonly AlertRuleView[]>
+  thresholds(portfolio: string): Promise<readonly AlertThresholdView[]>
+  saveThresholds(
+    portfolio: string,
+    thresholds: readonly AlertThresholdView[],
+    actor: string,
+  ): Promise<readonly AlertThresholdView[]>
+  /** What goes on, the worst and newest first. */
+  open(portfolio: string): Promise<readonly OpenAlert[]>
+  /** Nobody else is called for it from now on; null: it does not go on (any more). */
+  acknowledge(portfolio: string, id: string, note: string, actor: string): Promise<OpenAlert | null>
   channels(portfolio: string): Promise<readonly AlertChannelView[]>
   saveChannel(portfolio: string, channel: AlertChannelChange, actor: string): Promise<AlertChannelView>
   removeChannel(portfolio: string, id: string): Promise<boolean>

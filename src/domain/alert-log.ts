@@ -1,5 +1,12 @@
 /** What is kept of alerts: where they go, how far they were looked at, and what became of each telling. */
-import type { AlertChannel, AlertDelivery, AlertRule, DeliveryState } from './alerts.ts'
+import type {
+  Acknowledgement,
+  AlertChannel,
+  AlertDelivery,
+  AlertRule,
+  AlertThreshold,
+  DeliveryState,
+} from './alerts.ts'
 import type { Page } from './paging.ts'
 import type { Instant } from './units.ts'
 
@@ -42,13 +49,23 @@ export interface AlertLog {
   rules(portfolio: string): Promise<readonly AlertRule[]>
   /** Takes the place of all that there were. */
   putRules(portfolio: string, rules: readonly AlertRule[], at: Instant): Promise<void>
+  thresholds(portfolio: string): Promise<readonly AlertThreshold[]>
+  /** Takes the place of all that there were. */
+  putThresholds(portfolio: string, thresholds: readonly AlertThreshold[], at: Instant): Promise<void>
+  /** Of what goes on, or did lately. */
+  acknowledgements(portfolio: string): Promise<readonly Acknowledgement[]>
+  /** The last one of an incident counts. */
+  acknowledge(portfolio: string, seen: Acknowledgement): Promise<void>
   /** Null: nothing was ever looked at. */
   memory(portfolio: string): Promise<AlertMemory | null>
   /**
    * All in one transaction: what was looked at is told or remembered, never forgotten. A delivery whose id is known stays
-   * as it is.
+   * as it is; what was seen of incidents that are over is forgotten.
    */
-  keep(portfolio: string, kept: AlertMemory & { readonly deliveries: readonly AlertDelivery[] }): Promise<void>
+  keep(
+    portfolio: string,
+    kept: AlertMemory & { readonly deliveries: readonly AlertDelivery[]; readonly over?: readonly string[] },
+  ): Promise<void>
   /** `waiting` or `sending`, to be tried by now; oldest first. */
   due(portfolio: string, now: Instant, limit: number): Promise<readonly AlertDelivery[]>
   /** State, attempts, next try, answer, and when it was sent, of the one of its id. */

@@ -111,6 +111,51 @@ export interface AlertRule {
   readonly escalation: { readonly after: number; readonly channels: readonly string[] } | null
 }
 
+/** Figures of a portfolio as it runs. Fractions, but `leverage` a ratio, `data_age` seconds, the last two counts. */
+export const THRESHOLD_FIGURES = [
+  'drawdown',
+  'daily_loss',
+  'leverage',
+  'volatility',
+  'cash',
+  'data_age',
+  'positions',
+  'unknown_orders',
+] as const
+export type ThresholdFigure = (typeof THRESHOLD_FIGURES)[number]
+/** Those that a sleeve has by itself. */
+export const SLEEVE_FIGURES: readonly ThresholdFigure[] = [
+  'drawdown',
+  'daily_loss',
+  'leverage',
+  'volatility',
+  'positions',
+]
+
+/** A value of a figure beyond which somebody is told, once, until it is back. */
+export interface AlertThreshold {
+  readonly name: string
+  readonly isEnabled: boolean
+  readonly figure: ThresholdFigure
+  /** Null: of the whole portfolio. */
+  readonly sleeve: string | null
+  readonly side: 'above' | 'below'
+  readonly value: number
+  /** It is over once the figure is back here: between the two nothing changes. */
+  readonly release: number
+  readonly severity: Severity
+}
+
+/** Somebody has seen what goes on: nobody else is called for it. */
+export interface Acknowledgement {
+  readonly incident: string
+  /** Id of the alert that was seen; where the incident grew worse since, it is another one. */
+  readonly alert: string
+  readonly actor: string
+  readonly at: Instant
+  readonly note: string
+}
+
 export const DELIVERY_PURPOSES = ['alert', 'resolution', 'digest', 'escalation', 'test'] as const
 export type DeliveryPurpose = (typeof DELIVERY_PURPOSES)[number]
 

@@ -1,5 +1,11 @@
 import type { AlertLog, AlertMemory } from '../../src/domain/alert-log.ts'
-import type { AlertChannel, AlertDelivery, AlertRule } from '../../src/domain/alerts.ts'
+import type {
+  Acknowledgement,
+  AlertChannel,
+  AlertDelivery,
+  AlertRule,
+  AlertThreshold,
+} from '../../src/domain/alerts.ts'
 
 /** A log in memory, which can be taken away; what was not kept when a process died is not in it. */
 export interface MemoryLog extends AlertLog {
@@ -11,6 +17,8 @@ export function memoryLog(): MemoryLog {
   const deliveries = new Map<string, AlertDelivery>()
   const channels = new Map<string, AlertChannel>()
   let rules: readonly AlertRule[] = []
+  let thresholds: readonly AlertThreshold[] = []
+  const seen = new Map<string, Acknowledgement>()
   let memory: AlertMemory | null = null
   const there = (): Promise<void> =>
     log.isAway ? Promise.reject(new Error('the disk is full')) : Promise.resolve(undefined)
@@ -28,9 +36,17 @@ export function memoryLog(): MemoryLog {
       there().then(() => {
         rules = given
       }),
+    thresholds: () => there().then(() => thresholds),
+    putThresholds: (_, given) =>
+      there().then(() => {
+        thresholds = given
+      }),
+    acknowledgements: () => there().then(() => [...seen.values()]),
+    acknowledge: (_, one) => there().then(() => void seen.set(one.incident, one)),
     memory: () => there().then(() => memory),
-    async keep(_, { cursor, state, deliveries: given }) {
+    async keep(_, { cursor, state, deliveries: given, over = [] }) {
       await there()
+      for (const incident of over) seen.delete(incident)
       memory = { cursor, state }
       for (const one of given) if (!deliveries.has(one.id)) deliveries.set(one.id, one)
     },

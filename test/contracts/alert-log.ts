@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
-import type { Alert, AlertChannel, AlertDelivery, AlertRule } from '../../src/domain/alerts.ts'
+import type { Alert, AlertChannel, AlertDelivery, AlertRule, AlertThreshold } from '../../src/domain/alerts.ts'
 import type { Instant } from '../../src/domain/units.ts'
 
 const AT = 1_700_000_000_000 as Instant
@@ -116,6 +116,32 @@ export function alertLogContract(
         await store.alertLog.removeChannel('one', 'mail'),
       ]).toEqual([true, false])
     })
+    it('keeps thresholds in their order, and what was seen until that is over', async () => {
+      const { alertLog } = store
+      const threshold: AlertThreshold = {
+        name: 'deep',
+        isEnabled: true,
+        figure: 'drawdown',
+        sleeve: null,
+        side: 'above',
+        value: 0.08,
+        release: 0.06,
+        severity: 'high',
+      }
+      await alertLog.putThresholds('one', [{ ...threshold, name: 'b' }, threshold], AT)
+      expect(await alertLog.thresholds('one')).toEqual([{ ...threshold, name: 'b' }, threshold])
+      await alertLog.putThresholds('one', [threshold], AT)
+      expect([await alertLog.thresholds('one'), await alertLog.thresholds('two')]).toEqual([[threshold], []])
+      const seen = { incident: 'violation 1', alert: 'a', actor: 'ada', at: AT, note: '' }
+      await alertLog.acknowledge('one', seen)
+      await alertLog.acknowledge('one', { ...seen, incident: 'gate', actor: 'bob' })
+      await alertLog.acknowledge('one', { ...seen, alert: 'b', note: 'worse' })
+      const kept = { cursor: 1, state: '{}', deliveries: [] }
+      await alertLog.keep('one', { ...kept, over: ['gate'] })
+      await alertLog.keep('two', { ...kept, over: ['violation 1'] })
+      expect(await alertLog.acknowledgements('one')).toEqual([{ ...seen, alert: 'b', note: 'worse' }])
+    })
+
     it('keeps rules in the order in which they were put, in the place of those before', async () => {
       await store.alertLog.putRules('one', [RULE, { ...RULE, name: 'a second' }], AT)
       await store.alertLog.putRules('one', [{ ...RULE, name: 'b' }, RULE, { ...RULE, name: 'a' }], later(1))

@@ -6,6 +6,7 @@ import {
   type AlertChannel,
   type AlertDelivery,
   type AlertRule,
+  type AlertThreshold,
   CHANNEL_SECRETS,
   type ChannelKind,
   type ChannelSettings,
@@ -94,6 +95,35 @@ export function sqlAlertLog(db: Kysely<Tables>, secrets: Secrets): AlertLog {
         if (rows.length > 0) await step.insertInto('alert_rule').values(rows).execute()
       })
     },
+    async thresholds(portfolio) {
+      const own = db.selectFrom('alert_threshold').select('body').where('portfolio', '=', portfolio)
+      return (await own.orderBy('place').execute()).map(({ body }) => JSON.parse(body) as AlertThreshold)
+    },
+    async putThresholds(portfolio, thresholds, at) {
+      const rows = thresholds.map((one, place) => ({ portfolio, place, body: JSON.stringify(one), changed_at: at }))
+      await db.transaction().execute(async (step) => {
+        await step.deleteFrom('alert_threshold').where('portfolio', '=', portfolio).execute()
+        if (rows.length > 0) await step.insertInto('alert_threshold').values(rows).execute()
+      })
+    },
+    async acknowledgements(portfolio) {
+      const own = db.selectFrom('alert_acknowledgement').selectAll().where('portfolio', '=', portfolio)
+      const rows = await own.orderBy('at').orderBy('incident').execute()
+      return rows.map(({ incident, alert, actor, at, note }) => ({
+        incident,
+        alert,
+        actor,
+        at: Number(at) as Instant,
+        note,
+      }))
+    },
+    async acknowledge(portfolio, seen) {
+      await db
+        .insertInto('alert_acknowledgement')
+        .values({ portfolio, ...seen })
+        .onConflict((one) => one.columns(['portfolio', 'incident']).doUpdateSet(seen))
+        .execute()
+    },
     async memory(portfolio) {
       const row = await db
         .selectFrom('alert_memory')
@@ -102,8 +132,14 @@ export function sqlAlertLog(db: Kysely<Tables>, secrets: Secrets): AlertLog {
         .executeTakeFirst()
       return row === undefined ? null : { cursor: Number(row.cursor), state: row.state }
     },
-    async keep(portfolio, { cursor, state, deliveries }) {
+    async keep(portfolio, { cursor, state, deliveries, over = [] }) {
       await db.transaction().execute(async (step) => {
+        if (over.length > 0)
+          await step
+            .deleteFrom('alert_acknowledgement')
+            .where('portfolio', '=', portfolio)
+            .where('incident', 'in', [...over])
+            .execute()
         await step
           .insertInto('alert_memory')
           .values({ portfolio, cursor, state })

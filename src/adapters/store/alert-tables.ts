@@ -19,6 +19,23 @@ export interface AlertTables {
     readonly body: string
     readonly changed_at: number
   }
+  alert_threshold: {
+    readonly portfolio: string
+    readonly place: number
+    /** JSON. */
+    readonly body: string
+    readonly changed_at: number
+  }
+  /** Who has seen what goes on; taken away when that is over. */
+  alert_acknowledgement: {
+    readonly portfolio: string
+    readonly incident: string
+    /** Id of the alert that was seen: one that is worse is another one. */
+    readonly alert: string
+    readonly actor: string
+    readonly at: number
+    readonly note: string
+  }
   alert_memory: {
     readonly portfolio: string
     /** Number of the last message that was looked at. */

@@ -1,5 +1,5 @@
 /* Made by `npm run openapi` from the document of the API. */
-import type { AlertChannelView, AlertDeliveryRow, AlertRuleView, ChannelTest } from '../contract/alerting.ts'
+import type { AlertChannelView, AlertDeliveryRow, AlertRuleView, AlertThresholdView, ChannelTest, OpenAlert } from '../contract/alerting.ts'
 import type { Analysis } from '../contract/analysis.ts'
 import type { Dated, Page } from '../contract/answers.ts'
 import type { CommandRequest, CommandView, UpdateView } from '../contract/commands.ts'
@@ -159,6 +159,14 @@ export function operations(ask: Ask) {
     alertRules: (portfolio: string | number) => ask<readonly (AlertRuleView)[]>('GET', `/api/v1/p/${part(portfolio)}/alert-rules`),
     /** Put these rules in the place of all. */
     saveAlertRules: (portfolio: string | number, body: readonly (AlertRuleView)[]) => ask<readonly (AlertRuleView)[]>('PUT', `/api/v1/p/${part(portfolio)}/alert-rules`, { body }),
+    /** Figures that are told of beyond a value. */
+    alertThresholds: (portfolio: string | number) => ask<readonly (AlertThresholdView)[]>('GET', `/api/v1/p/${part(portfolio)}/alert-thresholds`),
+    /** Put these thresholds in the place of all. */
+    saveAlertThresholds: (portfolio: string | number, body: readonly (AlertThresholdView)[]) => ask<readonly (AlertThresholdView)[]>('PUT', `/api/v1/p/${part(portfolio)}/alert-thresholds`, { body }),
+    /** What goes on that somebody must know, and who has seen it. */
+    openAlerts: (portfolio: string | number) => ask<readonly (OpenAlert)[]>('GET', `/api/v1/p/${part(portfolio)}/alerts/open`),
+    /** Say that you have seen what goes on: nobody else is called for it, unless it grows worse. */
+    acknowledgeAlert: (portfolio: string | number, body: { readonly id: string; readonly note?: string }) => ask<OpenAlert>('POST', `/api/v1/p/${part(portfolio)}/alerts/acknowledge`, { body }),
     /** Channels; of secrets the last four characters. */
     alertChannels: (portfolio: string | number) => ask<readonly (AlertChannelView)[]>('GET', `/api/v1/p/${part(portfolio)}/alert-channels`),
     /** Add a channel, or change one. */

@@ -7,10 +7,12 @@ import { EXPORT_FORMATS, EXPORTED } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { commandId, limit, page, portfolioName, sleeveName } from '../schemas/answers.ts'
 import {
+  acknowledgeRequest,
   alertChannelChange,
   alertChannelView,
   alertDeliveryRow,
   alertRuleView,
+  alertThresholdView,
   analysis,
   channelTest,
   configurationCheck,
@@ -20,6 +22,7 @@ import {
   configurationView,
   jobRequest,
   jobView,
+  openAlert,
 } from '../schemas/desks.ts'
 import { explainView } from '../schemas/trading.ts'
 import { withConsequences } from '../views/consequences.ts'
@@ -384,6 +387,68 @@ function alertRoutes(context: Context): readonly Endpoint[] {
       async run({ params: { portfolio }, body, caller }) {
         await basisOf(context, portfolio)
         return (await alerts.saveRules(portfolio, body, caller!.user)) as never
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: at('alert-thresholds'),
+      name: 'alertThresholds',
+      summary: 'Figures that are told of beyond a value',
+      tag: 'alerts',
+      who: 'viewer',
+      params,
+      answer: z.array(alertThresholdView),
+      async run({ params: { portfolio } }: Of) {
+        await basisOf(context, portfolio)
+        return (await alerts.thresholds(portfolio)) as never
+      },
+    }),
+    endpoint({
+      method: 'PUT',
+      path: at('alert-thresholds'),
+      name: 'saveAlertThresholds',
+      summary: 'Put these thresholds in the place of all',
+      tag: 'alerts',
+      who: 'operator',
+      isDangerous: true,
+      standing: async ({ params: { portfolio } }) => alerts.thresholds(portfolio),
+      params,
+      body: z.array(alertThresholdView).max(200),
+      answer: z.array(alertThresholdView),
+      async run({ params: { portfolio }, body, caller }) {
+        await basisOf(context, portfolio)
+        return (await alerts.saveThresholds(portfolio, body, caller!.user)) as never
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: at('alerts/open'),
+      name: 'openAlerts',
+      summary: 'What goes on that somebody must know, and who has seen it',
+      tag: 'alerts',
+      who: 'viewer',
+      params,
+      answer: z.array(openAlert),
+      async run({ params: { portfolio } }: Of) {
+        await basisOf(context, portfolio)
+        return (await alerts.open(portfolio)) as never
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: at('alerts/acknowledge'),
+      name: 'acknowledgeAlert',
+      summary: 'Say that you have seen what goes on: nobody else is called for it, unless it grows worse',
+      tag: 'alerts',
+      who: 'operator',
+      params,
+      body: acknowledgeRequest,
+      answer: openAlert,
+      async run({ params: { portfolio }, body: { id, note = '' }, caller }) {
+        await basisOf(context, portfolio)
+        const seen = await alerts.acknowledge(portfolio, id, note, caller!.user)
+        if (seen === null) throw new Refusal('not_found', 'This does not go on, or does no more.')
+        return seen
       },
     }),
     endpoint({

@@ -1,11 +1,15 @@
 /** Schemas of what others compute or keep for the API. */
 import { z } from 'zod'
+import { THRESHOLD_FIGURES } from '../../domain/alerts.ts'
 import type {
+  AcknowledgeRequest,
   AlertChannelChange,
   AlertChannelView,
   AlertDeliveryRow,
   AlertRuleView,
+  AlertThresholdView,
   ChannelTest,
+  OpenAlert,
 } from '../contract/alerting.ts'
 import type {
   ConfigurationCheck,
@@ -184,6 +188,10 @@ export const alertChannelChange = z.strictObject({
 alertChannelChange satisfies z.ZodType<AlertChannelChange>
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+const timeZone = z
+  .string()
+  .max(60)
+  .refine((zone) => isTimeZone(zone), 'is no time zone; write one such as Europe/Berlin')
 export const alertRuleView = z
   .strictObject({
     id,
@@ -192,12 +200,48 @@ export const alertRuleView = z
     severity: alertSeverity,
     enabled: z.boolean(),
     channels: z.array(id).max(50),
-    quiet: z.strictObject({ from: clock, to: clock }).nullable(),
+    sleeves: z.array(z.string().min(1).max(120)).max(200),
+    quiet: z.strictObject({ from: clock, to: clock, zone: timeZone, except: alertSeverity }).nullable(),
+    escalate: z.strictObject({ after: z.int().min(1).max(604_800), channels: z.array(id).min(1).max(50) }).nullable(),
+    resolved: z.boolean(),
     deduplicate: z.int().min(0).max(604_800),
     digest: z.int().min(0).max(604_800),
   })
   .meta({ id: 'AlertRuleView' })
 alertRuleView satisfies z.ZodType<AlertRuleView>
+export const alertThresholdView = z
+  .strictObject({
+    id,
+    enabled: z.boolean(),
+    figure: z.enum(THRESHOLD_FIGURES),
+    sleeve: z.string().min(1).max(120).nullable(),
+    side: z.enum(['above', 'below']),
+    value: z.number().min(-1e9).max(1e9),
+    release: z.number().min(-1e9).max(1e9),
+    severity: alertSeverity,
+  })
+  .meta({ id: 'AlertThresholdView' })
+alertThresholdView satisfies z.ZodType<AlertThresholdView>
+export const openAlert = z
+  .object({
+    id: z.string(),
+    at: instant,
+    severity: alertSeverity,
+    rule: z.string(),
+    subject: z.string(),
+    sleeve: z.string().nullable(),
+    text: z.string(),
+    link: z.string(),
+    told: z.array(z.string()),
+    acknowledged: z.object({ by: z.string(), at: instant, note: z.string() }).nullable(),
+  })
+  .meta({ id: 'OpenAlert' })
+openAlert satisfies z.ZodType<OpenAlert>
+export const acknowledgeRequest = z.strictObject({
+  id: z.string().min(1).max(300),
+  note: z.string().max(500).exactOptional(),
+})
+acknowledgeRequest satisfies z.ZodType<AcknowledgeRequest>
 export const alertDeliveryRow = z
   .object({
     id: z.string(),
@@ -215,3 +259,12 @@ export const alertDeliveryRow = z
 alertDeliveryRow satisfies z.ZodType<AlertDeliveryRow>
 export const channelTest = z.object({ ok: z.boolean(), answer: z.string() }).meta({ id: 'ChannelTest' })
 channelTest satisfies z.ZodType<ChannelTest>
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}

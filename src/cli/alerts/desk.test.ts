@@ -35,6 +35,18 @@ const FILE: AlertConfiguration = {
       escalation: null,
     },
   ],
+  thresholds: [
+    {
+      name: 'deep',
+      isEnabled: true,
+      figure: 'drawdown',
+      sleeve: null,
+      side: 'above',
+      value: 0.08,
+      release: 0.07,
+      severity: 'high',
+    },
+  ],
 }
 
 const deskOf = () => alertDesk(log, new Map([['demo', FILE]]))
@@ -105,7 +117,7 @@ describe('channels on a page', () => {
 })
 
 describe('rules on a page', () => {
-  it('are those of the file until others are saved; what a page does not show stays', async () => {
+  it('are those of the file until others are saved', async () => {
     const desk = deskOf()
     const [shown] = await desk.rules('demo')
     expect(shown).toEqual({
@@ -115,12 +127,71 @@ describe('rules on a page', () => {
       severity: 'low',
       enabled: true,
       channels: ['team'],
-      quiet: { from: '22:00', to: '07:00' },
+      sleeves: ['trend'],
+      quiet: { from: '22:00', to: '07:00', zone: 'Europe/Berlin', except: 'high' },
+      escalate: null,
+      resolved: false,
       deduplicate: 900,
       digest: 0,
     })
-    await desk.saveRules('demo', [{ ...shown!, severity: 'high', digest: 600, about: '*' }], 'anna')
-    expect(await log.rules('demo')).toEqual([{ ...FILE.rules[0]!, severity: 'high', rules: [], digestEvery: 600_000 }])
+    const escalate = { after: 1_800, channels: ['team'] }
+    await desk.saveRules('demo', [{ ...shown!, severity: 'high', digest: 600, about: '*', escalate }], 'anna')
+    const escalation = { after: 1_800_000, channels: ['team'] }
+    expect(await log.rules('demo')).toEqual([
+      { ...FILE.rules[0]!, severity: 'high', rules: [], digestEvery: 600_000, escalation },
+    ])
     expect((await desk.rules('demo'))[0]).toMatchObject({ severity: 'high', about: '*', digest: 600 })
+  })
+})
+
+describe('thresholds on a page', () => {
+  it('are those of the file until some are saved, and such that can be over again', async () => {
+    const desk = deskOf()
+    const [shown] = await desk.thresholds('demo')
+    expect(shown).toEqual({
+      id: 'deep',
+      enabled: true,
+      figure: 'drawdown',
+      sleeve: null,
+      side: 'above',
+      value: 0.08,
+      release: 0.07,
+      severity: 'high',
+    })
+    const stale = { ...shown!, id: 'stale', figure: 'data_age' as const, value: 600, release: 60 }
+    expect(await desk.saveThresholds('demo', [stale], 'anna')).toEqual([stale])
+    expect(await deskOf().thresholds('demo')).toEqual([stale])
+    for (const wrong of [
+      { ...stale, release: 601 },
+      { ...stale, sleeve: 'trend' },
+    ])
+      await expect(desk.saveThresholds('demo', [wrong], 'anna')).rejects.toMatchObject({ code: 'invalid' })
+    await expect(desk.saveThresholds('demo', [stale, stale], 'anna')).rejects.toMatchObject({ code: 'invalid' })
+  })
+})
+
+describe('what goes on', () => {
+  it('is shown with who has seen it, the worst first, and can be acknowledged while it goes on', async () => {
+    const desk = deskOf()
+    const alert = (incident: string, severity: string, id = incident) => ({
+      alert: { id, incident, severity, at: 0, rule: 'r', subject: '', sleeve: null, text: 't', link: '/' },
+      channels: { team: 'all' },
+      escalations: [],
+    })
+    const keep = (open: object) =>
+      log.keep('demo', { cursor: 1, state: JSON.stringify({ told: {}, open, gathered: [] }), deliveries: [] })
+    await keep({ a: alert('a', 'low'), b: alert('b', 'critical') })
+    expect((await desk.open('demo')).map(({ id, told }) => [id, told])).toEqual([
+      ['b', ['team']],
+      ['a', ['team']],
+    ])
+    expect(await desk.acknowledge('demo', 'b', 'on it', 'ada')).toMatchObject({
+      id: 'b',
+      acknowledged: { by: 'ada', note: 'on it' },
+    })
+    expect(await desk.acknowledge('demo', 'c', '', 'ada')).toBeNull()
+    // What has grown worse since nobody has seen.
+    await keep({ b: alert('b', 'critical', 'b worse') })
+    expect((await desk.open('demo'))[0]!.acknowledged).toBeNull()
   })
 })

@@ -5,13 +5,19 @@ import type {
   AlertChannelView,
   AlertDeliveryRow,
   AlertRuleView,
+  AlertThresholdView,
+  OpenAlert,
 } from '../../api/contract/alerting.ts'
 import type { AlertDesk } from '../../api/ports.ts'
+import { Refusal } from '../../api/refusal.ts'
 import type { AlertLog } from '../../domain/alert-log.ts'
 import {
+  type Acknowledgement,
+  type Alert,
   type AlertChannel,
   type AlertDelivery,
   type AlertRule,
+  type AlertThreshold,
   type AlertTransport,
   CHANNEL_SECRETS,
   type ChannelAnswer,
@@ -20,11 +26,14 @@ import {
 } from '../../domain/alerts.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instant } from '../../domain/units.ts'
-import { type AlertConfiguration, minutesOf, type WrittenChannel } from '../config/alerts.ts'
+import { SEVERITIES } from '../../domain/violations.ts'
+import type { OpenIncident } from '../../live/alerts/router.ts'
+import type { KeptState } from '../../live/alerts/teller.ts'
+import { type AlertConfiguration, minutesOf, thresholdProblem, type WrittenChannel } from '../config/alerts.ts'
 import { NO_ALERTS, portfolioChannels } from './settings.ts'
 
 const SECOND_MS = 1_000
-/** What a rule has that a page does not show: where there was none, these. */
+/** Where nobody says otherwise. */
 const SAME_WITHIN_MS = 900_000
 const PER_MINUTE = 10
 
@@ -46,6 +55,29 @@ export function alertDesk(log: AlertLog, files: ReadonlyMap<string, AlertConfigu
     return stored.length > 0 ? stored : fileOf(portfolio).rules
   }
 
+  const thresholdsOf = async (portfolio: string): Promise<readonly AlertThreshold[]> => {
+    const stored = await log.thresholds(portfolio)
+    return stored.length > 0 ? stored : fileOf(portfolio).thresholds
+  }
+
+  /** As whoever tells people of them remembers them. */
+  async function incidentsOf(portfolio: string): Promise<readonly OpenIncident[]> {
+    const memory = await log.memory(portfolio)
+    return memory === null ? [] : Object.values((JSON.parse(memory.state) as KeptState).open)
+  }
+
+  async function openOf(portfolio: string): Promise<readonly OpenAlert[]> {
+    const seen = new Map((await log.acknowledgements(portfolio)).map((one) => [one.incident, one]))
+    const views = (await incidentsOf(portfolio)).map(({ alert, channels }) => {
+      const own = seen.get(alert.incident)
+      return openAlert(alert, Object.keys(channels), own?.alert === alert.id ? own : null)
+    })
+    return views.sort(
+      (one, other) =>
+        SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) || (one.at < other.at ? 1 : -1),
+    )
+  }
+
   async function channelsOf(portfolio: string): Promise<readonly AlertChannelView[]> {
     const stored = await log.shownChannels(portfolio)
     const own = new Set(stored.map(({ channel }) => channel.name))
@@ -60,10 +92,26 @@ export function alertDesk(log: AlertLog, files: ReadonlyMap<string, AlertConfigu
   return {
     rules: async (portfolio) => (await rulesOf(portfolio)).map(ruleView),
     async saveRules(portfolio, rules) {
-      const before = await rulesOf(portfolio)
-      const saved = rules.map((rule) => savedRule(rule, before))
+      const saved = rules.map(savedRule)
       await log.putRules(portfolio, saved, Date.now() as Instant)
       return saved.map(ruleView)
+    },
+    thresholds: async (portfolio) => (await thresholdsOf(portfolio)).map(thresholdView),
+    async saveThresholds(portfolio, given) {
+      const saved = given.map(savedThreshold)
+      for (const [place, { name }] of saved.entries())
+        if (saved.findIndex((one) => one.name === name) !== place)
+          throw new Refusal('invalid', `"${name}" names another threshold already.`)
+      await log.putThresholds(portfolio, saved, Date.now() as Instant)
+      return saved.map(thresholdView)
+    },
+    open: openOf,
+    async acknowledge(portfolio, id, note, actor) {
+      const incident = (await incidentsOf(portfolio)).find(({ alert }) => alert.incident === id)
+      if (incident === undefined) return null
+      const seen = { incident: id, alert: incident.alert.id, actor, at: Date.now() as Instant, note }
+      await log.acknowledge(portfolio, seen)
+      return (await openOf(portfolio)).find((one) => one.id === id) ?? null
     },
     channels: channelsOf,
     async saveChannel(portfolio, change) {
@@ -92,7 +140,7 @@ function clockOf(minutes: number): string {
 }
 
 function ruleView(rule: AlertRule): AlertRuleView {
-  const { name, rules, severity, isEnabled, channels, quiet, sameWithin, digestEvery } = rule
+  const { name, rules, severity, isEnabled, sleeves, channels, quiet, sameWithin, digestEvery, escalation } = rule
   return {
     id: name,
     title: name,
@@ -100,15 +148,17 @@ function ruleView(rule: AlertRule): AlertRuleView {
     severity,
     enabled: isEnabled,
     channels,
-    quiet: quiet === null ? null : { from: clockOf(quiet.from), to: clockOf(quiet.to) },
+    sleeves,
+    quiet: quiet === null ? null : { ...quiet, from: clockOf(quiet.from), to: clockOf(quiet.to) },
+    escalate: escalation === null ? null : { after: escalation.after / SECOND_MS, channels: escalation.channels },
+    resolved: rule.isResolutionTold,
     deduplicate: sameWithin / SECOND_MS,
     digest: (digestEvery ?? 0) / SECOND_MS,
   }
 }
 
-/** What a page does not show of a rule stays as it was. */
-function savedRule(view: AlertRuleView, before: readonly AlertRule[]): AlertRule {
-  const known = before.find(({ name }) => name === view.id)
+function savedRule(view: AlertRuleView): AlertRule {
+  const { quiet, escalate } = view
   const about = view.about
     .split(',')
     .map((word) => word.trim())
@@ -118,21 +168,41 @@ function savedRule(view: AlertRuleView, before: readonly AlertRule[]): AlertRule
     isEnabled: view.enabled,
     severity: view.severity,
     rules: about,
-    sleeves: known?.sleeves ?? [],
+    sleeves: view.sleeves,
     channels: view.channels,
-    isResolutionTold: known?.isResolutionTold ?? true,
+    isResolutionTold: view.resolved,
     sameWithin: view.deduplicate > 0 ? view.deduplicate * SECOND_MS : SAME_WITHIN_MS,
     digestEvery: view.digest > 0 ? view.digest * SECOND_MS : null,
-    quiet:
-      view.quiet === null
-        ? null
-        : {
-            from: minutesOf(view.quiet.from),
-            to: minutesOf(view.quiet.to),
-            zone: known?.quiet?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-            except: known?.quiet?.except ?? 'critical',
-          },
-    escalation: known?.escalation ?? null,
+    quiet: quiet === null ? null : { ...quiet, from: minutesOf(quiet.from), to: minutesOf(quiet.to) },
+    escalation: escalate === null ? null : { after: escalate.after * SECOND_MS, channels: escalate.channels },
+  }
+}
+
+function thresholdView({ name, isEnabled, ...threshold }: AlertThreshold): AlertThresholdView {
+  return { id: name, enabled: isEnabled, ...threshold }
+}
+
+/** @throws Refusal where it could never be told, or never be over */
+function savedThreshold({ id, enabled, ...view }: AlertThresholdView): AlertThreshold {
+  const threshold = { name: id, isEnabled: enabled, ...view }
+  const reason = thresholdProblem(threshold)
+  if (reason !== '') throw new Refusal('invalid', `"${id}": ${reason}.`)
+  return threshold
+}
+
+function openAlert(alert: Alert, told: readonly string[], seen: Acknowledgement | null): OpenAlert {
+  const { incident, at, severity, rule, subject, sleeve, text, link } = alert
+  return {
+    id: incident,
+    at: new Date(at).toISOString(),
+    severity,
+    rule,
+    subject,
+    sleeve,
+    text,
+    link,
+    told,
+    acknowledged: seen === null ? null : { by: seen.actor, at: new Date(seen.at).toISOString(), note: seen.note },
   }
 }
 

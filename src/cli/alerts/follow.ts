@@ -4,6 +4,7 @@ import { backupState } from '../../adapters/store/backup-state.ts'
 import { lastMessageOf } from '../../adapters/store/message-rows.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import type { AlertLog } from '../../domain/alert-log.ts'
+import type { EquityMemory } from '../../domain/projections.ts'
 import type { Lease } from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
 import { openTeller, type Teller } from '../../live/alerts/teller.ts'
@@ -11,6 +12,7 @@ import { type AlertConfiguration, foundIn } from '../config/alerts.ts'
 import type { Log } from '../serve/log.ts'
 import type { EngineExit, SupervisedEnd } from '../serve/supervise.ts'
 import { aroundOf, endAlert, failureAlert } from './around.ts'
+import { figuresFrom } from './figures.ts'
 import { portfolioChannels, SURROUNDINGS } from './settings.ts'
 
 /** Between two looks, and how often one that stands by asks whether it is its turn. */
@@ -59,6 +61,8 @@ export function followAlerts(followed: Followed): AlertFollower {
     return aroundOf({ portfolio, beat, since, backup: await backupState(store.tables.db, now), now })
   }
   let isWell = true
+  let equity: EquityMemory | null = null
+  let equityAt = -2
   let hasRules = false
   const teller = openTeller({
     portfolio,
@@ -68,13 +72,22 @@ export function followAlerts(followed: Followed): AlertFollower {
     looked: (number) => store.confirm(portfolio, READER, number),
     async settings() {
       const settings = await channels.settings()
-      hasRules = settings.rules.some(({ isEnabled }) => isEnabled)
+      hasRules = [...settings.rules, ...settings.thresholds].some(({ isEnabled }) => isEnabled)
       return settings
     },
     async around() {
       const found = await around()
       isWell = found.every(({ severity }) => severity !== 'critical')
       return found
+    },
+    async figures() {
+      const beat = (await store.control.beats()).find((one) => one.portfolio === portfolio) ?? null
+      // Figures of the tables change with events alone.
+      if (beat === null || beat.seq !== equityAt) {
+        equity = await store.projections.equityMemory(portfolio)
+        equityAt = beat?.seq ?? -1
+      }
+      return figuresFrom(equity!, beat)
     },
     transportOf: channels.transportOf,
     now: () => Date.now() as Instant,

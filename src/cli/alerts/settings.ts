@@ -13,7 +13,7 @@ export const SURROUNDINGS: Surroundings = {
   readFile: (path) => readFileSync(path, 'utf8'),
 }
 
-export const NO_ALERTS: AlertConfiguration = { dashboard: '', heartbeat: null, channels: [], rules: [] }
+export const NO_ALERTS: AlertConfiguration = { dashboard: '', heartbeat: null, channels: [], rules: [], thresholds: [] }
 
 /** A channel that can be used, or why not. */
 export type OpenedChannel =
@@ -32,7 +32,7 @@ export interface PortfolioChannels {
 /** A rule or channel in the store takes the place of the file's: what operators change on a page outlives a restart. */
 export function portfolioChannels(
   file: AlertConfiguration,
-  stored: Pick<AlertLog, 'channels' | 'rules'> | null,
+  stored: Pick<AlertLog, 'channels' | 'rules' | 'thresholds'> | null,
   portfolio: string,
   surroundings: Surroundings = SURROUNDINGS,
 ): PortfolioChannels {
@@ -55,8 +55,10 @@ export function portfolioChannels(
     async settings() {
       kept = (await stored?.channels(portfolio)) ?? []
       const rules = (await stored?.rules(portfolio)) ?? []
+      const thresholds = (await stored?.thresholds(portfolio)) ?? []
       return {
         rules: rules.length > 0 ? rules : file.rules,
+        thresholds: thresholds.length > 0 ? thresholds : file.thresholds,
         channels: mergedChannels(file.channels, kept),
         dashboard: file.dashboard,
       }

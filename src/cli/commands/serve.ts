@@ -236,6 +236,9 @@ function current(file: () => AlertConfiguration): AlertConfiguration {
     get rules() {
       return file().rules
     },
+    get thresholds() {
+      return file().thresholds
+    },
   }
 }
 

@@ -67,6 +67,27 @@ describe('alerts in a portfolio file', () => {
       'alerts.rules[1].name: "a" names another rule already',
     ],
     [`${HOOK}\n  rules: [{name: a, to: [ops], severity: urgent}]`, 'alerts.rules[0].severity'],
+    [
+      '  thresholds: [{name: deep, figure: drawdown}]',
+      '4:16 alerts.thresholds[0]: say either above or below: the value beyond which somebody is told',
+    ],
+    ['  thresholds: [{name: a, figure: drawdwon, above: 0.1}]', 'alerts.thresholds[0].figure'],
+    [
+      '  thresholds: [{name: a, figure: data_age, above: 600, sleeve: cash}]',
+      'data_age is of the whole portfolio: leave out the sleeve',
+    ],
+    [
+      '  thresholds: [{name: a, figure: drawdown, above: 0.1, release: 0.2}]',
+      'release lies beyond the value: write at most 0.1',
+    ],
+    [
+      '  thresholds: [{name: a, figure: drawdown, above: 0.1, sleeve: trend}]',
+      'alerts.thresholds[0].sleeve: no sleeve has the id "trend"',
+    ],
+    [
+      '  thresholds: [{name: a, figure: cash, below: 0.1}, {name: a, figure: cash, below: 0.2}]',
+      'alerts.thresholds[1].name: "a" names another threshold already',
+    ],
   ])('%s is refused', async (alerts, words) => {
     expect(await refusalOf(alerts)).toContain(words)
   })
@@ -78,10 +99,23 @@ describe('alerts in a portfolio file', () => {
   heartbeat: {url: "\${LIFE}"}
   rules:
     - {name: all, to: [ops]}
-    - {name: rest, to: [ops], severity: high, about: [strategy_*], digest: 1h, quiet: {from: "22:30", to: "07:00", zone: Europe/Berlin}, escalate: {after: 20m, to: [ops]}}`
+    - {name: rest, to: [ops], severity: high, about: [strategy_*], digest: 1h, quiet: {from: "22:30", to: "07:00", zone: Europe/Berlin}, escalate: {after: 20m, to: [ops]}}
+  thresholds: [{name: deep, figure: drawdown, above: 0.5}]`
     writeFileSync(file, `name: x\ncapital: 1000\nalerts:\n${rules}\nsleeves:\n  - {id: cash, weight: 1}\n`)
     const { alerts } = await loadPortfolio(file)
     expect(alerts).toEqual({
+      thresholds: [
+        {
+          name: 'deep',
+          isEnabled: true,
+          figure: 'drawdown',
+          sleeve: null,
+          side: 'above',
+          value: 0.5,
+          release: 0.45,
+          severity: 'high',
+        },
+      ],
       dashboard: 'https://desk.example.com',
       heartbeat: { url: '${LIFE}', everyMs: 60_000 },
       channels: [{ name: 'ops', isEnabled: true, perMinute: 10, written: { kind: 'slack', url: '${SLACK}' } }],

@@ -1,10 +1,10 @@
 /** Who is told of what, as a portfolio file says it. Secrets stay names until something is sent. */
 import { readSettings } from '../../adapters/alerts/settings.ts'
-import type { AlertRule, QuietHours } from '../../domain/alerts.ts'
+import { type AlertRule, type AlertThreshold, type QuietHours, SLEEVE_FIGURES } from '../../domain/alerts.ts'
 import type { Path } from './document.ts'
 import type { Problems } from './problems.ts'
 import { milliseconds } from './running.ts'
-import type { RawAlertRule, RawAlerts, RawChannel } from './schema/alerts.ts'
+import type { RawAlertRule, RawAlerts, RawChannel, RawThreshold } from './schema/alerts.ts'
 import { hint } from './suggest.ts'
 
 /** A channel whose settings may be names of variables and files. */
@@ -21,9 +21,10 @@ export interface AlertConfiguration {
   readonly heartbeat: { readonly url: unknown; readonly everyMs: number } | null
   readonly channels: readonly WrittenChannel[]
   readonly rules: readonly AlertRule[]
+  readonly thresholds: readonly AlertThreshold[]
 }
 
-const NOTHING: AlertConfiguration = { dashboard: '', heartbeat: null, channels: [], rules: [] }
+const NOTHING: AlertConfiguration = { dashboard: '', heartbeat: null, channels: [], rules: [], thresholds: [] }
 /** Whole names of the environment, and files. */
 const NAME = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/
 /** Settings that are a file's name in a portfolio file. */
@@ -44,13 +45,58 @@ export function alertsOf(
     if (seen.has(name)) problems.at(['alerts', 'rules', place, 'name'], `"${name}" names another rule already`)
     seen.add(name)
   }
+  const thresholds = raw.thresholds.flatMap((one, place) => thresholdOf(one, place, sleeves, problems))
+  for (const [place, { name }] of raw.thresholds.entries())
+    if (raw.thresholds.findIndex((one) => one.name === name) !== place)
+      problems.at(['alerts', 'thresholds', place, 'name'], `"${name}" names another threshold already`)
   return {
     dashboard: raw.dashboard ?? '',
     heartbeat:
       raw.heartbeat === undefined ? null : { url: raw.heartbeat.url, everyMs: milliseconds(raw.heartbeat.every) },
     channels,
     rules,
+    thresholds,
   }
+}
+
+function thresholdOf(
+  raw: RawThreshold,
+  place: number,
+  sleeves: readonly string[],
+  problems: Problems,
+): readonly AlertThreshold[] {
+  const { name, enabled, figure, sleeve = null, above, below, severity } = raw
+  const path: Path = ['alerts', 'thresholds', place]
+  if ((above === undefined) === (below === undefined)) {
+    problems.at(path, 'say either above or below: the value beyond which somebody is told')
+    return []
+  }
+  const side = above === undefined ? 'below' : 'above'
+  const value = (above ?? below)!
+  const threshold = { name, isEnabled: enabled, figure, sleeve, side, value, severity } as const
+  const whole = { ...threshold, release: raw.release ?? releaseOf(threshold) }
+  if (sleeve !== null && !sleeves.includes(sleeve))
+    problems.at([...path, 'sleeve'], `no sleeve has the id "${sleeve}"${hint(sleeve, sleeves)}`)
+  const problem = thresholdProblem(whole)
+  if (problem !== '') problems.at(path, problem)
+  return [whole]
+}
+
+/** A tenth of a value lies between what begins and what ends it, where nobody says otherwise. */
+const BAND = 0.1
+
+export function releaseOf({ side, value }: Pick<AlertThreshold, 'side' | 'value'>): number {
+  const band = Math.abs(value) * BAND
+  return side === 'above' ? value - band : value + band
+}
+
+/** Why a threshold cannot be; '' where it can. */
+export function thresholdProblem({ figure, sleeve, side, value, release }: AlertThreshold): string {
+  if (sleeve !== null && !SLEEVE_FIGURES.includes(figure))
+    return `${figure} is of the whole portfolio: leave out the sleeve`
+  if (side === 'above' ? release > value : release < value)
+    return `release lies beyond the value: write at ${side === 'above' ? 'most' : 'least'} ${value}`
+  return ''
 }
 
 function writtenChannel(name: string, channel: RawChannel, problems: Problems): WrittenChannel {

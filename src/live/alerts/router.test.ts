@@ -46,12 +46,17 @@ function alertOf(changes: Partial<Alert> = {}): Alert {
 }
 
 /** A router that is told things at moments, and what it said. */
-function routerWith(rules: readonly AlertRule[], channels = ['ops', 'phone', 'mail']) {
+function routerWith(
+  rules: readonly AlertRule[],
+  channels = ['ops', 'phone', 'mail'],
+  seen: ReadonlyMap<string, string> = new Map(),
+) {
   let state: RouterState = NOTHING_ROUTED
   const routing = (minutes: number): Routing => ({
     portfolio: 'demo',
     rules,
     channels: new Set(channels),
+    seen,
     at: (START + minutes * MINUTE) as Instant,
     minuteOf: (at) => Math.floor(at / MINUTE) % 1_440,
   })

@@ -20,7 +20,7 @@ interface Told {
 }
 
 /** Something that goes on, and which channels know of it by which rule. */
-interface OpenIncident {
+export interface OpenIncident {
   readonly alert: Alert
   readonly channels: Readonly<Record<string, string>>
   readonly escalations: readonly { readonly at: number; readonly rule: string; readonly channels: readonly string[] }[]
@@ -49,6 +49,8 @@ export interface Routing {
   readonly rules: readonly AlertRule[]
   /** Channels that may be used. */
   readonly channels: ReadonlySet<string>
+  /** By incident, the alert of it that somebody has seen: nobody else is called for that one. */
+  readonly seen: ReadonlyMap<string, string>
   readonly at: Instant
   readonly minuteOf: MinuteOf
 }
@@ -61,7 +63,10 @@ export interface Routed {
 export function route(state: RouterState, alert: Alert, routing: Routing): Routed {
   const open = state.open[alert.incident]
   if (alert.state === 'resolved') return open === undefined ? { state, deliveries: [] } : resolve(state, alert, routing)
-  if (alert.state === 'raised' && open?.alert.id === alert.id) return { state, deliveries: [] }
+  // Where nobody was told when it began, whoever is to be told by now hears of it.
+  const isKnown = alert.state === 'raised' && open?.alert.id === alert.id
+  if (isKnown && (Object.keys(open.channels).length > 0 || waysOf(alert, routing).size === 0))
+    return { state, deliveries: [] }
   return raise(state, alert, routing)
 }
 
@@ -92,7 +97,7 @@ function raise(state: RouterState, alert: Alert, routing: Routing): Routed {
     if (heldUntil === null) deliveries.push(deliveryOf(`${alert.id} > ${channel}`, 'alert', one, routing))
     else gathered = gatheredWith(gathered, { ...one, dueAt: heldUntil })
   }
-  if (alert.state === 'said' || ways.size === 0) return { state: { ...state, told, gathered }, deliveries }
+  if (alert.state === 'said') return { state: { ...state, told, gathered }, deliveries }
   const rules = Object.fromEntries([...ways].map(([channel, { rule }]) => [channel, rule.name]))
   const incident: OpenIncident = {
     alert,
@@ -168,14 +173,18 @@ export function elapse(state: RouterState, routing: Routing): Routed {
   }
   const open: Record<string, OpenIncident> = {}
   for (const [key, incident] of Object.entries(state.open)) {
-    const due = incident.escalations.filter((one) => one.at <= at)
-    deliveries.push(...due.flatMap((one) => escalated(incident, one, routing)))
+    const isSeen = routing.seen.get(key) === incident.alert.id
+    const due = incident.escalations.filter((one) => isSeen || one.at <= at)
+    if (!isSeen) deliveries.push(...due.flatMap((one) => escalated(incident, one, routing)))
     open[key] =
-      due.length === 0 ? incident : { ...incident, escalations: incident.escalations.filter((one) => one.at > at) }
+      due.length === 0
+        ? incident
+        : { ...incident, escalations: incident.escalations.filter((one) => !due.includes(one)) }
   }
   const told = Object.fromEntries(Object.entries(state.told).filter(([, { until }]) => until > at))
   const isSame =
     deliveries.length === 0 &&
+    Object.entries(open).every(([key, incident]) => incident === state.open[key]) &&
     gathered.length === state.gathered.length &&
     gathered.every((group, index) => group === state.gathered[index]) &&
     Object.keys(told).length === Object.keys(state.told).length

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type MemoryLog, memoryLog } from '../../../test/alerts/memory-log.ts'
-import type { Alert, AlertNotice, AlertRule, ChannelAnswer } from '../../domain/alerts.ts'
+import type { Alert, AlertNotice, AlertRule, AlertThreshold, ChannelAnswer } from '../../domain/alerts.ts'
 import type { Message } from '../../domain/bus.ts'
 import type { Instant } from '../../domain/units.ts'
 import { openTeller, type Teller } from './teller.ts'
@@ -29,6 +29,8 @@ function worldOf(rules: readonly AlertRule[] = [RULE]) {
     messages: [] as Message[],
     heard: [] as { channel: string; notice: AlertNotice; at: number }[],
     around: [] as Alert[],
+    thresholds: [] as AlertThreshold[],
+    drawdown: 0 as number | null,
     notes: [] as string[],
     now: START,
     looked: 0,
@@ -54,6 +56,7 @@ function worldOf(rules: readonly AlertRule[] = [RULE]) {
         settings: () =>
           Promise.resolve({
             rules,
+            thresholds: world.thresholds,
             channels: ['ops', 'phone'].map((name) => ({
               name,
               isEnabled: world.enabled.has(name),
@@ -62,6 +65,7 @@ function worldOf(rules: readonly AlertRule[] = [RULE]) {
             dashboard: '',
           }),
         around: () => Promise.resolve(world.around),
+        figures: () => Promise.resolve(() => world.drawdown),
         transportOf: (channel) => ({
           async send(notice) {
             world.heard.push({ channel, notice, at: world.now })
@@ -298,5 +302,70 @@ describe('a store that is away', () => {
     world.log.isAway = false
     await turned(teller)
     expect(world.heard.map(({ notice }) => notice.alerts[0]!.rule)).toEqual(['store_away', 'portfolio_drawdown'])
+  })
+})
+
+describe('figures beyond a value', () => {
+  const DEEP: AlertThreshold = {
+    name: 'deep',
+    isEnabled: true,
+    figure: 'drawdown',
+    sleeve: null,
+    side: 'above',
+    value: 0.08,
+    release: 0.06,
+    severity: 'high',
+  }
+  it('are told of once, over a restart too, and that they are back', async () => {
+    const world = worldOf([{ ...RULE, sameWithin: 0 }])
+    world.thresholds = [DEEP]
+    let teller = world.process()
+    const turnAt = async (drawdown: number | null): Promise<void> => {
+      world.drawdown = drawdown
+      world.now += MINUTE
+      await teller.turn()
+      await teller.close()
+    }
+    for (const drawdown of [0.02, 0.09, 0.07]) await turnAt(drawdown)
+    // Between the two values: whoever starts again must know that it goes on.
+    teller = world.process()
+    for (const drawdown of [0.079, 0.085, null, 0.0601, 0.05, 0.079]) await turnAt(drawdown)
+    expect(world.heard.map(({ notice }) => notice.purpose)).toEqual(['alert', 'resolution'])
+    await turnAt(0.1)
+    expect(world.heard.map(({ notice }) => notice.purpose)).toEqual(['alert', 'resolution', 'alert'])
+  })
+})
+
+describe('what somebody has seen', () => {
+  it('calls nobody else, until it grows worse or begins anew', async () => {
+    const rule = { ...RULE, escalation: { after: 30 * MINUTE, channels: ['phone'] } }
+    const world = worldOf([rule])
+    const teller = world.process()
+    const turnAfter = async (minutes: number): Promise<void> => {
+      world.now += minutes * MINUTE
+      await teller.turn()
+      await teller.close()
+    }
+    await turnAfter(0)
+    world.say({ event: 'raised', violation: 1, rule: 'portfolio_drawdown', severity: 'high', action: 'warn' })
+    await turnAfter(1)
+    const { open } = JSON.parse((await world.log.memory('demo'))!.state) as { open: Record<string, { alert: Alert }> }
+    const { alert } = open['violation 1']!
+    const seen = { incident: 'violation 1', alert: alert.id, actor: 'ada', at: world.now as Instant, note: '' }
+    await world.log.acknowledge('demo', seen)
+    await turnAfter(60)
+    expect(world.heard.map(({ channel }) => channel)).toEqual(['ops'])
+    world.say({ event: 'resolved', violation: 1, rule: 'portfolio_drawdown', severity: 'high' })
+    await turnAfter(1)
+    expect(await world.log.acknowledgements('demo')).toEqual([])
+    world.say({ event: 'raised', violation: 1, rule: 'portfolio_drawdown', severity: 'high', action: 'warn' })
+    await turnAfter(1)
+    await turnAfter(60)
+    expect(world.heard.map(({ channel, notice }) => `${channel} ${notice.purpose}`)).toEqual([
+      'ops alert',
+      'ops resolution',
+      'ops alert',
+      'phone escalation',
+    ])
   })
 })

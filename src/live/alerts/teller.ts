@@ -10,6 +10,7 @@ import type {
   AlertDelivery,
   AlertNotice,
   AlertRule,
+  AlertThreshold,
   AlertTransport,
   ChannelAnswer,
 } from '../../domain/alerts.ts'
@@ -19,6 +20,7 @@ import type { MinuteOf } from './matching.ts'
 import { afterAttempt } from './retry.ts'
 import { elapse, NOTHING_ROUTED, type Routed, type RouterState, type Routing, route } from './router.ts'
 import { alertOf } from './sources.ts'
+import { type Exceeded, exceededBy, type FigureOf, thresholdAlerts } from './thresholds.ts'
 
 /** Messages that are looked at in one transaction, and deliveries that are taken up at a time. */
 const PAGE = 500
@@ -35,6 +37,7 @@ export type UsedChannel = Pick<AlertChannel, 'name' | 'isEnabled' | 'perMinute'>
 /** Who is told of what, as it stands now. */
 export interface AlertSettings {
   readonly rules: readonly AlertRule[]
+  readonly thresholds: readonly AlertThreshold[]
   readonly channels: readonly UsedChannel[]
   /** Address of the dashboard; '' where nobody said it. */
   readonly dashboard: string
@@ -51,6 +54,8 @@ export interface TellerOptions {
   settings(): Promise<AlertSettings>
   /** What is wrong around the engine now, each with an incident that begins with `around `. */
   around(): Promise<readonly Alert[]>
+  /** Figures as they stand; asked where there are thresholds. */
+  figures(): Promise<FigureOf>
   /** Asked for every message: settings may have changed. */
   transportOf(channel: string): AlertTransport
   now(): Instant
@@ -59,6 +64,11 @@ export interface TellerOptions {
   readonly minuteOf: MinuteOf
   /** What whoever runs it should read: a channel that fails, a store that is away. */
   note(text: string): void
+}
+
+/** As it is kept between two processes. */
+export interface KeptState extends RouterState {
+  readonly exceeded?: Exceeded
 }
 
 export interface Teller {
@@ -74,7 +84,9 @@ export function openTeller(options: TellerOptions): Teller {
   const { portfolio, log } = options
   let cursor = -1
   let state: RouterState = NOTHING_ROUTED
-  let settings: AlertSettings = { rules: [], channels: [], dashboard: '' }
+  let exceeded: Exceeded = {}
+  let seen: ReadonlyMap<string, string> = new Map()
+  let settings: AlertSettings = { rules: [], thresholds: [], channels: [], dashboard: '' }
   let said: Alert[] = []
   let storeless = 0
   const busy = new Map<string, Promise<void>>()
@@ -84,6 +96,7 @@ export function openTeller(options: TellerOptions): Teller {
     portfolio,
     rules: settings.rules,
     channels: new Set(settings.channels.filter(({ isEnabled }) => isEnabled).map(({ name }) => name)),
+    seen,
     at: options.now(),
     minuteOf: options.minuteOf,
   })
@@ -98,7 +111,18 @@ export function openTeller(options: TellerOptions): Teller {
       return
     }
     cursor = memory.cursor
-    state = JSON.parse(memory.state) as RouterState
+    const kept = JSON.parse(memory.state) as KeptState
+    const { exceeded: beyond = {}, ...router } = kept
+    exceeded = beyond
+    state = router
+  }
+
+  /** What figures are beyond, and what follows for who is told. */
+  async function beyond(): Promise<{ readonly now: Exceeded; readonly alerts: readonly Alert[] }> {
+    const { thresholds } = settings
+    const figureOf: FigureOf = thresholds.length === 0 ? () => null : await options.figures()
+    const now = exceededBy(thresholds, figureOf, exceeded, options.now())
+    return { now, alerts: thresholdAlerts(portfolio, thresholds, figureOf, now) }
   }
 
   /** Takes what was said since, and keeps what follows from it. */
@@ -112,15 +136,20 @@ export function openTeller(options: TellerOptions): Teller {
       if (next - cursor >= PAGE) break
     }
     const taken = said
-    const around = await options.around()
+    const figures = await beyond()
+    const around = [...(await options.around()), ...figures.alerts]
+    seen = new Map((await log.acknowledgements(portfolio)).map(({ incident, alert }) => [incident, alert]))
     const all = [...alerts, ...taken, ...changesOf(state, around, options.now())]
     const { state: routed, deliveries } = routedAll(state, all, routing())
-    if (next !== cursor || routed !== state || deliveries.length > 0) {
-      await log.keep(portfolio, { cursor: next, state: JSON.stringify(routed), deliveries })
+    if (next !== cursor || routed !== state || figures.now !== exceeded || deliveries.length > 0) {
+      const kept: KeptState = { ...routed, exceeded: figures.now }
+      const over = [...seen.keys()].filter((incident) => routed.open[incident] === undefined)
+      await log.keep(portfolio, { cursor: next, state: JSON.stringify(kept), deliveries, over })
       if (next !== cursor) await options.looked(next)
     }
     cursor = next
     state = routed
+    exceeded = figures.now
     said = said.slice(taken.length)
   }
 

@@ -1,10 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import type {
-  AlertChannelView,
-  AlertDeliveryRow,
-  AlertRuleView,
-  AlertSeverity,
-} from '../../../../src/api/contract/alerting.ts'
+import type { AlertChannelView, AlertDeliveryRow } from '../../../../src/api/contract/alerting.ts'
 import { useRole } from '../../data/session.ts'
 import { plain } from '../../data/source.ts'
 import { type Column, DataTable } from '../../frame/DataTable.tsx'
@@ -13,239 +8,12 @@ import { Panel } from '../../frame/Panel.tsx'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
 import { stamp } from '../../times.ts'
-import { CHANNEL_NAMES, useChannels, useDeliveries, useRules, useSaveRules, useTestChannel } from './alerting.ts'
+import { AlertRules } from './AlertRules.tsx'
+import { AlertThresholds } from './AlertThresholds.tsx'
+import { CHANNEL_NAMES, useChannels, useDeliveries, useRules, useTestChannel, useThresholds } from './alerting.ts'
 import { ChannelForm } from './ChannelForm.tsx'
+import { OpenAlerts } from './OpenAlerts.tsx'
 import { Thresholds } from './Thresholds.tsx'
-
-const SEVERITIES: readonly AlertSeverity[] = ['critical', 'high', 'medium', 'low']
-const MINUTE_S = 60
-
-interface RuleProps {
-  readonly rule: AlertRuleView
-  readonly channels: readonly AlertChannelView[]
-  readonly onChange: (rule: AlertRuleView) => void
-  readonly onRemove: () => void
-}
-
-/** One rule: what it is about, from which severity, to which channels, when it is quiet. */
-function Rule({ rule, channels, onChange, onRemove }: RuleProps): ReactNode {
-  const set = (change: Partial<AlertRuleView>): void => onChange({ ...rule, ...change })
-  const minutes = (seconds: number): string => String(Math.round(seconds / MINUTE_S))
-  return (
-    <tr>
-      <th scope="row" className="left">
-        <input
-          className="input"
-          aria-label="Title of the rule"
-          value={rule.title}
-          onChange={(event) => set({ title: event.target.value })}
-        />
-      </th>
-      <td>
-        <input
-          className="input"
-          aria-label={`${rule.title}: about`}
-          value={rule.about}
-          onChange={(event) => set({ about: event.target.value })}
-        />
-      </td>
-      <td>
-        <select
-          className="input"
-          aria-label={`${rule.title}: from severity`}
-          value={rule.severity}
-          onChange={(event) => set({ severity: event.target.value as AlertSeverity })}
-        >
-          {SEVERITIES.map((severity) => (
-            <option key={severity}>{severity}</option>
-          ))}
-        </select>
-      </td>
-      {channels.map(({ id, title }) => (
-        <td key={id} className="center">
-          <input
-            type="checkbox"
-            aria-label={`${rule.title} to ${title}`}
-            checked={rule.channels.includes(id)}
-            onChange={(event) =>
-              set({
-                channels: event.target.checked ? [...rule.channels, id] : rule.channels.filter((name) => name !== id),
-              })
-            }
-          />
-        </td>
-      ))}
-      <td>
-        <span className="quiet-hours">
-          <input
-            className="input"
-            type="time"
-            aria-label={`${rule.title}: quiet from`}
-            value={rule.quiet?.from ?? ''}
-            onChange={(event) =>
-              set({
-                quiet: event.target.value === '' ? null : { from: event.target.value, to: rule.quiet?.to ?? '07:00' },
-              })
-            }
-          />
-          <input
-            className="input"
-            type="time"
-            aria-label={`${rule.title}: quiet until`}
-            value={rule.quiet?.to ?? ''}
-            disabled={rule.quiet === null}
-            onChange={(event) => rule.quiet !== null && set({ quiet: { ...rule.quiet, to: event.target.value } })}
-          />
-        </span>
-      </td>
-      <td>
-        <input
-          className="input"
-          type="number"
-          min={0}
-          aria-label={`${rule.title}: same again after minutes`}
-          value={minutes(rule.deduplicate)}
-          onChange={(event) => set({ deduplicate: Math.max(0, Number(event.target.value)) * MINUTE_S })}
-        />
-      </td>
-      <td>
-        <input
-          className="input"
-          type="number"
-          min={0}
-          aria-label={`${rule.title}: gathered over minutes`}
-          value={minutes(rule.digest)}
-          onChange={(event) => set({ digest: Math.max(0, Number(event.target.value)) * MINUTE_S })}
-        />
-      </td>
-      <td className="center">
-        <input
-          type="checkbox"
-          aria-label={`${rule.title}: on`}
-          checked={rule.enabled}
-          onChange={(event) => set({ enabled: event.target.checked })}
-        />
-      </td>
-      <td>
-        <button type="button" className="icon-button" aria-label={`Remove the rule ${rule.title}`} onClick={onRemove}>
-          <Icon name="close" />
-        </button>
-      </td>
-    </tr>
-  )
-}
-
-function newRule(count: number): AlertRuleView {
-  return {
-    id: `rule-${Date.now().toString(36)}-${count}`,
-    title: 'New rule',
-    about: '*',
-    severity: 'high',
-    enabled: true,
-    channels: [],
-    quiet: null,
-    deduplicate: 300,
-    digest: 0,
-  }
-}
-
-function Matrix({
-  saved,
-  channels,
-}: {
-  readonly saved: readonly AlertRuleView[]
-  readonly channels: readonly AlertChannelView[]
-}): ReactNode {
-  const [draft, setDraft] = useState<readonly AlertRuleView[] | null>(null)
-  const save = useSaveRules()
-  const mayEdit = useRole('operator')
-  const rules = draft ?? saved
-  return (
-    <fieldset disabled={!mayEdit}>
-      <div className="scroll">
-        <table className="rule-matrix" aria-label="Alert rules and channels">
-          <colgroup>
-            <col style={{ width: '190px' }} />
-            <col style={{ width: '130px' }} />
-            <col style={{ width: '110px' }} />
-            {channels.map(({ id }) => (
-              <col key={id} style={{ width: '84px' }} />
-            ))}
-            <col style={{ width: '230px' }} />
-            <col style={{ width: '92px' }} />
-            <col style={{ width: '92px' }} />
-            <col style={{ width: '52px' }} />
-            <col style={{ width: '50px' }} />
-          </colgroup>
-          <thead>
-            <tr>
-              <th scope="col" className="left">
-                Rule
-              </th>
-              <th scope="col" className="left">
-                About
-              </th>
-              <th scope="col" className="left">
-                From
-              </th>
-              {channels.map(({ id, title }) => (
-                <th key={id} scope="col" className="center" title={title}>
-                  {title}
-                </th>
-              ))}
-              <th scope="col" className="left">
-                Quiet from, until
-              </th>
-              <th scope="col" className="left">
-                Same, min
-              </th>
-              <th scope="col" className="left">
-                Digest, min
-              </th>
-              <th scope="col" className="center">
-                On
-              </th>
-              <th scope="col">
-                <span className="only-heard">Remove</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rules.map((rule, place) => (
-              <Rule
-                key={rule.id}
-                rule={rule}
-                channels={channels}
-                onChange={(next) => setDraft(rules.map((old, index) => (index === place ? next : old)))}
-                onRemove={() => setDraft(rules.filter((_, index) => index !== place))}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <div className="config-pad inline-form">
-        <button type="button" className="button" onClick={() => setDraft([...rules, newRule(rules.length)])}>
-          <Icon name="plus" />
-          Add a rule
-        </button>
-        <span className="grow" />
-        {draft !== null && (
-          <button type="button" className="button" onClick={() => setDraft(null)}>
-            Discard
-          </button>
-        )}
-        <button
-          type="button"
-          className="button button-main"
-          disabled={draft === null || save.isPending}
-          onClick={() => save.mutate(rules, { onSuccess: (result) => result !== null && setDraft(null) })}
-        >
-          Save rules
-        </button>
-      </div>
-    </fieldset>
-  )
-}
 
 function Channel({ channel, onEdit }: { readonly channel: AlertChannelView; readonly onEdit: () => void }): ReactNode {
   const test = useTestChannel()
@@ -355,8 +123,10 @@ function Deliveries(): ReactNode {
 export function AlertsTab(): ReactNode {
   const channels = plain(useChannels())
   const rules = plain(useRules())
+  const thresholds = plain(useThresholds())
   return (
     <>
+      <OpenAlerts />
       <Panel
         title="Channels"
         unit="secrets show their last four characters"
@@ -366,8 +136,17 @@ export function AlertsTab(): ReactNode {
       >
         {(rows) => <Channels channels={rows} />}
       </Panel>
-      <Panel title="Rules" unit="critical alerts pass quiet hours" span={12} source={rules} skeleton="table">
-        {(rows) => <Matrix saved={rows} channels={channels.data ?? []} />}
+      <Panel title="Rules" unit="who is told of what, and when" span={12} source={rules} skeleton="table">
+        {(rows) => <AlertRules saved={rows} channels={channels.data ?? []} />}
+      </Panel>
+      <Panel
+        title="Thresholds"
+        unit="told once, until the figure is back"
+        span={12}
+        source={thresholds}
+        skeleton="table"
+      >
+        {(rows) => <AlertThresholds saved={rows} />}
       </Panel>
       <Thresholds />
       <Deliveries />

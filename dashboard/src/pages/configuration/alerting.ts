@@ -1,11 +1,14 @@
 import { type UseQueryResult, useMutation } from '@tanstack/react-query'
 import type {
+  AcknowledgeRequest,
   AlertChannelChange,
   AlertChannelView,
   AlertDeliveryRow,
   AlertRuleView,
+  AlertThresholdView,
   ChannelKind,
   ChannelTest,
+  OpenAlert,
 } from '../../../../src/api/contract/alerting.ts'
 import type { Page } from '../../../../src/api/contract/answers.ts'
 import { ask, ofPortfolio } from '../../data/api.ts'
@@ -23,6 +26,34 @@ export function useChannels(): UseQueryResult<readonly AlertChannelView[]> {
 
 export function useRules(): UseQueryResult<readonly AlertRuleView[]> {
   return useReading('alert-rules')
+}
+
+export function useThresholds(): UseQueryResult<readonly AlertThresholdView[]> {
+  return useReading('alert-thresholds')
+}
+
+export function useOpenAlerts(): UseQueryResult<readonly OpenAlert[]> {
+  return useReading('alerts/open', {}, EVERY_MS)
+}
+
+export function useAcknowledge() {
+  const portfolio = usePortfolio()
+  return useMutation({
+    mutationFn: (seen: AcknowledgeRequest) =>
+      ask<OpenAlert>('POST', ofPortfolio(portfolio, 'alerts/acknowledge'), seen),
+    ...told('Alert'),
+  })
+}
+
+export function useSaveThresholds() {
+  const portfolio = usePortfolio()
+  return useMutation({
+    mutationFn: (thresholds: readonly AlertThresholdView[]) =>
+      withProof('Changing alert thresholds', () =>
+        ask<readonly AlertThresholdView[]>('PUT', ofPortfolio(portfolio, 'alert-thresholds'), thresholds),
+      ),
+    ...told('Alert thresholds'),
+  })
 }
 
 export function useDeliveries(): UseQueryResult<Page<AlertDeliveryRow>> {

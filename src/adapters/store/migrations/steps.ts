@@ -20,6 +20,7 @@ import { intentEndsStep } from './017-intent-ends.ts'
 import { auditHeadsStep } from './018-audit-heads.ts'
 import { jobProgressStep } from './019-job-progress.ts'
 import { knownDevicesStep } from './020-known-devices.ts'
+import { alertWordsStep } from './021-alert-words.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -45,5 +46,6 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '018_audit_heads': auditHeadsStep(types),
     '019_job_progress': jobProgressStep(types),
     '020_known_devices': knownDevicesStep(types),
+    '021_alert_words': alertWordsStep(types),
   }
 }

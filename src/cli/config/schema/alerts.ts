@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EMAIL_SECURITY } from '../../../domain/alerts.ts'
+import { EMAIL_SECURITY, THRESHOLD_FIGURES } from '../../../domain/alerts.ts'
 import { SEVERITIES } from '../../../domain/violations.ts'
 import { duration } from './running.ts'
 import { text, wholePositive } from './terms.ts'
@@ -99,6 +99,21 @@ const rule = z.strictObject({
 })
 export type RawAlertRule = z.output<typeof rule>
 
+const threshold = z.strictObject({
+  name: text,
+  enabled: z.boolean().default(true),
+  figure: z.enum(THRESHOLD_FIGURES),
+  sleeve: text.optional().describe('id of a sleeve; the whole portfolio where left out'),
+  above: z.number().optional().describe('told where the figure is above this'),
+  below: z.number().optional().describe('told where the figure is below this'),
+  release: z
+    .number()
+    .optional()
+    .describe('it is over once the figure is back here; a tenth short of the value where left out'),
+  severity: severity.default('high'),
+})
+export type RawThreshold = z.output<typeof threshold>
+
 export const alertsSchema = z.strictObject({
   dashboard: text.optional().describe('address of the dashboard, for links in messages'),
   heartbeat: z
@@ -109,5 +124,6 @@ export const alertsSchema = z.strictObject({
     .optional(),
   channels: z.record(text, channel).default({}),
   rules: z.array(rule).default([]),
+  thresholds: z.array(threshold).default([]).describe('figures that are told of beyond a value'),
 })
 export type RawAlerts = z.output<typeof alertsSchema>
