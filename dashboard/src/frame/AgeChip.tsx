@@ -38,12 +38,13 @@ export function AgeChip(source: Dated): ReactNode {
   const { state, ageMs } = useFreshness(source)
   const zone = useStore(preferences, ({ zone: chosen }) => chosen)
   const marketMs = useMarketNow()
+  const nowMs = useSecond()
   if (state === 'unknown' || source.asOf === null) return <span className="age" />
   const title = `As of ${isoInZone(source.asOf, zone)}`
   if (state === 'closed')
     return (
       <span className="age" title={title}>
-        {`as of ${moment(source.asOf, zone, marketMs)}`}
+        {`as of ${moment(source.asOf, zone, (instantOf(source.asOf) ?? 0) > marketMs ? nowMs : marketMs)}`}
       </span>
     )
   const isLate = state !== 'fresh'

@@ -2,7 +2,7 @@
 import type { WaitingApproval } from '../../domain/control.ts'
 import type { ActivityEntry } from '../../domain/paging.ts'
 import type { ActivityKind, ActivityRow, Attention, AttentionItem } from '../contract/overview.ts'
-import { money, price, quantity } from './amounts.ts'
+import { moneyText, price, quantity } from './amounts.ts'
 import { type Basis, currencyOf } from './basis.ts'
 import { figureText, violationText, words } from './lists.ts'
 import { moment } from './moments.ts'
@@ -47,7 +47,7 @@ function sentenceOf(entry: ActivityEntry, currency: string): string {
     case 'rebalancing':
       return value === null || value === 0
         ? `${words(what)}: ${text}`
-        : `${words(what)}: ${money(value, currency)} moved. ${text}`
+        : `${words(what)}: ${moneyText(value, currency)} moved. ${text}`
     case 'status':
     case 'alert':
       return text === '' ? words(what) : text
@@ -117,9 +117,9 @@ function approvalItems({ beat, isRunning, sleeves, config }: Basis): readonly At
   return [item('approvals', 'high', text, null, '/config/approvals')]
 }
 
-/** `Buy 488 GOOG for 50501.20 USD, until 2025-02-06.` */
+/** `Buy 488 GOOG for $50,501.20, until 2025-02-06.` */
 function entryText({ quantity: wanted, instrument, value, until }: WaitingApproval, currency: string): string {
-  const worth = value === null ? '' : ` for ${money(value, currency)} ${currency}`
+  const worth = value === null ? '' : ` for ${moneyText(value, currency)}`
   const end = until === null ? '' : `, until ${moment(until).slice(0, 10)}`
   return `${wanted < 0 ? 'Sell' : 'Buy'} ${quantity(Math.abs(wanted))} ${instrument}${worth}${end}.`
 }

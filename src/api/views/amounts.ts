@@ -70,3 +70,13 @@ function fixed(value: number, digits: number): string {
 function trimmed(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }
+
+const SIGNS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥' }
+
+/** Money within a sentence: `$34,776.57`, `34,776.57 CHF`. */
+export function moneyText(value: number, currency: string): string {
+  const [whole, fraction] = money(Math.abs(value), currency).split('.') as [string, string | undefined]
+  const grouped = `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`
+  const sign = value < 0 ? '\u2212' : ''
+  return SIGNS[currency] === undefined ? `${sign}${grouped} ${currency}` : `${sign}${SIGNS[currency]}${grouped}`
+}

@@ -4,7 +4,7 @@ import { propertyRuns } from '../../../test/profile.ts'
 import type { Heartbeat } from '../../domain/control.ts'
 import type { EquityRow } from '../../domain/projections.ts'
 import { attention } from './activity.ts'
-import { addingUp, money, price, priceDecimals, quantity } from './amounts.ts'
+import { addingUp, money, moneyText, price, priceDecimals, quantity } from './amounts.ts'
 import { type Basis, dated, lateOf } from './basis.ts'
 import { equityCurve, keepExtremes } from './equity.ts'
 import { figuresView } from './figures.ts'
@@ -93,6 +93,14 @@ describe('amounts', () => {
     ])
     expect([priceDecimals(187.234, 'etf'), priceDecimals(0.5, 'equity'), priceDecimals(0.00001234, 'crypto')]).toEqual([
       2, 4, 8,
+    ])
+  })
+
+  it('are grouped and have a sign of their currency within a sentence', () => {
+    expect([moneyText(1_234_567.891, 'USD'), moneyText(-999, 'CHF'), moneyText(1_000, 'JPY')]).toEqual([
+      '$1,234,567.89',
+      '\u2212999.00 CHF',
+      '¥1,000',
     ])
   })
 
@@ -278,7 +286,7 @@ describe('attention', () => {
     const { items } = attention(basis({ beat: { ...beat, gates, approvals } }))
     expect(items.map(({ severity, text }) => [severity, text])).toEqual([
       ['critical', 'Trading is stopped: asked by ada'],
-      ['high', 'trend waits for your approval. Buy 488 GOOG for 50501.20 USD, until 2025-02-06.'],
+      ['high', 'trend waits for your approval. Buy 488 GOOG for $50,501.20, until 2025-02-06.'],
     ])
     expect(attention(basis())).toEqual({ items: [], calm: 'Nothing needs you.' })
     const silent = attention(basis({ isRunning: false }))

@@ -60,6 +60,7 @@ async function served(named: string | null, options: DemoOptions): Promise<void>
   const config = named ?? ownPreset(own)
   const log = join(folder, `${name}.log`)
   const isFirst = !existsSync(store)
+  if (isFirst && named === null) await (await import('./demo-notes.ts')).leaveNotes(store)
   const { serve } = await import('./serve.ts')
   await serve([config], {
     role: 'all',
