@@ -1,9 +1,9 @@
 /** Copies of the kernel and of the broker on which a question is tried: nothing of it happens. */
 import { quoteColumns } from '../../domain/columns.ts'
+import type { PortfolioConfig } from '../../domain/config.ts'
 import type { OperatorCommand } from '../../domain/events.ts'
 import type { Instant, SleeveId, TradeDate } from '../../domain/units.ts'
 import { type SimulatedExchange, simulatedExchange } from '../../exchange/simulated.ts'
-import { withoutApprovals } from '../gates/approvals.ts'
 import { type Kernel, restoreKernel } from '../kernel.ts'
 import type { Recorder } from '../records/recorder.ts'
 import { answer, type Dialogue, give } from '../run/drive.ts'
@@ -41,7 +41,7 @@ export function trialOf(kernel: Kernel, exchange: Pick<SimulatedExchange, 'state
   copy.runtime.state.leftovers = []
   // Nor are gates that are shut today, and whom an operator would be asked about.
   delete copy.runtime.state.gates
-  copy.runtime.state.config = withoutApprovals(copy.runtime.state.config!)
+  copy.runtime.state.config = askingNobody(copy.runtime.state.config!)
   if (copy.runtime.state.rebalance !== undefined) copy.runtime.state.rebalance.underWay = null
   for (const [underlying, chain] of kernel.runtime.chains) copy.runtime.chains.set(underlying, chain)
   return {
@@ -59,6 +59,13 @@ export function trialOf(kernel: Kernel, exchange: Pick<SimulatedExchange, 'state
     at: copy.runtime.state.at as Instant,
     moment: 'auction',
   }
+}
+
+/** What waits for an operator goes on waiting by the rule that it was asked by; nothing new is asked. */
+function askingNobody(config: PortfolioConfig): PortfolioConfig {
+  const { approvals } = config
+  if (approvals === undefined) return config
+  return { ...config, approvals: { ...approvals, all: false, above: null, stages: [], sleeves: [] } }
 }
 
 /** An operator's word to the copy. */
