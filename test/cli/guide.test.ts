@@ -37,9 +37,9 @@ function wordsOf(line: string): readonly string[] {
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let times = 0; times < 400; times += 1) {
+  for (let times = 0; times < 100; times += 1) {
     if (await isSo()) return
-    await wait(100)
+    await wait(500) // every look is a process that takes time from the one that is looked at
   }
   throw new Error('it never came to this')
 }

@@ -193,7 +193,7 @@ describe('shadows beside sleeves', () => {
   })
 
   it('see nothing of overlays, rebalancing and halts: what cuts, benches and empties the sleeves leaves them whole', () => {
-    const input = strategyInput(STRATEGIES, drawnMarket(20_000_101, 4, 420), [])
+    const input = strategyInput(STRATEGIES, drawnMarket(20_000_101, 3, isNightly ? 420 : 200), [])
     const plan = dealtOnce(input.config, true)
     const hindered: RunInput = {
       ...input,
