@@ -8,9 +8,10 @@ import { command, newId } from '../../data/commands.ts'
 import { jobResult } from '../../data/jobs.ts'
 import { useLive, usePortfolio } from '../../data/readings.ts'
 import { useRole } from '../../data/session.ts'
-import { count, percent, price, quantity } from '../../format.ts'
+import { count, numberOf, percent, price, quantity } from '../../format.ts'
 import { type Column, DataTable } from '../../frame/DataTable.tsx'
 import { Panel } from '../../frame/Panel.tsx'
+import { Segments } from '../../frame/Segments.tsx'
 import { Signed } from '../../frame/Signed.tsx'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
@@ -128,7 +129,6 @@ function Rebalance(): ReactNode {
         <span className="unit">{view?.rebalancing.text ?? ''}</span>
       </header>
       <div className="config-pad">
-        <p className="second">{view?.rebalancing.text}</p>
         <div className="inline-form">
           <label className="field">
             <span>How</span>
@@ -192,11 +192,16 @@ function Shares({ row }: { readonly row: RebalancingRow }): ReactNode {
   )
 }
 
+const MOVES = ['money', 'all'] as const
+
 function History(): ReactNode {
   const source = useLive('rebalancings')
   const amounts = useAmounts()
   const zone = useStore(preferences, (value) => value.zone)
   const [open, setOpen] = useParameter('rebalance', '')
+  const [shown, setShown] = useParameter('moves', 'money', MOVES)
+  const wanted = (row: RebalancingRow): boolean =>
+    shown === 'all' || row.cause === 'rebalance' || (numberOf(row.moved) ?? 0) !== 0 || String(row.seq) === open
   const columns: readonly Column<RebalancingRow>[] = [
     {
       key: 'at',
@@ -219,13 +224,32 @@ function History(): ReactNode {
       span={8}
       source={source}
       skeleton="table"
-      empty={({ rows }) => (rows.length === 0 ? { text: 'Capital has not been dealt anew yet.' } : null)}
+      empty={({ rows }) =>
+        rows.some(wanted)
+          ? null
+          : {
+              text: 'Capital has not been dealt anew yet.',
+              ...(rows.length === 0 ? {} : { action: { label: 'Show all', run: () => setShown('all') } }),
+            }
+      }
+      controls={
+        <Segments
+          label="What is shown"
+          isSmall
+          options={[
+            ['money', 'Money moved'],
+            ['all', 'All'],
+          ]}
+          value={shown === 'all' ? 'all' : 'money'}
+          onChange={setShown}
+        />
+      }
     >
       {({ rows }) => (
         <DataTable
           label="Rebalancings"
           columns={columns}
-          rows={rows.slice(0, 30)}
+          rows={rows.filter(wanted).slice(0, 30)}
           rowKey={({ seq }) => String(seq)}
           onOpen={({ seq }) => setOpen(open === String(seq) ? null : String(seq))}
           detail={(row) => (String(row.seq) === open ? <Shares row={row} /> : null)}
