@@ -49,6 +49,8 @@ export interface Batch {
   readonly answers?: readonly ControlAnswer[]
   /** What the rows change in the tables that anybody can read. */
   readonly projected?: Projected
+  /** Messages and readable rows of these events come with a later batch: an order waits for the events alone. */
+  readonly isAhead?: boolean
 }
 
 /** How far a broker has been heard, and what its breakers have counted: what a process that died must not forget. */
@@ -83,14 +85,15 @@ export interface Projections {
    */
   equitySeries(portfolio: string, sleeve: string, range: EquityRange): Promise<readonly EquityRow[]>
   /**
-   * Puts rows in the place of all that the tables hold of a portfolio, in one transaction.
+   * Puts rows in the place of all that the tables hold of a portfolio, in one transaction: those of the events up to the
+   * one that `toldTo` names.
    *
    * @param rows what the journal gives, read by what it is handed
    */
   rebuild(
     portfolio: string,
     lease: Pick<Lease, 'epoch'>,
-    rows: (journal: Pick<Store, 'read'>) => AsyncIterable<Projected>,
+    rows: (journal: Pick<Store, 'read' | 'toldTo'>) => AsyncIterable<Projected>,
   ): Promise<void>
 }
 
@@ -155,6 +158,8 @@ export interface Store extends OrderReads {
   commit(portfolio: string, lease: Pick<Lease, 'epoch'>, batch: Batch): Promise<void>
   /** Events from a number on, in order. */
   read(portfolio: string, from: number): AsyncIterable<JournalRow>
+  /** The last event whose messages and readable rows are written, which the journal may be ahead of; -1: none. */
+  toldTo(portfolio: string): Promise<number>
   /** The last state at or before an event; undefined: start from the first event. */
   snapshotBefore(portfolio: string, seq: number): Promise<StoredSnapshot | undefined>
   /** Messages from a number on, in order. */

@@ -127,6 +127,8 @@ export interface EngineOptions {
   isStopped(): boolean
   /** Told after an instant was written down. */
   onInstant?(run: Run): void
+  /** Told after the messages and readable rows of all events so far were written down. */
+  onTold?(run: Run): void
   /** Told after they were written down. */
   onAlerts?(alerts: readonly DeskAlert[]): void
 }

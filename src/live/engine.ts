@@ -123,6 +123,7 @@ export class LiveEngine {
     const { run } = this
     await this.#begun.known.read()
     const { store, portfolio, sha256: hash, clock, isStopped } = this.#options
+    this.#journal.toldTo = await store.toldTo(portfolio)
     const { from, known } = this.#begun
     const own = {
       ...{ broker: this.broker, store, portfolio, hash, clock, isStopped, runtime: run.kernel.runtime },
@@ -177,6 +178,7 @@ export class LiveEngine {
         await this.#settle(this.#options.patience ?? PATIENCE_MS)
       }
     }
+    this.#journal.close()
     if (!this.#isLive) return
     if (this.#venue === null) this.#outgoing.push(...recallsOver(this.desk.open, actionsAhead(this.run)))
     meter?.took('instant', since)
@@ -184,8 +186,9 @@ export class LiveEngine {
     this.#told.cycled({ kind: 'played', seq: this.run.kernel.runtime.state.seq, at: this.run.at })
     const isKept = this.#unkept >= this.#options.snapshotEvery
     // That a venue in this process took an order follows from its events: alone it is written with what comes next.
+    const isTold = this.#venue === null || isKept || this.#journal.isBehind
     const isNews = this.#journal.length + this.#told.answers + this.#alerts.length > 0
-    if (this.#venue === null || isKept || isNews) await this.#commit(isKept)
+    if (isTold || isNews) await this.#commit(isKept, !isTold)
     this.#options.onInstant?.(this.run)
   }
 
@@ -300,7 +303,9 @@ export class LiveEngine {
     const isLeaving = this.#dispatch()
     if (this.#isLive || this.#venue !== null) this.#noteAlerts()
     // What nothing outside follows from is written with what comes next: by the end of the instant, or before a wait.
-    if (isLeaving || this.#told.answers > 0 || this.desk.awaitsCommit || !this.#isLive) await this.#commit(false)
+    const isDue = isLeaving || this.#told.answers > 0 || this.desk.awaitsCommit
+    if (isDue) this.#journal.close()
+    if (isDue || !this.#isLive) await this.#commit(false, true)
     if (this.#isLive || this.#venue !== null) this.#send()
   }
 
@@ -369,8 +374,8 @@ export class LiveEngine {
     giveEvent(run, { seq: run.seq, ...from, ...body } as EngineEvent)
   }
 
-  /** One transaction of all that changed; what was played again is there already. */
-  async #commit(isKept: boolean): Promise<void> {
+  /** One transaction of all that changed; what was played again is there. `isAhead`: what is told of it may come later. */
+  async #commit(isKept: boolean, isAhead = false): Promise<void> {
     const { store, portfolio, lease } = this.#options
     const records = this.desk.takeRecords()
     const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
@@ -380,14 +385,15 @@ export class LiveEngine {
     const snapshot = isAll
       ? snapshotOf(this.run, this.desk, this.#venue, this.#steps, this.#expected, this.#told.changes.isOver)
       : undefined
+    const isWhole = !isAhead || this.#told.answers + this.#alerts.length > 0 || snapshot !== undefined
     const isNews =
-      this.#journal.length + records.orders.length + executions.length + this.#told.answers > 0 ||
+      this.#journal.pending(isWhole) + records.orders.length + executions.length + this.#told.answers > 0 ||
       snapshot !== undefined ||
       place !== null
     if (!this.#isLive) this.#journal.forget()
     if (isNews && this.#isLive) {
       const answers = this.#told.takeAnswers()
-      const written = this.#journal.take()
+      const written = isWhole ? this.#journal.take() : this.#journal.takeAhead()
       const told = { broker: this.broker.name, ids: events }
       const batch = batchOf({ ...written, orders: records.orders, executions, answers }, told, place, snapshot)
       const { meter } = this.#options
@@ -397,6 +403,7 @@ export class LiveEngine {
       meter?.committed(written.rows.length)
       this.#added += written.rows.length
       this.#elsewhere?.committed(events)
+      if (isWhole) this.#options.onTold?.(this.run)
       if (snapshot !== undefined) this.#unkept = 0
     }
     this.#told.committed()

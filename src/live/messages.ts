@@ -18,7 +18,9 @@ export interface MessageWriter {
   prices(slices: readonly Slice[]): void
   /** What came to the kernel beside prices. */
   told(event: EngineEvent): void
-  /** What was said since it was last asked, with the alerts and positions of now behind it. */
+  /** Says the alerts and positions of now behind what was said so far. */
+  close(): void
+  /** What was said since it was last asked, closed. */
   take(): readonly Unnumbered[]
 }
 
@@ -107,6 +109,11 @@ export function messageWriter(): MessageWriter {
     }
   }
 
+  function close(): void {
+    sayHoldings()
+    sayAlerts()
+  }
+
   /** What shuts, what opens, and what somebody must look at. */
   function sayTold(event: EngineEvent): void {
     const { at } = event
@@ -160,9 +167,9 @@ export function messageWriter(): MessageWriter {
         said.push({ at, channel: 'market_data', body: { event: 'bar', clock, tradeDate, bars } })
       }
     },
+    close,
     take() {
-      sayHoldings()
-      sayAlerts()
+      close()
       const taken = said
       said = []
       return taken

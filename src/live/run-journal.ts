@@ -13,8 +13,9 @@ import type { ProjectionWriter } from './projections/writer.ts'
 /** What one transaction writes of events. */
 interface Written {
   readonly rows: readonly JournalRow[]
-  readonly messages: readonly Omit<Message, 'number'>[]
-  readonly projected: Projected
+  readonly messages?: readonly Omit<Message, 'number'>[]
+  readonly projected?: Projected
+  readonly isAhead?: true
 }
 
 /** One transaction, of what there is. */
@@ -32,6 +33,7 @@ export function batchOf(
   }
 }
 
+const UNTOLD_MOST = 32
 /** How a sleeve says that its decision failed; the reason follows. */
 const FAULT = 'fault: '
 
@@ -48,6 +50,10 @@ export class RunJournal {
   #faulty: ReadonlyMap<string, string> = new Map()
   /** The last event was played again: its commands were carried out long ago. */
   isKnown = false
+  /** The last event of which everything was told when the process began. */
+  toldTo = -1
+  /** Events of which messages and rows are still to be told. */
+  untold = 0
 
   constructor(known: KnownRows, tables: ProjectionWriter) {
     this.#known = known
@@ -63,19 +69,30 @@ export class RunJournal {
     return this.#rows.length
   }
 
+  /** So many events are ahead of what is told of them that it is told; before a wait it is in any case. */
+  get isBehind(): boolean {
+    return this.untold >= UNTOLD_MOST
+  }
+
+  /** @param isWhole with what is told of them */
+  pending(isWhole: boolean): number {
+    return this.#rows.length + (isWhole ? this.untold : 0)
+  }
+
   /** @returns the event as it happened the first time */
   keep(event: EngineEvent, steps: number): EngineEvent {
-    const wasKnown = this.isKnown
     this.isKnown = !this.#known.isOver(steps)
-    if (wasKnown && !this.isKnown) this.forget()
-    this.#latest = this.isKnown ? this.#known.again(event) : event
-    this.#tables.event(this.#latest)
-    if (this.isKnown) return this.#latest
-    if (event.kind === 'slices') {
-      this.#messages.prices(event.slices)
-      this.#faulty = this.#faults()
+    const latest = this.isKnown ? this.#known.again(event) : event
+    if (event.seq === this.toldTo + 1) this.forget()
+    this.#latest = latest
+    this.#tables.event(latest)
+    if (event.seq > this.toldTo) {
+      this.untold += 1
+      if (latest.kind === 'slices') this.#messages.prices(latest.slices)
+      this.#messages.told(latest)
     }
-    this.#messages.told(event)
+    if (this.isKnown) return latest
+    if (event.kind === 'slices') this.#faulty = this.#faults()
     this.#rows.push(rowOf(event))
     return event
   }
@@ -89,12 +106,23 @@ export class RunJournal {
   }
 
   take(): Written {
+    this.untold = 0
     return { rows: this.#rows.splice(0), messages: this.#messages.take(), projected: this.#tables.take() }
+  }
+
+  /** What happened up to here is told together, however often it is played again. */
+  close(): void {
+    if (this.untold > 0) this.#messages.close()
+  }
+
+  /** The events alone: what is told of them comes with what is taken next. */
+  takeAhead(): Written {
+    return { rows: this.#rows.splice(0), isAhead: true }
   }
 
   /** What was played again was said with the events that are there; the tables know by themselves what they hold. */
   forget(): void {
-    if (this.#rows.length === 0) this.#messages.take()
+    if (this.untold === 0) this.#messages.take()
   }
 
   /** By sleeve, why its last decision failed. */

@@ -43,6 +43,7 @@ export function diskStore(disk: Disk, access: DiskAccess): Store {
     },
     read: (portfolio, from) =>
       list('read', portfolio, ({ journal }) => journal.slice(Math.max(0, from)).map(({ row }) => row)),
+    toldTo: (portfolio) => read('told', portfolio, (tables) => tables.toldTo),
     snapshotBefore: (portfolio, seq) =>
       read('snapshot', portfolio, ({ snapshots }) => snapshots.findLast((one) => one.seq <= seq)),
     messages: (portfolio, from) =>
@@ -94,8 +95,8 @@ function frozen(batch: Batch): Batch {
   }
 }
 
-function carriesMore({ orders = [], executions = [], answers = [], place }: Batch): boolean {
-  return orders.length > 0 || executions.length > 0 || answers.length > 0 || place !== undefined
+function carriesMore({ orders = [], executions = [], answers = [], messages = [], place }: Batch): boolean {
+  return messages.length > 0 || orders.length > 0 || executions.length > 0 || answers.length > 0 || place !== undefined
 }
 
 function leaseOf(tables: DiskTables, access: DiskAccess, held: Set<() => void>): Lease | null {

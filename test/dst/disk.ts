@@ -24,6 +24,8 @@ export interface DiskTables {
   readonly journal: LinkedRow[]
   readonly snapshots: StoredSnapshot[]
   readonly messages: Message[]
+  /** The last event of which everything was told. */
+  toldTo: number
   readonly delivered: Map<string, number>
   readonly orders: Map<ClientOrderId, OrderRecord>
   /** By broker and id. */
@@ -90,6 +92,7 @@ function emptyTables(): DiskTables {
     journal: [],
     snapshots: [],
     messages: [],
+    toldTo: -1,
     delivered: new Map(),
     orders: new Map(),
     executions: new Map(),
@@ -121,6 +124,7 @@ function append(to: DiskTables, portfolio: string, epoch: number, batch: Batch):
     to.journal.push({ row, hash })
   }
   if (batch.snapshot !== undefined) to.snapshots.push(batch.snapshot)
+  if (batch.isAhead !== true) to.toldTo = to.journal.length - 1
   for (const message of batch.messages ?? []) to.messages.push({ number: to.messages.length + 1, ...message })
   for (const order of batch.orders ?? []) to.orders.set(order.clientId, order)
   for (const execution of batch.executions ?? [])

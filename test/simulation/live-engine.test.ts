@@ -198,7 +198,7 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     })
     const [calm, stormy] = [await freshStore(), await freshStore()]
     const whole = await play(input, options(calm))
-    await expect(play(input, options(dying(stormy, 22, true), { snapshotEvery: 1_000 }))).rejects.toThrow('died')
+    await expect(play(input, options(dying(stormy, 9, true), { snapshotEvery: 1_000 }))).rejects.toThrow('died')
     isSlow = false
     const end = await play(input, options(stormy))
     expect(textOf(end)).toBe(textOf(whole))

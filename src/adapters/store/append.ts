@@ -30,7 +30,7 @@ const JOURNAL: Written = {
 }
 const MESSAGES: Written = { table: 'message', columns: ['portfolio', 'number', 'at', 'channel', 'body'] }
 
-/** Whether there is nothing to write: messages come with rows alone. */
+/** Whether there is nothing to write. */
 export function isEmpty({
   rows,
   snapshot,
@@ -38,9 +38,11 @@ export function isEmpty({
   executions = [],
   place,
   answers = [],
+  messages = [],
   projected = {},
 }: Batch): boolean {
-  const written = rows.length + orders.length + executions.length + answers.length + Object.keys(projected).length
+  const said = messages.length + Object.keys(projected).length
+  const written = rows.length + orders.length + executions.length + answers.length + said
   return written === 0 && snapshot === undefined && place === undefined
 }
 
@@ -74,7 +76,24 @@ export async function append(step: Transaction<Tables>, place: Place, batch: Bat
     const row = { portfolio, seq, kernel_version: kernelVersion, payload: sealed, hash: bufferOf(hashOf(payload)) }
     await step.insertInto('snapshot').values(row).execute()
   }
-  return { next, hash, message: head.message + messages.length }
+  return { next, hash, message: head.message + messages.length, told: await noteTold(step, place, next, batch) }
+}
+
+/** How far what is told of events has come: where it was never behind them, nothing is written of it. */
+async function noteTold(
+  step: Transaction<Tables>,
+  { portfolio, head }: Place,
+  next: number,
+  { rows, isAhead = false }: Batch,
+): Promise<number | null> {
+  const seq = isAhead ? (head.told ?? head.next - 1) : next - 1
+  if (head.told === seq || (head.told === null && (!isAhead || rows.length === 0))) return head.told
+  await step
+    .insertInto('told')
+    .values({ portfolio, seq })
+    .onConflict((one) => one.column('portfolio').doUpdateSet({ seq }))
+    .execute()
+  return seq
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The journal and its states as they were written: what was changed, lost or put in since is a fault where it is met. */
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { JournalExtent, JournalRow, StoreCheck, StoredSnapshot } from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
@@ -33,6 +33,8 @@ export interface Head {
   readonly hash: Uint8Array
   /** Of the last message. */
   readonly message: number
+  /** The last event whose messages and readable rows are there; null: all of them. */
+  readonly told: number | null
 }
 
 export async function headOf(db: Kysely<Tables>, portfolio: string): Promise<Head> {
@@ -49,8 +51,17 @@ export async function headOf(db: Kysely<Tables>, portfolio: string): Promise<Hea
     .where('portfolio', '=', portfolio)
     .executeTakeFirst()
   const message = Number(told?.number ?? 0)
-  if (last === undefined) return { next: 0, hash: firstLink(portfolio), message }
-  return { next: Number(last.seq) + 1, hash: last.hash, message }
+  const ahead = await db.selectFrom('told').select('seq').where('portfolio', '=', portfolio).executeTakeFirst()
+  const own = { message, told: ahead === undefined ? null : Number(ahead.seq) }
+  if (last === undefined) return { next: 0, hash: firstLink(portfolio), ...own }
+  return { next: Number(last.seq) + 1, hash: last.hash, ...own }
+}
+
+/** The last event whose messages and readable rows are written; -1: none. */
+export async function toldTo(db: Kysely<Tables>, portfolio: string): Promise<number> {
+  const { rows } = await sql<{ seq: number }>`SELECT coalesce((SELECT seq FROM told WHERE portfolio = ${portfolio}),
+    (SELECT max(seq) FROM journal WHERE portfolio = ${portfolio}), -1) AS seq`.execute(db)
+  return Number(rows[0]!.seq)
 }
 
 export async function* rowsOf(place: JournalPlace, portfolio: string, from: number): AsyncIterable<JournalRow> {

@@ -5,6 +5,7 @@ import type { EquityMemory, Projected, ProjectedTable, ProjectionMemory } from '
 import type { RoundTripRow } from '../../domain/round-trip-row.ts'
 import type { BulkWriter } from './bulk.ts'
 import { equityRow } from './equity-series.ts'
+import { toldTo } from './journal-rows.ts'
 import { pagesOf } from './keys.ts'
 import { columnName, PROJECTED, PROJECTED_TABLES } from './projected-tables.ts'
 import type { Tables } from './schema.ts'
@@ -112,12 +113,8 @@ export async function equityMemory(db: Kysely<Tables>, portfolio: string): Promi
       ended.reverse().map(({ bucket, growth }) => ({ bucket: Number(bucket), growth })),
     )
   }
-  const told = await db
-    .selectFrom('journal')
-    .select(({ fn }) => fn.max('seq').as('seq'))
-    .where('portfolio', '=', portfolio)
-    .executeTakeFirst()
-  return { seq: Number(told?.seq ?? -1), last, days, flows: await flowsSince(db, portfolio, last[0]?.seq ?? -1) }
+  const seq = await toldTo(db, portfolio)
+  return { seq, last, days, flows: await flowsSince(db, portfolio, last[0]?.seq ?? -1) }
 }
 
 async function flowsSince(db: Kysely<Tables>, portfolio: string, seq: number): Promise<ReadonlyMap<string, number>> {

@@ -44,6 +44,8 @@ export interface Tables extends ControlTables, AuditTables, AccessTables, AlertT
     /** JSON. */
     readonly body: string
   }
+  /** Up to which event messages and readable rows are written; no row: up to the last one. */
+  told: { readonly portfolio: string; readonly seq: number }
   /** How far each bus has confirmed. */
   delivery: { readonly portfolio: string; readonly bus: string; readonly number: number }
   snapshot: {

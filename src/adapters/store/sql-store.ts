@@ -21,7 +21,16 @@ import { hexOf } from './chain.ts'
 import { sqlControl } from './control.ts'
 import { equitySeries } from './equity-series.ts'
 import { type JobsPace, storeJobs } from './jobs.ts'
-import { checkAll, extentsOf, type Head, headOf, type JournalPlace, rowsOf, snapshotBefore } from './journal-rows.ts'
+import {
+  checkAll,
+  extentsOf,
+  type Head,
+  headOf,
+  type JournalPlace,
+  rowsOf,
+  snapshotBefore,
+  toldTo,
+} from './journal-rows.ts'
 import { confirm, deliveredOf, messagesOf } from './message-rows.ts'
 import { sqlNotes } from './notes.ts'
 import { executionKnown, isExecutionTaken, orderReads } from './order-rows.ts'
@@ -79,7 +88,10 @@ function sqlProjections(parts: SqlStore, place: JournalPlace, bulk: BulkWriter):
       db.transaction().execute(async (step) => {
         await demandLease(step, { portfolio, epoch, isServer, name })
         await clearProjected(step, portfolio)
-        const journal = { read: (of: string, from: number) => rowsOf({ ...place, db: step }, of, from) }
+        const journal = {
+          read: (of: string, from: number) => rowsOf({ ...place, db: step }, of, from),
+          toldTo: (of: string) => toldTo(step, of),
+        }
         for await (const some of rows(journal)) await writeProjected(step, bulk, portfolio, some)
       }),
   }
@@ -131,6 +143,7 @@ export function sqlStore(parts: SqlStore, extras: Extras = {}): OpenedStore {
       if ((batch.answers?.length ?? 0) > 0) await witnessChain(parts, portfolio)
     },
     read: (portfolio, from) => rowsOf(place, portfolio, from),
+    toldTo: (portfolio) => toldTo(db, portfolio),
     snapshotBefore: (portfolio, seq) => snapshotBefore(place, portfolio, seq),
     messages: (portfolio, from) => messagesOf(db, portfolio, from),
     ...orderReads(db),

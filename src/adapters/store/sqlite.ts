@@ -13,7 +13,15 @@ import { faultOf, told } from './sqlite-faults.ts'
 import { witnessBeside } from './witness.ts'
 
 // Who finds the file locked asks again later, and lets others work meanwhile.
-const SETTINGS = ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 0']
+const SETTINGS = [
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'foreign_keys = ON',
+  'busy_timeout = 0',
+  // Pages of 4 kB: the log is brought into the file every 32 MB, and 32 MB of the file stay in memory.
+  'wal_autocheckpoint = 8192',
+  'cache_size = -32768',
+]
 
 export interface SqliteOptions {
   /** False: a store that is not there is a fault, none is made. */

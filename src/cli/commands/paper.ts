@@ -266,10 +266,12 @@ async function traded(
         onAlerts(alerts) {
           for (const { at, rule, text } of alerts) process.stderr.write(`${formatInstant(at)} ${rule}: ${text}\n`)
         },
+        onTold({ kernel }) {
+          outbox?.poke(() => keysOf(standingOf(kernel)))
+        },
         onInstant({ kernel, at }) {
           lastCycle = Date.now() as Instant
           history.reached(at)
-          outbox?.poke(() => keysOf(standingOf(kernel)))
           if (options.cycles === undefined) return
           const block = cycles.take(kernel)
           if (options.cycles === 'json') print(cycleLine(block))

@@ -125,7 +125,7 @@ export async function storeRebuild(
   const { name } = portfolio
   const store = await openStore(options.store, { create: false })
   try {
-    const rows = (journal: Pick<Store, 'read'>) => projectedAgain(journal, name, strategies)
+    const rows = (journal: Pick<Store, 'read' | 'toldTo'>) => projectedAgain(journal, name, strategies)
     if (options.check === true) {
       const found = await differences(store, name, rows(store))
       for (const difference of found) process.stderr.write(`error: ${difference}\n`)

@@ -10,9 +10,9 @@ import { projectionWriter } from './writer.ts'
 /** Events whose rows are given at a time. */
 const EVENTS = 2_000
 
-/** Plays a portfolio's journal and gives its rows in the order in which they were written. */
+/** Plays a portfolio's journal, as far as it was told, and gives its rows in the order in which they were written. */
 export async function* projectedAgain(
-  store: Pick<Store, 'read'>,
+  store: Pick<Store, 'read' | 'toldTo'>,
   portfolio: string,
   strategies: ReadonlyMap<string, Strategy>,
 ): AsyncIterable<Projected> {
@@ -20,8 +20,10 @@ export async function* projectedAgain(
   const writer = projectionWriter()
   const kernel = createKernel({ strategies, observer: writer.observer })
   writer.observer.attach(kernel.runtime)
+  const last = await store.toldTo(portfolio)
   let events = 0
-  for await (const { payload } of store.read(portfolio, 0)) {
+  for await (const { seq, payload } of store.read(portfolio, 0)) {
+    if (seq > last) break
     const event = decodeEvent(payload, (index) => listed[index]!.id)
     if (event.kind === 'listed') listed[event.instrument.index] = event.instrument
     writer.event(event)

@@ -21,6 +21,8 @@ import { auditHeadsStep } from './018-audit-heads.ts'
 import { jobProgressStep } from './019-job-progress.ts'
 import { knownDevicesStep } from './020-known-devices.ts'
 import { alertWordsStep } from './021-alert-words.ts'
+import { toldStep } from './022-told.ts'
+import { roundTripEndsStep } from './023-round-trip-ends.ts'
 import { columnTypes, type Dialect } from './columns.ts'
 
 export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
@@ -46,6 +48,8 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '018_audit_heads': auditHeadsStep(types),
     '019_job_progress': jobProgressStep(types),
     '020_known_devices': knownDevicesStep(types),
+    '022_told': toldStep(types),
+    '023_round_trip_ends': roundTripEndsStep(),
     '021_alert_words': alertWordsStep(types),
   }
 }

@@ -9,6 +9,7 @@ import {
   SORTED_BY,
 } from '../../../domain/paging.ts'
 import { cursorOf, placeOf } from '../cursor.ts'
+import { toldTo } from '../journal-rows.ts'
 import type { Tables } from '../schema.ts'
 import { columnsOf, joinOf, listed } from './rows.ts'
 import { type ListShape, shapeOf } from './shapes.ts'
@@ -57,12 +58,7 @@ async function totalOf<Table extends PagedTable>(
 ): Promise<number> {
   const { sleeve, instrument, symbol, severity, kind, open, from, to } = query
   const key = JSON.stringify([portfolio, table, sleeve, instrument, symbol, severity, kind, open, from, to])
-  const last = await db
-    .selectFrom('journal')
-    .select(({ fn }) => fn.max('seq').as('seq'))
-    .where('portfolio', '=', portfolio)
-    .executeTakeFirstOrThrow()
-  const seq = Number(last.seq ?? -1)
+  const seq = await toldTo(db, portfolio)
   const found = known.get(key)
   if (found?.seq === seq) return found.total
   const of = sql.table(shapeOf(table, query).table)
