@@ -24,6 +24,9 @@ export interface MessageWriter {
   take(): readonly Unnumbered[]
 }
 
+/** More sleeves than any portfolio has: a holding is called by its instrument times this, and its sleeve. */
+const SLEEVES_MOST = 65_536
+
 /** Quantities are whole shares, contracts and coins; money is of the base currency where it says so. */
 export function messageWriter(): MessageWriter {
   const recording = createRecording()
@@ -59,7 +62,8 @@ export function messageWriter(): MessageWriter {
     },
     posting({ sleeve, instrument, kind, quantity, price, cash, reason }) {
       if (instrument < 0) return
-      touched.add(sleeve * runtime().state.books.width + instrument)
+      // By a number that stays the same when contracts are listed and the books grow wider before it is said.
+      touched.add(instrument * SLEEVES_MOST + sleeve)
       const { symbol, unitsPerWhole } = instrumentAt(instrument)
       const body = { event: kind, sleeve: sleeveAt(sleeve), instrument: symbol, quantity: quantity / unitsPerWhole }
       say('positions', { ...body, price, cash: worthOf(cash, instrument), reason })
@@ -88,8 +92,9 @@ export function messageWriter(): MessageWriter {
 
   function sayHoldings(): void {
     const { books } = runtime().state
-    for (const at of touched) {
-      const [sleeve, instrument] = [Math.floor(at / books.width), at % books.width]
+    for (const holding of touched) {
+      const [instrument, sleeve] = [Math.floor(holding / SLEEVES_MOST), holding % SLEEVES_MOST]
+      const at = sleeve * books.width + instrument
       const { symbol, unitsPerWhole } = instrumentAt(instrument)
       const held = { sleeve: sleeveAt(sleeve), instrument: symbol, quantity: books.quantity[at]! / unitsPerWhole }
       say('positions', { event: 'now', ...held, net: books.accountQuantity[instrument]! / unitsPerWhole })
