@@ -11,6 +11,7 @@ import { checkRings, describeRingBreach } from './tidiness/rings.ts'
 /*
  * The one test command: every check in turn, cheapest first, stopping at the first that fails.
  * The closing lines are totals: one for each runner, then their sum without a prefix.
+ * `--only PART,PART` runs some of its parts, `--from PART` goes on at one: a night that was stopped need not begin again.
  */
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
@@ -30,6 +31,8 @@ interface Outcome {
 }
 
 interface Step {
+  /** Its name for `--only` and `--from`. */
+  readonly part: string
   readonly runner: string // whose total it adds to
   readonly title: string
   run(): Promise<Outcome>
@@ -61,8 +64,14 @@ function execute(program: string, args: readonly string[], keep = false): Promis
 const tool = (path: string): string => join(ROOT, 'node_modules', path)
 
 /** A check that passes or fails as a whole. */
-function check(title: string, program: string, args: readonly string[], advice: string): Step {
+function check(
+  [part, title]: readonly [part: string, title: string],
+  program: string,
+  args: readonly string[],
+  advice: string,
+): Step {
   return {
+    part,
     runner: 'checks',
     title,
     async run() {
@@ -73,6 +82,7 @@ function check(title: string, program: string, args: readonly string[], advice: 
 }
 
 const rings: Step = {
+  part: 'rings',
   runner: 'checks',
   title: 'import rings (dependency-cruiser)',
   async run() {
@@ -156,6 +166,7 @@ function readTotals(output: string): Totals | null {
 }
 
 const cases: Step = {
+  part: 'cases',
   runner: 'cases',
   title: 'worked cases; those of topics that are not built yet count as skipped',
   async run() {
@@ -174,7 +185,18 @@ const cases: Step = {
   },
 }
 
+const HISTORIES = 'test/dst'
+
+/** Drawn histories of the live engine: by night they take as long as everything else together. */
+const histories: Step = {
+  part: 'dst',
+  runner: 'histories',
+  title: 'drawn histories of the live engine (vitest)',
+  run: () => vitest([process.execPath], HISTORIES),
+}
+
 const units: Step = {
+  part: 'tests',
   runner: 'vitest',
   title: isNightly ? 'tests, nightly profile (vitest)' : 'tests (vitest)',
   async run() {
@@ -183,7 +205,7 @@ const units: Step = {
     const server = await postgresServer()
     if (server !== null) process.env[POSTGRES_ADDRESS] = server.address
     try {
-      return await vitest([process.execPath])
+      return await vitest([process.execPath], ...(isNightly ? ['--exclude', `${HISTORIES}/**`] : []))
     } finally {
       delete process.env[POSTGRES_ADDRESS]
       await server?.stop()
@@ -194,6 +216,7 @@ const units: Step = {
 /** The golden tests under another Node: the same bytes everywhere. */
 function golden(version: number): Step {
   return {
+    part: `node${version}`,
     runner: `node${version}`,
     title: `golden tests under Node ${version} (vitest)`,
     async run() {
@@ -206,18 +229,29 @@ function golden(version: number): Step {
 }
 
 const STEPS: readonly Step[] = [
-  check('types (tsc)', 'tsc', ['-p', 'tsconfig.json', '--noEmit'], 'correct the types named above'),
+  check(['types', 'types (tsc)'], 'tsc', ['-p', 'tsconfig.json', '--noEmit'], 'correct the types named above'),
   check(
-    'types of the dashboard (tsc)',
+    ['dashboard-types', 'types of the dashboard (tsc)'],
     'tsc',
     ['-p', 'dashboard/tsconfig.json', '--noEmit'],
     'correct the types named above',
   ),
-  check('format and lint (biome)', 'biome', ['check', '--error-on-warnings', '.'], 'try "npm run format" first'),
-  check('promises and sorts (oxlint)', 'oxlint', ['--type-aware'], 'correct the lines named above'),
+  check(
+    ['lint', 'format and lint (biome)'],
+    'biome',
+    ['check', '--error-on-warnings', '.'],
+    'try "npm run format" first',
+  ),
+  check(['promises', 'promises and sorts (oxlint)'], 'oxlint', ['--type-aware'], 'correct the lines named above'),
   rings,
-  check('dead exports and packages (knip)', 'knip', ['--no-config-hints'], 'remove what is named above, or use it'),
+  check(
+    ['knip', 'dead exports and packages (knip)'],
+    'knip',
+    ['--no-config-hints'],
+    'remove what is named above, or use it',
+  ),
   units,
+  ...(isNightly ? [histories] : []),
   cases,
   ...(isNightly ? NIGHTLY_NODES.map(golden) : []),
 ]
@@ -229,6 +263,19 @@ function add(a: Totals, b: Totals): Totals {
 const textOf = ({ passed, failed: broken, skipped }: Totals): string =>
   `${passed} passed, ${broken} failed, ${skipped} skipped`
 
+/** The parts that are asked for, in their order. */
+function chosen(): readonly Step[] {
+  const after = (option: string): readonly string[] | null => {
+    const at = process.argv.indexOf(option)
+    return at < 0 ? null : (process.argv[at + 1] ?? '').split(',')
+  }
+  const [only, from] = [after('--only'), after('--from')]
+  const parts = STEPS.map(({ part }) => part)
+  for (const asked of [...(only ?? []), ...(from ?? [])])
+    if (!parts.includes(asked)) throw new RangeError(`"${asked}" is no part; there are: ${parts.join(', ')}`)
+  return STEPS.slice(from === null ? 0 : parts.indexOf(from[0]!)).filter(({ part }) => only?.includes(part) ?? true)
+}
+
 async function main(): Promise<number> {
   if (isNightly) {
     process.env['POLYFOLIO_PROFILE'] = 'nightly'
@@ -238,9 +285,11 @@ async function main(): Promise<number> {
   const none: Totals = { passed: 0, failed: 0, skipped: 0 }
   const byRunner = new Map<string, Totals>()
   let failure: string | null = null
-  for (const step of STEPS) {
+  for (const step of chosen()) {
     console.log(`\n== ${step.title}`)
+    const began = performance.now()
     const outcome = await step.run()
+    console.log(`${step.part}: ${textOf(outcome.totals)}, ${Math.round((performance.now() - began) / 1_000)} s`)
     byRunner.set(step.runner, add(byRunner.get(step.runner) ?? none, outcome.totals))
     failure = outcome.failure
     if (failure !== null) {
