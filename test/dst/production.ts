@@ -10,6 +10,7 @@ import type { EngineInput } from '../../src/live/engine-options.ts'
 import type { Moment } from '../../src/live/gates/moment.ts'
 import { createHelm } from '../../src/live/helm/helm.ts'
 import { openEngine } from '../../src/live/open-engine.ts'
+import { RECONCILE_POLICY } from '../../src/live/reconcile/policy.ts'
 import { replay } from '../../src/live/replay.ts'
 import { BROKER_NAME } from './broker.ts'
 import { executionKey } from './disk.ts'
@@ -24,6 +25,8 @@ import { LOOK_EVERY_MS } from './watch.ts'
 
 /** A state is kept this often: a restart plays some instants again, never the whole history. */
 const SNAPSHOT_EVERY = 5
+/** Often enough for what an operator is to be shown to be found before the history ends. */
+const RECONCILE = { ...RECONCILE_POLICY, everyMs: 45_000 }
 const FRESHNESS = { graceMs: 5_000, barsMissed: 2 }
 
 /** @returns a subject of its own for each history: it remembers the kernel that ran last */
@@ -90,6 +93,7 @@ export function production(): Subject {
           if (engine !== null) helm.saw(slices, engine.run.kernel.runtime)
         },
         latch: helm.latch,
+        reconcile: RECONCILE,
         // Prices arrive when they are made, whatever our clock says.
         due: (at) =>
           life.ask('prices', (done) => {
