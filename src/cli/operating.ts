@@ -303,8 +303,11 @@ function addGates(program: Command): void {
     .action(async (config: string, options) => (await import('./commands/live.ts')).live(config, options))
 }
 
-/** `config approve`, beside the other commands about portfolio files. */
+/** `config apply` and `config approve`, beside the other commands about portfolio files. */
 export function addApproving(config: Command): void {
+  addAsking(config.command('apply <file>'))
+    .description('the running engine takes its portfolio file as it stands now, between two instants')
+    .action(async (file: string, options) => (await import('./commands/config-apply.ts')).configApply(file, options))
   config
     .command('approve <file>')
     .description('what live trading may run with: allocation, universe, structure and venue, kept as hashes')

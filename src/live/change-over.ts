@@ -36,8 +36,8 @@ export interface ConfigurationChange {
 }
 
 export type ChangeOutcome =
-  /** `seq`: number of the event from which on it holds. */
-  | { readonly kind: 'taken'; readonly seq: number }
+  /** `seq`: number of the event from which on it holds; the configurations that were and are in force. */
+  | { readonly kind: 'taken'; readonly seq: number; readonly before: PortfolioConfig; readonly after: PortfolioConfig }
   | { readonly kind: 'same' }
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
 
@@ -92,7 +92,7 @@ function changed(run: Run, change: ConfigurationChange, give: (body: EventBody) 
   run.dates.flows = toCome(before.flows, run.dates.flows, config.flows)
   run.dates.operations = toCome(before.operations, run.dates.operations, config.operations)
   for (const body of moves(run, change)) give(body)
-  return { kind: 'taken', seq }
+  return { kind: 'taken', seq, before, after: config }
 }
 
 function refusalsOf({ kernel: { runtime }, dates }: Run, { config, market }: ConfigurationChange): readonly Refusal[] {
@@ -147,7 +147,7 @@ function moves({ kernel: { runtime } }: Run, { config, actor, id, seen }: Config
   ]
 }
 
-/** What is told whoever asked for it; `changes`: how many settings differ. */
+/** What is told whoever asked for it. */
 export function outcomeText(outcome: ChangeOutcome): string {
   switch (outcome.kind) {
     case 'taken':

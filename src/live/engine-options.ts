@@ -1,6 +1,7 @@
 /** What a live engine is handed, and what it says at its end. */
 import type { Broker, BrokerEvent, ClientOrderId } from '../domain/broker.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { PortfolioConfig } from '../domain/config.ts'
 import type { ControlAnswer } from '../domain/control.ts'
 import type { Slice } from '../domain/market.ts'
 import type { OperatorVerdict } from '../domain/order-records.ts'
@@ -129,6 +130,8 @@ export interface EngineOptions {
   onInstant?(run: Run): void
   /** Told after the messages and readable rows of all events so far were written down. */
   onTold?(run: Run): void
+  /** Told of the configurations before and after, where it was started with another one than its journal ends with. */
+  onConfigured?(before: PortfolioConfig, after: PortfolioConfig): void
   /** Told after they were written down. */
   onAlerts?(alerts: readonly DeskAlert[]): void
 }

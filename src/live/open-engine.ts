@@ -1,9 +1,10 @@
 /** A live engine, from what its store holds. */
+import type { PortfolioConfig } from '../domain/config.ts'
 import { withExternal } from '../domain/external.ts'
 import { FaultError } from '../domain/faults.ts'
 import { refusalFault } from '../engine/reconfigure/refusals.ts'
 import { arrangedMarket } from '../engine/run/arranged.ts'
-import type { ConfigurationChange } from './change-over.ts'
+import type { ChangeOutcome } from './change-over.ts'
 import { LiveEngine } from './engine.ts'
 import type { EngineEnd, EngineInput, EngineOptions } from './engine-options.ts'
 import { projectionWriter } from './projections/writer.ts'
@@ -16,7 +17,7 @@ const STARTED = 'configuration'
  * Where the journal was written under another configuration, it is played to its end under that one, and then goes on under
  * the one that is given.
  *
- * @throws FaultError where the journal cannot go on with this configuration, or was written on other data
+ * @throws FaultError CONFIGURATION_FIXED where it cannot go on with that, JOURNAL_DIFFERS where it was written on other data
  */
 export async function openEngine(given: EngineInput, options: EngineOptions): Promise<LiveEngine> {
   const asked = withExternal(given.config)
@@ -28,25 +29,18 @@ export async function openEngine(given: EngineInput, options: EngineOptions): Pr
   const engine = new LiveEngine({ ...given, config, market }, options, begun, tables)
   await engine.open()
   if (!isOther) return engine
-  engine.tell({ change: startedWith({ ...given, config: asked }, portfolio) })
-  const { ended } = await engine.play()
-  return ended === 'configured' ? openEngine(given, options) : engine
-}
-
-/** @throws FaultError CONFIGURATION_FIXED where the kernel knows why it cannot be */
-function startedWith({ config, market, strategies }: EngineInput, portfolio: string): ConfigurationChange {
-  return {
-    config,
-    market,
-    strategies,
-    actor: STARTED,
-    id: STARTED,
-    seen: 0,
-    told(outcome) {
-      if (outcome.kind === 'refused') throw new FaultError(refusalFault(portfolio, outcome.refusals))
-      return null
-    },
+  const gone: { from?: PortfolioConfig; to?: PortfolioConfig } = {}
+  const told = (outcome: ChangeOutcome): null => {
+    if (outcome.kind === 'refused') throw new FaultError(refusalFault(portfolio, outcome.refusals))
+    if (outcome.kind === 'taken') Object.assign(gone, { from: outcome.before, to: outcome.after })
+    return null
   }
+  const { market: whole, strategies } = given
+  engine.tell({ change: { config: asked, market: whole, strategies, actor: STARTED, id: STARTED, seen: 0, told } })
+  const { ended } = await engine.play()
+  if (ended !== 'configured') return engine
+  options.onConfigured?.(gone.from!, gone.to!)
+  return openEngine(given, options)
 }
 
 /** Opens a run and plays it to its end. */

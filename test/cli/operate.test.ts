@@ -29,10 +29,9 @@ afterAll(async () => {
 const ACCOUNT = 'paper-0042'
 const NAME = 'Steered'
 /** Two sleeves of one strategy; the entries of the second are asked about. */
-writeFileSync(
-  folder.path('steered.yaml'),
+const steeredFile = (sleeves = '', capital = 100_000): string =>
   `name: ${NAME}
-capital: 100000
+capital: ${capital}
 account: {id: ${ACCOUNT}}
 instruments:
   AAA: {file: a.csv, simulation: {price: 50, volatility: 0.4, drift: 0.1, average_volume: 2000000}}
@@ -42,8 +41,8 @@ rebalancing: manual
 sleeves:
   - {id: free, weight: 0.5, strategy: sma-crossover, universe: [AAA], sizing: {kind: percent, fraction: 0.5}, parameters: {fast: 3, slow: 8}}
   - {id: asked, weight: 0.4, strategy: sma-crossover, universe: [BBB], sizing: {kind: percent, fraction: 0.5}, parameters: {fast: 3, slow: 8}}
-`,
-)
+${sleeves}`
+writeFileSync(folder.path('steered.yaml'), steeredFile())
 const RUN = ['--seed', '26', '--from', '2016-01-01', '--to', '2023-12-31', '--every', '0.1']
 /** Prices of two months without a holiday, for a question that a worker answers. */
 function prices(): string {
@@ -137,6 +136,7 @@ const account = ACCOUNT.slice(-4)
 
 /** Every word of an operator, each of which an engine in a process of its own carries out. */
 async function steered(address: string): Promise<void> {
+  writeFileSync(folder.path('steered.yaml'), steeredFile())
   const engine = run(['paper', 'steered.yaml', ...RUN, '--store', address])
   const store = await openStore(address.includes(':') ? address : folder.path(address), { create: true })
   try {
@@ -146,6 +146,24 @@ async function steered(address: string): Promise<void> {
     expect((await cli('pause', '--sleeve', 'none')).err).toContain('no sleeve "none"; there are "free", "asked"')
 
     expect((await cli('update')).out).toMatch(/^Steered: the cycle of 20\S+ \S+ UTC ended with event \d+\n$/)
+
+    // The file as it stands: a sleeve more, and then what cannot be.
+    const late =
+      '  - {id: late, weight: 0.05, strategy: sma-crossover, universe: [AAA], sizing: {kind: percent, fraction: 0.5}, parameters: {fast: 3, slow: 8}}\n'
+    writeFileSync(folder.path('steered.yaml'), steeredFile(late, 200_000))
+    const other = await cli('config', 'apply', 'steered.yaml')
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining('capital: 100000 -> 200000: ')])
+    writeFileSync(folder.path('steered.yaml'), steeredFile(late))
+    const applied = await cli('config', 'apply', 'steered.yaml')
+    expect([applied.err, applied.out]).toEqual([
+      '',
+      expect.stringMatching(/^Steered: in force from event \d+: \d+ settings? changed\n$/),
+    ])
+    expect((await cli('config', 'apply', 'steered.yaml')).out).toBe(
+      `${NAME}: nothing changed: it is in force already\n`,
+    )
+    const log = await store.audit.entries(NAME, 1)
+    expect(log.find(({ action }) => action === 'configure')).toMatchObject({ before: { 'sleeves.late': null } })
 
     // The same id is carried out once, however often it is asked.
     const id = randomUUID()

@@ -1,9 +1,10 @@
-import { hostname } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises'
 import { writeThrough } from '../../adapters/store/durability.ts'
 import { isServer, openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import type { Clock } from '../../domain/clock.ts'
+import type { PortfolioConfig } from '../../domain/config.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { MarketData } from '../../domain/market.ts'
 import { formatInstant, startOfDay } from '../../domain/sessions.ts'
@@ -11,45 +12,37 @@ import type { Lease } from '../../domain/store.ts'
 import type { Instant, TradeDate } from '../../domain/units.ts'
 import { type CycleBlock, cycleLog } from '../../live/cycle-log.ts'
 import type { LiveEngine } from '../../live/engine.ts'
-import type { EngineEnd } from '../../live/engine-options.ts'
+import type { EngineEnd, EngineOptions } from '../../live/engine-options.ts'
 import { createHelm } from '../../live/helm/helm.ts'
 import { keysOf } from '../../live/messages.ts'
 import { openEngine } from '../../live/open-engine.ts'
 import type { Outbox } from '../../live/outbox.ts'
 import { standingOf } from '../../live/standing.ts'
-import { loadPortfolio } from '../config/load.ts'
-import type { LoadedPortfolio } from '../config/loaded.ts'
 import { clockWatch } from '../live/clock-watch.ts'
 import { machineClock, replayClock } from '../live/clocks.ts'
+import { auditedChange, toldOfFile } from '../live/configuring.ts'
 import { cycleLine, cycleText, isRepeat } from '../live/cycle-text.ts'
 import { engineMeter } from '../live/engine-meter.ts'
 import { failedCycle, failureBefore } from '../live/failed-cycle.ts'
-import { type Follower, followFolder } from '../live/follow.ts'
 import { outboxTo } from '../live/outbox-to.ts'
 import { paperVenueFor, sha256 } from '../live/paper-venue.ts'
+import { strategiesWith } from '../live/recorded.ts'
+import { followed, type RunOn, type RunOnOptions, runOn } from '../live/run-on.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
 import { openSteering, type Steering } from '../live/steering.ts'
 import { listenForStop } from '../live/stopping.ts'
 import { keepUp, UPKEEP_NOTES } from '../live/upkeep.ts'
-import { marketOfPast, readPast } from '../market/past.ts'
-import { print, printJson, progressBar } from '../output.ts'
+import { print, printJson } from '../output.ts'
 import { requireFolder } from '../paths.ts'
-import { type MarketSource, pastOf, type RunReach, reachOf } from '../run.ts'
 
 /** How often a standby asks whether the one before it has ended. */
 const STANDBY_MS = 500
 /** A replay at full speed lets timers in this often. */
 const BREATHE_MS = 50
 
-export interface PaperOptions extends RunReach {
-  readonly data?: string
-  readonly seed: number
+export interface PaperOptions extends RunOnOptions {
   readonly store: string
-  readonly every: number
-  readonly speed?: number
-  readonly speedFrom?: TradeDate
   readonly snapshotEvery: number
-  readonly follow?: boolean
   readonly standby?: boolean
   readonly bus?: string
   readonly cycles?: 'text' | 'json'
@@ -59,11 +52,9 @@ export interface PaperOptions extends RunReach {
 /** `polyfolio paper`: a portfolio on replayed bars, every event written down before the next one. */
 export async function paper(file: string, options: PaperOptions): Promise<void> {
   if (options.data !== undefined) requireFolder(options.data)
-  const source: MarketSource = options.data === undefined ? { seed: options.seed } : { data: options.data }
-  const loaded = askingFrom(await loadPortfolio(file), options.speedFrom)
   const stopping = listenForStop()
-  const follower = await followed(loaded, options, stopping.signal)
-  const market = follower?.market ?? (await marketFor(loaded, source, options))
+  const on = await runOn(file, options, stopping.signal)
+  const { loaded } = on
   const { store: settings } = loaded.running
   const store = await openStore(options.store, { create: true, encrypted: settings.encrypted })
   const upkeep = keepUp(options.store, store, settings, UPKEEP_NOTES)
@@ -73,7 +64,7 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
     lease = await leaseOf(store, loaded.config.name, options, stopping.signal)
     if (lease === null) return
     if (options.bus !== undefined) outbox = await outboxTo(options.bus, store, loaded.config.name)
-    const end = await traded({ loaded, market, follower, store, lease, outbox, signal: stopping.signal }, options)
+    const end = await traded({ file, on, store, lease, outbox, signal: stopping.signal }, options)
     outbox?.poke(() => keysOf(standingOf(end.run.kernel)))
     tellEnd(end, options)
   } finally {
@@ -84,65 +75,6 @@ export async function paper(file: string, options: PaperOptions): Promise<void> 
     await store.close()
     stopping.close()
   }
-}
-
-async function marketFor(loaded: LoadedPortfolio, source: MarketSource, options: PaperOptions): Promise<MarketData> {
-  const bar = progressBar()
-  const reach = reachOf(source, options)
-  const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)
-  bar.done()
-  return market
-}
-
-/** A folder that is followed; whoever steers the engine hears of looks that fail. */
-type PaperFollower = Follower & { onTrouble: (reason: string) => void }
-
-async function followed(
-  loaded: LoadedPortfolio,
-  options: PaperOptions,
-  signal: AbortSignal,
-): Promise<PaperFollower | null> {
-  const { follow, data, from } = options
-  if (follow !== true) return null
-  demandPresent(options)
-  const reach = reachOf({ data: data! }, from === undefined ? {} : { from })
-  const { cycleMs: every, retryMs: retryAfter, stale } = loaded.running
-  let tell: (reason: string) => void = () => {}
-  const follower = await followFolder({
-    folder: data!,
-    clock: machineClock,
-    every,
-    retryAfter,
-    grace: stale.graceMs,
-    signal,
-    read: async () => marketOfPast(loaded, await readPast(loaded, data!), reach),
-    onTrouble(reason) {
-      if (reason !== '') process.stderr.write(`note: ${data} cannot be read, and is tried again: ${reason}\n`)
-      tell(reason)
-    },
-    onAmended(amended) {
-      for (const { clock, bars } of amended)
-        process.stderr.write(
-          `note: ${bars} bars of ${clock} came late or have other prices now; what was decided stands\n`,
-        )
-    },
-  })
-  return Object.defineProperty(follower as PaperFollower, 'onTrouble', {
-    set(told: (reason: string) => void) {
-      tell = told
-    },
-  })
-}
-
-/** Who follows a folder lives in the present. */
-function demandPresent({ data, to, speed, every }: PaperOptions): void {
-  const refuse = (option: string, reason: string): never => {
-    throw new FaultError(fault('OPTION_INVALID', { option, reason }))
-  }
-  if (data === undefined) refuse('--follow', 'waits for bars in a folder; give it by --data')
-  if (to !== undefined) refuse('--to', 'a folder that is followed has no last day; leave it out')
-  if (speed !== undefined) refuse('--speed', 'with --follow bars come as time goes on; leave it out')
-  if (every > 0) refuse('--every', 'with --follow bars come as time goes on; leave it out')
 }
 
 /** A venue in this process has the clock of this machine. */
@@ -166,10 +98,9 @@ const ENDED: Readonly<Record<EngineEnd['ended'], string>> = {
 }
 
 interface Trading {
-  readonly loaded: LoadedPortfolio
-  readonly market: MarketData
-  /** Null where the market is all there at the start. */
-  readonly follower: PaperFollower | null
+  readonly file: string
+  /** What it begins with. */
+  readonly on: RunOn
   readonly store: OpenedStore
   readonly lease: Lease
   readonly outbox: Outbox | null
@@ -178,17 +109,20 @@ interface Trading {
 
 /** The engine with whoever steers it, to the end of the bars or until it is stopped. */
 async function traded(
-  { loaded, market, follower, store, lease, outbox, signal }: Trading,
+  { file, on: begun, store, lease, outbox, signal }: Trading,
   options: PaperOptions,
 ): Promise<EngineEnd> {
-  const { config, running } = loaded
+  let on = begun
+  /** What the engine goes over to. */
+  let taken: { readonly on: RunOn; before: PortfolioConfig; after: PortfolioConfig; actor: string } | null = null
+  const { config, running } = on.loaded
   const portfolio = config.name
   const helm = createHelm({
     role: 'paper',
     accountSuffix: suffixOf(config.account.id),
-    isPaced: follower !== null,
+    isPaced: on.follower !== null,
     freshness: running.stale,
-    isCaughtUp: () => follower?.isCaughtUp === true,
+    isCaughtUp: () => on.follower?.isCaughtUp === true,
   })
   let engine: LiveEngine | null = null
   const cycles = cycleLog(() => engine?.isLive === true)
@@ -197,8 +131,10 @@ async function traded(
   let told: CycleBlock | null = null
   const atOf = (): Instant => engine?.run.at ?? (0 as Instant)
   const paced =
-    options.speed === undefined ? null : pacedClock(options.speed, options.speedFrom, () => firstMoment(engine, market))
-  const clock = follower === null ? paced : machineClock
+    options.speed === undefined
+      ? null
+      : pacedClock(options.speed, options.speedFrom, () => firstMoment(engine, on.market))
+  const clock = on.follower === null ? paced : machineClock
   const steering: Steering = openSteering({
     control: store.control,
     portfolio,
@@ -220,38 +156,59 @@ async function traded(
             marketAt: engine.run.at,
             now: () => ({ wall: clock?.now() ?? atOf(), monotonic: clock?.monotonic() ?? atOf() }),
           },
-    cycles: () => ({ last: lastCycle, next: follower?.nextAt ?? null }),
+    cycles: () => ({ last: lastCycle, next: on.follower?.nextAt ?? null }),
+    toldOfFile: (command) =>
+      toldOfFile(command, {
+        file,
+        read: () => runOn(file, options, signal, false),
+        onTaken(next, { before, after }) {
+          taken = { on: next, before, after, actor: command.actor }
+        },
+      }),
     onTrouble: (what, error) => process.stderr.write(`note: ${what}: ${String((error as Error).message)}\n`),
   })
   const history = await historyOf(store, options)
+  const tellChange = (change: Parameters<typeof auditedChange>[2]): void => {
+    auditedChange(store.audit, portfolio, change).catch((error: Error) => {
+      process.stderr.write(`note: the change of configuration is not in the log: ${error.message}\n`)
+    })
+  }
   let breathed = performance.now()
   let ended = 'it did not begin'
-  if (follower !== null)
+  const listen = ({ follower, loaded }: RunOn): void => {
+    if (follower === null) return
     follower.onTrouble = (reason) => {
       steering.fail(reason)
       if (reason !== '') engine?.tell(failedCycle(loaded, reason))
     }
+  }
+  listen(on)
   // One that sleeps until its next bar is not to finish that first.
   signal.addEventListener('abort', () => engine?.stop(), { once: true })
   const failedBefore = failureBefore(await store.control.beats(), portfolio)
   const opened = (known: MarketData): Promise<LiveEngine> =>
     openEngine(
-      { config, market: known, strategies: [...loaded.strategies.values()], checks: true },
+      {
+        config: on.loaded.config,
+        market: known,
+        strategies: [...strategiesWith(on.loaded).values()],
+        checks: true,
+      },
       {
         store,
         lease,
         storeName: options.store,
         portfolio,
         snapshotEvery: options.snapshotEvery,
-        venue: paperVenueFor(config, store.id),
+        venue: paperVenueFor(on.loaded.config, store.id),
         sha256,
-        desk: running.desk,
+        desk: on.loaded.running.desk,
         clock,
-        watches: follower === null ? [steering.watch] : [clockWatch(helm, machineClock, ownTime), steering.watch],
+        watches: on.follower === null ? [steering.watch] : [clockWatch(helm, machineClock, ownTime), steering.watch],
         onSlices: (slices) => {
           if (engine !== null) helm.saw(slices, engine.run.kernel.runtime)
         },
-        ...(follower === null ? {} : { more: () => follower.more(), lookNow: () => follower.lookNow() }),
+        ...followingOf(on),
         observer: cycles.observer,
         latch: helm.latch,
         ...(meter === null ? {} : { meter }),
@@ -263,6 +220,7 @@ async function traded(
           }
         },
         isStopped: () => signal.aborted,
+        onConfigured: (before, after) => tellChange({ before, after, actor: userInfo().username }),
         onAlerts(alerts) {
           for (const { at, rule, text } of alerts) process.stderr.write(`${formatInstant(at)} ${rule}: ${text}\n`)
         },
@@ -281,14 +239,21 @@ async function traded(
       },
     )
   try {
-    engine = await opened(market)
-    if (failedBefore !== '') engine.tell(failedCycle(loaded, failedBefore))
+    engine = await opened(on.market)
+    if (failedBefore !== '') engine.tell(failedCycle(on.loaded, failedBefore))
     await steering.first()
     let end = await engine.play()
-    while (follower !== null && end.ended === 'market') {
-      // What was played so far is kept: the engine goes on from there on the market that has grown.
+    while (end.ended === 'configured' || (on.follower !== null && end.ended === 'market')) {
+      // What was played so far is kept: the engine goes on from there, on a market that has grown or is another one.
       engine = null
-      engine = await opened(follower.market)
+      if (end.ended === 'configured') {
+        tellChange(taken!)
+        on.follower?.close()
+        const { on: next } = taken!
+        on = on.follower === null ? next : { ...next, follower: await followed(next.loaded, options, signal) }
+        listen(on)
+      }
+      engine = await opened(on.follower?.market ?? on.market)
       const { added, resumed, waiting } = end
       for (const told of waiting) engine.tell(told)
       end = await engine.play()
@@ -305,11 +270,9 @@ async function traded(
   }
 }
 
-/** Nobody can answer about days that are played at once: they are history. */
-function askingFrom(loaded: LoadedPortfolio, speedFrom: TradeDate | undefined): LoadedPortfolio {
-  const { config } = loaded
-  if (config.approvals === undefined || speedFrom === undefined) return loaded
-  return { ...loaded, config: { ...config, approvals: { ...config.approvals, from: startOfDay(speedFrom) } } }
+/** Where a folder is followed, it is asked for more bars. */
+function followingOf({ follower }: RunOn): Pick<EngineOptions, 'more' | 'lookNow'> {
+  return follower === null ? {} : { more: () => follower.more(), lookNow: () => follower.lookNow() }
 }
 
 /** Bars before a day may be played at once: what lies behind whoever looks on. */

@@ -40,6 +40,8 @@ export interface SteeringOptions {
   readonly clock?: Clock
   /** Milliseconds between two looks for commands. Left out: 200. */
   readonly lookEvery?: number
+  /** What the engine is to be told of a command to take its portfolio file anew. Left out: it declines. */
+  toldOfFile?(command: ControlCommand): Promise<Told>
   /** Measures how late this process is for its own timers. */
   readonly lag?: LagMeter
   /** What does not change while the process lives. */
@@ -112,9 +114,12 @@ export function openSteering(options: SteeringOptions): Steering {
       handed.add(command.id)
       // Nothing may leave from now on, whatever the engine is doing.
       if (command.body.kind === 'kill') helm.latch.trip(command.body.reason)
-      hand(toldOf(command))
+      if (command.body.kind === 'configure' && options.toldOfFile !== undefined && !isLate(command))
+        void options.toldOfFile(command).then(hand)
+      else hand(toldOf(command))
     }
   }
+  const isLate = ({ until }: ControlCommand): boolean => until !== null && clock.now() > until
   const measure = (): void => {
     const taken = lag.take()
     worst = Math.max(worst, taken)

@@ -100,6 +100,8 @@ export function equityRows({ runtime, moneyOf }: Recording, rows: RowBuffer): Eq
         const own = (days.get(sleeve) ?? []).map((day) => ({ ...day }))
         tracks.set(sleeve, { equity, growth, peak, flow: flows.get(sleeve) ?? 0, days: own })
       }
+      // A sleeve that joined since the last close has had no close of its own.
+      for (const [sleeve, flow] of flows) if (!tracks.has(sleeve)) trackOf(sleeve).flow = flow
     },
   }
 }
