@@ -55,6 +55,7 @@ function useChart(option: ChartProps['option'], box: React.RefObject<HTMLDivElem
       if (element.clientWidth === size.current.width && element.clientHeight === size.current.height) return
       chart.current?.resize()
       latest.current()
+      chart.current?.getZr().flush() // the canvas was emptied: nobody is shown it empty
     })
     observer.observe(element)
     return () => {

@@ -21,7 +21,12 @@ function formulasIn(document: string): ReadonlyMap<string, Formula> {
 
 let known: Promise<ReadonlyMap<string, Formula>> | null = null
 
-export async function formulaOf(metric: string): Promise<Formula | null> {
+/** All of them, by name. */
+export function everyFormula(): Promise<ReadonlyMap<string, Formula>> {
   known ??= import('../../../docs/metrics.md?raw').then(({ default: document }) => formulasIn(document))
-  return (await known).get(metric) ?? null
+  return known
+}
+
+export async function formulaOf(metric: string): Promise<Formula | null> {
+  return (await everyFormula()).get(metric) ?? null
 }

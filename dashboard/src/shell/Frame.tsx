@@ -5,7 +5,7 @@ import { serverNow } from '../data/clock.ts'
 import { kept } from '../data/kept.ts'
 import { useLive } from '../data/readings.ts'
 import { Boundary } from '../frame/Boundary.tsx'
-import { type Overlay, overlay } from '../state/dialogs.ts'
+import { type Overlay, openOverlay, overlay } from '../state/dialogs.ts'
 import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
 import { exchangeIsIn, zoneLabel, zoneOffset } from '../times.ts'
@@ -17,6 +17,7 @@ import { KillDialog } from './dialogs/KillDialog.tsx'
 import { ProofDialog } from './dialogs/ProofDialog.tsx'
 import { ReviveDialog } from './dialogs/ReviveDialog.tsx'
 import { ExplainDrawer } from './ExplainDrawer.tsx'
+import { FormulaList } from './FormulaList.tsx'
 import { KeyList } from './KeyList.tsx'
 import { useKeys } from './keys.ts'
 import { Notices } from './Notices.tsx'
@@ -38,6 +39,8 @@ function OverlayShown({ shown }: { readonly shown: Overlay }): ReactNode {
       return <Palette />
     case 'keys':
       return <KeyList />
+    case 'formulas':
+      return <FormulaList />
     default:
       return shown satisfies never
   }
@@ -49,7 +52,10 @@ function Foot(): ReactNode {
     <footer className="foot">
       Figures are marked at the last price of each instrument. Times are {zoneLabel(zone)} (
       {zoneOffset(serverNow(), zone)}).
-      {kept !== null && ` ${kept.about}`}
+      {kept !== null && ` ${kept.about}`}{' '}
+      <button type="button" className="link" onClick={() => openOverlay({ kind: 'formulas' })}>
+        Formulas of all figures
+      </button>
     </footer>
   )
 }

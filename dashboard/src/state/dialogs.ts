@@ -8,6 +8,7 @@ export type Overlay =
   | { readonly kind: 'flatten'; readonly sleeve: string | null; readonly title: string }
   | { readonly kind: 'palette' }
   | { readonly kind: 'keys' }
+  | { readonly kind: 'formulas' }
 
 export const overlay: Store<Overlay | null> = store<Overlay | null>(null)
 
