@@ -139,10 +139,14 @@ async function measureStores(isJson: boolean): Promise<void> {
     if (server === null) console.error(`PostgreSQL is left out ${POSTGRES_NEED}`)
     for (const address of server === null ? [undefined] : [undefined, await server.database('bench')]) {
       const line = await measureLive(CACHE, address)
-      const { variant, seconds, events, eventsPerSecond, commits, commitsPerSecond, fills, p50, p99 } = line
-      const rate = `${events} events (${fills} fills) in ${seconds.toFixed(2)} s: ${eventsPerSecond.toFixed(0)} a second`
-      const durable = `${commits} commits: ${commitsPerSecond.toFixed(0)} a second`
-      const waited = `prices in to orders out ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
+      const { variant, seconds, events, eventsPerSecond, commits, commitsPerSecond, fills, rows, rowsPerSecond } = line
+      const { p50, p99, wholeP50, wholeP99, cpuSeconds } = line
+      const size = `${(line.bytesPerEvent / 1_024).toFixed(1)} kB and ${(fills / events).toFixed(1)} fills each`
+      const rate = `${events} events of ${size} in ${seconds.toFixed(2)} s (${cpuSeconds.toFixed(2)} s of processor time): ${eventsPerSecond.toFixed(0)} a second`
+      const written = `${rows} rows: ${rowsPerSecond.toFixed(0)} a second, ${(rows / commits).toFixed(0)} a commit`
+      const durable = `${commits} commits: ${commitsPerSecond.toFixed(0)} a second; ${written}`
+      const whole = `the whole instant ${wholeP50.toFixed(1)} ms, p99 ${wholeP99.toFixed(1)} ms`
+      const waited = `prices in to orders out ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${whole}`
       console.log(isJson ? JSON.stringify(line) : `${LIVE} ${variant.padEnd(10)} ${rate}; ${durable}; ${waited}`)
     }
     for (const address of server === null ? [undefined] : [undefined, await server.database('fail_over')]) {
