@@ -17,6 +17,8 @@ import type { SessionView } from '../../src/api/contract/session.ts'
 import { strategiesWith } from '../../src/cli/live/recorded.ts'
 import { reportOf } from '../../src/cli/report/figures.ts'
 import { recordedResult } from '../../src/live/recorded/result.ts'
+import { CHROMIUM, openBrowser } from '../dashboard/chromium.ts'
+import { showsItsFigures } from '../dashboard/still-figures.ts'
 import { command, start } from './command.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -190,7 +192,10 @@ describe('npm start', () => {
       expect(text.length).toBeLessThan(5_000_000)
       expect(text.replaceAll(/<script[\s\S]*?<\/script>/g, '')).not.toMatch(/(?:src|href)="https?:/)
       expect(text).toContain("default-src 'none'")
+      if (CHROMIUM === undefined) return
+      const browser = await openBrowser()
+      await showsItsFigures(browser, page, kept, standing.name).finally(() => browser.close())
     },
-    60_000,
+    120_000,
   )
 })

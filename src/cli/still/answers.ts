@@ -35,8 +35,8 @@ const LISTS = ['trades', 'violations', 'orders']
 const PAGE_ROWS = 100
 const ROWS_MOST = 20_000
 /** Instruments whose prices are kept: of one sleeve, and of all. */
-const PRICES_OF_ONE = 6
-const PRICES_MOST = 60
+const PRICES_OF_ONE = 4
+const PRICES_MOST = 40
 const COMPUTED_MOST_MS = 120_000
 const LOOK_MS = 200
 /** Of more sleeves only pairs over the middle window are kept. */
