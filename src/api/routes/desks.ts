@@ -5,6 +5,10 @@ import type { Analysis } from '../contract/analysis.ts'
 import type { JobRequest } from '../contract/jobs.ts'
 import { EXPORT_FORMATS, EXPORTED } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
+import { performancePage } from '../schemas/analysis/performance-page.ts'
+import { backtestReport } from '../schemas/analysis/report.ts'
+import { pairReturns, riskPage } from '../schemas/analysis/risk-page.ts'
+import { sleevePage } from '../schemas/analysis/sleeve-page.ts'
 import { commandId, limit, page, portfolioName, sleeveName } from '../schemas/answers.ts'
 import {
   acknowledgeRequest,
@@ -59,7 +63,7 @@ function analysisRoutes(context: Context): readonly Endpoint[] {
     path: string,
     name: string,
     summary: string,
-    view: string,
+    view: z.ZodType,
     query: Query,
     run: (portfolio: string, query: z.output<Query>) => Promise<Analysis<unknown>>,
   ): Endpoint =>
@@ -85,16 +89,16 @@ function analysisRoutes(context: Context): readonly Endpoint[] {
       'report',
       'report',
       'The document of report.json, of the portfolio as it runs',
-      'BacktestReport',
+      backtestReport,
       z.object({}),
       (portfolio) => analyses.report(portfolio),
     ),
-    one('risk', 'risk', 'The Risk page', 'RiskPage', z.object({}), (portfolio) => analyses.risk(portfolio)),
+    one('risk', 'risk', 'The Risk page', riskPage, z.object({}), (portfolio) => analyses.risk(portfolio)),
     one(
       'risk/pair',
       'pair',
       'Daily returns of two sleeves against each other',
-      'PairReturns',
+      pairReturns,
       z.object({
         left: sleeveName,
         right: sleeveName,
@@ -105,7 +109,7 @@ function analysisRoutes(context: Context): readonly Endpoint[] {
       }),
       (portfolio, asked) => analyses.pair(portfolio, asked),
     ),
-    one('performance', 'performance', 'The Performance page', 'PerformancePage', z.object({}), (portfolio) =>
+    one('performance', 'performance', 'The Performance page', performancePage, z.object({}), (portfolio) =>
       analyses.performance(portfolio),
     ),
     endpoint({
@@ -119,7 +123,7 @@ function analysisRoutes(context: Context): readonly Endpoint[] {
       rooms: ANALYSES,
       params: z.object({ portfolio: portfolioName, sleeve: sleeveName }),
       query: z.object({ instrument: z.string().max(120).exactOptional() }),
-      answer: analysis('SleevePage'),
+      answer: analysis(sleevePage),
       async run({ params: { portfolio, sleeve }, query }) {
         await basisOf(context, portfolio)
         return (await analyses.sleeve(portfolio, sleeve, query)) as never

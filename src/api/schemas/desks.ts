@@ -20,12 +20,13 @@ import type {
 } from '../contract/configuration.ts'
 import { amount, commandId, instant, problemDetail, sleeveName } from './answers.ts'
 
-/** Documents that docs/report.md and the contract's types describe: they come as they were computed. */
-export function analysis(view: string) {
+/** What was computed from a portfolio's events. */
+export function analysis<View extends z.ZodType>(view: View) {
+  const name = view.meta()?.['id'] ?? ''
   return z.object({
     asOf: instant.nullable(),
     seq: z.int(),
-    data: z.record(z.string(), z.unknown()).nullable().meta({ 'x-view': view }),
+    data: view.nullable().meta({ 'x-view': name }),
     why: z.string(),
   })
 }
