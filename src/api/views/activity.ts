@@ -50,7 +50,7 @@ function sentenceOf(entry: ActivityEntry, currency: string): string {
         : `${words(what)}: ${moneyText(value, currency)} moved. ${text}`
     case 'status':
     case 'alert':
-      return text === '' ? words(what) : text
+      return text === '' ? words(what) : `${text.charAt(0).toUpperCase()}${text.slice(1)}`
   }
 }
 
