@@ -114,6 +114,7 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
     const listed = { ...snapshot, positions: snapshot.positions.map((one) => withForeign(runtime, one)) }
     const own = { snapshot: listed, since, seen, now, splits: splits.recent(now) }
     const verdict = compare(comparisonOf(runtime, options, policy, own))
+    splits.saw(listed.positions)
     if (verdict.state === 'otherAccount') {
       due = (now + policy.everyMs) as Instant
       const reason = `${RECONCILIATION}: ${verdict.reason}`
