@@ -31,7 +31,7 @@ export async function whatif(file: string | undefined, options: WhatIfOptions): 
   const loaded = file === undefined ? null : await loadPortfolio(file)
   const strategies = strategiesWith(loaded)
   await withPortfolio(options, async ({ store, portfolio }) => {
-    const { config, market, outside } = await recordOf(store, options.store, portfolio, strategies)
+    const { config, market, outside, changes } = await recordOf(store, options.store, portfolio, strategies)
     const other = loaded === null ? config : fitting(portfolio, loaded.config, market)
     const changed = allocator === undefined ? other : underAllocator(demandPlanFor(other, allocator), allocator)
     const happened = await recordedResult(store, portfolio, strategies)
@@ -41,7 +41,7 @@ export async function whatif(file: string | undefined, options: WhatIfOptions): 
       named(`${portfolio}, as it was`, options.store, happened),
       named(`under ${label}`, label, supposed),
     ])
-    const notes = [...view.notes, ...noteOf(outside)]
+    const notes = [...view.notes, ...noteOf(outside), ...noteOfChanges(changes)]
     if (options.html !== undefined) await writePage(options.html, comparisonPage({ ...view, notes }))
     if (options.json === true) printJson({ ...view, notes })
     else print(comparisonText({ ...view, notes }, options.html))
@@ -59,6 +59,13 @@ function noteOf(outside: number): readonly string[] {
   if (outside === 0) return []
   const events = outside === 1 ? 'one event' : `${outside} events`
   return [`${events} from an operator, a broker or a watch happened then; no other portfolio has them`]
+}
+
+/** One configuration from the first day on is what is supposed. */
+function noteOfChanges(changes: number): readonly string[] {
+  if (changes === 0) return []
+  const times = changes === 1 ? 'once' : `${changes} times`
+  return [`its configuration was changed ${times} while it ran; what is supposed has one from its first day on`]
 }
 
 /** Sizes by stage say nothing of sleeves without one. */

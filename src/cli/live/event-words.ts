@@ -9,7 +9,7 @@ const FILLS_SHOWN_MAX = 3
 export function eventWords(event: EngineEvent, { state, symbols }: Runtime): string {
   switch (event.kind) {
     case 'configured':
-      return event.config.name
+      return event.seq === 0 ? event.config.name : `${event.config.name} is configured anew`
     case 'listed':
       return event.instrument.symbol
     case 'sessions':

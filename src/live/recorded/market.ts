@@ -16,6 +16,8 @@ export interface RecordedMarket {
   readonly market: MarketData
   /** Events that came from an operator, a broker or a watch: no market brings them again. */
   readonly outside: number
+  /** How often another configuration was gone over to. */
+  readonly changes: number
 }
 
 const CHAINS = 'it trades options, and keeps only those of their chains that were asked for then'
@@ -42,6 +44,8 @@ export function marketBook(): MarketBook {
   const sessions = new Map<CalendarId, Sessions>()
   const chains = new Map<InstrumentId, OptionChain>()
   let config: PortfolioConfig | null = null
+  /** The last one: it has every sleeve that there ever was. */
+  let latest: PortfolioConfig | null = null
   return {
     get config() {
       return config
@@ -51,6 +55,7 @@ export function marketBook(): MarketBook {
       switch (event.kind) {
         case 'configured':
           config ??= event.config
+          latest = event.config
           break
         case 'listed':
           instruments[event.instrument.index] = event.instrument
@@ -72,8 +77,8 @@ export function marketBook(): MarketBook {
       }
     },
     market(listed = instruments) {
-      if (config === null) throw new Error('a journal without a configuration has no market')
-      const found = config
+      if (latest === null) throw new Error('a journal without a configuration has no market')
+      const found = latest
       return {
         instruments: listed,
         blocks: clocksOf(slices).map((clock) => blockOf(clock, slices, found, { instruments: listed, sessions })),
@@ -101,9 +106,11 @@ function lastChains(chains: ReadonlyMap<InstrumentId, OptionChain>): ChainSource
 export async function recordedMarket(store: Pick<Store, 'read'>, portfolio: string): Promise<RecordedMarket | null> {
   const book = marketBook()
   let outside = 0
+  let configured = 0
   for await (const row of store.read(portfolio, 0)) {
     const event = decodeEvent(row.payload, (index) => book.instruments[index]!.id)
-    if (event.outside !== undefined) outside += 1
+    if (event.kind === 'configured') configured += 1
+    else if (event.outside !== undefined && event.kind !== 'listed') outside += 1
     if (event.kind === 'listed' && event.instrument.option !== null) throw unfit(portfolio, CHAINS)
     book.take(event)
   }
@@ -111,7 +118,7 @@ export async function recordedMarket(store: Pick<Store, 'read'>, portfolio: stri
   if (config === null) return null
   const market = book.market()
   if (market.chains !== null) throw unfit(portfolio, CHAINS)
-  return { config, market, outside }
+  return { config, market, outside, changes: configured - 1 }
 }
 
 function unfit(portfolio: string, reason: string): FaultError {
