@@ -6,6 +6,7 @@ import { replay as rebuild } from '../../live/replay.ts'
 import { workOf } from '../../live/standing.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { eventWords } from '../live/event-words.ts'
+import { strategiesWith } from '../live/recorded.ts'
 import { standingDocument, standingText } from '../live/standing-text.ts'
 import { print, printJson } from '../output.ts'
 import { count, known, money } from '../report/numbers.ts'
@@ -43,7 +44,7 @@ export async function replay(file: string, options: ReplayOptions): Promise<void
   try {
     const { name, currency } = loaded.config
     const told: Told[] = []
-    const kernel = await rebuild(store, name, loaded.strategies, to, (event, now) => {
+    const kernel = await rebuild(store, name, strategiesWith(loaded), to, (event, now) => {
       if (event.seq >= from) told.push(toldOf(event, now))
     })
     if (kernel === null) {

@@ -15,6 +15,7 @@ import { FaultError, fault } from '../../domain/faults.ts'
 import type { Store } from '../../domain/store.ts'
 import { projectedAgain } from '../../live/projections/rebuild.ts'
 import { loadPortfolio } from '../config/load.ts'
+import { strategiesWith } from '../live/recorded.ts'
 import { audited, auditedOfAll } from '../operate/audited.ts'
 import { print, printJson } from '../output.ts'
 import { count } from '../report/numbers.ts'
@@ -121,8 +122,10 @@ export async function storeRebuild(
   config: string,
   options: { readonly store: string; readonly check?: boolean },
 ): Promise<void> {
-  const { config: portfolio, strategies } = await loadPortfolio(config)
-  const { name } = portfolio
+  const loaded = await loadPortfolio(config)
+  const { name } = loaded.config
+  // A sleeve that the file no longer names decided by one of these.
+  const strategies = strategiesWith(loaded)
   const store = await openStore(options.store, { create: false })
   try {
     const rows = (journal: Pick<Store, 'read' | 'toldTo'>) => projectedAgain(journal, name, strategies)

@@ -32,7 +32,8 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
   /** As they stood when they were said last, in their order. */
   const violations: Violation[] = []
   const holdings = new Set<number>()
-  let firstClose: number | null = null
+  /** By ordinal: the first close at which there was something to say of a sleeve. */
+  const firstCloses = new Map<number, number>()
 
   /** What was said of the same key last is not said again. */
   function say<Table extends Last>(table: Table, key: number, row: ProjectedRows[Table]): void {
@@ -61,7 +62,7 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
         ...statedOf(config, ordinal),
         reason: paused,
         stage,
-        createdAt: firstClose,
+        createdAt: firstCloses.get(ordinal) ?? null,
         status: paused === '' ? 'active' : 'paused',
       })
     }
@@ -119,7 +120,8 @@ export function stateRows(runtime: () => Runtime, rows: RowBuffer): StateRows {
   return {
     touched: (sleeve, instrument) => holdings.add(holdingKey(sleeve, instrument)),
     closed: () => {
-      firstClose ??= runtime().state.at
+      for (const { ordinal } of shownSleeves(runtime()))
+        if (!firstCloses.has(ordinal)) firstCloses.set(ordinal, runtime().state.at)
       addMarks()
     },
     add() {
