@@ -43,6 +43,18 @@ interface Reported {
 /** What changes with events alone. */
 interface Standing extends Omit<Basis, 'beat' | 'isRunning' | 'isDemo' | 'report'> {}
 
+/** A sleeve that was taken out, or what nobody here asked for, with nothing left of it: it is history. */
+function isOver(
+  sleeve: string,
+  config: PortfolioConfig | null,
+  last: Basis['last'],
+  positions: Basis['positions'],
+): boolean {
+  const configured = config?.sleeves.find(({ id }) => id === sleeve)
+  if (configured?.removed !== true && configured?.kind !== 'external') return false
+  return (last.get(sleeve)?.equity ?? 0) === 0 && positions.bySleeve.every((row) => row.sleeve !== sleeve)
+}
+
 export function readingsOf(ports: ApiPorts): Readings {
   const { store } = ports
   const kept = new Map<string, Kept>()
@@ -132,7 +144,9 @@ export function readingsOf(ports: ApiPorts): Readings {
       eventAt,
       config,
       version: configs.get(portfolio)?.seq ?? -1,
-      sleeves: [...sleeves].sort((one, other) => one.ordinal - other.ordinal),
+      sleeves: sleeves
+        .filter(({ sleeve }) => !isOver(sleeve, config, last, positions))
+        .sort((one, other) => one.ordinal - other.ordinal),
       last,
       days,
       dayBefore: began === null ? new Map() : await dayBeforeOf(portfolio, began, days),

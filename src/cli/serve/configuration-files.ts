@@ -84,6 +84,11 @@ export function keepVersion(file: string, text: string, version: SavedVersion): 
   appendFileSync(registerOf(file), `${JSON.stringify(version)}\n`, { mode })
 }
 
+/** Where the file of a version is kept; null: it is not there, or is not what was kept. */
+export function keptFile(file: string, version: VersionedText): string | null {
+  return keptText(file, version) === null ? null : keptName(file, version)
+}
+
 /** The text of a version; null: it is not there, or is not what was kept. */
 export function keptText(file: string, version: VersionedText): string | null {
   try {

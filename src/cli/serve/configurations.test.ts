@@ -127,6 +127,8 @@ describe('saving a configuration', () => {
       [9, '', true],
       [0, '', false],
     ])
+    // Both files are kept: it is told by the file's own keys.
+    expect(saved.history[0]!.changes).toMatchObject([{ path: 'sleeves.crossover.weight', before: 0.8, after: 0.7 }])
     expect(saved.history[0]!.savedAt).toBe('2026-01-05T00:00:00.000Z')
     expect(await configurations.textOf('One', 9)).toEqual({ seq: 9, text })
     expect(await configurations.textOf('One', 21)).toEqual({ seq: 21, text: draft })

@@ -24,7 +24,16 @@ import type { LoadedPortfolio } from '../config/loaded.ts'
 import { builtInViews, type ParameterView } from '../strategies/views.ts'
 import { changesBetween } from './configuration-changes.ts'
 import { readDraft } from './configuration-draft.ts'
-import { fingerprintOf, keepVersion, keptText, replaceFile, unwritable, versionsOf } from './configuration-files.ts'
+import {
+  fingerprintOf,
+  keepVersion,
+  keptFile,
+  keptText,
+  replaceFile,
+  type SavedVersion,
+  unwritable,
+  versionsOf,
+} from './configuration-files.ts'
 import type { EngineWord } from './configure-engine.ts'
 
 type Row = ProjectedRows['configuration']
@@ -206,7 +215,7 @@ function declinedBy(answer: string): readonly ProblemDetail[] {
 }
 
 function historyOf(rows: readonly Row[], file: string | undefined): readonly ConfigurationVersion[] {
-  const versions = file === undefined ? new Map() : versionsOf(file)
+  const versions: ReadonlyMap<number, SavedVersion> = file === undefined ? new Map() : versionsOf(file)
   const all = rows.map((row, index): ConfigurationVersion => {
     const before = rows[index - 1]
     const saved = versions.get(row.seq)
@@ -216,10 +225,33 @@ function historyOf(rows: readonly Row[], file: string | undefined): readonly Con
       by: saved?.by ?? '',
       savedAt: saved?.savedAt ?? null,
       isKept: saved !== undefined,
-      changes: before === undefined ? [] : changesBetween(JSON.parse(before.document), JSON.parse(row.document)),
+      changes: before === undefined ? [] : changesOf(before, row, file, versions),
     }
   })
   return all.reverse()
+}
+
+/** As the file's keys say it where both files are kept, else as the engine was given it. */
+function changesOf(
+  before: Row,
+  row: Row,
+  file: string | undefined,
+  versions: ReadonlyMap<number, SavedVersion>,
+): ConfigurationVersion['changes'] {
+  const [older, newer] = [before, row].map(({ seq }) => keptDocument(file, versions.get(seq)))
+  return older === null || newer === null
+    ? changesBetween(JSON.parse(before.document), JSON.parse(row.document))
+    : changesBetween(older, newer)
+}
+
+function keptDocument(file: string | undefined, version: SavedVersion | undefined): unknown {
+  const kept = file === undefined || version === undefined ? null : keptFile(file, version)
+  try {
+    return kept === null ? null : readDocument(kept).value
+  } catch {
+    // It names a file that is not there any more.
+    return null
+  }
 }
 
 function reactionsOf({ violations }: PortfolioConfig): CheckedDraft['reactions'] {
