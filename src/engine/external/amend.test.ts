@@ -250,6 +250,18 @@ describe('a fee that is told later', () => {
     expect(outside.problems()).toEqual([])
   })
 
+  it('is of the round trip of its execution, though another is open by now', () => {
+    const outside = traded([10, 0, 5], [100, 100, 120, 130, 130])
+    const [, exit] = playUntil(outside, 3)
+    expect(standing(outside).held).toBe(5)
+    outside.amend(exit!, { kind: 'fee', fee: counts(1) })
+    expect(outside.recorder.trades.trades).toMatchObject([
+      { pnl: 199.67, fees: 0.33 },
+      { pnl: 399.33, fees: 0.67 },
+    ])
+    expect(outside.problems()).toEqual([])
+  })
+
   it('in kind is a sale whose proceeds are the fee', () => {
     const outside = traded([10], [100, 100, 110, 120])
     const [entry] = playUntil(outside, 1)

@@ -13,6 +13,8 @@ interface OpenTrade {
   readonly entryDate: number
   readonly entryReason: string
   readonly entryOrder: number
+  /** Every order that it was entered or left by. */
+  readonly orders: number[]
   entered: number
   entryValue: number
   exited: number
@@ -67,6 +69,8 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
   const open = new Map<string, OpenTrade>()
   const structures = new Map<number, OpenStructure>()
   const structureFees = new Map<string, number>()
+  /** Of round trips that are over. */
+  const ordersOf = new WeakMap<TradeRecord, readonly number[]>()
 
   function takeTrade(posting: Posting, info: Instrument, { cash, fee }: PostedAmounts): void {
     const { kind, order, sleeve, quantity, price, realised, before, reason } = posting
@@ -100,6 +104,7 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
       if (before === 0) open.set(key, opened(quantity / unit, price, order, reason, sleeve, money))
       return
     }
+    if (trade.orders[trade.orders.length - 1] !== order) trade.orders.push(order)
     if (before > 0 === quantity > 0) {
       trade.entered += Math.abs(quantity) / unit
       trade.entryValue += (Math.abs(quantity) / unit) * price
@@ -121,14 +126,16 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
   /** A fee that was told later belongs to the round trip of its execution, though that may be over. */
   function takeFee({ order, sleeve }: Posting, info: Instrument, fee: number): void {
     const trade = open.get(`${sleeve} ${info.index}`)
-    if (trade !== undefined) {
+    const at = trade?.orders.includes(order) === true ? -1 : lastOf(sleeve, info.symbol, order)
+    const known = trades[at]
+    if (known !== undefined) {
+      const told = { ...known, fees: known.fees + fee, pnl: known.pnl - fee }
+      ordersOf.set(told, ordersOf.get(known) ?? [])
+      trades[at] = told
+    } else if (trade !== undefined) {
       trade.fees += fee
       trade.pnl -= fee
-      return
     }
-    const at = lastOf(sleeve, info.symbol, order)
-    const known = trades[at]
-    if (known !== undefined) trades[at] = { ...known, fees: known.fees + fee, pnl: known.pnl - fee }
   }
 
   /** An execution that was taken back: the round trip is what it is without it, and open again where that closed it. */
@@ -168,7 +175,7 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
         trade.kind === 'position' &&
         trade.sleeve === sleeveAt(sleeve) &&
         trade.instrument === symbol &&
-        (trade.exitOrder === order || trade.entryOrder === order),
+        (trade.exitOrder === order || trade.entryOrder === order || ordersOf.get(trade)?.includes(order) === true),
     )
   }
 
@@ -186,6 +193,7 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
       entryDate,
       entryReason,
       entryOrder,
+      orders: [...(ordersOf.get(trade!) ?? [])],
       entered: quantity,
       entryValue: quantity * entryPrice,
       exited: quantity,
@@ -231,6 +239,7 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
       entryDate: tradeDate,
       entryReason: reason,
       entryOrder: order,
+      orders: [order],
       entered: Math.abs(quantity),
       entryValue: Math.abs(quantity) * price,
       exited: 0,
@@ -242,7 +251,7 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
 
   function closeTrade(trade: OpenTrade, sleeve: number, symbol: string, order: number, reason: string): void {
     const { state, tradeDate } = runtime()
-    trades.push({
+    const record: TradeRecord = {
       sleeve: sleeveAt(sleeve),
       instrument: symbol,
       kind: 'position',
@@ -263,7 +272,9 @@ export function tradeBook({ runtime, sleeveAt }: Recording): TradeBook {
       maximumFavourable: null,
       entryOrder: trade.entryOrder as OrderId,
       exitOrder: order as OrderId,
-    })
+    }
+    trades.push(record)
+    ordersOf.set(record, trade.orders)
   }
 
   function structureClosed(closed: StructureEvent & { readonly exitReason: string }): void {
