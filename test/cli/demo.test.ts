@@ -194,7 +194,11 @@ describe('npm start', () => {
       expect(text).toContain("default-src 'none'")
       if (CHROMIUM === undefined) return
       const browser = await openBrowser()
-      await showsItsFigures(browser, page, kept, standing.name).finally(() => browser.close())
+      try {
+        await showsItsFigures(browser, page, kept, standing.name)
+      } finally {
+        await browser.close()
+      }
     },
     120_000,
   )
