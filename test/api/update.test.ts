@@ -121,7 +121,7 @@ describe.skipIf(!HAS_STORE)(`"Update now" and a changed configuration ${STORE_NE
     const after = saved.json as ConfigurationView
     expect(after.version).toBeGreaterThan(before.version)
     expect(after.history[0]).toMatchObject({ seq: after.version, by: 'ada', isKept: true })
-    expect(after.history[0]!.changes.map((change) => change.path)).toContain('limits.positionWeightMax')
+    expect(after.history[0]!.changes.map((change) => change.path)).toContain('limits.position_weight_max')
     const { rows } = ((await ada.ask(`${at}/sleeves`)).json as Dated<SleeveTable>).data
     expect(rows.map(({ sleeve }) => sleeve)).toContain('newcomer')
     expect((await ada.ask(`${at}/configuration/versions/${before.version}`)).json).toMatchObject({ text: before.text })
