@@ -163,7 +163,7 @@ async function steered(address: string): Promise<void> {
       `${NAME}: nothing changed: it is in force already\n`,
     )
     const log = await store.audit.entries(NAME, 1)
-    expect(log.find(({ action }) => action === 'configure')).toMatchObject({ before: { 'sleeves.late': null } })
+    expect(log.find(({ action }) => action === 'configured')).toMatchObject({ before: { 'sleeves.late': null } })
 
     // The same id is carried out once, however often it is asked.
     const id = randomUUID()
@@ -176,8 +176,10 @@ async function steered(address: string): Promise<void> {
     await heard(store, ({ approvals }) => approvals.every(({ id: waits }) => waits !== approved))
 
     expect(await ask(store, { kind: 'rebalance', by: 'transfer' })).toMatchObject({ state: 'done' })
-    expect(await ask(store, { kind: 'fraction', fraction: 0.5, account: '' })).toMatchObject({ state: 'done' })
-    expect(await ask(store, { kind: 'fraction', fraction: 0.9, account: 'nain' })).toMatchObject({ state: 'declined' })
+    expect(await ask(store, { kind: 'fraction', fraction: 0.5, account: '' })).toMatchObject({
+      state: 'declined',
+      answer: 'on paper all of the allocation trades: a part is for live trading',
+    })
 
     expect(await ask(store, { kind: 'disarm', reason: 'lunch' })).toMatchObject({ state: 'done' })
     const shut = await heard(store, (beat) => gatesOf(beat).includes('armed'))

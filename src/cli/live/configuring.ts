@@ -73,5 +73,5 @@ export async function auditedChange(
   const changes = changesBetween(before, after)
   const side = (of: 'before' | 'after'): Json =>
     Object.fromEntries(changes.map((change) => [change.path, change[of] as Json]))
-  await audited(audit, portfolio, { action: 'configure', actor, before: side('before'), after: side('after') })
+  await audited(audit, portfolio, { action: 'configured', actor, before: side('before'), after: side('after') })
 }
