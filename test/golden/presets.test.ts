@@ -1,9 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BacktestReport } from '../../src/api/contract/report.ts'
 import { dataFolder } from '../outside-data.ts'
+import { isNightly } from '../profile.ts'
 import { expectKept, RUN_MS, root, runner, type Written } from './kept.ts'
 
-/* The channels preset as a user runs it, on real files and on the simulated market: the report is kept whole. */
+/*
+ * The channels preset as a user runs it, on real files and on the simulated market: the report is kept whole, and every
+ * file's hash with it, so each run of the tests is the second one of the run that was kept.
+ */
 
 const data = dataFolder()
 const run = runner()
@@ -38,8 +42,8 @@ describe.skipIf(data === null)('the channels preset on real files (needs the fol
 
   it('gives the report that it always gave', () => expectKept('channels', written))
 
-  it(
-    'gives every file byte for byte on a second run',
+  it.skipIf(!isNightly)(
+    'gives every file byte for byte on a second run of the day (needs the nightly profile)',
     () => {
       expect(run('channels-again', args)).toEqual(written)
     },
@@ -63,8 +67,8 @@ describe('the channels preset on the simulated market', () => {
 
   it('gives the report that it always gave', () => expectKept('demo', written))
 
-  it(
-    'gives every file byte for byte on a second run',
+  it.skipIf(!isNightly)(
+    'gives every file byte for byte on a second run of the day (needs the nightly profile)',
     () => {
       expect(run('demo-again', ['demo'])).toEqual(written)
     },

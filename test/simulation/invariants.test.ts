@@ -10,10 +10,20 @@ import { type DrawnPortfolio, drawnPortfolio, runInputOf } from './drawn-portfol
  * its own test, so that a broken rule is named by the test that fails.
  */
 
-function audited(drawn: DrawnPortfolio): Bookkeeper {
+type Audit = Pick<Bookkeeper, 'problems' | 'seen'>
+
+/** Every property draws the same portfolios, from one seed: each is played once for all of them. */
+const played = new Map<string, Audit>()
+
+function audited(drawn: DrawnPortfolio): Audit {
+  const key = fc.stringify(drawn)
+  const known = played.get(key)
+  if (known !== undefined) return known
   const books = bookkeeper()
   runAudited(runInputOf(drawn), books, books.observer)
-  return books
+  const audit = { problems: books.problems, seen: books.seen }
+  played.set(key, audit)
+  return audit
 }
 
 /** No drawn portfolio has a problem whose line begins with one of these numbers. */
