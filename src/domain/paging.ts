@@ -5,9 +5,11 @@ import type {
   CapitalRow,
   EquityRange,
   EquityRow,
+  InstrumentRow,
   MembershipRow,
   NetOrderRow,
   PostingRow,
+  ProjectedRows,
   SignalRow,
   ViolationRow,
 } from './projections.ts'
@@ -245,6 +247,9 @@ export interface PriceBar {
 }
 
 /** All of it by portfolio. */
+/** Lists that are shown from their end alone. */
+export type LatestTable = 'approval' | 'discrepancy' | 'gateChange'
+
 export interface Paging {
   /** @throws RangeError a limit below 1 or above {@link PAGE_MAX}, or an `after` that is no answer of the same question */
   page<Table extends PagedTable>(
@@ -252,6 +257,14 @@ export interface Paging {
     table: Table,
     query: PageQuery<Table>,
   ): Promise<Page<PagedRows[Table]>>
+  /** The newest rows of a list that is shown from its end alone; approvals that wait for a word come first. */
+  latest<Table extends LatestTable>(
+    portfolio: string,
+    table: Table,
+    limit: number,
+  ): Promise<readonly ProjectedRows[Table][]>
+  /** Instruments by their ids or symbols; who is not listed is left out. */
+  instruments(portfolio: string, names: readonly string[]): Promise<readonly InstrumentRow[]>
   activity(portfolio: string, query: ActivityQuery): Promise<Omit<Page<ActivityEntry>, 'total'>>
   positions(portfolio: string): Promise<Positions>
   /** Bars of one instrument, as coarse as is enough for so many points, oldest first. */

@@ -240,3 +240,55 @@ export const PROJECTED: Projected = {
   mark: [{ instrument: INSTRUMENTS[0], price: 50, rate: 2, at: at(9) }],
   priceBar: [...many(100, (place) => bar(place, '1h')), ...many(5, (place) => bar(place, 'day'))],
 }
+
+const gate = (seq: number, name: string) => ({
+  seq,
+  at: at(seq),
+  gate: name,
+  instrument: null,
+  isOpen: false,
+  reason: '',
+})
+
+const approval = (id: number, state: string): ProjectedRows['approval'] => ({
+  id,
+  sleeve: SLEEVES[0],
+  instrument: INSTRUMENTS[0],
+  label: 'AAPL',
+  quantity: 1,
+  allowed: 1,
+  value: 50,
+  reason: '',
+  askedAt: at(id),
+  expires: null,
+  state,
+  changedAt: at(id),
+})
+
+/** Of a portfolio whose tables are behind its journal. */
+export const LATE: Projected = {
+  gateChange: [gate(0, 'armed'), gate(1, 'alive'), gate(2, 'feed')],
+  approval: [approval(1, 'asked'), approval(2, 'rejected'), approval(3, 'approved')],
+}
+
+/** One close of the whole. */
+export const CLOSE: ProjectedRows['equity'] = {
+  sleeve: '',
+  grain: 'cycle',
+  bucket: at(4),
+  at: at(4),
+  seq: 4,
+  first: 100,
+  minimum: 100,
+  maximum: 100,
+  equity: 100,
+  cash: 100,
+  gross: 0,
+  net: 0,
+  positions: 0,
+  flow: 0,
+  growth: 1,
+  peak: 1,
+  volatility: null,
+  closes: 1,
+}

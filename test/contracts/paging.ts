@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
 import { type ActivityEntry, PAGE_MAX, type PagedTable, SORTED_BY } from '../../src/domain/paging.ts'
-import { at, COUNT, DAY, INSTRUMENTS, many, PROJECTED, posting, START, trip } from './paging-rows.ts'
+import { at, CLOSE, COUNT, DAY, INSTRUMENTS, LATE, many, PROJECTED, posting, START, trip } from './paging-rows.ts'
 import { rowsFrom } from './rows.ts'
 
 /** Every page of a list, one after the other. */
@@ -30,6 +30,10 @@ export function pagingContract(name: string, place: () => Promise<string>): void
         await store.commit(portfolio, lease, { rows: rowsFrom(0, 3), projected: PROJECTED })
         await lease.release()
       }
+      const late = (await store.lease('late'))!
+      await store.commit('late', late, { rows: rowsFrom(0, 3), projected: LATE })
+      await store.commit('late', late, { rows: rowsFrom(3, 1), isAhead: true })
+      await late.release()
     })
     afterAll(() => store.close())
 
@@ -228,6 +232,35 @@ export function pagingContract(name: string, place: () => Promise<string>): void
       expect(netted[0]!.parts).toHaveLength(2)
       expect(await store.paging.standing('one')).toEqual({ seq: 2, at: rowsFrom(2, 1)[0]!.at })
       expect(await store.paging.standing('none')).toEqual({ seq: -1, at: null })
+    })
+
+    it('gives the newest of lists that are shown from their end, what waits for a word first, and instruments by name', async () => {
+      const gates = await store.paging.latest('late', 'gateChange', 2)
+      expect(gates.map(({ seq, gate }) => [seq, gate])).toEqual([
+        [2, 'feed'],
+        [1, 'alive'],
+      ])
+      const asked = await store.paging.latest('late', 'approval', 2)
+      expect(asked.map(({ id, state }) => [id, state])).toEqual([
+        [1, 'asked'],
+        [3, 'approved'],
+      ])
+      expect(await store.paging.latest('late', 'discrepancy', 2)).toEqual([])
+      const named = await store.paging.instruments('one', [INSTRUMENTS[0], 'MSFT', 'none'])
+      expect(named.map(({ symbol }) => symbol)).toEqual(['AAPL', 'MSFT'])
+      expect(await store.paging.instruments('one', [])).toEqual([])
+      // The tables are behind the journal: what they show is said of the event that they are at.
+      expect((await store.paging.standing('late')).seq).toBe(2)
+    })
+
+    it('gives lines of equity as they are after every event', async () => {
+      const range = { from: START, to: START + 400 * DAY, points: 5 }
+      const before = await store.paging.equityOfAll('late', range)
+      expect([...before.keys()]).toEqual([])
+      const lease = (await store.lease('late'))!
+      await store.commit('late', lease, { rows: rowsFrom(4, 1), projected: { equity: [CLOSE] } })
+      await lease.release()
+      expect([...(await store.paging.equityOfAll('late', range)).keys()]).toEqual([''])
     })
 
     it('gives bars of the coarsest grain that is enough, and joins neighbours where there are too many', async () => {

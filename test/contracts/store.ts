@@ -147,6 +147,22 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
       expect(await store.delivered('one', 'other')).toBe(0)
     })
 
+    it('knows up to which event everything was told, also when it is opened again', async () => {
+      expect(await store.toldTo('one')).toBe(-1)
+      await store.commit('one', lease, { rows: rowsFrom(0, 3) })
+      expect(await store.toldTo('one')).toBe(2)
+      await store.commit('one', lease, { rows: rowsFrom(3, 2), isAhead: true })
+      await store.commit('one', lease, { rows: rowsFrom(5, 1), isAhead: true })
+      expect(await store.toldTo('one')).toBe(2)
+      const other = await under.open()
+      await other.commit('one', lease, { rows: rowsFrom(6, 1), isAhead: true })
+      expect(await other.toldTo('one')).toBe(2)
+      const message = { at: 5 as Instant, channel: 'orders' as const, body: { text: 'of all of them' } }
+      await other.commit('one', lease, { rows: [], messages: [message] })
+      await other.close()
+      expect([await store.toldTo('one'), await store.toldTo('two')]).toEqual([6, -1])
+    })
+
     it('finds an event that was changed, and one that is gone', async () => {
       await store.commit('one', lease, { rows: rowsFrom(0, 20) })
       await store.commit('two', second, { rows: rowsFrom(0, 20) })

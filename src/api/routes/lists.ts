@@ -35,7 +35,7 @@ import {
 } from '../views/lists.ts'
 import { basisOf, type Context } from './context.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
-import { allOf, cursor, momentsOf, offset, opt, paged, params, range } from './queries.ts'
+import { cursor, momentsOf, offset, opt, paged, params, range } from './queries.ts'
 
 const severities = z
   .string()
@@ -50,6 +50,9 @@ const violationSort = z
   .enum([...SORTED_BY.violations, ...SORTED_BY.violations.map((column) => `-${column}` as const)])
   .default('at')
   .describe('newest or most severe first; with - before it the other way')
+/** Rows of lists that have no pages. */
+const APPROVALS_MOST = 200
+const LATEST_MOST = 500
 /** Pages of rows that are looked through where the tables cannot be asked for the rows that are wanted. */
 const LOOKED_THROUGH = 20
 const TRADE_SORTS: Readonly<Record<TradeSort, SortColumn<'trips'>>> = {
@@ -65,8 +68,8 @@ const TRADE_SORTS: Readonly<Record<TradeSort, SortColumn<'trips'>>> = {
 export function listRoutes(context: Context): readonly Endpoint[] {
   const { store } = context.ports
 
-  async function unitsOf(portfolio: string): Promise<ReadonlyMap<string, number>> {
-    const rows = await allOf(store, portfolio, 'instrument')
+  async function unitsOf(portfolio: string, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await store.paging.instruments(portfolio, [...new Set(names)])
     return new Map(rows.map(({ instrument, unitsPerWhole }) => [instrument, unitsPerWhole]))
   }
 
@@ -185,15 +188,10 @@ export function listRoutes(context: Context): readonly Endpoint[] {
       answer: dated(z.array(approvalSchema)),
       async run({ params: { portfolio } }) {
         const basis = await basisOf(context, portfolio)
-        const units = await unitsOf(portfolio)
-        const rows = await allOf(store, portfolio, 'approval')
-        const newest = rows.toSorted(
-          (one, other) =>
-            Number(other.state === 'asked') - Number(one.state === 'asked') || other.askedAt - one.askedAt,
-        )
-        const view = newest
-          .slice(0, 200)
-          .map((row) => approvalRow(row, units.get(row.instrument) ?? 1, currencyOf(basis)))
+        const rows = await store.paging.latest(portfolio, 'approval', APPROVALS_MOST)
+        const asked = rows.map(({ instrument }) => instrument)
+        const units = await unitsOf(portfolio, asked)
+        const view = rows.map((row) => approvalRow(row, units.get(row.instrument) ?? 1, currencyOf(basis)))
         return datedOf(basis, view)
       },
     }),
@@ -227,14 +225,8 @@ export function listRoutes(context: Context): readonly Endpoint[] {
       answer: dated(z.array(discrepancySchema)),
       async run({ params: { portfolio } }) {
         const basis = await basisOf(context, portfolio)
-        const rows = await allOf(store, portfolio, 'discrepancy')
-        return datedOf(
-          basis,
-          rows
-            .toSorted((one, other) => other.changedAt - one.changedAt)
-            .slice(0, 500)
-            .map(discrepancyRow),
-        )
+        const rows = await store.paging.latest(portfolio, 'discrepancy', LATEST_MOST)
+        return datedOf(basis, rows.map(discrepancyRow))
       },
     }),
     endpoint({
@@ -248,8 +240,8 @@ export function listRoutes(context: Context): readonly Endpoint[] {
       answer: dated(z.array(gateSchema)),
       async run({ params: { portfolio } }) {
         const basis = await basisOf(context, portfolio)
-        const rows = await allOf(store, portfolio, 'gateChange')
-        return datedOf(basis, rows.slice(-500).reverse().map(gateChangeRow))
+        const rows = await store.paging.latest(portfolio, 'gateChange', LATEST_MOST)
+        return datedOf(basis, rows.map(gateChangeRow))
       },
     }),
     endpoint({

@@ -28,7 +28,7 @@ import { priceChart } from '../views/prices.ts'
 import { sleeveTable } from '../views/sleeves.ts'
 import { basisOf, type Context } from './context.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
-import { allOf, cursor, momentsOf, opt, paged, params, range } from './queries.ts'
+import { cursor, momentsOf, opt, paged, params, range } from './queries.ts'
 
 const points = limit(POINTS_MOST, POINTS_MOST)
 
@@ -201,9 +201,8 @@ export function liveRoutes(context: Context): readonly Endpoint[] {
       answer: dated(priceSchema),
       async run({ params: { portfolio, instrument }, query }) {
         const basis = await basisOf(context, portfolio)
-        const own = (await allOf(store, portfolio, 'instrument')).find(
-          (one) => one.instrument === instrument || one.symbol === instrument,
-        )
+        const named = await store.paging.instruments(portfolio, [instrument])
+        const own = named.find((one) => one.instrument === instrument) ?? named[0]
         if (own === undefined) throw new Refusal('not_found', `There is no instrument "${instrument}" in ${portfolio}.`)
         const { from = 0, to = basis.last.get('')?.at ?? 0 } = momentsOf({
           ...opt('from', query.from),
@@ -222,7 +221,7 @@ export function liveRoutes(context: Context): readonly Endpoint[] {
   ]
 
   async function symbolOf(portfolio: string, instrument: string): Promise<string> {
-    const rows = await allOf(store, portfolio, 'instrument')
+    const rows = await store.paging.instruments(portfolio, [instrument])
     return rows.find((one) => one.instrument === instrument)?.symbol ?? instrument
   }
 }

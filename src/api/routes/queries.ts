@@ -1,7 +1,5 @@
 /** What queries of lists have in common. */
 import { z } from 'zod'
-import type { ProjectedRows, ProjectedTable } from '../../domain/projections.ts'
-import type { ApiStore } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { portfolioName, when } from '../schemas/answers.ts'
 
@@ -38,15 +36,4 @@ export async function paged<T>(read: () => Promise<T>): Promise<T> {
     if (!(error instanceof RangeError)) throw error
     throw new Refusal('invalid', error.message, { details: [{ at: 'query', text: error.message }] })
   }
-}
-
-/** Every row of a readable table. */
-export async function allOf<Table extends ProjectedTable>(
-  { projections }: Pick<ApiStore, 'projections'>,
-  portfolio: string,
-  table: Table,
-): Promise<readonly ProjectedRows[Table][]> {
-  const rows: ProjectedRows[Table][] = []
-  for await (const row of projections.projectedRows(portfolio, table)) rows.push(row as unknown as ProjectedRows[Table])
-  return rows
 }

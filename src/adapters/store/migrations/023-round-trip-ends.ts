@@ -26,6 +26,7 @@ export function roundTripEndsStep(): Migration {
 }
 
 async function indexOf(db: Kysely<unknown>, name: string, columns: readonly string[], state: string): Promise<void> {
-  const list = ['portfolio', ...columns].join(', ')
+  // The state is the same in all of them, and a reason to choose one of them all the same.
+  const list = ['portfolio', 'state', ...columns].join(', ')
   await sql.raw(`CREATE INDEX ${name} ON round_trip (${list}) WHERE state = '${state}'`).execute(db)
 }
