@@ -12,6 +12,7 @@ import type { BacktestReport } from '../../src/api/contract/report.ts'
 import type { RiskPage } from '../../src/api/contract/risk-page.ts'
 import type { SleevePage } from '../../src/api/contract/sleeve-page.ts'
 import type { ViolationRow } from '../../src/api/contract/trading.ts'
+import { sideways } from './browser.ts'
 
 const WAIT_MS = 30_000
 
@@ -59,6 +60,8 @@ export async function showsItsFigures(
     await risk(page, at)
     await performance(page, at)
     await strategy(page, at)
+    await page.setViewportSize({ width: 360, height: 740 })
+    await expect.poll(() => sideways(page), { message: 'fits 360 px' }).toBe(0)
     expect(faults).toEqual([])
   } finally {
     await context.close()
