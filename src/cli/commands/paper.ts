@@ -13,7 +13,6 @@ import type { Instant, TradeDate } from '../../domain/units.ts'
 import { type CycleBlock, cycleLog } from '../../live/cycle-log.ts'
 import type { LiveEngine } from '../../live/engine.ts'
 import type { EngineEnd, EngineOptions } from '../../live/engine-options.ts'
-import { createHelm } from '../../live/helm/helm.ts'
 import { keysOf } from '../../live/messages.ts'
 import { openEngine } from '../../live/open-engine.ts'
 import type { Outbox } from '../../live/outbox.ts'
@@ -24,6 +23,7 @@ import { auditedChange, toldOfFile } from '../live/configuring.ts'
 import { cycleLine, cycleText, isRepeat } from '../live/cycle-text.ts'
 import { engineMeter } from '../live/engine-meter.ts'
 import { failedCycle, failureBefore } from '../live/failed-cycle.ts'
+import { helmOf, suffixOf } from '../live/helm-of.ts'
 import { outboxTo } from '../live/outbox-to.ts'
 import { paperVenueFor, sha256 } from '../live/paper-venue.ts'
 import { strategiesWith } from '../live/recorded.ts'
@@ -115,13 +115,12 @@ async function traded(
   let on = begun
   /** What the engine goes over to. */
   let taken: { readonly on: RunOn; before: PortfolioConfig; after: PortfolioConfig; actor: string } | null = null
-  const { config, running } = on.loaded
+  const { config } = on.loaded
   const portfolio = config.name
-  const helm = createHelm({
+  const helm = helmOf(on.loaded, {
     role: 'paper',
-    accountSuffix: suffixOf(config.account.id),
+    accountNumber: config.account.id,
     isPaced: on.follower !== null,
-    freshness: running.stale,
     isCaughtUp: () => on.follower?.isCaughtUp === true,
   })
   let engine: LiveEngine | null = null
@@ -304,11 +303,6 @@ async function historyOf(
 function firstMoment(engine: LiveEngine | null, { blocks }: MarketData): Instant {
   const at = engine?.run.at ?? 0
   return (at > 0 ? at : Math.min(...blocks.map(({ opens }) => opens[0] ?? Number.POSITIVE_INFINITY))) as Instant
-}
-
-/** The ends of an account's number by which a dangerous command names it. */
-function suffixOf(account: string): string {
-  return account.slice(-4)
 }
 
 /** The right to run the portfolio; null where a standby was stopped before it had it. */

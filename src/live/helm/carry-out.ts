@@ -102,6 +102,8 @@ export function carryOut(command: ControlCommand, standpoint: Standpoint, now: I
     }
     case 'fraction': {
       const { fraction } = body
+      if (standpoint.role !== 'live')
+        return decline('on paper all of the allocation trades: a part is for live trading')
       return done([{ kind: 'fraction', fraction }], `${percentText(fraction)} of the allocation trades`)
     }
     case 'update':
