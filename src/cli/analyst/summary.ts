@@ -33,6 +33,7 @@ const SERIES = [
 /** Measures against the benchmark. */
 const RELATIVE = [
   ['beta', 'Beta', 'ratio'],
+  ['alpha_per_period', 'Alpha, per day', 'percent'],
   ['correlation', 'Correlation', 'ratio'],
   ['tracking_error_ann', 'Tracking error', 'percent'],
   ['information_ratio_arithmetic', 'Information ratio', 'ratio'],
