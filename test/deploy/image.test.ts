@@ -57,6 +57,17 @@ describe('the image', () => {
     }
     expect(ignored).toEqual(expect.arrayContaining(['.git', '**/node_modules', '**/.env*', 'secrets', '**/*.db']))
   })
+  it('has every native module for both platforms that it is built for', () => {
+    const { packages } = JSON.parse(textOf('package-lock.json')) as {
+      readonly packages: Readonly<Record<string, { readonly os?: readonly string[]; readonly cpu?: readonly string[] }>>
+    }
+    const on = (cpu: string): readonly string[] =>
+      Object.entries(packages)
+        .filter(([, { os = [], cpu: cpus = [] }]) => os.includes('linux') && cpus.includes(cpu))
+        .map(([name]) => name.replace(cpu, 'CPU'))
+    expect(on('x64').length).toBeGreaterThan(10)
+    expect(on('arm64')).toEqual(expect.arrayContaining([...on('x64')]))
+  })
   it('is started by options that serve has', () => {
     const words = JSON.parse(of('CMD').find((rest) => rest.startsWith('["serve"'))!) as readonly string[]
     for (const word of words.filter((one) => one.startsWith('--'))) expect(known).toContain(word)

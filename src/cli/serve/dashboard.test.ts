@@ -1,11 +1,13 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { request as overHttp } from 'node:http'
 import { request as overTls, type RequestOptions } from 'node:https'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import { openStore } from '../../adapters/store/open.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
+import { packageRoot } from '../package-root.ts'
 import { entryLines, type OpenDashboard, openDashboard, type WebOptions } from './dashboard.ts'
 import { openLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -14,6 +16,15 @@ import { vitalsOf } from './vitals.ts'
 
 const folder = storeFolder()
 const HAS_OPENSSL = spawnSync('openssl', ['version']).status === 0
+
+/** As HEALTHCHECK of the image asks. */
+function isHealthy(port: number): Promise<boolean> {
+  const check = join(packageRoot(), 'deploy', 'healthy.mjs')
+  const environment = { ...process.env, POLYFOLIO_PORT: String(port) }
+  return new Promise((done) => {
+    execFile(process.execPath, [check], { env: environment }, (error) => done(error === null))
+  })
+}
 
 interface Asked extends Pick<RequestOptions, 'path' | 'method'> {
   readonly headers?: Readonly<Record<string, string>>
@@ -176,6 +187,16 @@ describe.skipIf(!HAS_STORE)(`the way in ${STORE_NEED}`, () => {
       expect(signedIn.headers['strict-transport-security']).toContain('max-age=31536000')
       const again = await open({ listen: '127.0.0.1', lan: true })
       expect(again.fingerprint).toBe(first.fingerprint)
+      expect(await isHealthy(again.server.port)).toBe(true)
     },
   )
+
+  it('is found healthy by the check of a container, until it is gone', async () => {
+    const { server } = await open({})
+    expect(await isHealthy(server.port)).toBe(true)
+    const proxied = await open({ trustedProxy: '10.0.0.1', hostName: ['desk.example.org'] })
+    expect(await isHealthy(proxied.server.port)).toBe(true)
+    await server.close()
+    expect(await isHealthy(server.port)).toBe(false)
+  })
 })
