@@ -117,7 +117,7 @@ export function itConfigures(world: () => World, passphrase: string): void {
         timeout: WAIT_MS,
       })
       .not.toContain(NEWCOMER)
-    const versions = changes(page).getByRole('button', { name: /^Make the version from event \d+ a draft$/ })
+    const versions = changes(page).getByRole('button', { name: /^Make it a draft/ })
     await versions.first().click()
     await changes(page).getByText(`sleeves.${NEWCOMER}`).first().waitFor({ timeout: WAIT_MS })
     await changes(page).getByRole('button', { name: 'Discard' }).click()

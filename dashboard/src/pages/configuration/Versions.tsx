@@ -58,7 +58,7 @@ function Version({
         <button
           type="button"
           className="button button-small"
-          aria-label={`Make the version from event ${seq} a draft`}
+          aria-label={`Make it a draft: the version from event ${seq}`}
           onClick={() => void restore()}
         >
           Make it a draft
