@@ -247,6 +247,12 @@ export interface PriceBar {
 }
 
 /** All of it by portfolio. */
+/** The event in which an order was made, and the last one that booked anything of it. */
+export interface OrderSpan {
+  readonly first: number
+  readonly last: number
+}
+
 /** Lists that are shown from their end alone. */
 export type LatestTable = 'approval' | 'discrepancy' | 'gateChange'
 
@@ -265,6 +271,8 @@ export interface Paging {
   ): Promise<readonly ProjectedRows[Table][]>
   /** Instruments by their ids or symbols; who is not listed is left out. */
   instruments(portfolio: string, names: readonly string[]): Promise<readonly InstrumentRow[]>
+  /** Null where no order has that number, or the tables are not that far yet. */
+  orderSpan(portfolio: string, order: number): Promise<OrderSpan | null>
   activity(portfolio: string, query: ActivityQuery): Promise<Omit<Page<ActivityEntry>, 'total'>>
   positions(portfolio: string): Promise<Positions>
   /** Bars of one instrument, as coarse as is enough for so many points, oldest first. */

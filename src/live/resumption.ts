@@ -112,7 +112,8 @@ function demandChangeable(
   if (found.length > 0) throw new FaultError(refusalFault(place.portfolio, found))
 }
 
-function liveState({ payload }: StoredSnapshot): LiveState {
+/** The state that a snapshot holds. */
+export function liveState({ payload }: Pick<StoredSnapshot, 'payload'>): LiveState {
   return JSON.parse(new TextDecoder().decode(payload)) as LiveState
 }
 

@@ -2,8 +2,8 @@ import type { ClientOrderId } from '../../domain/broker.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Store } from '../../domain/store.ts'
 import type { OrderId } from '../../domain/units.ts'
-import { explainOrder } from '../../live/explain/explain.ts'
-import { type Rerun, rerunBacktest, rerunJournal } from '../../live/explain/rerun.ts'
+import { explainOrder, explainStored } from '../../live/explain/explain.ts'
+import { rerunBacktest } from '../../live/explain/rerun.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { explanationDocument } from '../explain/document.ts'
 import { type Route, routeOf } from '../explain/route.ts'
@@ -37,8 +37,9 @@ export async function explain(order: string, config: string | undefined, options
   }
   await withPortfolio(asked, async ({ store: opened, portfolio }) => {
     const number = await numberIn(opened, portfolio, order, store)
-    const rerun = rerunJournal(opened, portfolio, strategiesWith(loaded))
-    await tell(rerun, number, `the store "${store}"`, await routeIn(opened, portfolio, number), options)
+    const span = await opened.paging.orderSpan(portfolio, number)
+    const chain = await explainStored(opened, portfolio, strategiesWith(loaded), number, span)
+    tell(chain, number, `the store "${store}"`, await routeIn(opened, portfolio, number), options)
   })
 }
 
@@ -53,17 +54,16 @@ async function explainBacktest(order: string, file: string, options: ExplainOpti
   const market = marketOfPast(loaded, await pastOf(loaded, source, reach, bar), reach)
   bar.done()
   const rerun = rerunBacktest({ config: loaded.config, market, strategies: [...loaded.strategies.values()] })
-  await tell(rerun, number, `this run of "${file}"`, null, options)
+  tell(await explainOrder(rerun, number), number, `this run of "${file}"`, null, options)
 }
 
-async function tell(
-  rerun: Rerun,
+function tell(
+  { explanation, orders }: Awaited<ReturnType<typeof explainOrder>>,
   order: number,
   where: string,
   route: Route | null,
   options: ExplainOptions,
-): Promise<void> {
-  const { explanation, orders } = await explainOrder(rerun, order)
+): void {
   if (explanation === null) throw unknown(String(order), where, orders)
   if (options.json === true) printJson(explanationDocument(explanation, route))
   else print(explanationText(explanation, route))

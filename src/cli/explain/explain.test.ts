@@ -1,13 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EngineEvent } from '../../domain/events.ts'
-import type { JournalRow, Store } from '../../domain/store.ts'
+import type { JournalRow, Store, StoredSnapshot } from '../../domain/store.ts'
 import type { Instant } from '../../domain/units.ts'
 import { type DayBar, marketByHand, portfolioByHand } from '../../engine/by-hand.ts'
 import { createAuditor } from '../../engine/invariants.ts'
-import { CODEC_VERSION, encodeEvent } from '../../engine/journal/codec.ts'
+import { CODEC_VERSION, decodeEvent, encodeEvent } from '../../engine/journal/codec.ts'
+import { createKernel } from '../../engine/kernel.ts'
 import { runAudited, runBacktest } from '../../engine/run/run.ts'
+import { KERNEL_VERSION } from '../../engine/snapshot.ts'
 import { SCHEDULES } from '../../exchange/schedules.ts'
-import { explainOrder } from '../../live/explain/explain.ts'
+import { explainOrder, explainStored } from '../../live/explain/explain.ts'
 import type { Explanation } from '../../live/explain/explanation.ts'
 import { rerunBacktest, rerunJournal } from '../../live/explain/rerun.ts'
 import { SILENT } from '../../live/explain/silent.ts'
@@ -59,6 +61,22 @@ function journalOf(): Pick<Store, 'read'> {
     read: async function* (_, from) {
       for (const row of rows) if (row.seq >= from) yield row
     },
+  }
+}
+
+/** The same with a state after every event. */
+function statesOf(): Pick<Store, 'read' | 'snapshotBefore'> {
+  const states: StoredSnapshot[] = []
+  const kernel = createKernel({ strategies: new Map(strategies.map((one) => [one.name, one])), observer: SILENT })
+  const journal = (event: EngineEvent): void => {
+    kernel.apply(decodeEvent(encodeEvent(event), (index) => market.instruments[index]!.id))
+    const payload = new TextEncoder().encode(JSON.stringify({ run: { kernel: kernel.snapshot() } }))
+    states.push({ seq: event.seq, kernelVersion: KERNEL_VERSION, payload })
+  }
+  runAudited({ ...input, journal }, createAuditor(), SILENT)
+  return {
+    ...journalOf(),
+    snapshotBefore: (_, seq) => Promise.resolve(states.findLast((one) => one.seq <= seq)),
   }
 }
 
@@ -124,6 +142,28 @@ describe('the chain of an order', () => {
   it('is the same from the journal of that run', async () => {
     const rerun = rerunJournal(journalOf(), config.name, new Map(strategies.map((one) => [one.name, one])))
     for (const one of all) expect((await explainOrder(rerun, one.order)).explanation).toEqual(one)
+  })
+
+  it('is the same from any state before the order, and from an older one where that is too late', async () => {
+    const store = statesOf()
+    const known = new Map(strategies.map((one) => [one.name, one]))
+    let begins: number[] = []
+    const counted: typeof store = {
+      ...store,
+      read(portfolio, from) {
+        begins.push(from)
+        return store.read(portfolio, from)
+      },
+    }
+    for (const one of all) {
+      begins = []
+      const span = { first: one.event, last: Math.max(one.end!.event, ...one.fills.map(({ event }) => event)) }
+      expect((await explainStored(counted, config.name, known, one.order, span)).explanation).toEqual(one)
+      const born = Math.min(...one.shares.map(({ event }) => event))
+      // Every event has its state: the last one before the birth of its first intent, and nothing older, is begun from.
+      expect(Math.min(...begins)).toBe(born)
+    }
+    expect((await explainStored(counted, config.name, known, all[0]!.order, null)).explanation).toEqual(all[0])
   })
 
   it('is refused where the code of a strategy is not there', async () => {

@@ -1,11 +1,17 @@
-/** Rebuilds the chain of one order from the events alone: they are played twice, and nothing was kept for it before. */
+/**
+ * Rebuilds the chain of one order from the events alone: they are played twice, and nothing was kept for it before. Of a
+ * store it is those from the last state before the order that are played, up to the last one that booked anything of it.
+ */
 import { countsPerUnit } from '../../domain/currencies.ts'
+import type { Store } from '../../domain/store.ts'
+import type { Strategy } from '../../domain/strategy.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
 import type { ConsultedRule } from '../../engine/records/witness.ts'
 import type { Runtime } from '../../engine/runtime.ts'
+import { KERNEL_VERSION } from '../../engine/snapshot.ts'
 import type { ExplainedBooking, ExplainedShare, ExplainedSize, Explanation } from './explanation.ts'
 import { Finder, type Finding, type FoundShare } from './finding.ts'
-import type { Rerun } from './rerun.ts'
+import { type Rerun, rerunJournal } from './rerun.ts'
 import { type Seen, Witnessing } from './witnessing.ts'
 
 /** Null where no order has that number; `orders` says how many there are. */
@@ -28,6 +34,29 @@ export async function explainOrder(
   )
   await rerun(witnessing)
   return { explanation: explanationOf(finding, witnessing.seen), orders: finder.orders }
+}
+
+/**
+ * Of what a store holds.
+ *
+ * @param span the events that the order is in; null: nobody knows
+ */
+export async function explainStored(
+  store: Pick<Store, 'read' | 'snapshotBefore'>,
+  portfolio: string,
+  strategies: ReadonlyMap<string, Strategy>,
+  order: number,
+  span: { readonly first: number; readonly last: number } | null,
+): ReturnType<typeof explainOrder> {
+  for (let before = span === null ? -1 : span.first - 1; before >= 0 && span !== null; ) {
+    const from = await store.snapshotBefore(portfolio, before)
+    if (from === undefined || from.kernelVersion !== KERNEL_VERSION) break
+    const near = await explainOrder(rerunJournal(store, portfolio, strategies, { from, to: span.last }), order)
+    if (near.explanation !== null) return near
+    // One of its intents is older than that.
+    before = from.seq - 1
+  }
+  return explainOrder(rerunJournal(store, portfolio, strategies), order)
 }
 
 /** What a structure is on; -1 where none of its legs was booked. */

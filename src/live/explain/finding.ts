@@ -59,6 +59,8 @@ export class Finder implements Listener {
   #now: Moment = { event: -1, at: 0 as Instant }
   #found: FoundOrder | null = null
   #end: Finding['end'] = null
+  /** Intents before this one were born before anything was heard. */
+  #firstIntent = 1
 
   constructor(order: number) {
     this.#order = order
@@ -82,6 +84,7 @@ export class Finder implements Listener {
 
   attach(runtime: Runtime): void {
     this.#runtime = runtime
+    this.#firstIntent = runtime.state.nextIntent
   }
 
   before({ seq, at }: EngineEvent): boolean {
@@ -92,13 +95,14 @@ export class Finder implements Listener {
 
   done(): void {
     const { nextIntent } = this.#runtime!.state
-    if (nextIntent > (this.#births.at(-1)?.next ?? 1)) this.#births.push({ event: this.#now.event, next: nextIntent })
+    if (nextIntent > (this.#births.at(-1)?.next ?? this.#firstIntent))
+      this.#births.push({ event: this.#now.event, next: nextIntent })
   }
 
-  /** Null where no order has that number. */
+  /** Null where no order with that number was heard of, or not of the birth of each of its intents. */
   finding(): Finding | null {
     const found = this.#found
-    if (found === null) return null
+    if (found === null || found.shares.some(({ intent }) => intent < this.#firstIntent)) return null
     const births = this.#births
     return {
       runtime: this.#runtime!,

@@ -3,14 +3,16 @@ import type { PortfolioConfig } from '../../domain/config.ts'
 import type { EngineEvent } from '../../domain/events.ts'
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instrument } from '../../domain/instruments.ts'
-import type { Store } from '../../domain/store.ts'
+import type { Store, StoredSnapshot } from '../../domain/store.ts'
 import type { Strategy } from '../../domain/strategy.ts'
+import { revive } from '../../engine/canonical.ts'
 import { createAuditor } from '../../engine/invariants.ts'
 import { decodeEvent } from '../../engine/journal/codec.ts'
-import { createKernel } from '../../engine/kernel.ts'
+import { createKernel, type Kernel, type KernelOptions, restoreKernel } from '../../engine/kernel.ts'
 import type { Observer } from '../../engine/records/observer.ts'
 import { type RunInput, runAudited } from '../../engine/run/run.ts'
 import type { Runtime } from '../../engine/runtime.ts'
+import { liveState } from '../resumption.ts'
 
 export interface Listener {
   readonly observer: Observer
@@ -23,17 +25,28 @@ export interface Listener {
 
 export type Rerun = (listener: Listener) => Promise<void>
 
-/** Of what a store holds of a portfolio. */
+/** A part of a journal. */
+interface Stretch {
+  /** A state that it goes on from. */
+  readonly from: StoredSnapshot
+  /** The last event that is played. */
+  readonly to: number
+}
+
+/** Of what a store holds of a portfolio: all of it, or a part. */
 export function rerunJournal(
   store: Pick<Store, 'read'>,
   portfolio: string,
   strategies: ReadonlyMap<string, Strategy>,
+  stretch: Stretch | null = null,
 ): Rerun {
   return async (listener) => {
-    const listed: Instrument[] = []
-    const kernel = createKernel({ strategies, observer: listener.observer })
+    const options = { strategies, observer: listener.observer }
+    const kernel = stretch === null ? createKernel(options) : restoredKernel(stretch.from, options)
+    const listed: Instrument[] = [...kernel.runtime.state.instruments]
     listener.attach(kernel.runtime)
-    for await (const row of store.read(portfolio, 0)) {
+    for await (const row of store.read(portfolio, stretch === null ? 0 : stretch.from.seq + 1)) {
+      if (stretch !== null && row.seq > stretch.to) break
       const event = decodeEvent(row.payload, (index) => listed[index]!.id)
       if (event.kind === 'configured') demandStrategies(event.config, strategies)
       if (event.kind === 'listed') listed[event.instrument.index] = event.instrument
@@ -42,6 +55,13 @@ export function rerunJournal(
     }
     listener.done()
   }
+}
+
+function restoredKernel(from: StoredSnapshot, options: KernelOptions & Pick<Runtime, 'strategies'>): Kernel {
+  const { kernel } = liveState(from).run
+  const { config } = kernel.state as { readonly config: unknown }
+  demandStrategies(revive(config) as PortfolioConfig, options.strategies)
+  return restoreKernel(kernel, options)
 }
 
 /** Without its code a sleeve would decide nothing, and another run would be played than the one that was. */
