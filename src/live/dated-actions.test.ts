@@ -18,6 +18,7 @@ function runBefore(at: number, ...actions: readonly CorporateAction[]): Run {
   return {
     market: { actions: actions.map((action) => ({ at, action })) },
     nextAction: 0,
+    kernel: { runtime: { state: {} } },
     cursors: [{ block, row: 1, isOpen: false }],
   } as unknown as Run
 }
@@ -38,10 +39,10 @@ describe('orders before a split', () => {
   })
 })
 
-it('books that have not been through what is dated are behind', () => {
-  expect([
-    isBehind(runBefore(100, split), 99),
-    isBehind(runBefore(100, split), 100),
-    isBehind(runBefore(0), 100),
-  ]).toEqual([false, true, false])
+it('books that have not been through what is dated are behind; by a clock in doubt, what is dated for the next day', () => {
+  const run = runBefore(100, split)
+  expect([isBehind(run, 99), isBehind(run, 100), isBehind(runBefore(0), 100)]).toEqual([false, true, false])
+  const { state } = run.kernel.runtime
+  Object.assign(state, { gates: { shut: [{ gate: 'clock' }] } })
+  expect([isBehind(run, 99), isBehind(run, 99 - 86_400_000)]).toEqual([true, false])
 })

@@ -19,9 +19,15 @@ export function recallsOver(open: readonly OrderRecord[], actions: readonly Corp
     .map(({ order }) => ({ kind: 'cancel', order }))
 }
 
+/** A clock that is not trusted may be wrong by this much. */
+const DOUBT_MS = 86_400_000
+
 /** Whether something is dated that was not played yet: its bars are late, or this process is. */
-export function isBehind({ market, nextAction }: Run, now: number): boolean {
-  return (market.actions[nextAction]?.at ?? Number.POSITIVE_INFINITY) <= now
+export function isBehind({ market, nextAction, kernel }: Run, now: number): boolean {
+  const { gates } = kernel.runtime.state
+  const isDoubtful = gates?.shut.some(({ gate }) => gate === 'clock') === true
+  const next = market.actions[nextAction]?.at ?? Number.POSITIVE_INFINITY
+  return next <= (isDoubtful ? now + DOUBT_MS : now)
 }
 
 /** What is dated for the instant that comes next: known behind the last bar before it. */
