@@ -9,15 +9,21 @@ function shown(value: unknown): string {
   return text.length > SHOWN_MOST ? `${text.slice(0, SHOWN_MOST)}…` : text
 }
 
+interface ChangesProps {
+  readonly changes: readonly ConfigurationChange[]
+  /** They are to be saved yet, and some of them need a proof. */
+  readonly isDraft?: boolean
+}
+
 /** Key by key: what was, what will be, and what follows from it. */
-export function Changes({ changes }: { readonly changes: readonly ConfigurationChange[] }): ReactNode {
+export function Changes({ changes, isDraft = false }: ChangesProps): ReactNode {
   return (
     <ul className="changes">
       {changes.map(({ path, before, after, consequence, isDangerous }) => (
         <li key={path}>
           <p className="strong">
             {path}
-            {isDangerous && <span className="warn"> needs a new proof</span>}
+            {isDraft && isDangerous && <span className="warn"> needs a new proof</span>}
           </p>
           <p>
             <del>{shown(before)}</del> → <ins>{shown(after)}</ins>

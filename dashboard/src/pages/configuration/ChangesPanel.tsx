@@ -45,7 +45,7 @@ function Conflict(): ReactNode {
         theirs.map(({ seq, changes }) => <Changes key={seq} changes={changes} />)
       )}
       <h3>Yours, against theirs</h3>
-      {check === null ? <p className="quiet">Comparing.</p> : <Changes changes={check.changes} />}
+      {check === null ? <p className="quiet">Comparing.</p> : <Changes changes={check.changes} isDraft />}
       <div className="dialog-buttons">
         <button type="button" className="button" onClick={discard}>
           Take theirs
@@ -82,7 +82,7 @@ function Findings(): ReactNode {
           {check.valid && check.changes.length === 0 && (
             <p className="quiet">It reads differently and means the same.</p>
           )}
-          <Changes changes={check.changes} />
+          <Changes changes={check.changes} isDraft />
         </>
       )}
     </>

@@ -1,4 +1,4 @@
-import { at, dataOf, isTree, type Path, without } from './yaml-edit.ts'
+import { at, dataOf, type Path, without } from './yaml-edit.ts'
 
 /** A sleeve as the file lists it. */
 export interface ListedSleeve {
@@ -9,11 +9,11 @@ export interface ListedSleeve {
   readonly strategy: string | null
 }
 
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
 /** What an entry is known by without the file that it names. */
 function markOf(entry: unknown): string {
-  if (typeof entry === 'string') return entry
-  if (!isTree(entry)) return ''
-  return typeof entry['id'] === 'string' ? entry['id'] : String(entry['use'] ?? '')
+  return textOf(entry) ?? textOf(at(entry, ['id'])) ?? textOf(at(entry, ['use'])) ?? ''
 }
 
 const listOf = (tree: unknown): readonly unknown[] => {
@@ -48,9 +48,8 @@ export function listedSleeves(draft: string, saved: string, whole: unknown): rea
   const known = new Map(listOf(dataOf(saved)).map((entry, index) => [markOf(entry), resolved[index]]))
   return listOf(dataOf(draft)).map((entry, place) => {
     const mark = markOf(entry)
-    const of = (key: string): unknown => (isTree(entry) ? entry[key] : undefined) ?? at(known.get(mark), [key])
-    const id = String(of('id') ?? mark)
-    const strategy = of('strategy')
-    return { id, place, title: String(of('title') ?? id), strategy: typeof strategy === 'string' ? strategy : null }
+    const of = (key: string): string | null => textOf(at(entry, [key]) ?? at(known.get(mark), [key]))
+    const id = of('id') ?? mark
+    return { id, place, title: of('title') ?? id, strategy: of('strategy') }
   })
 }
