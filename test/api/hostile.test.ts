@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashOf, newSecret } from '../../src/api/access/secrets.ts'
@@ -29,12 +29,12 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
     )
     writeFileSync(`${pages}/assets/a-1.js`, 'void 0')
     writeFileSync(folder.path('secret.txt'), 'nobody may read this')
-    const file = folder.path('six-bots.yaml')
-    copyFileSync(new URL('../../presets/six-bots.yaml', import.meta.url), file)
+    const file = folder.path('presets/six-bots.yaml')
+    cpSync(new URL('../../presets', import.meta.url), folder.path('presets'), { recursive: true })
     served = await serving(path, { dashboard: pages, changesPerMinute: Number.MAX_SAFE_INTEGER }, allDesks(path, file))
     await served.addUser('ada', 'admin')
     admin = await served.visitor('ada')
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await served.stop()
     folder.remove()
@@ -49,7 +49,7 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
     rules: await served.store.alertLog.rules(PORTFOLIO),
     notes: await served.store.notes.findNotes(PORTFOLIO, { limit: 100 }),
     jobs: await served.store.jobs().recent(100),
-    file: readFileSync(folder.path('six-bots.yaml'), 'utf8'),
+    file: readFileSync(folder.path('presets/six-bots.yaml'), 'utf8'),
   })
   const isUp = async (): Promise<void> => expect((await served.ask('/health')).status).toBe(200)
 
@@ -244,7 +244,7 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
       await expect
         .poll(() => [...readFileSync(served.log, 'utf8').matchAll(/"code":"(\w+)"/g)].map(([, code]) => code))
         .toEqual(expect.arrayContaining(['origin_refused', 'host_unknown', 'role_needed', 'step_up_needed']))
-    }, 120_000)
+    }, 300_000)
 
     it('with bodies that are too large or no document, or names that lead elsewhere, changes and shows nothing', async () => {
       const before = await standing()
@@ -275,7 +275,7 @@ describe.skipIf(!HAS_STORE)(`hostile requests ${STORE_NEED}`, () => {
       }
       expect(await standing()).toEqual(before)
       await isUp()
-    }, 120_000)
+    }, 300_000)
 
     it('with whatever parameters and bodies is answered as the document says, and changes nothing', async () => {
       const before = await standing()

@@ -27,8 +27,12 @@ export const PORTFOLIO = 'Six bots'
 export const PASSPHRASE = 'violet harbour ladder 27'
 
 /** A quarter of the six bots on the simulated market, on paper. */
-export async function recorded(folder: string, store: string, to = '2024-03-28'): Promise<unknown> {
-  const preset = new URL('../../presets/six-bots.yaml', import.meta.url).pathname
+export async function recorded(
+  folder: string,
+  store: string,
+  to = '2024-03-28',
+  preset = new URL('../../presets/six-bots.yaml', import.meta.url).pathname,
+): Promise<unknown> {
   const run = ['paper', preset, '--store', store, '--seed', '26', '--from', '2024-01-02', '--to', to, '--json']
   const ended = await command(folder, run)
   if (ended.code !== 0) throw new Error(ended.err)
