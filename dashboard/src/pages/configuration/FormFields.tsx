@@ -104,7 +104,7 @@ interface Group {
 }
 
 /** Fields by the block that they stand in, in the order in which blocks come. */
-export function grouped(fields: readonly FormField[]): readonly Group[] {
+function grouped(fields: readonly FormField[]): readonly Group[] {
   const groups = new Map<string, FormField[]>()
   for (const field of fields) {
     const name = field.path.slice(0, -1).join('.')
