@@ -187,6 +187,16 @@ describe('saving a configuration', () => {
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
+  it('answers what was sent again under its id with what it came to', async () => {
+    const sent = { id: ID, text: draft, seen: 9, fingerprint: fingerprintOf(text) }
+    const first = viewOf(await configurations.save('One', sent, 'ada'))
+    rows = rows.slice(0, 3)
+    word = { kind: 'done', answer: '' }
+    const again = viewOf(await configurations.save('One', sent, 'ada'))
+    expect([again.text, asked.map(({ id }) => id)]).toEqual([first.text, [ID, ID]])
+    expect(await configurations.textOf('One', 9)).toEqual({ seq: 9, text })
+  })
+
   it('takes a sleeve away by its name only', async () => {
     const two = text.replace(/^sleeves:\n/m, `sleeves:\n  - {id: spare, strategy: null, weight: 0.1}\n`)
     writeFileSync(file, two)
