@@ -9,8 +9,8 @@ export interface SplitLog {
     readonly rows: readonly { readonly payload: Uint8Array }[]
     readonly executions: readonly Booked[]
   }): void
-  /** Whether an execution was booked after the split of its instrument. */
-  isAfter(id: string): boolean
+  /** Whether an execution was booked, and before the split of its instrument. */
+  isBefore(id: string): boolean
 }
 
 interface Booked {
@@ -22,16 +22,16 @@ const SPLIT = /"instrument":"([^"]+)","kind":"split"/
 
 export function splitLog(): SplitLog {
   const split = new Set<string>()
-  const after = new Set<string>()
+  const before = new Set<string>()
   return {
     wrote({ rows, executions }) {
-      for (const { id, instrument } of executions) if (instrument !== null && split.has(instrument)) after.add(id)
+      for (const { id, instrument } of executions) if (instrument !== null && !split.has(instrument)) before.add(id)
       for (const { payload } of rows) {
         const found = SPLIT.exec(new TextDecoder().decode(payload))
         if (found !== null) split.add(found[1]!)
       }
     },
-    isAfter: (id) => after.has(id),
+    isBefore: (id) => before.has(id),
   }
 }
 
@@ -45,13 +45,16 @@ export function judgeOwnUnits({ scene, venue, watch, splitLog: log }: World, { r
     if (action.kind !== 'split') continue
     const index = runtime.byId.get(action.instrument)!
     const { unitsPerWhole, step, symbol } = instruments[index]!
-    let [expected, isHeardInTime] = [0, true]
+    let expected = 0
+    // What is taken back in counts of before it is held back as well.
+    const isHeardInTime = venue.books.executions.every(
+      ({ id, at: moment, instrument, clientId }) =>
+        instrument !== action.instrument || clientId === null || moment < at === log.isBefore(id),
+    )
     for (const [first, { clientId, instrument, quantity }] of venue.books.standing()) {
       if (instrument !== action.instrument || clientId === null) continue
       const traded = venue.books.executions.find(({ id }) => id === first)!
-      const isBefore = traded.at < at
-      if (isBefore === log.isAfter(first)) isHeardInTime = false
-      expected += isBefore ? (quantity * action.numerator) / action.denominator : quantity
+      expected += traded.at < at ? (quantity * action.numerator) / action.denominator : quantity
     }
     let own = 0
     for (let sleeve = 0; sleeve < config!.sleeves.length - 1; sleeve += 1)
