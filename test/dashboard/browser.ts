@@ -1,15 +1,16 @@
 /** The program as a user starts it, and a real browser before it. */
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { start } from '../cli/command.ts'
+import { isNightly } from '../profile.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-/** Pictures of what was tested, kept for whoever wants to look. */
-const PICTURES = join(ROOT, 'dist/tests/pictures')
+/** Pictures of what was tested, kept for whoever wants to look; POLYFOLIO_PICTURES names another folder. */
+const PICTURES = resolve(ROOT, process.env['POLYFOLIO_PICTURES'] ?? 'test/dashboard/.artefacts')
 
 export interface Program {
   readonly origin: string
@@ -40,32 +41,31 @@ function ended(child: ChildProcess): Promise<void> {
   })
 }
 
-/** Serves a portfolio on the simulated market: some months are played at once, then a day passes every second. */
+/** At night as much lies behind it as behind the demonstration: two years; else a quarter. */
+const DEMO_FROM = isNightly ? '2023-01-01' : '2024-01-02'
+export const DEMO_PACED_FROM = isNightly ? '2025-01-27' : '2024-04-01'
+/** Whoever must be asked about every larger entry, so that a few days have somebody asked. */
+const ASKED_ABOVE = 'approvals: {above: 12000, expires_after: {minutes: 14400}}'
+
+/**
+ * The portfolio of the demonstration, as a copy that a page may save over: some months of the simulated market are played at
+ * once, then a day passes every second.
+ */
 export async function serveDemo(folder: string, port = 0): Promise<Program> {
-  const preset = join(ROOT, 'presets/demo.yaml')
-  const market = [
-    '--seed',
-    '26',
-    '--from',
-    '2024-01-02',
-    '--to',
-    '2030-12-31',
-    '--speed',
-    '86400',
-    '--speed-from',
-    '2024-04-01',
-  ]
-  const where = [
-    '--store',
-    join(folder, 'demo.db'),
-    '--port',
-    String(port),
-    '--auth',
-    'required',
-    '--log',
-    join(folder, 'log'),
-  ]
-  const child = start(folder, ['serve', preset, ...market, ...where])
+  const presets = join(folder, 'presets')
+  const preset = join(presets, 'demo.yaml')
+  if (statSync(presets, { throwIfNoEntry: false }) === undefined) {
+    cpSync(join(ROOT, 'presets'), presets, { recursive: true })
+    writeFileSync(preset, readFileSync(preset, 'utf8').replace(/^approvals: .*$/m, ASKED_ABOVE))
+  }
+  const days = ['--seed', '26', '--from', DEMO_FROM, '--to', '2030-12-31']
+  const pace = ['--speed', '86400', '--speed-from', DEMO_PACED_FROM]
+  return serve(folder, [preset, ...days, ...pace, '--store', join(folder, 'demo.db'), '--port', String(port)])
+}
+
+/** `polyfolio serve`, where everybody signs in by name and passphrase. */
+export async function serve(folder: string, args: readonly string[]): Promise<Program> {
+  const child = start(folder, ['serve', ...args, '--auth', 'required', '--log', join(folder, 'log')])
   let said = ''
   child.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()))
   child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()))
@@ -176,5 +176,13 @@ export async function sideways(page: Page): Promise<number> {
 export async function brokenPanels(page: Page): Promise<readonly string[]> {
   return page.evaluate(
     '[...document.querySelectorAll("[data-panel]")].filter((panel) => panel.querySelector(".panel-error")).map((panel) => panel.dataset.panel).concat([...document.querySelectorAll("main > .panel-error")].map((line) => line.textContent))',
+  ) as Promise<readonly string[]>
+}
+
+/** Titles of panels that say that they have nothing to show. */
+export async function emptyPanels(page: Page): Promise<readonly string[]> {
+  const titled = 'panel.dataset.panel + ": " + panel.querySelector(".panel-body").textContent'
+  return page.evaluate(
+    `[...document.querySelectorAll("[data-panel]")].filter((panel) => panel.querySelector(".panel-empty, .panel-body:empty")).map((panel) => ${titled})`,
   ) as Promise<readonly string[]>
 }

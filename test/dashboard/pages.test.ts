@@ -4,6 +4,8 @@ import { isNightly } from '../profile.ts'
 import {
   brokenPanels,
   buildDashboard,
+  DEMO_PACED_FROM,
+  emptyPanels,
   type Program,
   picture,
   scratchFolder,
@@ -14,17 +16,46 @@ import {
   watchedPage,
 } from './browser.ts'
 import { CHROMIUM, CHROMIUM_NEED, openBrowser } from './chromium.ts'
+import { itConfigures } from './configuring.ts'
+import { menusThatFail, reachedByTab } from './keys.ts'
+import { itOperates } from './operating.ts'
+import { itKeepsRolesApart, signIn } from './people.ts'
+import { itIsPushed } from './pushed.ts'
 import { itShowsResults } from './results.ts'
 
 const NAME = 'reader'
 const PASSPHRASE = 'violet harbour ladder 27'
 const PAGES = ['/', '/risk', '/performance', '/strategy', '/config/sleeves'] as const
 const TABS = ['allocation', 'limits', 'rebalancing', 'approvals', 'alerts', 'exports', 'users', 'audit'] as const
+/** What is computed when a reader asks for it. */
+const WAITS_FOR_READER = /^(Stress tests|Monte Carlo cone): /
+/** What a portfolio has only when it is older than in the short run. */
+const AFTER_MONTHS = /^(Violations|Answered|Rolling \w+|Positions and why this size|Trades): /
+/** What is expected every five seconds is no longer called fresh after twice as long. */
+const FRESH_MOST_MS = 11_000
+/** Looks from now on, many times a second, how old the oldest figure is that is called fresh. */
+const AGES = `
+  window.ages = { looks: 0, oldest: 0 }
+  setInterval(() => {
+    window.ages.looks += 1
+    for (const chip of document.querySelectorAll('.age-fresh'))
+      window.ages.oldest = Math.max(window.ages.oldest, Date.now() - Date.parse(chip.title.replace('As of ', '')))
+  }, 50)
+`
 /** Days of the simulated market that lie behind before pages are judged. */
-const READY_AT = '2024-04-01'
+const READY_MS = isNightly ? 3_600_000 : 100_000
+const READY_AT = DEMO_PACED_FROM
 
 /** What a test provokes on purpose, as the browser's console tells it. */
-const PROVOKED = [/status of (401|403)/, /WebSocket connection/, /ERR_CONNECTION_REFUSED/, /ERR_INCOMPLETE_CHUNKED/]
+const PROVOKED = [/status of (401|403|409)/, /WebSocket connection/, /ERR_CONNECTION_REFUSED/, /ERR_INCOMPLETE_CHUNKED/]
+
+async function within(isSo: () => Promise<boolean>, ms: number): Promise<boolean> {
+  for (const until = Date.now() + ms; Date.now() < until; ) {
+    if (await isSo()) return true
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  return false
+}
 
 describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_NEED}`, () => {
   const folder = scratchFolder()
@@ -34,6 +65,15 @@ describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_N
 
   const heading = (): Promise<string | null> => seen.page.locator('h1').first().textContent()
   const open = (path: string): Promise<unknown> => seen.page.goto(`${program.origin}${path}`)
+  const unexpectedlyEmpty = async (): Promise<readonly string[]> =>
+    (await emptyPanels(seen.page)).filter(
+      (text) => !WAITS_FOR_READER.test(text) && (isNightly || !AFTER_MONTHS.test(text)),
+    )
+  const loaded = async (path: string): Promise<void> => {
+    await open(path)
+    await seen.page.locator('.panel').first().waitFor()
+    await expect.poll(() => seen.page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0)
+  }
 
   beforeAll(async () => {
     buildDashboard()
@@ -69,20 +109,19 @@ describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_N
     await page.getByRole('button', { name: /account of reader/ }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in to Polyfolio' }).waitFor()
-    const signIn = async (passphrase: string): Promise<void> => {
-      await page.getByLabel('User').fill(NAME)
-      await page.getByLabel('Passphrase').fill(passphrase)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-    }
-    await signIn('wrong wrong wrong wrong')
+    await signIn(page, NAME, 'wrong wrong wrong wrong')
     await page.getByText('Name or passphrase is wrong').waitFor()
     await picture(page, 'login')
-    await signIn(PASSPHRASE)
+    await signIn(page, NAME, PASSPHRASE)
     await page.getByText('Portfolio value').waitFor()
   })
 
+  itKeepsRolesApart(() => ({ page: seen.page, origin: program.origin, browser }), PROVOKED)
+
   it('shows what is pushed without a reload', async () => {
     const { page } = seen
+    await open('/')
+    await page.locator('.figure-main .figure-value').waitFor()
     await page.evaluate('window.wasNotReloaded = true')
     const value = page.locator('.figure-main .figure-value')
     const before = await value.textContent()
@@ -97,18 +136,14 @@ describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_N
       const answer = await page.request.get(`${program.origin}/api/v1/p/Demo/figures`)
       return ((await answer.json()) as { data: { tradeDate: string | null } }).data.tradeDate ?? ''
     }
-    await expect.poll(async () => (await tradeDate()) >= READY_AT, { timeout: 100_000, interval: 1000 }).toBe(true)
-    const loaded = async (path: string): Promise<void> => {
-      await open(path)
-      await page.locator('.panel').first().waitFor()
-      await expect.poll(() => page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0)
-    }
+    await expect.poll(async () => (await tradeDate()) >= READY_AT, { timeout: READY_MS, interval: 500 }).toBe(true)
     for (const path of PAGES) {
       const name = path.replaceAll('/', '') || 'overview'
       await page.setViewportSize({ width: 1440, height: 900 })
       await loaded(path)
       await picture(page, `${name}-1440`)
-      expect([name, await brokenPanels(page), await seriousFaults(page)]).toEqual([name, [], []])
+      const panels = [...(await brokenPanels(page)), ...(await unexpectedlyEmpty())]
+      expect([name, panels, await seriousFaults(page)]).toEqual([name, [], []])
       await page.setViewportSize({ width: 360, height: 844 })
       await picture(page, `${name}-360`)
       await expect.poll(() => sideways(page), { message: `${name} fits 360 px` }).toBe(0)
@@ -123,17 +158,16 @@ describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_N
 
   it.skipIf(!isNightly)('stands in every width and in both themes (needs the nightly profile)', async () => {
     const { page } = seen
+    const every = [...PAGES, ...TABS.map((tab) => `/config/${tab}`)]
     for (const width of [1440, 820, 390, 360]) {
       await page.setViewportSize({ width, height: 844 })
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme })
-        for (const path of PAGES) {
-          await open(path)
-          await page.locator('.panel').first().waitFor()
-          await expect.poll(() => page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0)
-          const name = `${path.replaceAll('/', '') || 'overview'}-${width}-${colorScheme}`
+        for (const path of every) {
+          await loaded(path)
+          const name = `${path.slice(1).replaceAll('/', '-') || 'overview'}-${width}-${colorScheme}`
           await picture(page, name)
-          expect([name, await sideways(page), await seriousFaults(page)]).toEqual([name, 0, []])
+          expect.soft([name, await sideways(page), await seriousFaults(page)]).toEqual([name, 0, []])
         }
       }
     }
@@ -141,7 +175,21 @@ describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_N
     await page.setViewportSize({ width: 1440, height: 900 })
   })
 
+  it('has every control within reach of the keyboard, and shows where it is', async () => {
+    for (const path of isNightly ? [...PAGES, ...TABS.map((tab) => `/config/${tab}`)] : ['/']) {
+      await loaded(path)
+      const { controls, unreached, unseen } = await reachedByTab(seen.page)
+      expect(controls, path).toBeGreaterThan(20)
+      expect.soft([path, unreached, unseen]).toEqual([path, [], []])
+      expect.soft([path, await menusThatFail(seen.page)]).toEqual([path, []])
+    }
+  })
+
+  itIsPushed(() => ({ page: seen.page, origin: program.origin }))
+
   itShowsResults(() => ({ page: seen.page, origin: program.origin }))
+
+  itOperates(() => ({ page: seen.page, origin: program.origin }), PASSPHRASE)
 
   it('pauses a sleeve by one click and takes that back', async () => {
     const { page } = seen
@@ -173,7 +221,15 @@ describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_N
     await proof.waitFor()
     await page.getByLabel('Passphrase').fill(PASSPHRASE)
     await page.getByRole('button', { name: 'Prove and go on' }).click()
-    await expect.poll(() => page.locator('.kill-bar').count(), { timeout: 30_000 }).toBe(0)
+    // Where something got worse between the look and the word, the word must be given again.
+    const isLifted = async (): Promise<boolean> => (await page.locator('.kill-bar').count()) === 0
+    for (let attempt = 0; attempt < 3 && !(await within(isLifted, 15_000)); attempt += 1) {
+      await open('/')
+      await page.getByRole('button', { name: 'Resume trading' }).click()
+      await page.getByLabel('Reason').fill('looked at it again')
+      await page.locator('dialog').getByRole('button', { name: 'Resume trading' }).click()
+    }
+    await expect.poll(isLifted, { timeout: 30_000 }).toBe(true)
   })
 
   it('finds pages by letters, moves by keys, and keeps the view in the address', async () => {
@@ -199,22 +255,45 @@ describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_N
     await page.keyboard.press('Escape')
   })
 
+  itConfigures(() => ({ page: seen.page, origin: program.origin }), PASSPHRASE)
+
   it('asked nothing of another machine and wrote no fault to the console', () => {
     expect(seen.faults).toEqual([])
   })
 
-  it('says that the connection is lost, and goes on when the server is back', async () => {
+  it('says that the connection is lost, calls no old figure fresh, and goes on when the server is back', async () => {
     const { page } = seen
-    await open('/')
-    await page.getByText('Portfolio value').waitFor()
+    await open('/strategy/momentum')
+    const notes = page.locator('[data-panel="Notes and tags"]')
+    await notes.getByRole('button', { name: 'Add note' }).click()
+    await notes.getByLabel(/^Note on/).fill('Written before the server stopped')
+    await notes.getByLabel('Tags').fill('restart')
+    await notes.locator('form').getByRole('button', { name: 'Add note' }).click()
+    await notes.getByText('Written before the server stopped').waitFor()
+
+    await loaded('/')
+    await page.evaluate(AGES)
     const port = Number(new URL(program.origin).port)
     await program.stop()
     await page.getByText(/Connection lost at/).waitFor()
     await picture(page, 'lost')
     expect(await page.locator('.age-fresh').count()).toBe(0)
     expect(await page.getByRole('button', { name: 'Kill switch' }).isEnabled()).toBe(true)
+    if (isNightly) await page.waitForTimeout(15_000)
+    const back = Date.now()
     program = await serveDemo(folder.path, port)
     await expect.poll(() => page.getByText(/Connection lost at/).count(), { timeout: 60_000 }).toBe(0)
-    await page.locator('.age-fresh').first().waitFor()
+    const figures = page.locator('[data-panel="Sleeves"] .age-fresh')
+    const asOf = async (): Promise<number> => Date.parse((await figures.getAttribute('title'))!.replace('As of ', ''))
+    await expect.poll(asOf, { timeout: 60_000 }).toBeGreaterThan(back)
+    const { looks, oldest } = (await page.evaluate('window.ages')) as { looks: number; oldest: number }
+    expect(looks).toBeGreaterThan(10)
+    expect(oldest).toBeLessThanOrEqual(FRESH_MOST_MS)
+
+    await open('/strategy/momentum')
+    await notes.getByLabel('Search notes').fill('restart stopped')
+    await notes.getByText('Written before the server stopped').waitFor()
+    await notes.getByLabel('Search notes').fill('another thing')
+    await notes.getByText('No note holds these words.').waitFor()
   })
 })
