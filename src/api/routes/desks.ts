@@ -9,16 +9,9 @@ import { performancePage } from '../schemas/analysis/performance-page.ts'
 import { backtestReport } from '../schemas/analysis/report.ts'
 import { pairReturns, riskPage } from '../schemas/analysis/risk-page.ts'
 import { sleevePage } from '../schemas/analysis/sleeve-page.ts'
-import { commandId, limit, page, portfolioName, sleeveName } from '../schemas/answers.ts'
+import { commandId, portfolioName, sleeveName } from '../schemas/answers.ts'
 import {
-  acknowledgeRequest,
-  alertChannelChange,
-  alertChannelView,
-  alertDeliveryRow,
-  alertRuleView,
-  alertThresholdView,
   analysis,
-  channelTest,
   configurationCheck,
   configurationDraft,
   configurationSave,
@@ -26,20 +19,18 @@ import {
   configurationView,
   jobRequest,
   jobView,
-  openAlert,
 } from '../schemas/desks.ts'
 import { explainView } from '../schemas/trading.ts'
 import { withConsequences } from '../views/consequences.ts'
+import { alertRoutes } from './alerting.ts'
 import { basisOf, type Context } from './context.ts'
-import { type Call, type Endpoint, endpoint } from './endpoint.ts'
-import { paged } from './queries.ts'
+import { type Endpoint, endpoint } from './endpoint.ts'
 
 /** What takes the server long, at once: pages of a whole office ask for the same analysis when a day has closed. */
 const ANALYSES: RoomRules = { name: 'analyses', most: 300, ofOneMost: 150, againAfter: 5 }
 const EXPLANATIONS: RoomRules = { name: 'explanations', most: 8, ofOneMost: 4, againAfter: 5 }
 const EXPORTS: RoomRules = { name: 'exports', most: 6, ofOneMost: 3, againAfter: 10 }
 const CHECKS: RoomRules = { name: 'checks', most: 6, ofOneMost: 3, againAfter: 5 }
-const TESTS: RoomRules = { name: 'tests of channels', most: 4, ofOneMost: 2, againAfter: 10 }
 
 const params = z.object({ portfolio: portfolioName })
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
@@ -308,9 +299,11 @@ function configurationRoutes(context: Context): readonly Endpoint[] {
             throw new Refusal('id_reused', 'This id belongs to another command. Send a new one.')
           case 'unanswered':
             throw new Refusal('unavailable', 'Sent, not confirmed. Send it again under the same id.')
+          case 'stale': {
+            const conflict = { seen: body.seen, changedAt: saved.view.version, what: 'configuration', now: saved.view }
+            throw new Refusal('stale', 'Somebody else has changed the configuration since.', { conflict })
+          }
         }
-        const conflict = { seen: body.seen, changedAt: saved.view.version, what: 'configuration', now: saved.view }
-        throw new Refusal('stale', 'Somebody else has changed the configuration since.', { conflict })
       },
     }),
   ]
@@ -344,194 +337,6 @@ function exportRoutes(context: Context): readonly Endpoint[] {
         reply.header('cache-control', 'no-store')
         reply.type(type)
         return body
-      },
-    }),
-  ]
-}
-
-function alertRoutes(context: Context): readonly Endpoint[] {
-  const { alerts } = context.ports
-  if (alerts === null) return []
-  const channel = z.object({ portfolio: portfolioName, id: z.string().min(1).max(64) })
-  const at = (path: string): string => `/api/v1/p/:portfolio/${path}`
-  type Of = Call<{ readonly portfolio: string }>
-  /** Without its secrets. */
-  const channelOf = async (portfolio: string, id: string) => {
-    const found = (await alerts.channels(portfolio)).find((one) => one.id === id)
-    return found === undefined ? null : { ...found, secrets: Object.keys(found.secrets) }
-  }
-  return [
-    endpoint({
-      method: 'GET',
-      path: at('alert-rules'),
-      name: 'alertRules',
-      summary: 'Which alerts go where',
-      tag: 'alerts',
-      who: 'viewer',
-      params,
-      answer: z.array(alertRuleView),
-      async run({ params: { portfolio } }: Of) {
-        await basisOf(context, portfolio)
-        return (await alerts.rules(portfolio)) as never
-      },
-    }),
-    endpoint({
-      method: 'PUT',
-      path: at('alert-rules'),
-      name: 'saveAlertRules',
-      summary: 'Put these rules in the place of all',
-      tag: 'alerts',
-      who: 'operator',
-      // Whoever may change them may also see to it that nobody hears of the worst.
-      isDangerous: true,
-      standing: async ({ params: { portfolio } }) => alerts.rules(portfolio),
-      params,
-      body: z.array(alertRuleView).max(200),
-      answer: z.array(alertRuleView),
-      async run({ params: { portfolio }, body, caller }) {
-        await basisOf(context, portfolio)
-        return (await alerts.saveRules(portfolio, body, caller!.user)) as never
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: at('alert-thresholds'),
-      name: 'alertThresholds',
-      summary: 'Figures that are told of beyond a value',
-      tag: 'alerts',
-      who: 'viewer',
-      params,
-      answer: z.array(alertThresholdView),
-      async run({ params: { portfolio } }: Of) {
-        await basisOf(context, portfolio)
-        return (await alerts.thresholds(portfolio)) as never
-      },
-    }),
-    endpoint({
-      method: 'PUT',
-      path: at('alert-thresholds'),
-      name: 'saveAlertThresholds',
-      summary: 'Put these thresholds in the place of all',
-      tag: 'alerts',
-      who: 'operator',
-      isDangerous: true,
-      standing: async ({ params: { portfolio } }) => alerts.thresholds(portfolio),
-      params,
-      body: z.array(alertThresholdView).max(200),
-      answer: z.array(alertThresholdView),
-      async run({ params: { portfolio }, body, caller }) {
-        await basisOf(context, portfolio)
-        return (await alerts.saveThresholds(portfolio, body, caller!.user)) as never
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: at('alerts/open'),
-      name: 'openAlerts',
-      summary: 'What goes on that somebody must know, and who has seen it',
-      tag: 'alerts',
-      who: 'viewer',
-      params,
-      answer: z.array(openAlert),
-      async run({ params: { portfolio } }: Of) {
-        await basisOf(context, portfolio)
-        return (await alerts.open(portfolio)) as never
-      },
-    }),
-    endpoint({
-      method: 'POST',
-      path: at('alerts/acknowledge'),
-      name: 'acknowledgeAlert',
-      summary: 'Say that you have seen what goes on: nobody else is called for it, unless it grows worse',
-      tag: 'alerts',
-      who: 'operator',
-      params,
-      body: acknowledgeRequest,
-      answer: openAlert,
-      async run({ params: { portfolio }, body: { id, note = '' }, caller }) {
-        await basisOf(context, portfolio)
-        const seen = await alerts.acknowledge(portfolio, id, note, caller!.user)
-        if (seen === null) throw new Refusal('not_found', 'This does not go on, or does no more.')
-        return seen
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: at('alert-channels'),
-      name: 'alertChannels',
-      summary: 'Channels; of secrets the last four characters',
-      tag: 'alerts',
-      who: 'viewer',
-      params,
-      answer: z.array(alertChannelView),
-      async run({ params: { portfolio } }: Of) {
-        await basisOf(context, portfolio)
-        return (await alerts.channels(portfolio)) as never
-      },
-    }),
-    endpoint({
-      method: 'PUT',
-      path: at('alert-channels'),
-      name: 'saveAlertChannel',
-      summary: 'Add a channel, or change one',
-      tag: 'alerts',
-      who: 'admin',
-      isDangerous: true,
-      params,
-      body: alertChannelChange,
-      answer: alertChannelView,
-      standing: ({ params: { portfolio }, body }) => channelOf(portfolio, body.id),
-      async run({ params: { portfolio }, body, caller }) {
-        await basisOf(context, portfolio)
-        return (await alerts.saveChannel(portfolio, body, caller!.user)) as never
-      },
-    }),
-    endpoint({
-      method: 'DELETE',
-      path: at('alert-channels/:id'),
-      name: 'removeAlertChannel',
-      summary: 'Take a channel away',
-      tag: 'alerts',
-      who: 'admin',
-      isDangerous: true,
-      params: channel,
-      answer: z.object({ done: z.boolean() }),
-      standing: ({ params: { portfolio, id } }) => channelOf(portfolio, id),
-      async run({ params: { portfolio, id } }) {
-        if (await alerts.removeChannel(portfolio, id)) return { done: true }
-        const text = `There is no channel "${id}" that was set here; one of the portfolio file is taken out of that file.`
-        throw new Refusal('not_found', text)
-      },
-    }),
-    endpoint({
-      method: 'POST',
-      path: at('alert-channels/:id/test'),
-      name: 'testAlertChannel',
-      summary: 'Send one message now, and say what the other side answered',
-      tag: 'alerts',
-      who: 'operator',
-      params: channel,
-      rooms: TESTS,
-      answer: channelTest,
-      async run({ params: { portfolio, id } }) {
-        const tested = await alerts.test(portfolio, id)
-        if (tested === null) throw new Refusal('not_found', `There is no channel "${id}".`)
-        return tested
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: at('alert-deliveries'),
-      name: 'alertDeliveries',
-      summary: 'What was told to whom, and whether it arrived',
-      tag: 'alerts',
-      who: 'viewer',
-      params,
-      query: z.object({ before: z.string().max(200).exactOptional(), limit: limit(500, 50) }),
-      answer: page(alertDeliveryRow),
-      async run({ params: { portfolio }, query }) {
-        await basisOf(context, portfolio)
-        return (await paged(() => alerts.deliveries(portfolio, query))) as never
       },
     }),
   ]

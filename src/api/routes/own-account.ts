@@ -51,7 +51,7 @@ export function ownAccountRoutes(context: Context): readonly Endpoint[] {
         const action = body.passphrase === undefined ? 'change own codes' : 'change own passphrase'
         await prove(call, { name: user, passphrase: body.current, code: body.code, action })
         if (body.passphrase !== undefined) demandPassphrase(body.passphrase, user)
-        if (body.totp != null && !isOwnCode(body.totp.secret, body.totp.code, now)) {
+        if (body.totp !== undefined && body.totp !== null && !isOwnCode(body.totp.secret, body.totp.code, now)) {
           const text = 'This is no code of the new secret. Scan it, and give the six digits that are shown now.'
           throw new Refusal('invalid', text, { details: [{ at: 'body.totp.code', text }] })
         }

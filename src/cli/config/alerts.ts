@@ -85,7 +85,7 @@ function thresholdOf(
 /** A tenth of a value lies between what begins and what ends it, where nobody says otherwise. */
 const BAND = 0.1
 
-export function releaseOf({ side, value }: Pick<AlertThreshold, 'side' | 'value'>): number {
+function releaseOf({ side, value }: Pick<AlertThreshold, 'side' | 'value'>): number {
   const band = Math.abs(value) * BAND
   return side === 'above' ? value - band : value + band
 }
