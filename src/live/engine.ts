@@ -122,15 +122,13 @@ export class LiveEngine {
   async open(): Promise<void> {
     const { run } = this
     await this.#begun.known.read()
-    const { store, portfolio, sha256: hash, clock, isStopped } = this.#options
+    const { store, portfolio, sha256: hash, clock, isStopped, lease, reconcile } = this.#options
     this.#journal.toldTo = await store.toldTo(portfolio)
     const { from, known } = this.#begun
-    const own = {
-      ...{ broker: this.broker, store, portfolio, hash, clock, isStopped, runtime: run.kernel.runtime },
-      ...{ account: this.#input.config.account.id, policy: this.#deskPolicy, epoch: this.#options.lease.epoch },
-      ...{ expected: this.#expected, reconcile: this.#options.reconcile, wake: () => this.#sleeper.wake() },
-      isBehind: () => isBehind(this.run, this.#time.now()),
-    }
+    const of = { broker: this.broker, store, portfolio, hash, clock, isStopped, wake: () => this.#sleeper.wake() }
+    const account = { account: this.#input.config.account.id, policy: this.#deskPolicy, epoch: lease.epoch, reconcile }
+    const expected = { expected: this.#expected, isBehind: () => isBehind(run, this.#time.now()) }
+    const own = { ...of, ...account, ...expected, runtime: run.kernel.runtime }
     const resumedAt = this.#venue === null ? this.#time.steady() : null
     const opened = await openAccount(own, from?.desk, resumedAt, from === undefined && known.isOver(0))
     this.#desk = opened.desk

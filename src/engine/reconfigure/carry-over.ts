@@ -29,7 +29,7 @@ export interface CarryFacts {
 }
 
 /** Whether a sleeve's strategy begins anew: what it decides by has changed. Its positions stay. */
-export function beginsAnew(before: SleeveConfig, after: SleeveConfig): boolean {
+function beginsAnew(before: SleeveConfig, after: SleeveConfig): boolean {
   return !(
     before.strategy === after.strategy &&
     isSameData(before.parameters, after.parameters) &&
@@ -47,7 +47,8 @@ export function carriedOver(state: KernelState, after: PortfolioConfig, facts: C
   const before = state.config!
   const [from, to] = [before.sleeves.length, after.sleeves.length]
   const { width } = state.books
-  const { breaker, sleeveBreakers, watch, foreign, rebalance, loans, regimes, capital, ...rest } = state
+  const { sleeveBreakers: _breakers, watch: _watch, capital: _capital, ...others } = state
+  const { breaker, foreign, rebalance, loans, regimes, ...rest } = others
   const rows = (values: Float64Array): Float64Array => lengthened(values, to * width)
   const ownBreakers = carriedBreakers(state, after, facts)
   const ownWatch = carriedWatch(state, after, facts)

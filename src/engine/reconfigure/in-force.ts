@@ -38,8 +38,9 @@ function keptSleeve(before: SleeveConfig, after: SleeveConfig | undefined): Slee
 }
 
 /** It gets its money from the other sleeves, when it is added. */
-function appended({ capitalIn: _, ...sleeve }: SleeveConfig): SleeveConfig {
-  return { ...sleeve, capital: money(0), awaited: true }
+function appended(sleeve: SleeveConfig): SleeveConfig {
+  const { capitalIn: _, ...rest } = sleeve
+  return { ...rest, capital: money(0), awaited: true }
 }
 
 /** Whatever is by sleeve, in the places of the sleeves. */
