@@ -630,3 +630,26 @@ describe('a sleeve that is removed after a charge', () => {
     expect(runtime.state.violations).toEqual([])
   })
 })
+
+describe('a sleeve whose last money leaves', () => {
+  it('has nothing to measure a return from, whatever the rounding of its flows', () => {
+    const sleeves = { one: { capital: 0.1, act: idle }, cash: { capital: 1_000, act: null } }
+    const run = runBare(handRun({ prices: { A: flat(100, 3) }, sleeves }))
+    const { state } = run.kernel.runtime
+    const { account, currency } = state.config!
+    const move = (amount: number): void => {
+      const flowed = {
+        account: account.id,
+        currency,
+        amount: money(amount),
+        cause: amount > 0 ? 'deposit' : 'withdrawal',
+        sleeve: sleeveId('one'),
+      } as const
+      give(run, { kind: 'cash', ...flowed, tradeDate: dayOf(2) })
+    }
+    expect(state.previousEquity[0]).toBe(0.1)
+    move(0.2 * USD)
+    move(-0.3 * USD)
+    expect([state.books.cash[0], state.previousEquity[0]]).toEqual([0, 0])
+  })
+})

@@ -99,7 +99,10 @@ function shiftMeasures(runtime: Runtime, sleeve: number, counts: number): void {
   const amount = counts / baseUnit(runtime)
   const own = state.sleeves[sleeve]!
   shiftWatch(runtime, sleeve, amount)
-  state.previousEquity[sleeve] = state.previousEquity[sleeve]! + amount
+  state.previousEquity[sleeve] = orNothing(state.previousEquity[sleeve]! + amount, baseUnit(runtime))
   own.dayStartEquity += amount
   own.equityBefore += amount
 }
+
+/** Less than half a count is what rounding leaves of nothing: measured from it, the next return would be a loss of everything. */
+const orNothing = (amount: number, unit: number): number => (Math.abs(amount) * unit < 0.5 ? 0 : amount)
