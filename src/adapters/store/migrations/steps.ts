@@ -48,8 +48,8 @@ export function stepsOf(dialect: Dialect): Readonly<Record<string, Migration>> {
     '018_audit_heads': auditHeadsStep(types),
     '019_job_progress': jobProgressStep(types),
     '020_known_devices': knownDevicesStep(types),
+    '021_alert_words': alertWordsStep(types),
     '022_told': toldStep(types),
     '023_round_trip_ends': roundTripEndsStep(),
-    '021_alert_words': alertWordsStep(types),
   }
 }
