@@ -10,7 +10,6 @@ import type { AuditTables } from './audit-tables.ts'
 import { hexOf, isSame } from './chain.ts'
 import { inParts } from './parts.ts'
 import type { Tables } from './schema.ts'
-import type { SqlStore } from './sql-store.ts'
 import type { Witness } from './witness.ts'
 
 export type AuditRow = Selectable<AuditTables['audit']>
@@ -20,7 +19,12 @@ export const ACCESS_CHAIN = ''
 const PAGE = 2_000
 
 /** Two processes may write at once: of a file whoever comes second waits, of a server takes the next number. */
-export type ChainPlace = Pick<SqlStore, 'db' | 'isServer' | 'witness'>
+export interface ChainPlace {
+  readonly db: Kysely<Tables>
+  /** Several processes may write at once. */
+  readonly isServer: boolean
+  readonly witness?: Witness
+}
 
 /** Entries at the end of a chain, in their order, within a transaction. */
 export async function appendEntries(
@@ -56,7 +60,7 @@ export async function appendEntries(
 }
 
 /** Tells beside the store where the chain ends, once that is on the disk; it may be behind, and nothing fails by it. */
-export async function witnessChain({ db, witness }: Pick<SqlStore, 'db' | 'witness'>, chain: string): Promise<void> {
+export async function witnessChain({ db, witness }: Pick<ChainPlace, 'db' | 'witness'>, chain: string): Promise<void> {
   if (witness === undefined) return
   const head = await chainHead(db, chain).catch(() => null)
   if (head !== null) witness.wrote(witnessName(chain), { next: head.number + 1, head: hexOf(head.hash) })
@@ -88,7 +92,7 @@ function rowOf(
 
 /** The first entry that is not as it was written, or is missing; null where every link holds. */
 export async function brokenChain(
-  { db, witness }: Pick<SqlStore, 'db' | 'witness'>,
+  { db, witness }: Pick<ChainPlace, 'db' | 'witness'>,
   chain: string,
 ): Promise<string | null> {
   const name = chain === ACCESS_CHAIN ? 'the log of access' : `the audit log of "${chain}"`
