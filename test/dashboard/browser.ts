@@ -142,8 +142,13 @@ export async function watchedPage(
   return { page, context, faults }
 }
 
+/** What was put on a canvas is on the screen two frames later; a page that draws none is not awaited. */
+const PAINTED =
+  'new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 500) })'
+
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true })
+  await page.evaluate(PAINTED)
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true })
 }
 
