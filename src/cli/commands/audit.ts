@@ -56,8 +56,8 @@ export async function auditVerify({ store: name, end, json }: AuditOptions): Pro
       ])
       print(textTable(['Log', 'Ends with', 'State'], rows))
     }
-    const reason = chains.find(({ problem }) => problem !== null)?.problem
-    if (reason != null) throw new FaultError(fault('STORE_DAMAGED', { store: name, reason }))
+    const reason = chains.find(({ problem }) => problem !== null)?.problem ?? null
+    if (reason !== null) throw new FaultError(fault('STORE_DAMAGED', { store: name, reason }))
   } finally {
     await close()
   }
