@@ -311,7 +311,7 @@ describe.skipIf(server === null)(`an engine and its operators over a server ${PO
       })
       expect(done).toMatchObject({ state: 'done', error: '' })
       expect(JSON.parse(done.result!)).toMatchObject({
-        allocation: { names: ['free', 'asked', 'cash'] },
+        allocation: { names: ['free', 'asked', 'late', 'cash'] },
       })
       expect((await read(`${worker.url}/metrics`)).body).toContain(
         'polyfolio_jobs_total{kind="backtest",outcome="done"} 1',
