@@ -45,7 +45,7 @@ function ended(child: ChildProcess): Promise<void> {
 const DEMO_FROM = isNightly ? '2023-01-01' : '2024-01-02'
 export const DEMO_PACED_FROM = isNightly ? '2025-01-27' : '2024-04-01'
 /** Whoever must be asked about every larger entry, so that a few days have somebody asked. */
-const ASKED_ABOVE = 'approvals: {above: 12000, expires_after: {minutes: 14400}}'
+const ASKED_ABOVE = 'approvals: {above: 2000, expires_after: {minutes: 14400}}'
 
 /**
  * The portfolio of the demonstration, as a copy that a page may save over: some months of the simulated market are played at
