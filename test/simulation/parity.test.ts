@@ -11,6 +11,7 @@ import { runEngine } from '../../src/live/open-engine.ts'
 import { createDisk } from '../dst/disk.ts'
 import { diskStore, IDLE_ACCESS } from '../dst/disk-store.ts'
 import { dataFolder } from '../outside-data.ts'
+import { isNightly } from '../profile.ts'
 
 /*
  * Presets on recorded bars: in a backtest, and on paper with the fills of a backtest. The bars before the month are those
@@ -88,11 +89,11 @@ async function expectParity(input: RunInput, month: number): Promise<void> {
 const MONTH = { from: 20_231_101, month: 20_240_201, to: 20_240_229 }
 
 describe.skipIf(data === null)('a month of recorded bars (needs the folder of POLYFOLIO_TEST_DATA)', () => {
-  it.each([
+  it.each<readonly [preset: string, period: typeof MONTH]>([
     ['channels', MONTH],
     ['six-bots', MONTH],
-    // Options of every kind, sold contracts alone included, and futures beside everything else.
-    ['all', { ...MONTH, from: 20_240_115 }],
+    // By night, options of every kind, sold contracts alone included, and futures beside everything else.
+    ...(isNightly ? ([['all', { ...MONTH, from: 20_240_115 }]] as const) : []),
   ])(
     'comes to the same intents, orders, fills and books in a backtest and on paper: %s',
     async (preset, period) => expectParity(await inputOf(preset, data!, period), period.month),

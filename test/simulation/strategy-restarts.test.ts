@@ -8,6 +8,7 @@ import { decisionsOf } from '../contracts/strategy.ts'
 import { drawnMarket, type RigMarket, withPair } from '../contracts/strategy-rig.ts'
 import { recordedMarket } from '../fixtures/strategies/recorded-market.ts'
 import { dataFolder } from '../outside-data.ts'
+import { isNightly } from '../profile.ts'
 import { finer } from './finer.ts'
 import { type Alive, comparesAll, nothingAlive } from './restarts.ts'
 import { type DecisionLog, strategyInput } from './strategy-run.ts'
@@ -98,14 +99,16 @@ describe('strategies in an account, restarted at every bar of a year', () => {
     expect(() => comparesAll(input, everyCloseFrom(market, 10), nothingAlive())).toThrow()
   })
 
+  // Drawn bars show every day what recorded ones show by night.
   const folder = dataFolder()
+  const isDeep = folder !== null && isNightly
   const FROM = tradeDate(20_190_102)
   const files = ['TSLA', 'AMD', 'XOM', 'CVX'].map((symbol) => `stocks_daily/${symbol}.csv`)
-  it.skipIf(folder === null)('of shares: the same on recorded bars (needs market data)', async () => {
+  it.skipIf(!isDeep)('of shares: the same on recorded bars (needs market data and the nightly profile)', async () => {
     sharesGoOnTheSame(await recordedMarket(folder!, files, FROM, BEFORE + YEAR))
   })
-  it.skipIf(folder === null).each(named(CONTRACTS))(
-    '%s: the same on recorded bars (needs market data)',
+  it.skipIf(!isDeep).each(named(CONTRACTS))(
+    '%s: the same on recorded bars (needs market data and the nightly profile)',
     async (_, strategy) => {
       contractsGoOnTheSame(strategy, await recordedMarket(folder!, files.slice(0, 2), FROM, YEAR))
     },
