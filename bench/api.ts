@@ -96,7 +96,8 @@ export async function measureApi(): Promise<ApiLine> {
     const at = `/api/v1/p/${encodeURIComponent(NAME)}`
     while (!(await fetch(`${origin}${at}/figures`, { headers: { cookie } })).ok) await wait(100)
     // What is computed once for whoever looks is no page's cost.
-    for (const reading of READINGS) await (await fetch(`${origin}${at}/${reading}`, { headers: { cookie } })).arrayBuffer()
+    for (const reading of READINGS)
+      await (await fetch(`${origin}${at}/${reading}`, { headers: { cookie } })).arrayBuffer()
     await wait(SETTLED_MS)
 
     let told = 0
