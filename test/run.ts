@@ -108,7 +108,7 @@ interface VitestReport {
   }[]
 }
 
-/** What a skipped test is called must say what it lacks: "(needs the folder of POLYFOLIO_TEST_DATA)". */
+/** What a skipped test is called, or else what it stands in, must say what it lacks: "(needs the folder of POLYFOLIO_TEST_DATA)". */
 const REASON = /\bneeds\b|\bwithout\b|\bmissing\b|\babsent\b|POLYFOLIO_/
 
 /** Prints each reason with its count; returns what is wrong with the skipping, if anything is. */
@@ -132,7 +132,7 @@ function readVitest(file: string): { totals: Totals; complaint: string | null } 
   const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
   const skipped = results
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
-    .map(({ ancestorTitles, title }) => [...ancestorTitles, title].find((name) => REASON.test(name)) ?? title)
+    .map(({ ancestorTitles, title }) => [...ancestorTitles, title].reverse().find((name) => REASON.test(name)) ?? title)
   const totals = { passed: report.numPassedTests, failed: report.numFailedTests, skipped: skipped.length }
   return { totals, complaint: explainSkipped(skipped) }
 }

@@ -40,7 +40,7 @@ async function runFromThePage(page: Page): Promise<void> {
 }
 
 describe.skipIf(!isNightly || CHROMIUM === undefined || data === null)(
-  `the channels over recorded prices in a browser ${CHROMIUM_NEED} (needs the nightly profile and the folder of POLYFOLIO_TEST_DATA)`,
+  `the channels over recorded prices in a browser ${CHROMIUM_NEED} (needs the nightly profile and the folder of data)`,
   () => {
     const folder = scratchFolder()
     let program: Program
