@@ -137,6 +137,12 @@ describe.skipIf(CHROMIUM === undefined)(`the dashboard in a browser ${CHROMIUM_N
       return ((await answer.json()) as { data: { tradeDate: string | null } }).data.tradeDate ?? ''
     }
     await expect.poll(async () => (await tradeDate()) >= READY_AT, { timeout: READY_MS, interval: 500 }).toBe(true)
+    // What is computed of the whole journal comes a while after the days that it is about.
+    const analysedTo = async (): Promise<string> => {
+      const answer = await page.request.get(`${program.origin}/api/v1/p/Demo/analysis/risk`)
+      return ((await answer.json()) as { asOf?: string | null }).asOf ?? ''
+    }
+    await expect.poll(async () => (await analysedTo()) >= READY_AT, { timeout: READY_MS, interval: 500 }).toBe(true)
     for (const path of PAGES) {
       const name = path.replaceAll('/', '') || 'overview'
       await page.setViewportSize({ width: 1440, height: 900 })
