@@ -230,19 +230,13 @@ const SCROLL = `async (steps) => {
   return { rows, total, longest: Math.max(0, ...window.longTasks.map(({ duration }) => duration)) }
 }`
 
+/** The pages of a store that no engine writes any more. */
+const readersOf = (store: string): Promise<StartedProgram> =>
+  startProgram(['serve', '--role', 'api', '--store', store, '--port', '0', '--log-level', 'error'])
+
 async function measureScroll(store: string, browser: Browser, tell: (line: BudgetLine) => void): Promise<void> {
   const sleeve = await multiplied(store)
-  const program = await startProgram([
-    'serve',
-    '--role',
-    'api',
-    '--store',
-    store,
-    '--port',
-    '0',
-    '--log-level',
-    'error',
-  ])
+  const program = await readersOf(store)
   try {
     const page = await signedIn(browser, program)
     await page.goto(`${program.origin}/strategy/${sleeve}`)
@@ -339,17 +333,7 @@ const DRAWN = `new Promise((done) => {
 
 async function measureDrawing(browser: Browser, tell: (line: BudgetLine) => void): Promise<void> {
   const store = await twentyYears()
-  const program = await startProgram([
-    'serve',
-    '--role',
-    'api',
-    '--store',
-    store,
-    '--port',
-    '0',
-    '--log-level',
-    'error',
-  ])
+  const program = await readersOf(store)
   try {
     const page = await signedIn(browser, program)
     await analysed(page, program.origin)

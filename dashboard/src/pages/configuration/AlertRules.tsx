@@ -6,6 +6,7 @@ import { useReading } from '../../data/readings.ts'
 import { useRole } from '../../data/session.ts'
 import { Icon } from '../../frame/Icon.tsx'
 import { useSaveRules } from './alerting.ts'
+import { DraftFoot } from './DraftFoot.tsx'
 
 const SEVERITIES: readonly AlertSeverity[] = ['critical', 'high', 'medium', 'low']
 const MINUTE_S = 60
@@ -348,26 +349,15 @@ export function AlertRules({
           </tbody>
         </table>
       </div>
-      <div className="config-pad inline-form">
-        <button type="button" className="button" onClick={() => setDraft([...rules, newRule(rules.length)])}>
-          <Icon name="plus" />
-          Add a rule
-        </button>
-        <span className="grow" />
-        {draft !== null && (
-          <button type="button" className="button" onClick={() => setDraft(null)}>
-            Discard
-          </button>
-        )}
-        <button
-          type="button"
-          className="button button-main"
-          disabled={draft === null || save.isPending}
-          onClick={() => save.mutate(rules, { onSuccess: (result) => result !== null && setDraft(null) })}
-        >
-          Save rules
-        </button>
-      </div>
+      <DraftFoot
+        add="Add a rule"
+        save="Save rules"
+        isChanged={draft !== null}
+        isSaving={save.isPending}
+        onAdd={() => setDraft([...rules, newRule(rules.length)])}
+        onDiscard={() => setDraft(null)}
+        onSave={() => save.mutate(rules, { onSuccess: (result) => result !== null && setDraft(null) })}
+      />
     </fieldset>
   )
 }

@@ -6,6 +6,7 @@ import { useReading } from '../../data/readings.ts'
 import { useRole } from '../../data/session.ts'
 import { Icon } from '../../frame/Icon.tsx'
 import { useSaveThresholds } from './alerting.ts'
+import { DraftFoot } from './DraftFoot.tsx'
 
 const SEVERITIES: readonly AlertSeverity[] = ['critical', 'high', 'medium', 'low']
 
@@ -233,26 +234,15 @@ export function AlertThresholds({ saved }: { readonly saved: readonly AlertThres
           </table>
         </div>
       )}
-      <div className="config-pad inline-form">
-        <button type="button" className="button" onClick={() => setDraft([...rows, fresh(rows.length)])}>
-          <Icon name="plus" />
-          Add a threshold
-        </button>
-        <span className="grow" />
-        {draft !== null && (
-          <button type="button" className="button" onClick={() => setDraft(null)}>
-            Discard
-          </button>
-        )}
-        <button
-          type="button"
-          className="button button-main"
-          disabled={draft === null || save.isPending}
-          onClick={() => save.mutate(rows, { onSuccess: (result) => result !== null && setDraft(null) })}
-        >
-          Save thresholds
-        </button>
-      </div>
+      <DraftFoot
+        add="Add a threshold"
+        save="Save thresholds"
+        isChanged={draft !== null}
+        isSaving={save.isPending}
+        onAdd={() => setDraft([...rows, fresh(rows.length)])}
+        onDiscard={() => setDraft(null)}
+        onSave={() => save.mutate(rows, { onSuccess: (result) => result !== null && setDraft(null) })}
+      />
     </fieldset>
   )
 }
