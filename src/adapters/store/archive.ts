@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { hashOf, hexOf, isSame } from './chain.ts'
+import { OWN_FOLDER, OWNER_ONLY } from './own-files.ts'
 
 export interface Archive {
   readonly folder: string
@@ -25,9 +26,9 @@ export function archiveIn(folder: string): Archive {
       const hash = hashOf(payload)
       const file = fileOf(hash)
       if (existsSync(file)) return hash
-      await mkdir(join(file, '..'), { recursive: true })
+      await mkdir(join(file, '..'), { recursive: true, mode: OWN_FOLDER })
       const partial = `${file}.partial-${process.pid}`
-      const handle = await open(partial, 'w')
+      const handle = await open(partial, 'w', OWNER_ONLY)
       try {
         await handle.writeFile(gzipSync(payload))
         await handle.sync()

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { copyStore } from './copy.ts'
 import { type OpenOptions, openStore } from './open.ts'
+import { OWN_FOLDER } from './own-files.ts'
 
 const DAY = 86_400_000
 const NAME = /^backup-(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2})Z\.db$/
@@ -50,7 +51,7 @@ export function backupAge(folder: string, now: number): number | null {
 export async function dailyBackup(store: string, folder: string, now: number, rule = BACKUPS): Promise<Backup | null> {
   const age = backupAge(folder, now)
   if (age !== null && age >= 0 && age < DAY) return null
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: OWN_FOLDER })
   const text = new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')
   const file = join(folder, `backup-${text}Z.db`)
   await copyVerified(store, file)

@@ -5,10 +5,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs'
 import { FaultError, fault } from '../../domain/faults.ts'
+import { OWNER_ONLY } from './own-files.ts'
 import { keyOfFile, type Sealing, sealingWith } from './sealing.ts'
 
 const KEY_BYTES = 32
-const OWNER_ONLY = 0o600
 
 export interface Secrets {
   /** @param place where the secret stands: elsewhere it does not open */

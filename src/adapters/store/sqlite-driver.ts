@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import type { SqliteDatabase } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
+import { makeOwnFile } from './own-files.ts'
 
 export interface SqliteDriver {
   /** What the query builder speaks to. */
@@ -28,6 +29,7 @@ export function openDriver(file: string): SqliteDriver {
 function openPackage(file: string, reasons: string[]): SqliteDriver | null {
   const found = loaded<typeof import('better-sqlite3')>('better-sqlite3', reasons)
   if (found === null) return null
+  makeOwnFile(file)
   const database = new found(file, { timeout: BUSY_MS })
   return {
     database,
@@ -55,6 +57,7 @@ interface BuiltIn {
 function openBuiltIn(file: string, reasons: string[]): SqliteDriver | null {
   const found = loaded<BuiltIn>('node:sqlite', reasons)
   if (found === null) return null
+  makeOwnFile(file)
   const database = new found.DatabaseSync(file, { timeout: BUSY_MS })
   return {
     database: {

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { auditContract } from '../../../test/contracts/audit.ts'
@@ -120,6 +121,21 @@ describe.skipIf(!HAS_STORE)(`an SQLite file ${STORE_NEED}`, () => {
     expect(await tight.check()).toMatchObject({ journals: [{ rows: 15 }], problems: [] })
     await held.release()
     await tight.close()
+  })
+
+  it('is for its owner alone, with its log and all that lies beside it; access that an owner gave stays', async () => {
+    const file = folder.path('own.db')
+    const store = await openStore(file, { create: true })
+    const lease = (await store.lease('one'))!
+    await store.commit('one', lease, { rows: rowsFrom(0, 3) })
+    const beside = readdirSync(dirname(file)).filter((name) => name.startsWith('own.db'))
+    expect(beside.length).toBeGreaterThan(3)
+    expect(beside.filter((name) => (statSync(join(dirname(file), name)).mode & 0o077) !== 0)).toEqual([])
+    await lease.release()
+    await store.close()
+    chmodSync(file, 0o640)
+    await (await openStore(file, { create: false })).close()
+    expect(statSync(file).mode & 0o777).toBe(0o640)
   })
 
   it('is not called damaged where it cannot be opened', async () => {

@@ -5,6 +5,7 @@ import { Kysely } from 'kysely'
 import { FaultError, fault } from '../../domain/faults.ts'
 import { hashOf, hexOf } from './chain.ts'
 import { openTables } from './open-tables.ts'
+import { makeOwnFile } from './own-files.ts'
 import type { Tables } from './schema.ts'
 import type { SqlStore } from './sql-store.ts'
 import { FileDialect } from './sqlite-dialect.ts'
@@ -48,6 +49,7 @@ export async function openSqlite(file: string, { create }: SqliteOptions): Promi
 function copyBefore(driver: SqliteDriver, file: string, step: string): Promise<string> {
   let copy = `${file}.before-${step}`
   for (let again = 2; existsSync(copy); again += 1) copy = `${file}.before-${step}-${again}`
+  makeOwnFile(copy)
   driver.database.prepare('VACUUM INTO ?').run([copy])
   return Promise.resolve(copy)
 }

@@ -3,6 +3,7 @@
  * Written after the commit and never waited for, so that it may be behind, but never ahead of what is on the disk.
  */
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { OWNER_ONLY } from './own-files.ts'
 
 /** The end of a journal. */
 export interface Seen {
@@ -29,7 +30,7 @@ export function witnessBeside(
   const handleOf = (portfolio: string): number => {
     const known = open.get(portfolio)
     if (known !== undefined) return known
-    const made = openSync(nameOf(file, portfolio, 'head'), 'w')
+    const made = openSync(nameOf(file, portfolio, 'head'), 'w', OWNER_ONLY)
     open.set(portfolio, made)
     return made
   }
