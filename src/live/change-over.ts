@@ -26,6 +26,8 @@ export interface ConfigurationChange {
   readonly config: PortfolioConfig
   readonly market: Pick<MarketData, 'instruments' | 'blocks' | 'actions'>
   readonly strategies: readonly Strategy[]
+  /** By strategy, what tells its code from another of its name. */
+  readonly codes?: Readonly<Record<string, string>>
   /** Who asked, and the number of what they asked. */
   readonly actor: string
   readonly id: string
@@ -83,7 +85,7 @@ function changed(run: Run, change: ConfigurationChange, give: (body: EventBody) 
   if (config === before) return { kind: 'same' }
   for (const strategy of change.strategies) run.strategies.set(strategy.name, strategy)
   const { seq } = run
-  give({ kind: 'configured', config, codes: {} })
+  give({ kind: 'configured', config, codes: { ...state.codes, ...change.codes } })
   for (const instrument of unlisted(run, change)) {
     run.exchange.list(instrument)
     give({ kind: 'listed', instrument })

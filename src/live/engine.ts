@@ -15,6 +15,7 @@ import { laterCalendars } from '../engine/run/run-state.ts'
 import { nextInstant } from '../engine/run/timeline.ts'
 import { accountBodies, isOfOrders } from './account-events.ts'
 import { BrokerLine } from './broker-line.ts'
+import { codeChanged } from './code-changed.ts'
 import { actionsAhead, isBehind, recallsOver } from './dated-actions.ts'
 import { deferredExchange, marketElsewhere, type Outgoing } from './deferred.ts'
 import type { DeskAlert, OrderDesk } from './desk/order-desk.ts'
@@ -323,6 +324,7 @@ export class LiveEngine {
   #goLive(): void {
     this.#isLive = true
     this.#journal.forget()
+    for (const body of codeChanged(this.run.kernel.runtime.state, this.#input.codes)) this.#told.add({ body })
     for (const sessions of laterCalendars(this.run))
       this.#told.add({ body: { kind: 'sessions', calendar: sessions.calendar, sessions } })
     if (this.#venue === null) this.#line.listen(this.#options.clock!)

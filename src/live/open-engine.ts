@@ -35,8 +35,9 @@ export async function openEngine(given: EngineInput, options: EngineOptions): Pr
     if (outcome.kind === 'taken') Object.assign(gone, { from: outcome.before, to: outcome.after })
     return null
   }
-  const { market: whole, strategies } = given
-  engine.tell({ change: { config: asked, market: whole, strategies, actor: STARTED, id: STARTED, seen: 0, told } })
+  const { market: whole, strategies, codes = {} } = given
+  const by = { actor: STARTED, id: STARTED, seen: 0 }
+  engine.tell({ change: { config: asked, market: whole, strategies, codes, ...by, told } })
   const { ended } = await engine.play()
   if (ended !== 'configured') return engine
   options.onConfigured?.(gone.from!, gone.to!)

@@ -1,6 +1,7 @@
 /** Where a live run stood when it was last put away, and what its journal says of its beginning. */
 
 import type { PortfolioConfig } from '../domain/config.ts'
+import type { EngineEvent } from '../domain/events.ts'
 import { FaultError, fault } from '../domain/faults.ts'
 import type { Instrument } from '../domain/instruments.ts'
 import type { OrderRecord } from '../domain/order-records.ts'
@@ -34,6 +35,8 @@ export interface LiveState {
   readonly isReconfigured?: true
 }
 
+type Configured = Extract<EngineEvent, { readonly kind: 'configured' }>
+
 type Place = JournalPlace & { readonly store: Store }
 
 /** What a process begins with. */
@@ -50,12 +53,14 @@ export interface Beginning {
   readonly known: KnownRows
   /** Undefined: the market's own. */
   readonly told: readonly Sessions[] | undefined
+  /** What the first event says of the strategies' code. Undefined: there is none, or it is not played again. */
+  readonly codes: Configured['codes'] | undefined
 }
 
 /** @throws FaultError where the journal cannot go on with this configuration, or is from another kernel */
 export async function beginning(config: PortfolioConfig, place: Place): Promise<Beginning> {
   const { last, former } = await statesKept(place)
-  const inForce = last === null ? await firstConfiguration(place) : configOf(last)
+  const inForce = last === null ? ((await firstConfigured(place))?.config ?? null) : configOf(last)
   const isOther = inForce !== null && configInForce(inForce, config) !== inForce
   if (isOther) demandChangeable(inForce, config, last, place)
   // Under another configuration nothing can be compared with the market that is left behind: it is gone on from the last state.
@@ -63,7 +68,8 @@ export async function beginning(config: PortfolioConfig, place: Place): Promise<
   const known = new KnownRows(place, from?.run.seq ?? 0, last?.steps ?? 0)
   const told = from === null ? await calendarsTold(place) : undefined
   const columns = from === null ? await listedFirst(place) : columnsOf(from)
-  return { config: inForce ?? config, isOther, columns, from: from ?? undefined, known, told }
+  const codes = from === null ? (await firstConfigured(place))?.codes : undefined
+  return { config: inForce ?? config, isOther, columns, from: from ?? undefined, known, told, codes }
 }
 
 interface StatesKept {
@@ -118,10 +124,12 @@ export function liveState({ payload }: Pick<StoredSnapshot, 'payload'>): LiveSta
 }
 
 /** Puts a run, made from where the state stood, there: or before its first instant. */
-export function beginRun(run: Run, { from, isOther, told }: Beginning, input: Omit<RunInput, 'checks'>): void {
-  const { market } = input
+export function beginRun(run: Run, begun: Beginning, input: Omit<RunInput, 'checks'>): void {
+  const { from, isOther, told } = begun
+  const { market, codes = {} } = input
   if (from !== undefined) takeUp(run, from.run, isOther || from.isReconfigured === true)
-  else openBooks(run, { ...input, market: { ...market, sessions: told ?? market.sessions } })
+  else
+    openBooks(run, { ...input, codes: begun.codes ?? codes, market: { ...market, sessions: told ?? market.sessions } })
 }
 
 /** @param venue of this process; null where it is elsewhere */
@@ -150,12 +158,12 @@ function demandVersion({ kernelVersion }: StoredSnapshot, { storeName: store, po
   throw new FaultError(fault('KERNEL_VERSION', { store, portfolio, found: kernelVersion, own: KERNEL_VERSION }))
 }
 
-/** The configuration that the journal begins with; null where it is empty. */
-async function firstConfiguration({ store, portfolio }: Place): Promise<PortfolioConfig | null> {
+/** The event that the journal begins with; null where it is empty. */
+async function firstConfigured({ store, portfolio }: Place): Promise<Configured | null> {
   for await (const { payload } of store.read(portfolio, 0)) {
     const event = decodeEvent(payload, unnamed)
     if (event.kind !== 'configured') throw new RangeError(`a configuration was expected, not "${event.kind}"`)
-    return event.config
+    return event
   }
   return null
 }

@@ -7,11 +7,13 @@ import type { PortfolioConfig } from '../../src/domain/config.ts'
 import type { ControlAnswer } from '../../src/domain/control.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
 import { sleeveId } from '../../src/domain/units.ts'
+import { decodeEvent } from '../../src/engine/journal/codec.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
 import { type ChangeOutcome, outcomeText } from '../../src/live/change-over.ts'
 import type { EngineEnd, EngineOptions } from '../../src/live/engine-options.ts'
 import { openEngine, runEngine } from '../../src/live/open-engine.ts'
 import { projectedAgain } from '../../src/live/projections/rebuild.ts'
+import { recordedMarket } from '../../src/live/recorded/market.ts'
 import { recordedRun } from '../../src/live/recorded/result.ts'
 import { replay } from '../../src/live/replay.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
@@ -246,5 +248,52 @@ describe.skipIf(!HAS_STORE)(`a configuration that changes under a journal ${STOR
     await demandSound(leased, end)
     await leased.lease.release()
     await leased.store.close()
+  })
+
+  it('knows by which code its strategies decided, and tells where it is another one, wherever a process dies around it', async () => {
+    const [name] = [...ALONE.strategies].map((one) => one.name)
+    const by = (code: string): RunInput => ({ ...ALONE, codes: { [name!]: code } })
+    const codesOf = async ({ store }: Leased): Promise<readonly unknown[]> => {
+      const found: unknown[] = []
+      for await (const { payload, kind } of store.read(NAME, 0)) {
+        const event = kind === 'configured' || kind === 'alert' ? decodeEvent(payload, () => 'A' as never) : null
+        if (event?.kind === 'configured') found.push(event.codes[name!])
+        if (event?.kind === 'alert') found.push(event.rule)
+      }
+      return found
+    }
+    const calm = await freshStore()
+    await play(by('old'), calm, untilInstant(5))
+    await play(by('old'), calm, untilInstant(2))
+    expect(await codesOf(calm)).toEqual(['old'])
+    const whole = await play(by('new'), calm)
+    expect(await codesOf(calm)).toEqual(['old', 'new', 'codeDiffers'])
+    expect((await play(by('new'), calm)).added).toBe(0)
+    // The same configuration: nobody has changed one.
+    expect(await differences(calm.store, NAME, projectedAgain(calm.store, NAME, strategies))).toEqual([])
+    expect((await recordedMarket(calm.store, NAME))!.changes).toBe(0)
+    await demandSound(calm, whole)
+    for (const [at, isWritten] of DEATHS.slice(1)) {
+      const stormy = await freshStore()
+      await play(by('old'), stormy, untilInstant(5))
+      await play(by('old'), stormy, untilInstant(2))
+      await expect(play(by('new'), dying(stormy, at, isWritten))).rejects.toThrow('the process died')
+      expect(textOf(await play(by('new'), stormy))).toBe(textOf(whole))
+      expect(await codesOf(stormy)).toEqual(['old', 'new', 'codeDiffers'])
+      await stormy.lease.release()
+      await stormy.store.close()
+    }
+    // A journal that is played again from its first event begins with the code of then.
+    const early = await freshStore()
+    await expect(play(by('old'), dying(early, 4, true), { snapshotEvery: 100 })).rejects.toThrow('the process died')
+    await play(by('new'), early)
+    expect(await codesOf(early)).toEqual(['old', 'new', 'codeDiffers'])
+    // Another configuration brings its own.
+    await play({ ...JOINED, codes: { [name!]: 'third', other: 'first' } }, early)
+    expect((await codesOf(early)).slice(3)).toEqual(['third', 'codeDiffers', 'third'])
+    for (const { lease, store } of [calm, early]) {
+      await lease.release()
+      await store.close()
+    }
   })
 })

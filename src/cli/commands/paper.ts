@@ -191,6 +191,7 @@ async function traded(
         config: on.loaded.config,
         market: known,
         strategies: [...strategiesWith(on.loaded).values()],
+        codes: on.loaded.codes,
         checks: true,
       },
       {

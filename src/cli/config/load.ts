@@ -7,6 +7,7 @@ import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
 import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
 import { notEvaluated } from '../../pipeline/universe/membership.ts'
 import { BUDGET } from '../isolation/protocol.ts'
+import { codeOfBuiltIn } from '../strategies/code.ts'
 import { firstAnswersProblem } from '../strategies/first-answers.ts'
 import { alertsOf } from './alerts.ts'
 import { buildConfig } from './build.ts'
@@ -61,7 +62,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   checkReferences({ document, problems, raw, sleeves: rawSleeves })
   checkEvents(raw, problems)
   const source = strategySource(document, problems)
-  const { sleeves, strategies } = await withStrategies(rawSleeves, source.load, { document, problems })
+  const { sleeves, strategies, codes } = await withStrategies(rawSleeves, source.load, { document, problems })
   const readers = readersOf(sleeves, strategies)
   const config = buildConfig(document, problems, { raw, sleeves, instruments, histories })
   const alerts = alertsOf(
@@ -75,6 +76,7 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     config,
     instruments,
     strategies,
+    codes,
     options: raw.options ?? null,
     screen: raw.screen ?? null,
     events: eventFeedsOf(raw, instruments, readers),
@@ -200,14 +202,16 @@ async function withStrategies(
   raws: readonly RawSleeve[],
   load: StrategyLoader,
   context: { readonly document: ConfigDocument; readonly problems: Problems },
-): Promise<{ readonly sleeves: readonly CheckedSleeve[]; readonly strategies: ReadonlyMap<string, Strategy> }> {
+): Promise<{ readonly sleeves: readonly CheckedSleeve[] } & Pick<LoadedPortfolio, 'strategies' | 'codes'>> {
   const sleeves: CheckedSleeve[] = []
   const strategies = new Map<string, Strategy>()
+  const codes: Record<string, string> = {}
   for (const [position, raw] of raws.entries()) {
     const base: Path = ['sleeves', position]
     if (raw.kind === 'return_stream') {
       const held = { ...raw, universe: [streamName(raw.id)], sizing: ALL_OF_IT }
       strategies.set(returnStream.name, returnStream)
+      codes[returnStream.name] = codeOfBuiltIn(returnStream)
       sleeves.push({ raw: held, strategy: returnStream.name, parameters: {}, position })
       continue
     }
@@ -226,7 +230,7 @@ async function withStrategies(
     }
     const loaded = await load(raw.strategy, [...base, 'strategy'], isolationOf(raw))
     if (loaded === null) continue
-    const { strategy, name } = loaded
+    const { strategy, name, code } = loaded
     const count = raw.universe.length
     if (count % (strategy.group ?? 1) !== 0) {
       const reason = `lists ${count}, but ${name} takes instruments ${strategy.group} by ${strategy.group}, in this order; add or remove one`
@@ -241,11 +245,12 @@ async function withStrategies(
       context.problems.at([...base, 'strategy'], reason)
     }
     strategies.set(strategy.name, strategy)
+    codes[strategy.name] = code
     const apart = strategy.name === name ? {} : { isolatedAs: strategy.name }
     const sizes = strategy.sizes === undefined ? {} : { sizes: strategy.sizes }
     sleeves.push({ raw, strategy: name, ...apart, ...sizes, parameters: parameters ?? {}, position })
   }
-  return { sleeves, strategies }
+  return { sleeves, strategies, codes }
 }
 
 /** How a sleeve's strategy is kept apart; null: it decides in the kernel's own thread. */

@@ -36,6 +36,8 @@ export interface LoadedPortfolio {
   readonly instruments: readonly InstrumentDeclaration[]
   /** The strategies that the sleeves name, by the name under which the configuration knows them. */
   readonly strategies: ReadonlyMap<string, Strategy>
+  /** What tells the code of each of them from another of its name. */
+  readonly codes: Readonly<Record<string, string>>
   readonly options: RawOptions | null
   readonly screen: RawScreen | null
   readonly events: EventFeeds

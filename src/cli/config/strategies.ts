@@ -8,6 +8,7 @@ import { returnStream } from '../../pipeline/strategies/return-stream/return-str
 import { isolatedStrategy } from '../isolation/isolate.ts'
 import type { Budget, Subject } from '../isolation/protocol.ts'
 import { shortPath } from '../paths.ts'
+import { codeOfBuiltIn, codeOfFile } from '../strategies/code.ts'
 import { fileProblem, isStrategyFile, readStrategy, StrategyRefused } from '../strategies/read-strategy.ts'
 import { checkTypes } from '../strategies/type-check.ts'
 import type { ConfigDocument, Path } from './document.ts'
@@ -66,9 +67,14 @@ export interface Isolation {
 }
 
 /** A strategy as a run takes it, and its name as its author wrote it: they differ where a sleeve has a copy of its own. */
-export interface LoadedStrategy {
+interface NamedStrategy {
   readonly strategy: Strategy
   readonly name: string
+}
+
+export interface LoadedStrategy extends NamedStrategy {
+  /** What tells its code from another of its name. */
+  readonly code: string
 }
 
 export type StrategyLoader = (name: string, path: Path, isolation: Isolation | null) => Promise<LoadedStrategy | null>
@@ -90,8 +96,9 @@ export function strategySource(document: ConfigDocument, problems: Problems): St
   const readOnce = async (file: string): Promise<LoadedStrategy> => {
     const known = read.get(file)
     if (known !== undefined) return known
+    const code = codeOfFile(file)
     const strategy = await readStrategy(file)
-    const loaded = { strategy, name: strategy.name }
+    const loaded = { strategy, name: strategy.name, code }
     read.set(file, loaded)
     return loaded
   }
@@ -108,7 +115,10 @@ export function strategySource(document: ConfigDocument, problems: Problems): St
       return null
     }
     const found = builtIn.get(name)
-    if (found !== undefined) return isolation === null ? { strategy: found, name } : apart({ name }, isolation)
+    if (found !== undefined) {
+      const own = isolation === null ? { strategy: found, name } : apart({ name }, isolation)
+      return { ...own, code: codeOfBuiltIn(found) }
+    }
     if (!isStrategyFile(name)) {
       return refuse(
         `no built-in strategy has this name${hint(name, [...builtIn.keys()])}; own ones are named as ./file.ts`,
@@ -120,7 +130,8 @@ export function strategySource(document: ConfigDocument, problems: Problems): St
     if (missing !== null) return refuse(missing)
     if (!isSound(file, called)) return null
     try {
-      const loaded = isolation === null ? await readOnce(file) : apart({ file }, isolation)
+      const loaded =
+        isolation === null ? await readOnce(file) : { ...apart({ file }, isolation), code: codeOfFile(file) }
       if (!builtIn.has(loaded.name) && loaded.name !== returnStream.name) return loaded
       return refuse(`it is named "${loaded.name}" as a built-in one; give it a name of its own`)
     } catch (cause) {
@@ -132,7 +143,7 @@ export function strategySource(document: ConfigDocument, problems: Problems): St
 }
 
 /** A sleeve's own copy of a strategy, which decides in a thread of its own. */
-function apart(subject: Subject, { sleeve, budget }: Isolation): LoadedStrategy {
+function apart(subject: Subject, { sleeve, budget }: Isolation): NamedStrategy {
   return isolatedStrategy(subject, budget, (name) => `${name} of ${sleeve}`)
 }
 

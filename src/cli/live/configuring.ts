@@ -35,10 +35,9 @@ export async function toldOfFile(command: ControlCommand, { file, read, onTaken 
       const state = outcome.kind === 'refused' ? ('declined' as const) : ('done' as const)
       return { id, state, answer: answerOf(outcome) }
     }
-    const { config } = on.loaded
-    return {
-      change: { config, market: on.market, strategies: [...strategiesWith(on.loaded).values()], actor, id, seen, told },
-    }
+    const { config, codes } = on.loaded
+    const strategies = [...strategiesWith(on.loaded).values()]
+    return { change: { config, market: on.market, strategies, codes, actor, id, seen, told } }
   } catch (error) {
     return declined(id, error instanceof Error ? error.message : String(error))
   }

@@ -27,6 +27,8 @@ export interface RunInput {
   readonly config: PortfolioConfig
   readonly market: MarketData
   readonly strategies: readonly Strategy<Parameters, Memory>[]
+  /** By strategy, what tells its code from another of its name. Absent: nobody asks. */
+  readonly codes?: Readonly<Record<string, string>>
   /** Checks every invariant after every event; off only where time is measured. */
   readonly checks: boolean
   /** Plays every bar as an event of its own, also where a stretch of quiet ones could be taken at once: the same result. */
@@ -184,8 +186,8 @@ function audited(recorder: Observer, auditor: Auditor): Observer {
 
 /** The events before the first instant: configuration, calendars, instruments. */
 export function openBooks(run: Run, input: Omit<RunInput, 'checks'>): void {
-  const { config, market } = input
-  give(run, { kind: 'configured', config, codes: {} })
+  const { config, market, codes = {} } = input
+  give(run, { kind: 'configured', config, codes })
   for (const sessions of market.sessions) give(run, { kind: 'sessions', calendar: sessions.calendar, sessions })
   for (const instrument of market.instruments) {
     run.exchange.list(instrument)

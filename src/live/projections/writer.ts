@@ -4,6 +4,7 @@
  */
 import type { EngineEvent } from '../../domain/events.ts'
 import type { Projected, ProjectionMemory } from '../../domain/projections.ts'
+import { isSameData } from '../../engine/canonical.ts'
 import { createRecording } from '../../engine/records/recording.ts'
 import type { Attached } from '../observers.ts'
 import { barRows } from './bar-rows.ts'
@@ -66,6 +67,8 @@ export function projectionWriter(memory: ProjectionMemory | null = null): Projec
     const { seq, at } = event
     switch (event.kind) {
       case 'configured': {
+        // Other code of its strategies changes nothing that a configuration says.
+        if (isSameData(runtime().state.config, event.config)) return
         const { currency, capital, periods } = event.config
         rows.add('configuration', { seq, at, currency, capital, periods, document: textOf(event.config) })
         return

@@ -8,6 +8,7 @@ import type { MarketRecord } from '../../domain/market-records.ts'
 import { type Sessions, sessionOf } from '../../domain/sessions.ts'
 import type { Store } from '../../domain/store.ts'
 import type { CalendarId, ClockId, InstrumentId, TradeDate } from '../../domain/units.ts'
+import { isSameData } from '../../engine/canonical.ts'
 import { decodeEvent } from '../../engine/journal/codec.ts'
 
 export interface RecordedMarket {
@@ -27,6 +28,8 @@ const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const
 export interface MarketBook {
   /** The first configuration that was given; null before it. */
   readonly config: PortfolioConfig | null
+  /** The last one. */
+  readonly latest: PortfolioConfig | null
   readonly instruments: readonly Instrument[]
   take(event: EngineEvent): void
   /**
@@ -49,6 +52,9 @@ export function marketBook(): MarketBook {
   return {
     get config() {
       return config
+    },
+    get latest() {
+      return latest
     },
     instruments,
     take(event) {
@@ -109,7 +115,7 @@ export async function recordedMarket(store: Pick<Store, 'read'>, portfolio: stri
   let configured = 0
   for await (const row of store.read(portfolio, 0)) {
     const event = decodeEvent(row.payload, (index) => book.instruments[index]!.id)
-    if (event.kind === 'configured') configured += 1
+    if (event.kind === 'configured' && !isSameData(book.latest, event.config)) configured += 1
     else if (event.outside !== undefined && event.kind !== 'listed') outside += 1
     if (event.kind === 'listed' && event.instrument.option !== null) throw unfit(portfolio, CHAINS)
     book.take(event)
