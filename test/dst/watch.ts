@@ -94,7 +94,9 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
   }
 
   /** By what operators asked, not by what the engine believes. */
-  function demandLeave({ order, reducing }: OrderRequest): void {
+  function demandLeave(request: OrderRequest): void {
+    const { order } = request
+    const reducing = request.reducing || isRestOfCross(request)
     const commands = [...tables.control.commands.values()]
     const standing = switchOf(commands, scheduler.now)
     if (standing.flattened !== null && !reducing)
@@ -103,6 +105,17 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
     if (reducing && commands.some(({ body, state }) => body.kind === 'flatten' && state === 'done')) return
     if (standing.killed !== null) report(`order ${order} is sent after the kill "${standing.killed}"`)
     if (standing.disarmed !== null) report(`order ${order} is sent after "${standing.disarmed}" disarmed`)
+  }
+
+  /** Sleeves have dealt with each other, and what is left for the venue is the end of a position. */
+  function isRestOfCross({ clientId, quantity, legs }: OrderRequest): boolean {
+    const isCrossed = tables.orders.get(clientId)?.shares.some(({ crossed }) => crossed !== 0) === true
+    const instrument = market.instruments.find(({ id }) => id === legs[0]!.instrument)
+    const held =
+      venue()
+        .books.at(scheduler.now)
+        .positions.get(instrument?.symbol ?? '') ?? 0
+    return isCrossed && quantity * held < 0 && Math.abs(quantity) <= Math.abs(held)
   }
 
   /** By the sessions that have closed in truth, and the bars that it was given: these bars have no length by their name. */

@@ -70,6 +70,7 @@ function comparisonOf({
     open: [],
     dust: {},
     seen: new Map(),
+    undecided: new Map(),
     pinned: 'U1',
     accruals: [],
     feesInKind: [],
@@ -133,6 +134,7 @@ describe('books and an account that agree', () => {
       adoptions: [],
       working: new Map(),
       seen: new Map(),
+      undecided: new Map(),
       frozen: new Set(),
       mayTrade: true,
     })
@@ -212,6 +214,24 @@ describe('a position that differs', () => {
     expect(told({ theirs: { SPY: 180 }, ours: { SPY: 100 }, ...unknown }).discrepancies).toEqual([])
     expect(told({ theirs: { SPY: 181 }, ours: { SPY: 100 }, ...unknown }).discrepancies).toHaveLength(1)
     expect(told({ theirs: { SPY: 99 }, ours: { SPY: 100 }, ...unknown }).discrepancies).toHaveLength(1)
+  })
+
+  it('waits for them for minutes: what they did would have been told by then', () => {
+    const orders = [{ state: 'unknown' as const, quantity: 100 as Quantity, filled: 20 as Quantity }]
+    const since = (NOW - TOLERANCE_RULES.undecidedMostMs) as Instant
+    const at = (theirs: number, amount: number, moment: number) =>
+      told({
+        theirs: { SPY: theirs },
+        ours: { SPY: 100 },
+        orders,
+        more: { undecided: new Map([['position SPY', { amount, since: moment as Instant }]]) },
+      })
+    expect(at(105, 5, since + 1).discrepancies).toEqual([])
+    expect(at(105, 5, since + 1).undecided.get('position SPY')).toEqual({ amount: 5, since: since + 1 })
+    expect(at(105, 5, since).discrepancies).toMatchObject([{ state: 'open', adopted: 5 }])
+    // Something came in meanwhile: it is another difference.
+    expect(at(106, 5, since).discrepancies).toEqual([])
+    expect(at(106, 5, since).undecided.get('position SPY')).toEqual({ amount: 6, since: NOW })
   })
 
   it('of what is not listed is taken over under the symbol of the broker', () => {

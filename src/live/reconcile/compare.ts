@@ -27,6 +27,8 @@ export interface Comparison {
   readonly dust: Readonly<Record<string, number>>
   /** What the last comparison found, by kind and subject: only what is found twice is one. */
   readonly seen: ReadonlyMap<string, number>
+  /** What the last comparison left open, by kind and subject, because of an order of which nobody knows what became of it. */
+  readonly undecided: ReadonlyMap<string, Undecided>
   /** Account that was pinned at the first start; '' before it. */
   readonly pinned: string
   readonly accruals: readonly Accrual[]
@@ -36,6 +38,13 @@ export interface Comparison {
   readonly splits: ReadonlyMap<InstrumentId, RecentSplit>
   /** Currencies that the books can take: those with a rate. */
   readonly currencies: ReadonlySet<CurrencyCode>
+}
+
+/** A difference that an order of ours may be the reason of. */
+export interface Undecided {
+  readonly amount: number
+  /** When it was first found as it is. */
+  readonly since: Instant
 }
 
 /** What the external sleeve takes over. */
@@ -62,6 +71,7 @@ export type Verdict =
       readonly working: ReadonlyMap<InstrumentId, { readonly buys: number; readonly sells: number }>
       /** Differences by kind and subject that must be found once more. */
       readonly seen: ReadonlyMap<string, number>
+      readonly undecided: ReadonlyMap<string, Undecided>
       /** Instruments that the sleeves hold more of than the account: selling what they think they have would turn it over. */
       readonly frozen: ReadonlySet<InstrumentId>
       readonly mayTrade: boolean
@@ -76,6 +86,8 @@ interface Difference {
   readonly ours: number
   readonly theirs: number
   readonly isForeign: boolean
+  /** An order of which nobody knows what became of it may be the reason. */
+  readonly isUndecided: boolean
 }
 
 const NONE: Held = { own: 0, external: 0 }
@@ -86,7 +98,9 @@ export function compare(comparison: Comparison): Verdict {
     const reason = `the broker shows account "${snapshot.accountNumber}", the books are of "${pinned}"`
     return { state: 'otherAccount', reason }
   }
-  const differences = [...positionDifferences(comparison), ...cashDifferences(comparison)]
+  const all = [...positionDifferences(comparison), ...cashDifferences(comparison)]
+  const undecided = undecidedOf(comparison, all)
+  const differences = all.filter((one) => !waits(comparison, one, undecided))
   const seen = new Map(differences.map((one) => [`${one.kind} ${one.subject}`, one.theirs - one.ours]))
   const sure = differences.filter((one) => isSure(comparison, one, seen))
   const found = sure.map((one) => taken(comparison, one))
@@ -102,6 +116,7 @@ export function compare(comparison: Comparison): Verdict {
     adoptions: found.map(({ adoption }) => adoption),
     working: foreignWork(comparison),
     seen,
+    undecided,
     frozen: new Set([...frozenBy(comparison, open), ...unsettled(comparison)]),
     mayTrade: !open.some(isDoubtful),
   }
@@ -117,6 +132,28 @@ function isSure(
   return before.get(key) === seen.get(key)
 }
 
+const keyOf = ({ kind, subject }: Difference): string => `${kind} ${subject}`
+
+function undecidedOf(
+  { undecided: before, now }: Comparison,
+  differences: readonly Difference[],
+): ReadonlyMap<string, Undecided> {
+  const undecided = new Map<string, Undecided>()
+  for (const one of differences) {
+    if (!one.isUndecided) continue
+    const amount = one.theirs - one.ours
+    const known = before.get(keyOf(one))
+    undecided.set(keyOf(one), known?.amount === amount ? known : { amount, since: now })
+  }
+  return undecided
+}
+
+/** Executions say within minutes what an order has done: what stands unchanged for longer than that is something else. */
+function waits({ now, rules }: Comparison, difference: Difference, undecided: ReadonlyMap<string, Undecided>): boolean {
+  const found = undecided.get(keyOf(difference))
+  return found !== undefined && now < found.since + rules.undecidedMostMs
+}
+
 function positionDifferences(comparison: Comparison): readonly Difference[] {
   const { snapshot, books, since, now, feesInKind, rules } = comparison
   const listed = new Map<InstrumentId, BrokerPosition>()
@@ -130,17 +167,20 @@ function positionDifferences(comparison: Comparison): readonly Difference[] {
     const { own, external } = books.positions.get(instrument) ?? NONE
     const ours = own + external - (later.get(instrument) ?? 0)
     const theirs = listed.get(instrument)?.quantity ?? 0
-    if (theirs === ours || isUndecided(comparison, instrument, theirs - ours)) continue
+    if (theirs === ours) continue
     if (isLate(comparison, instrument, theirs, ours)) continue
     if (isFeeInKind(theirs - ours, instrument, feesInKind, { rules, now })) continue
     const isForeign = own === 0 && !comparison.touched.has(instrument)
     const position = listed.get(instrument) ?? null
-    found.push({ kind: 'position', subject: instrument, instrument, position, ours, theirs, isForeign })
+    const isOpen = isUndecided(comparison, instrument, theirs - ours)
+    const base = { kind: 'position', subject: instrument, instrument, position } as const
+    found.push({ ...base, ours, theirs, isForeign, isUndecided: isOpen })
   }
   for (const position of snapshot.positions) {
     if (position.instrument !== null || position.quantity === 0) continue
     const { symbol: subject, quantity: theirs } = position
-    found.push({ kind: 'position', subject, instrument: null, position, ours: 0, theirs, isForeign: true })
+    const base = { kind: 'position', subject, instrument: null, position } as const
+    found.push({ ...base, ours: 0, theirs, isForeign: true, isUndecided: false })
   }
   return found
 }
@@ -178,14 +218,16 @@ function unsettled({ splits, snapshot, books, since }: Comparison): readonly Ins
 function cashDifferences(comparison: Comparison): readonly Difference[] {
   const { snapshot, books, since, now, accruals, rules } = comparison
   // Money of executions that the snapshot does not know yet cannot be told from it: the next comparison can.
-  if (since.length > 0 || comparison.orders.some(({ state }) => state === 'unknown')) return []
+  if (since.length > 0) return []
+  const hasUnknown = comparison.orders.some(({ state }) => state === 'unknown')
   const found: Difference[] = []
   for (const currency of [...new Set([...snapshot.cash.keys(), ...books.cash.keys()])].sort(byName)) {
     const { own, external } = books.cash.get(currency) ?? NONE
     const [ours, theirs] = [own + external, snapshot.cash.get(currency) ?? 0]
     if (theirs === ours || isAccrued(theirs - ours, currency, accruals, { rules, now })) continue
     const isForeign = !books.cash.has(currency) || (comparison.pinned === '' && theirs > ours)
-    found.push({ kind: 'cash', subject: currency, instrument: null, position: null, ours, theirs, isForeign })
+    const base = { kind: 'cash', subject: currency, instrument: null, position: null } as const
+    found.push({ ...base, ours, theirs, isForeign, isUndecided: hasUnknown })
   }
   return found
 }

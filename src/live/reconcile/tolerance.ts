@@ -24,6 +24,8 @@ export interface ToleranceRules {
   readonly feeWindowMs: number
   /** and a dividend, funding or a fee in money. */
   readonly accrualWindowMs: number
+  /** How long an order of which nobody knows what became of it may be why the broker shows something else. */
+  readonly undecidedMostMs: number
   /** Counts by which the broker may round each of these in another way. */
   readonly roundingCounts: number
 }
@@ -32,6 +34,7 @@ export const TOLERANCE_RULES: ToleranceRules = {
   feeInKind: 0.0025,
   feeWindowMs: 36 * 3_600_000,
   accrualWindowMs: 45 * 86_400_000,
+  undecidedMostMs: 2 * 60_000,
   roundingCounts: 10_000,
 }
 

@@ -8,7 +8,7 @@ import type { Runtime } from '../../engine/runtime.ts'
 import type { OrderDesk } from '../desk/order-desk.ts'
 import type { Told, Watch } from '../engine-options.ts'
 import { engineAlert } from '../engine-rules.ts'
-import { type Comparison, compare } from './compare.ts'
+import { type Comparison, compare, type Undecided } from './compare.ts'
 import { foreignInstrumentId } from './foreign-instrument.ts'
 import { ownBooks } from './own-books.ts'
 import { RECONCILE_POLICY, type ReconcilePolicy } from './policy.ts'
@@ -64,6 +64,7 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
   let bookedAt = Number.NEGATIVE_INFINITY
   let failures = 0
   let seen: ReadonlyMap<string, number> = new Map()
+  let undecided: ReadonlyMap<string, Undecided> = new Map()
   /** Null before the first look. */
   let comparedAt: Instant | null = null
   const { splits } = options
@@ -112,7 +113,7 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
   function take({ snapshot, since }: Answer, runtime: Runtime, now: Instant): readonly EventBody[] {
     failures = 0
     const listed = { ...snapshot, positions: snapshot.positions.map((one) => withForeign(runtime, one)) }
-    const own = { snapshot: listed, since, seen, now, splits: splits.recent(now) }
+    const own = { snapshot: listed, since, seen, undecided, now, splits: splits.recent(now) }
     const verdict = compare(comparisonOf(runtime, options, policy, own))
     splits.saw(listed.positions)
     if (verdict.state === 'otherAccount') {
@@ -122,6 +123,7 @@ export function reconcileWatch(options: ReconcileOptions): Watch {
     }
     const isWaiting = [...verdict.seen].some(([key, amount]) => seen.get(key) !== amount)
     seen = verdict.seen
+    undecided = verdict.undecided
     if (!isWaiting) {
       comparedAt = now
       isTold = false
@@ -210,7 +212,7 @@ function comparisonOf(
   runtime: Runtime,
   { desk, expected }: ReconcileOptions,
   { tolerance: rules }: ReconcilePolicy,
-  own: Pick<Comparison, 'snapshot' | 'since' | 'seen' | 'now' | 'splits'>,
+  own: Pick<Comparison, 'snapshot' | 'since' | 'seen' | 'undecided' | 'now' | 'splits'>,
 ): Comparison {
   const { state } = runtime
   const { reconciliation, currencies, rate } = state
