@@ -5,6 +5,8 @@ import type { Source } from '../data/source.ts'
 import { AgeChip, useFreshness } from './AgeChip.tsx'
 import { Boundary } from './Boundary.tsx'
 import { type Exportable, ExportMenu } from './ExportMenu.tsx'
+import { FormulaMark } from './Formula.tsx'
+import { PANEL_FORMULAS } from './figure-formulas.ts'
 import { Icon } from './Icon.tsx'
 import { TOGGLE_TABLE } from './panel-keys.ts'
 import { ScrolledTable } from './ScrolledTable.tsx'
@@ -123,6 +125,7 @@ export function Panel<T>(props: PanelProps<T>): ReactNode {
   const { ref, shows, toggle } = useTableToggle(table !== undefined)
   const { state } = useFreshness(source)
   const isDim = source.error !== null || state === 'lost'
+  const formulas = PANEL_FORMULAS[title]
   const width = props.keepsSpan === true ? 'panel-keeps' : ''
   return (
     <section
@@ -135,6 +138,7 @@ export function Panel<T>(props: PanelProps<T>): ReactNode {
     >
       <header className="panel-head">
         <h2 id={id}>{title}</h2>
+        {formulas !== undefined && <FormulaMark label={title} names={formulas} />}
         {unit !== undefined && <span className="unit">{unit}</span>}
         <span className="grow" />
         {controls}

@@ -1,10 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Note } from '../../../src/api/contract/notes.ts'
 import type { Attribution, MonthCell } from '../../../src/api/contract/performance-page.ts'
 import type { TailView } from '../../../src/api/contract/risk.ts'
 import type { Correlation, RiskPart } from '../../../src/api/contract/risk-page.ts'
 import { riskSlices } from '../charts/risk-donut.ts'
-import { formulaOf } from '../panels/formulas.ts'
+import { KEY_FORMULAS, PANEL_FORMULAS, SLEEVE_FORMULAS } from '../frame/figure-formulas.ts'
+import { everyFormula, formulaOf } from '../panels/formulas.ts'
 import { tagsOf } from '../panels/NoteForm.tsx'
 import { hiddenOf, hiddenText } from '../panels/SeriesChips.tsx'
 import { attributionWithin } from './performance/AttributionPanel.tsx'
@@ -196,5 +199,27 @@ describe('words', () => {
   it('have the formula of a metric from the document of metrics', async () => {
     expect((await formulaOf('sharpe'))!.formula).toBe('(μ - rf) / s √P')
     expect(await formulaOf('no such metric')).toBeNull()
+    expect(await formulaOf('profit_factor')).toMatchObject({
+      convention: expect.stringContaining('Infinity'),
+      source: '[P]',
+    })
+    expect(await formulaOf('ulcer_index')).toMatchObject({ convention: '', source: 'Martin and McCann (1989)' })
+  })
+  it('have a formula for every figure that names one, beside a panel that there is', async () => {
+    const named = [
+      ...Object.values(PANEL_FORMULAS).flat(),
+      ...Object.values(KEY_FORMULAS),
+      ...Object.values(SLEEVE_FORMULAS),
+    ]
+    const known = await everyFormula()
+    expect(named.filter((name) => !known.has(name))).toEqual([])
+    const source = join(import.meta.dirname, '..')
+    const pages = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.tsx'))
+      .map((path) => readFileSync(join(source, path), 'utf8'))
+      .join()
+    const said = (title: string): boolean =>
+      [`title="${title}"`, `title: '${title}'`, `'${title}'`].some((text) => pages.includes(text))
+    expect(Object.keys(PANEL_FORMULAS).filter((title) => !said(title))).toEqual([])
   })
 })

@@ -40,7 +40,7 @@ function OverlayShown({ shown }: { readonly shown: Overlay }): ReactNode {
     case 'keys':
       return <KeyList />
     case 'formulas':
-      return <FormulaList />
+      return <FormulaList key={shown.of?.label ?? ''} of={shown.of ?? null} />
     default:
       return shown satisfies never
   }

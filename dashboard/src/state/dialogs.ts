@@ -8,7 +8,8 @@ export type Overlay =
   | { readonly kind: 'flatten'; readonly sleeve: string | null; readonly title: string }
   | { readonly kind: 'palette' }
   | { readonly kind: 'keys' }
-  | { readonly kind: 'formulas' }
+  /** `of`: those of one figure or panel alone. */
+  | { readonly kind: 'formulas'; readonly of?: { readonly label: string; readonly names: readonly string[] } }
 
 export const overlay: Store<Overlay | null> = store<Overlay | null>(null)
 

@@ -5,6 +5,8 @@ import { type Amounts, useAmounts } from '../../data/amounts.ts'
 import { useLive } from '../../data/readings.ts'
 import { count, leverage, percent } from '../../format.ts'
 import { useFreshness } from '../../frame/AgeChip.tsx'
+import { FormulaMark } from '../../frame/Formula.tsx'
+import { KEY_FORMULAS } from '../../frame/figure-formulas.ts'
 import { Meter } from '../../frame/Meter.tsx'
 import { Signed, Undefined } from '../../frame/Signed.tsx'
 import { carriedSearch } from '../../state/url.ts'
@@ -12,7 +14,7 @@ import { tradeDate } from '../../times.ts'
 import { useBenchmarkToday } from './benchmark.ts'
 
 interface FigureProps {
-  readonly title: string
+  readonly title: keyof typeof KEY_FORMULAS
   readonly to: string
   readonly className?: string
   readonly children: ReactNode
@@ -24,6 +26,7 @@ function Cell({ title, to, className = '', children }: FigureProps): ReactNode {
     <div className={`figure ${className}`}>
       <dt>
         <Link href={`${to}${carried}`}>{title}</Link>
+        <FormulaMark label={title} names={[KEY_FORMULAS[title]]} />
       </dt>
       <dd>{children}</dd>
     </div>

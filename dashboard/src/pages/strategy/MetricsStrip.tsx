@@ -3,12 +3,16 @@ import type { ExpectedRange, SleeveFigures } from '../../../../src/api/contract/
 import { type Amounts, useAmounts } from '../../data/amounts.ts'
 import type { Source } from '../../data/source.ts'
 import { count, percent, ratio } from '../../format.ts'
+import { FigureName } from '../../frame/Formula.tsx'
+import { SLEEVE_FORMULAS } from '../../frame/figure-formulas.ts'
 import { Panel } from '../../frame/Panel.tsx'
 import { Signed, Undefined } from '../../frame/Signed.tsx'
 import { PlainTable } from '../../panels/PlainTable.tsx'
 
+type MetricName = keyof typeof SLEEVE_FORMULAS
+
 interface Metric {
-  readonly name: string
+  readonly name: MetricName
   readonly value: number | null
   readonly text: string
   readonly isResult?: boolean
@@ -29,25 +33,25 @@ const FEW = 'no round trip was closed yet'
 
 /** Every figure of a sleeve's report, in the order in which it is read. */
 function metricsOf(figures: SleeveFigures, { money }: Pick<Amounts, 'money'>): readonly Metric[] {
-  const fraction = (name: string, value: number | null, isResult = false): Metric => ({
+  const fraction = (name: MetricName, value: number | null, isResult = false): Metric => ({
     name,
     value,
     text: percent(value, { signed: isResult }),
     isResult,
   })
-  const rational = (name: string, value: number | null, why?: string): Metric => ({
+  const rational = (name: MetricName, value: number | null, why?: string): Metric => ({
     name,
     value,
     text: ratio(value),
     ...(why === undefined ? {} : { why }),
   })
-  const amount = (name: string, value: number | null, isResult = false): Metric => ({
+  const amount = (name: MetricName, value: number | null, isResult = false): Metric => ({
     name,
     value,
     text: money(value, { signed: isResult }),
     isResult,
   })
-  const whole = (name: string, value: number): Metric => ({ name, value, text: count(value) })
+  const whole = (name: MetricName, value: number): Metric => ({ name, value, text: count(value) })
   const few = figures.fewRoundTrips ?? FEW
   const { expected } = figures
   return [
@@ -101,7 +105,7 @@ export function MetricsStrip({ source }: { readonly source: Source<SleeveFigures
       title="Metrics"
       unit="since the start"
       span={12}
-      height={96}
+      className="metrics-panel"
       source={source}
       skeleton="figures"
       exports={{ what: 'risk' }}
@@ -122,7 +126,9 @@ export function MetricsStrip({ source }: { readonly source: Source<SleeveFigures
           <dl>
             {metricsOf(figures, amounts).map((metric) => (
               <div key={metric.name}>
-                <dt>{metric.name}</dt>
+                <dt>
+                  <FigureName label={metric.name} names={[SLEEVE_FORMULAS[metric.name]]} />
+                </dt>
                 <dd>
                   <Shown metric={metric} />
                   {metric.expected !== undefined && (

@@ -1,0 +1,116 @@
+/*
+ * Which rows of docs/metrics.md say how the figures of a panel are computed, by the panel's title, and single figures by
+ * their label. A row is named by its first cell.
+ */
+
+const RELATIVE_RISK = ['varInterval, cvarInterval of risk'] as const
+const POSITIONS = ['value, net, gross of a position', 'unrealised, today of a position'] as const
+
+export const PANEL_FORMULAS: Readonly<Record<string, readonly string[]>> = {
+  Equity: ['totalReturn', 'value, cash', 'benchmark return', 'gap of a sleeve'],
+  Sleeves: [
+    'weight, target of a sleeve',
+    'value, cash',
+    'totalReturn',
+    'sharpe',
+    'leverage, drawdown',
+    'sleeves, positions',
+  ],
+  'Largest positions': POSITIONS,
+  'Asset classes': ['part, use of a class or sector'],
+  Sectors: ['part, use of a class or sector'],
+  Leverage: ['leverage, drawdown', 'use of a gauge'],
+  Volatility: ['vol', 'use of a gauge'],
+  'VaR and CVaR': [
+    'var historical',
+    'cvar historical',
+    'var gaussian',
+    'cvar gaussian',
+    'var cornishFisher',
+    'cvar cornishFisher',
+    ...RELATIVE_RISK,
+  ],
+  Diversification: ['ratio of diversification', 'volatilityOverSum', 'benefit of diversification'],
+  Drawdown: ['leverage, drawdown', 'drawdown, drawdowns of risk', 'peak, trough, recovered', 'drawdown periods'],
+  'Risk contribution': [
+    'marginals of risk',
+    'components of risk',
+    'volatilityWithout of risk',
+    'varComponents, cvarComponents of risk',
+  ],
+  Correlation: ['matrix of a window', 'order of a window', 'runDays'],
+  Pair: ['rolling of a pair, fit', 'runDays'],
+  Concentration: [
+    'bars of concentration',
+    'largest, topFive of concentration',
+    'herfindahl, effectiveCount of concentration',
+  ],
+  'Stress tests': ['loss of a scenario'],
+  'Monte Carlo cone': ['cone', 'probability of a breach'],
+  'Cumulative return': ['totalReturn', 'benchmark return', 'peak, trough, recovered'],
+  'Monthly returns': ['contribution of a month or year', 'clip'],
+  Distribution: [
+    'bins',
+    'normal of a histogram',
+    'kurtosis, skewness of a histogram',
+    'valueAtRisk of a histogram',
+    'weeks',
+  ],
+  Attribution: ['lines of attribution', 'weight of a day', 'contribution'],
+  'Attribution table': ['contribution', 'riskShare', 'slippage', 'crossingGain', 'financing', 'profit of a sleeve'],
+  Brinson: ['allocation', 'selection', 'interaction', 'linking carino'],
+  'Netting benefit': ['savings, feesSaved of netting', 'crossingGain'],
+  'Rolling Sharpe': ['sharpe', 'sharpe, volatility, beta, correlation of rolling'],
+  'Rolling volatility': ['vol', 'sharpe, volatility, beta, correlation of rolling'],
+  'Rolling beta': ['beta', 'sharpe, volatility, beta, correlation of rolling'],
+  'Rolling correlation': ['correlation', 'sleeveCorrelation'],
+  'Trade profit and loss': ['profit of a round trip', 'expectancy'],
+  'Hold time': ['hold', 'profit of a round trip'],
+  'Trade frequency': ['tradesPerMonth'],
+  'Win rate, winners and losers': ['win_rate, win_rate_all', 'avg_win, avg_loss', 'profit_factor'],
+  Price: ['indicators of a price'],
+  'Positions and why this size': POSITIONS,
+  Trades: ['profit of a round trip', 'hold', 'maximumAdverse', 'maximumFavourable'],
+  'Limits in use': ['use of a gauge'],
+  Weights: ['weight, target of a sleeve'],
+  Rebalancings: ['orders, fees of a rebalancing', 'nextRebalance'],
+}
+
+export const KEY_FORMULAS = {
+  'Portfolio value': 'value, cash',
+  Today: 'lastClose, today',
+  'Total return': 'totalReturn',
+  'Leverage, gross': 'leverage, drawdown',
+  Drawdown: 'leverage, drawdown',
+  'Active sleeves': 'sleeves, positions',
+  'Open positions': 'sleeves, positions',
+} as const satisfies Readonly<Record<string, string>>
+
+/** Figures of one sleeve. */
+export const SLEEVE_FORMULAS = {
+  Value: 'value, cash',
+  'Total return': 'totalReturn',
+  'A year': 'cagr',
+  Volatility: 'vol',
+  Sharpe: 'sharpe',
+  Sortino: 'sortino',
+  Calmar: 'calmar',
+  'Max drawdown': 'max_drawdown',
+  'Win rate': 'win_rate, win_rate_all',
+  'Profit factor': 'profit_factor',
+  'Round trips': 'profit of a round trip',
+  'Trades a month': 'tradesPerMonth',
+  'Average trade': 'expectancy',
+  'Average winner': 'avg_win, avg_loss',
+  'Average loser': 'avg_win, avg_loss',
+  Realised: 'profit of a sleeve',
+  Unrealised: 'profit of a sleeve',
+  Dividends: 'profit of a sleeve',
+  Fees: 'profit of a sleeve',
+  Contribution: 'profit of a sleeve',
+  Leverage: 'leverage, drawdown',
+  Positions: 'sleeves, positions',
+  'Largest position': 'maxPositionWeight',
+  'Money-weighted': 'moneyWeightedReturn',
+  Capital: 'weight, target of a sleeve',
+} as const satisfies Readonly<Record<string, string>>
