@@ -94,6 +94,8 @@ export interface Exports {
 export interface Explainer {
   /** Null: there is no such order. */
   explain(portfolio: string, order: number): Promise<ExplainView | null>
+  /** Null: nobody was asked about that entry. */
+  explainWish(portfolio: string, approval: number): Promise<ExplainView | null>
 }
 
 /** `reused`: the id belongs to another command; `unanswered`: the engine has taken it up and has not answered yet. */

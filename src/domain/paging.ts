@@ -247,7 +247,7 @@ export interface PriceBar {
 }
 
 /** All of it by portfolio. */
-/** The event in which an order was made, and the last one that booked anything of it. */
+/** The event in which an order was made or a moment began, and the last one that is of it. */
 export interface OrderSpan {
   readonly first: number
   readonly last: number
@@ -273,6 +273,8 @@ export interface Paging {
   instruments(portfolio: string, names: readonly string[]): Promise<readonly InstrumentRow[]>
   /** Null where no order has that number, or the tables are not that far yet. */
   orderSpan(portfolio: string, order: number): Promise<OrderSpan | null>
+  /** The events of one moment; null where there was none. */
+  momentSpan(portfolio: string, at: number): Promise<OrderSpan | null>
   activity(portfolio: string, query: ActivityQuery): Promise<Omit<Page<ActivityEntry>, 'total'>>
   positions(portfolio: string): Promise<Positions>
   /** Bars of one instrument, as coarse as is enough for so many points, oldest first. */

@@ -20,6 +20,17 @@ export function useExplain(): (order: number | null) => void {
 
 const OUTCOMES = { allowed: 'Allowed', trimmed: 'Trimmed', refused: 'Refused' } as const
 
+/** A chain, numbered from the bar on. */
+export function Steps({ steps }: { readonly steps: ExplainView['steps'] }): ReactNode {
+  return (
+    <ol className="steps">
+      {steps.map((step, place) => (
+        <Step key={`${step.kind} ${step.sleeve} ${step.title} ${step.text}`} step={step} place={place + 1} />
+      ))}
+    </ol>
+  )
+}
+
 function Step({ step, place }: { readonly step: ExplainStep; readonly place: number }): ReactNode {
   return (
     <li className={`step ${step.outcome === null ? '' : `step-${step.outcome}`}`}>
@@ -167,11 +178,7 @@ function Drawer({ order, onClose }: { readonly order: string; readonly onClose: 
         <div className="drawer-body">
           <p className="drawer-summary">{view.summary}</p>
           <p className="quiet">{stamp(view.at, zone)}</p>
-          <ol className="steps">
-            {view.steps.map((step, place) => (
-              <Step key={`${step.kind} ${step.sleeve} ${step.title} ${step.text}`} step={step} place={place + 1} />
-            ))}
-          </ol>
+          <Steps steps={view.steps} />
         </div>
       )}
     </aside>

@@ -143,6 +143,8 @@ export function operations(ask: Ask) {
     cancelJob: (portfolio: string | number, id: string | number) => ask<JobView>('DELETE', `/api/v1/p/${part(portfolio)}/jobs/${part(id)}`),
     /** Why an order is as it is: from the bar to the sleeves’ shares. */
     explain: (portfolio: string | number, order: string | number) => ask<ExplainView>('GET', `/api/v1/p/${part(portfolio)}/explain/${part(order)}`),
+    /** Why an entry is wished for that waits for an approval: from the bar to the rules. */
+    explainApproval: (portfolio: string | number, id: string | number) => ask<ExplainView>('GET', `/api/v1/p/${part(portfolio)}/approvals/${part(id)}/explain`),
     /** What the portfolio is run with, how it came about, and what strategies can be added. */
     configuration: (portfolio: string | number) => ask<ConfigurationView>('GET', `/api/v1/p/${part(portfolio)}/configuration`),
     /** Put a draft in the place of the configuration. */

@@ -33,6 +33,7 @@ export interface ExplainStep {
 }
 
 export interface ExplainView {
+  /** 0 of an entry that waits for an approval: nothing is ordered yet. */
   readonly order: number
   readonly instrument: string
   readonly symbol: string

@@ -175,6 +175,13 @@ function jobRoutes(context: Context): readonly Endpoint[] {
   ]
 }
 
+/** Of an order or an approval, as addresses have it. */
+const numbered = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 48)
+
 function explainRoutes(context: Context): readonly Endpoint[] {
   const { explainer } = context.ports
   if (explainer === null) return []
@@ -188,19 +195,30 @@ function explainRoutes(context: Context): readonly Endpoint[] {
       who: 'viewer',
       seen: 'explain',
       rooms: EXPLANATIONS,
-      params: z.object({
-        portfolio: portfolioName,
-        order: z.coerce
-          .number()
-          .int()
-          .min(1)
-          .max(2 ** 48),
-      }),
+      params: z.object({ portfolio: portfolioName, order: numbered }),
       answer: explainView,
       async run({ params: { portfolio, order } }) {
         await basisOf(context, portfolio)
         const view = await explainer.explain(portfolio, order)
         if (view === null) throw new Refusal('not_found', `There is no order ${order} in ${portfolio}.`)
+        return view
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/v1/p/:portfolio/approvals/:id/explain',
+      name: 'explainApproval',
+      summary: 'Why an entry is wished for that waits for an approval: from the bar to the rules',
+      tag: 'live',
+      who: 'viewer',
+      seen: 'explain',
+      rooms: EXPLANATIONS,
+      params: z.object({ portfolio: portfolioName, id: numbered }),
+      answer: explainView,
+      async run({ params: { portfolio, id } }) {
+        await basisOf(context, portfolio)
+        const view = await explainer.explainWish(portfolio, id)
+        if (view === null) throw new Refusal('not_found', `Nobody was asked about ${id} in ${portfolio}.`)
         return view
       },
     }),

@@ -13,10 +13,12 @@ import { explainOrder, explainStored } from '../../live/explain/explain.ts'
 import type { Explanation } from '../../live/explain/explanation.ts'
 import { rerunBacktest, rerunJournal } from '../../live/explain/rerun.ts'
 import { SILENT } from '../../live/explain/silent.ts'
+import { explainStoredWish } from '../../live/explain/wish.ts'
 import { smaCrossover } from '../../pipeline/strategies/sma-crossover/sma-crossover.ts'
 import { explanationDocument } from './document.ts'
 import type { Route } from './route.ts'
 import { explanationText } from './text.ts'
+import { wishView } from './view.ts'
 
 /** A price that falls, rises and falls: when it rests, the quick sleeve is on its way out and the slow one on its way in. */
 const CLOSES = [12, 12, 11, 9, 9.6, 10.4, 10.3, 10.8, 11.6, 11.1, 10.6, 10.9, 11.8, 12.4, 12, 11, 10.1, 9.5, 9.2, 9]
@@ -77,6 +79,30 @@ function statesOf(): Pick<Store, 'read' | 'snapshotBefore'> {
   return {
     ...journalOf(),
     snapshotBefore: (_, seq) => Promise.resolve(states.findLast((one) => one.seq <= seq)),
+  }
+}
+
+/** The same events of a portfolio that asks about every entry; they are those of the run until the first one is asked about. */
+function askingFrom(store: ReturnType<typeof statesOf>): typeof store {
+  const approvals = { all: true, above: null, stages: [], sleeves: [], expiresAfter: { bars: 3 } }
+  return {
+    ...store,
+    read: async function* (portfolio, from) {
+      for await (const row of store.read(portfolio, from)) {
+        const event = decodeEvent(row.payload, (index) => market.instruments[index]!.id)
+        const asks = event.kind === 'configured' ? { ...event, config: { ...event.config, approvals } } : event
+        yield { ...row, payload: encodeEvent(asks) }
+      }
+    },
+  }
+}
+
+function askingUntil(store: ReturnType<typeof statesOf>, last: number): typeof store {
+  return {
+    ...store,
+    read: async function* (portfolio, from) {
+      for await (const row of store.read(portfolio, from)) if (row.seq <= last) yield row
+    },
   }
 }
 
@@ -164,6 +190,24 @@ describe('the chain of an order', () => {
       expect(Math.min(...begins)).toBe(born)
     }
     expect((await explainStored(counted, config.name, known, all[0]!.order, null)).explanation).toEqual(all[0])
+  })
+
+  it('of an entry that waits for an approval is that of its order, up to the rules', async () => {
+    const states = statesOf()
+    const known = new Map(strategies.map((one) => [one.name, one]))
+    const [first] = all
+    const [share] = first!.shares
+    const asking = askingFrom(states)
+    const wish = (await explainStoredWish(asking, config.name, known, share!.intent, null))!
+    const { sleeve: id, title, strategy, event, at, bar, indicators, size, judgement, reason, wanted } = share!
+    expect(wish).toMatchObject({ order: 0, instrument: first!.instrument, net: wanted, fills: [], end: null })
+    expect(wish.shares).toMatchObject([
+      { sleeve: id, title, strategy, event, at, bar, indicators, size, judgement, reason, wanted, bookings: [] },
+    ])
+    const view = wishView(wish)
+    expect(new Set(view.steps.map(({ kind }) => kind))).toEqual(new Set(['bar', 'signal', 'size', 'rule']))
+    expect(view.summary).toBe(`${title}: ${reason}`)
+    expect(await explainStoredWish(askingUntil(asking, event), config.name, known, 99, null)).toBeNull()
   })
 
   it('is refused where the code of a strategy is not there', async () => {

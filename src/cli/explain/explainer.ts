@@ -9,7 +9,8 @@ export interface ExplainQuestion {
   /** Portfolio files: where strategies of the user's own are found. */
   readonly configs: readonly string[]
   readonly portfolio: string
-  readonly order: number
+  /** An order by its number, or an entry that waits for an approval by the number of its intent. */
+  readonly of: { readonly order: number } | { readonly wish: number }
 }
 
 /** Nobody waits longer, and nobody keeps others waiting for longer. */
@@ -21,15 +22,15 @@ export function openExplainer(data: Pick<ExplainQuestion, 'store' | 'configs'>):
   const kept = new Map<string, ExplainView>()
   let before: Promise<unknown> = Promise.resolve()
 
-  async function ask(portfolio: string, order: number): Promise<ExplainView | null> {
+  async function ask(portfolio: string, of: ExplainQuestion['of']): Promise<ExplainView | null> {
     const worker = startModule(new URL('./thread', import.meta.url), {
-      workerData: { ...data, portfolio, order },
+      workerData: { ...data, portfolio, of } satisfies ExplainQuestion,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     })
     const timer = setTimeout(() => void worker.terminate(), MS_MOST)
     try {
       const ended = once(worker, 'exit').then(() => {
-        throw new Error(`order ${order} could not be explained`)
+        throw new Error(`it could not be explained`)
       })
       // It ends after it has answered, too.
       ended.catch(() => {})
@@ -41,19 +42,28 @@ export function openExplainer(data: Pick<ExplainQuestion, 'store' | 'configs'>):
     }
   }
 
+  async function explained(
+    portfolio: string,
+    of: ExplainQuestion['of'],
+    isFinal: (view: ExplainView) => boolean,
+  ): Promise<ExplainView | null> {
+    const key = JSON.stringify([portfolio, of])
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const answer = before.catch(() => {}).then(() => ask(portfolio, of))
+    before = answer
+    const view = await answer
+    if (view !== null && isFinal(view)) {
+      kept.set(key, view)
+      if (kept.size > KEPT_MOST) kept.delete(kept.keys().next().value!)
+    }
+    return view
+  }
+
   return {
-    async explain(portfolio, order) {
-      const key = `${portfolio} ${order}`
-      const known = kept.get(key)
-      if (known !== undefined) return known
-      const answer = before.catch(() => {}).then(() => ask(portfolio, order))
-      before = answer
-      const view = await answer
-      if (view !== null && (view.document as { readonly end: unknown }).end !== null) {
-        kept.set(key, view)
-        if (kept.size > KEPT_MOST) kept.delete(kept.keys().next().value!)
-      }
-      return view
-    },
+    explain: (portfolio, order) =>
+      explained(portfolio, { order }, ({ document }) => (document as { readonly end: unknown }).end !== null),
+    // What led to a question is past when it is asked.
+    explainWish: (portfolio, wish) => explained(portfolio, { wish }, () => true),
   }
 }

@@ -39,6 +39,20 @@ export function explainView(explanation: Explanation, route: Route | null): Expl
   }
 }
 
+/** What is known of a wish that is not ordered yet. */
+const OF_A_WISH: ReadonlySet<ExplainStepKind> = new Set(['bar', 'signal', 'size', 'rule'])
+
+/** The chain of an entry that waits for an approval, as far as it has come. */
+export function wishView(explanation: Explanation): ExplainView {
+  const view = explainView(explanation, null)
+  const [share] = explanation.shares
+  return {
+    ...view,
+    summary: `${share!.title}: ${share!.reason}`,
+    steps: view.steps.filter(({ kind }) => OF_A_WISH.has(kind)),
+  }
+}
+
 /** A line that begins with a sleeve is about it. */
 function lineStep(kind: ExplainStepKind, title: string, line: string, { shares }: Explanation): ExplainStep {
   const own = shares.find(({ sleeve }) => line.startsWith(`${sleeve}: `) || line.startsWith(`${sleeve} (`))

@@ -6,7 +6,7 @@ import { countsPerUnit } from '../../domain/currencies.ts'
 import type { Store } from '../../domain/store.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
-import type { ConsultedRule } from '../../engine/records/witness.ts'
+import type { ConsultedRule, JudgedEntry } from '../../engine/records/witness.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 import { KERNEL_VERSION } from '../../engine/snapshot.ts'
 import type { ExplainedBooking, ExplainedShare, ExplainedSize, Explanation } from './explanation.ts'
@@ -96,7 +96,10 @@ function explanationOf(finding: Finding, seen: ReadonlyMap<number, Seen>): Expla
 }
 
 /** Units in a whole share, contract, coin or structure, and money counts in a unit of its currency. */
-function scaleOf({ state }: Runtime, instrument: number): { whole: number; counts: number; currency: CurrencyCode } {
+export function scaleOf(
+  { state }: Runtime,
+  instrument: number,
+): { whole: number; counts: number; currency: CurrencyCode } {
   const traded = state.instruments[instrument]
   const currency = traded?.currency ?? state.config!.currency
   return { whole: traded?.unitsPerWhole ?? 1, counts: countsPerUnit(currency), currency }
@@ -127,17 +130,17 @@ function shareOf(finding: Finding, share: FoundShare, seen: Seen): ExplainedShar
     bar: seen.bar,
     indicators: seen.indicators,
     size: sized === null ? null : sizeOf(sized),
-    judgement:
-      judged === null
-        ? null
-        : {
-            asked: judged.asked / whole,
-            allowed: judged.allowed / whole,
-            forbidden: judged.forbidden,
-            consulted: judged.consulted.map((rule) => ruleOf(rule, whole)),
-          },
+    judgement: judged === null ? null : judgementOf(judged, whole),
     bookings,
   }
+}
+
+export function judgementOf(
+  { asked, allowed, forbidden, consulted }: JudgedEntry,
+  whole: number,
+): NonNullable<ExplainedShare['judgement']> {
+  const rules = consulted.map((rule) => ruleOf(rule, whole))
+  return { asked: asked / whole, allowed: allowed / whole, forbidden, consulted: rules }
 }
 
 export function ruleOf(rule: ConsultedRule, whole: number): ConsultedRule {

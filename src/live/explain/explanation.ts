@@ -7,6 +7,7 @@ import type { ConsultedRule, JudgedEntry, SizeFactors } from '../../engine/recor
 export interface Explanation {
   readonly portfolio: string
   readonly currency: string
+  /** 0 for a wish that waits for an approval: nothing is ordered yet. */
   readonly order: number
   readonly cycle: number
   /** Number of the event that made it. */

@@ -1,4 +1,4 @@
-/** Which events an order is in, as the tables have it. */
+/** Which events an order is in, and a moment, as the tables have it. */
 import { type Kysely, sql } from 'kysely'
 import type { OrderSpan } from '../../../domain/paging.ts'
 import { toldTo } from '../journal-rows.ts'
@@ -23,4 +23,15 @@ export async function orderSpan(db: Kysely<Tables>, portfolio: string, order: nu
   const isOver = ended !== null && Number(written) === (await toldTo(db, portfolio))
   const to = isOver ? Math.max(Number(first), Number(ended), Number(last ?? 0)) : Number.MAX_SAFE_INTEGER
   return { first: Number(first), last: to }
+}
+
+/** Null where no event was at that moment. */
+export async function momentSpan(db: Kysely<Tables>, portfolio: string, at: number): Promise<OrderSpan | null> {
+  const row = await db
+    .selectFrom('journal')
+    .select([(of) => of.fn.min('seq').as('first'), (of) => of.fn.max('seq').as('last')])
+    .where('portfolio', '=', portfolio)
+    .where('at', '=', at)
+    .executeTakeFirstOrThrow()
+  return row.first === null ? null : { first: Number(row.first), last: Number(row.last) }
 }

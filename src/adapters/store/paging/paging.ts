@@ -6,7 +6,7 @@ import { activity } from './activity.ts'
 import { priceBars } from './bars.ts'
 import { equityLines } from './equity-lines.ts'
 import { instruments, latest } from './latest.ts'
-import { orderSpan } from './order-span.ts'
+import { momentSpan, orderSpan } from './order-span.ts'
 import { page } from './page.ts'
 import { positions } from './positions.ts'
 
@@ -23,6 +23,7 @@ export function sqlPaging({ db, sealing }: JournalPlace): Paging {
     positions: (portfolio) => positions(db, portfolio),
     priceBars: (portfolio, instrument, range) => priceBars(db, portfolio, instrument, range),
     orderSpan: (portfolio, order) => orderSpan(db, portfolio, order),
+    momentSpan: (portfolio, at) => momentSpan(db, portfolio, at),
     latest: (portfolio, table, limit) => latest(db, portfolio, table, limit),
     instruments: (portfolio, names) => instruments(db, portfolio, names),
     equityOfAll: (portfolio, range) => lines.read(portfolio, range),
