@@ -184,6 +184,25 @@ export async function brokenPanels(page: Page): Promise<readonly string[]> {
   ) as Promise<readonly string[]>
 }
 
+/** Titles of panels whose canvases have nothing on them. */
+export async function blankCharts(page: Page): Promise<readonly string[]> {
+  return page.evaluate(
+    `(() => {
+      const isBlank = (canvas) => {
+        if (canvas.width === 0 || canvas.height === 0) return true
+        const small = new OffscreenCanvas(Math.ceil(canvas.width / 8), Math.ceil(canvas.height / 8))
+        const context = small.getContext('2d')
+        context.drawImage(canvas, 0, 0, small.width, small.height)
+        return context.getImageData(0, 0, small.width, small.height).data.every((value) => value === 0)
+      }
+      return [...document.querySelectorAll('[data-panel]')]
+        .map((panel) => [panel.dataset.panel, [...panel.querySelectorAll('canvas')]])
+        .filter(([, canvases]) => canvases.length > 0 && canvases.every(isBlank))
+        .map(([title]) => title)
+    })()`,
+  ) as Promise<readonly string[]>
+}
+
 /** Titles of panels that say that they have nothing to show. */
 export async function emptyPanels(page: Page): Promise<readonly string[]> {
   const titled = 'panel.dataset.panel + ": " + panel.querySelector(".panel-body").textContent'

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataFolder } from '../outside-data.ts'
 import { isNightly } from '../profile.ts'
 import {
+  blankCharts,
   brokenPanels,
   buildDashboard,
   emptyPanels,
@@ -61,14 +62,19 @@ describe.skipIf(!isNightly || CHROMIUM === undefined || data === null)(
       folder.remove()
     })
 
-    const answer = async <T>(rest: string): Promise<T | null> => {
+    interface Answer<T> {
+      readonly asOf?: string | null
+      readonly data: T | null
+    }
+    const asked = async <T>(rest: string): Promise<Answer<T> | null> => {
       const { page } = seen
       const session = await page.request.get(`${program.origin}/api/v1/session`)
       const { portfolios } = (await session.json()) as { readonly portfolios: readonly string[] }
       if (portfolios[0] === undefined) return null
       const answered = await page.request.get(`${program.origin}/api/v1/p/${encodeURIComponent(portfolios[0])}/${rest}`)
-      return answered.ok() ? (((await answered.json()) as { readonly data: T | null }).data ?? null) : null
+      return answered.ok() ? ((await answered.json()) as Answer<T>) : null
     }
+    const answer = async <T>(rest: string): Promise<T | null> => (await asked<T>(rest))?.data ?? null
 
     /** Panels without anything to show and what axe finds, of a page that has loaded. */
     async function judged(path: string): Promise<readonly [panels: readonly string[], faults: readonly string[]]> {
@@ -76,6 +82,7 @@ describe.skipIf(!isNightly || CHROMIUM === undefined || data === null)(
       await page.goto(`${program.origin}${path}`)
       await page.locator('.panel').first().waitFor()
       await expect.poll(() => page.locator('.skeleton').count(), { timeout: 60_000 }).toBe(0)
+      await expect.poll(() => blankCharts(page), { timeout: 10_000 }).toEqual([])
       await picture(page, `channels-${path.slice(1).replace(/\?.*/, '').replaceAll('/', '-') || 'overview'}`)
       return [[...(await brokenPanels(page)), ...(await emptyPanels(page))], await seriousFaults(page)]
     }
@@ -85,8 +92,8 @@ describe.skipIf(!isNightly || CHROMIUM === undefined || data === null)(
       const tradeDate = async (): Promise<string> =>
         (await answer<{ readonly tradeDate: string | null }>('figures'))?.tradeDate ?? ''
       await expect.poll(tradeDate, { timeout: PLAYED_MS, interval: 2_000 }).toBe(TO)
-      const report = async (): Promise<boolean> => (await answer('analysis/report')) !== null
-      await expect.poll(report, { timeout: ANALYSED_MS, interval: 2_000 }).toBe(true)
+      const analysedTo = async (): Promise<string> => (await asked('analysis/risk'))?.asOf ?? ''
+      await expect.poll(async () => (await analysedTo()) >= TO, { timeout: ANALYSED_MS, interval: 2_000 }).toBe(true)
       await seen.page.goto(`${program.origin}/risk?period=All`)
       await runFromThePage(page)
       const [risk] = page.url().split('#') // with the answers of what was run

@@ -196,7 +196,7 @@ const timeZone = z
 export const alertRuleView = z
   .strictObject({
     id,
-    title,
+    title: id, // it becomes the rule's name
     about: z.string().min(1).max(120),
     severity: alertSeverity,
     enabled: z.boolean(),

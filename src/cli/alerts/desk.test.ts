@@ -142,6 +142,19 @@ describe('rules on a page', () => {
     ])
     expect((await desk.rules('demo'))[0]).toMatchObject({ severity: 'high', about: '*', digest: 600 })
   })
+  it('are called what their title says, each by a name of its own', async () => {
+    const desk = deskOf()
+    const [shown] = await desk.rules('demo')
+    const other = { ...shown!, id: 'rule-1', title: 'At night' }
+    await desk.saveRules('demo', [shown!, other], 'anna')
+    expect((await deskOf().rules('demo')).map(({ id, title }) => [id, title])).toEqual([
+      ['all', 'all'],
+      ['At night', 'At night'],
+    ])
+    await expect(desk.saveRules('demo', [shown!, { ...other, title: 'all ' }], 'anna')).rejects.toMatchObject({
+      code: 'invalid',
+    })
+  })
 })
 
 describe('thresholds on a page', () => {

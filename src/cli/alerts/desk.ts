@@ -91,17 +91,16 @@ export function alertDesk(log: AlertLog, files: ReadonlyMap<string, AlertConfigu
 
   return {
     rules: async (portfolio) => (await rulesOf(portfolio)).map(ruleView),
-    async saveRules(portfolio, rules) {
-      const saved = rules.map(savedRule)
+    async saveRules(portfolio, given) {
+      const saved = given.map(savedRule)
+      refuseTwice(saved, 'rule')
       await log.putRules(portfolio, saved, Date.now() as Instant)
       return saved.map(ruleView)
     },
     thresholds: async (portfolio) => (await thresholdsOf(portfolio)).map(thresholdView),
     async saveThresholds(portfolio, given) {
       const saved = given.map(savedThreshold)
-      for (const [place, { name }] of saved.entries())
-        if (saved.findIndex((one) => one.name === name) !== place)
-          throw new Refusal('invalid', `"${name}" names another threshold already.`)
+      refuseTwice(saved, 'threshold')
       await log.putThresholds(portfolio, saved, Date.now() as Instant)
       return saved.map(thresholdView)
     },
@@ -134,6 +133,13 @@ export function alertDesk(log: AlertLog, files: ReadonlyMap<string, AlertConfigu
   }
 }
 
+/** @throws Refusal where two have one name: what was told by each could not be told apart */
+function refuseTwice(named: readonly { readonly name: string }[], what: string): void {
+  for (const [place, { name }] of named.entries())
+    if (named.findIndex((one) => one.name === name) !== place)
+      throw new Refusal('invalid', `"${name}" names another ${what} already.`)
+}
+
 function clockOf(minutes: number): string {
   const two = (value: number): string => String(value).padStart(2, '0')
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
@@ -157,6 +163,7 @@ function ruleView(rule: AlertRule): AlertRuleView {
   }
 }
 
+/** A rule is called what its title says, as one of the file is by its name. */
 function savedRule(view: AlertRuleView): AlertRule {
   const { quiet, escalate } = view
   const about = view.about
@@ -164,7 +171,7 @@ function savedRule(view: AlertRuleView): AlertRule {
     .map((word) => word.trim())
     .filter((word) => word !== '' && word !== '*')
   return {
-    name: view.id,
+    name: view.title.trim() === '' ? view.id : view.title.trim(),
     isEnabled: view.enabled,
     severity: view.severity,
     rules: about,

@@ -251,7 +251,7 @@ function Rule({ rule, channels, sleeves, onChange, onRemove }: RuleProps): React
 function newRule(count: number): AlertRuleView {
   return {
     id: `rule-${Date.now().toString(36)}-${count}`,
-    title: 'New rule',
+    title: `Rule ${count + 1}`,
     about: '*',
     severity: 'high',
     enabled: true,
@@ -283,72 +283,76 @@ export function AlertRules({
   const rules = draft ?? saved
   return (
     <fieldset disabled={!mayEdit}>
-      <div className="scroll">
-        <table className="rule-matrix" aria-label="Alert rules and channels">
-          <colgroup>
-            <col style={{ width: '190px' }} />
-            <col style={{ width: '130px' }} />
-            <col style={{ width: '110px' }} />
-            {channels.map(({ id }) => (
-              <col key={id} style={{ width: '84px' }} />
-            ))}
-            <col style={{ width: '230px' }} />
-            <col style={{ width: '92px' }} />
-            <col style={{ width: '92px' }} />
-            <col style={{ width: '52px' }} />
-            <col style={{ width: '60px' }} />
-            <col style={{ width: '50px' }} />
-          </colgroup>
-          <thead>
-            <tr>
-              <th scope="col" className="left">
-                Rule
-              </th>
-              <th scope="col" className="left">
-                About
-              </th>
-              <th scope="col" className="left">
-                From
-              </th>
-              {channels.map(({ id, title }) => (
-                <th key={id} scope="col" className="center" title={title}>
-                  {title}
-                </th>
+      {rules.length === 0 ? (
+        <p className="config-note">No rule says who is told of what.</p>
+      ) : (
+        <div className="scroll">
+          <table className="rule-matrix" aria-label="Alert rules and channels">
+            <colgroup>
+              <col style={{ width: '190px' }} />
+              <col style={{ width: '130px' }} />
+              <col style={{ width: '110px' }} />
+              {channels.map(({ id }) => (
+                <col key={id} style={{ width: '84px' }} />
               ))}
-              <th scope="col" className="left">
-                Quiet from, until
-              </th>
-              <th scope="col" className="left">
-                Same, min
-              </th>
-              <th scope="col" className="left">
-                Digest, min
-              </th>
-              <th scope="col" className="center">
-                On
-              </th>
-              <th scope="col">
-                <span className="only-heard">More</span>
-              </th>
-              <th scope="col">
-                <span className="only-heard">Remove</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rules.map((rule, place) => (
-              <Rule
-                key={rule.id}
-                rule={rule}
-                channels={channels}
-                sleeves={sleeves}
-                onChange={(next) => setDraft(rules.map((old, index) => (index === place ? next : old)))}
-                onRemove={() => setDraft(rules.filter((_, index) => index !== place))}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+              <col style={{ width: '230px' }} />
+              <col style={{ width: '92px' }} />
+              <col style={{ width: '92px' }} />
+              <col style={{ width: '52px' }} />
+              <col style={{ width: '60px' }} />
+              <col style={{ width: '50px' }} />
+            </colgroup>
+            <thead>
+              <tr>
+                <th scope="col" className="left">
+                  Rule
+                </th>
+                <th scope="col" className="left">
+                  About
+                </th>
+                <th scope="col" className="left">
+                  From
+                </th>
+                {channels.map(({ id, title }) => (
+                  <th key={id} scope="col" className="center" title={title}>
+                    {title}
+                  </th>
+                ))}
+                <th scope="col" className="left">
+                  Quiet from, until
+                </th>
+                <th scope="col" className="left">
+                  Same, min
+                </th>
+                <th scope="col" className="left">
+                  Digest, min
+                </th>
+                <th scope="col" className="center">
+                  On
+                </th>
+                <th scope="col">
+                  <span className="only-heard">More</span>
+                </th>
+                <th scope="col">
+                  <span className="only-heard">Remove</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rules.map((rule, place) => (
+                <Rule
+                  key={rule.id}
+                  rule={rule}
+                  channels={channels}
+                  sleeves={sleeves}
+                  onChange={(next) => setDraft(rules.map((old, index) => (index === place ? next : old)))}
+                  onRemove={() => setDraft(rules.filter((_, index) => index !== place))}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
       <DraftFoot
         add="Add a rule"
         save="Save rules"

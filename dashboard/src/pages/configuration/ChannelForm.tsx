@@ -29,7 +29,6 @@ export function ChannelForm({
 }): ReactNode {
   const [kind, setKind] = useState<ChannelKind>(channel?.kind ?? 'email')
   const [id, setId] = useState(channel?.id ?? '')
-  const [title, setTitle] = useState(channel?.title ?? '')
   const [isOn, setOn] = useState(channel?.enabled ?? true)
   const [settings, setSettings] = useState<Values>(initial(channel))
   const [secrets, setSecrets] = useState<Values>({})
@@ -46,7 +45,7 @@ export function ChannelForm({
       {
         id: id.trim(),
         kind,
-        title: title.trim() || id.trim(),
+        title: id.trim(),
         enabled: isOn,
         settings: settingsOf(settings, fields.settings),
         ...(Object.keys(given).length === 0 ? {} : { secrets: given }),
@@ -88,10 +87,6 @@ export function ChannelForm({
           value={id}
           onChange={(event) => setId(event.target.value)}
         />
-      </label>
-      <label className="field">
-        <span>Title</span>
-        <input className="input" value={title} onChange={(event) => setTitle(event.target.value)} />
       </label>
       {fields.settings.map((name) => (
         <label key={name} className="field">
