@@ -31,6 +31,8 @@ export interface MetricRow {
 
 export interface Metrics {
   readonly benchmark: string | null
+  /** Why nothing is measured against the benchmark: none is named, or how many days are missing; empty where it is. */
+  readonly benchmarkWhy: string
   readonly rows: readonly MetricRow[]
 }
 
@@ -121,6 +123,8 @@ export interface RollingSet {
   readonly correlation: Line | null
   /** Mean correlation of all pairs of sleeves; null below two. */
   readonly sleeveCorrelation: Line | null
+  /** Why beta and the correlation to the benchmark have no value yet; empty where they have. */
+  readonly benchmarkWhy: string
 }
 
 export interface Bin {

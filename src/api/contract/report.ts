@@ -47,6 +47,23 @@ export interface PortfolioFigures extends ReturnFigures {
   readonly fees: number
 }
 
+/**
+ * The benchmark beside the portfolio: its own figures over the days of the run, and those of the portfolio against it, of the
+ * days that both have.
+ */
+export interface BenchmarkFigures extends ReturnFigures {
+  readonly instrument: string
+  /** Days on which both have a return; a figure against it needs two. */
+  readonly days: number
+  readonly beta: number | null
+  /** What the portfolio earns a year where the benchmark earns nothing, and the same in one period. */
+  readonly alpha: number | null
+  readonly alphaPerPeriod: number | null
+  readonly correlation: number | null
+  readonly trackingError: number | null
+  readonly informationRatio: number | null
+}
+
 /** One expected range beside what happened; `within` is null while the figure is undefined. */
 export interface ExpectedRange {
   readonly low: number
@@ -270,6 +287,8 @@ export interface ReportFiles {
 /** The document of `backtest --json` and of `report.json`. */
 export interface BacktestReport {
   readonly portfolio: PortfolioFigures
+  /** Null where the configuration names none. */
+  readonly benchmark: BenchmarkFigures | null
   readonly sleeves: readonly SleeveFigures[]
   readonly netting: NettingFigures
   readonly correlation: CorrelationView

@@ -69,3 +69,13 @@ export function benchmarkOf({
   if (found === undefined || found.returns.every((value) => Number.isNaN(value))) return null
   return { name: found.instrument, returns: found.returns }
 }
+
+/** Why nothing is measured against the benchmark over so many days; empty where it is. */
+export function benchmarkWhy({ report }: Pick<Facts, 'report'>, needed: number): string {
+  const { benchmark } = report
+  if (benchmark === null) return 'The portfolio names no benchmark.'
+  const missing = needed - benchmark.days
+  if (missing <= 0) return ''
+  const days = missing === 1 ? '1 more day is' : `${missing} more days are`
+  return `${benchmark.instrument} is the benchmark: ${days} needed on which both have a return.`
+}

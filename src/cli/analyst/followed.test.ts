@@ -80,6 +80,21 @@ describe('the analysis of a journal', () => {
     expect(await growing.answer({ kind: 'risk' })).toEqual(fresh)
   })
 
+  it('is not kept back because reading what lay behind took long', async () => {
+    const rows: JournalRow[] = journal.rows.slice(0, 400)
+    let now = 0
+    const slow = journalFrom(rows)
+    const read: typeof slow.read = async function* (portfolio, from) {
+      now += 60_000
+      yield* slow.read(portfolio, from)
+    }
+    const growing = follow({ ...slow, read }, () => now)
+    await growing.answer({ kind: 'report' })
+    rows.push(...journal.rows.slice(400, 500))
+    now += 5_000
+    expect((await growing.answer({ kind: 'report' })).seq).toBe(499)
+  })
+
   it('is refused where a sleeve decides by a strategy that is not known', async () => {
     const strange = followPortfolio({ store: journal, portfolio: 'any', strategies: new Map(), now: () => 0 })
     await expect(strange.answer({ kind: 'report' })).rejects.toThrow('which is not known here')
@@ -150,6 +165,11 @@ describe('the Performance page', () => {
     expect(figure('max_drawdown')).toBe(portfolio.maxDrawdown)
     expect(figure('moneyWeightedReturn')).toBe(portfolio.moneyWeightedReturn)
     expect(figure('beta')).toBe(report.risk.betas.portfolioToBenchmark)
+    expect(shown(page.summary)).toMatchObject({ benchmark: 'SPY', benchmarkWhy: '' })
+    const { alpha, trackingError, informationRatio } = report.benchmark!
+    const against = ['alpha', 'tracking_error_ann', 'information_ratio_arithmetic'].map(figure)
+    expect(against).toEqual([alpha, trackingError, informationRatio])
+    expect(against.every(Number.isFinite)).toBe(true)
     expect(shown(page.brinson)).toEqual(attribution.brinson)
     expect(shown(page.netting).figures).toEqual(netting)
     const shares = shown(page.attribution)
@@ -157,6 +177,28 @@ describe('the Performance page', () => {
     expect(shares.sum.contribution).toBeCloseTo(attribution.totalReturn!, 12)
     expect(shares.total.values.at(-1)).toBeCloseTo(portfolio.totalReturn!, 12)
     expect(shown(page.cumulative).portfolio.values.at(-1)).toBeCloseTo(portfolio.totalReturn!, 12)
+  })
+
+  it('says how many days are missing before anything is measured against the benchmark', async () => {
+    const rows: JournalRow[] = []
+    let now = 0
+    const growing = follow(journalFrom(rows), () => now)
+    const until = async (day: string): Promise<PerformancePage> => {
+      rows.push(...journal.rows.slice(rows.length).filter(({ at }) => at < Date.parse(day)))
+      now += 60_000
+      return asked<PerformancePage>({ kind: 'performance' }, growing)
+    }
+    const why = async (day: string): Promise<string> => shown((await until(day)).summary).benchmarkWhy
+    const needed = 'needed on which both have a return.'
+    expect(await why('2022-01-04')).toBe(`SPY is the benchmark: 2 more days are ${needed}`)
+    expect(await why('2022-01-05')).toBe(`SPY is the benchmark: 1 more day is ${needed}`)
+    expect(await why('2022-01-06')).toBe('')
+    const rolling = shown((await until('2022-03-01')).rolling)
+    expect(rolling.map(({ benchmarkWhy }) => benchmarkWhy)).toEqual([
+      '',
+      `SPY is the benchmark: 22 more days are ${needed}`,
+      `SPY is the benchmark: 52 more days are ${needed}`,
+    ])
   })
 
   it('has months and years whose parts add up to the return of the report', async () => {

@@ -15,7 +15,7 @@ import { sleevePage } from './sleeve-page.ts'
 
 /** A reading that is not older than this is given again: nobody sees more of a portfolio that moves all the time. */
 const FRESH_MS = 3_000
-/** Computing may take this part of the time at most. */
+/** Computing the figures may take this part of the time at most; events are read once each, however late. */
 const SHARE_MOST = 0.1
 
 export interface Followed {
@@ -69,12 +69,13 @@ export function followPortfolio(options: FollowOptions): Followed {
     })
     await catching
     if (run.kernel === null || run.at === null) return null
+    const caughtUp = now()
     const known: Reading | null = reading
     const { facts, views } =
       known === null || known.seq !== run.seq
         ? { facts: factsOf(run, sized, strategies), views: new Map<string, unknown>() }
         : known
-    const freshUntil = now() + Math.max(FRESH_MS, (now() - begun) / SHARE_MOST)
+    const freshUntil = now() + Math.max(FRESH_MS, (now() - caughtUp) / SHARE_MOST)
     reading = { facts, views, seq: run.seq, asOf: new Date(run.at).toISOString(), freshUntil }
     return reading
   }

@@ -13,7 +13,7 @@ import { cumulativeReturns } from '../../pipeline/metrics/returns.ts'
 import { finite, known } from '../report/numbers.ts'
 import { commonDates, tradingPlaces } from '../report/risk.ts'
 import { attributionOf } from './attribution.ts'
-import { benchmarkOf, empty, type Facts, filled, titleOf } from './facts.ts'
+import { benchmarkOf, benchmarkWhy, empty, type Facts, filled, titleOf } from './facts.ts'
 import { histogramsOf } from './histograms.ts'
 import { lineOf } from './lines.ts'
 import { monthlyOf } from './monthly.ts'
@@ -107,6 +107,7 @@ function rollingOf(facts: Facts): Panel<readonly RollingSet[]> {
         correlation:
           benchmark === null ? null : line('correlation', rollingCorrelation(own, benchmark.returns, window)),
         sleeveCorrelation: sleeveCorrelation(facts, window),
+        benchmarkWhy: benchmarkWhy(facts, window),
       }
     }),
   )

@@ -1,9 +1,8 @@
 /** Key figures of a portfolio beside those of its benchmark. */
 import type { MetricRow, Metrics } from '../../api/contract/performance-page.ts'
 import { findMetric, metricInput } from '../../pipeline/metrics/catalogue.ts'
-import { summariseReturns } from '../../pipeline/metrics/summary.ts'
 import { finite } from '../report/numbers.ts'
-import { benchmarkOf, type Facts } from './facts.ts'
+import { benchmarkOf, benchmarkWhy, type Facts } from './facts.ts'
 
 type Unit = MetricRow['unit']
 
@@ -30,28 +29,30 @@ const SERIES = [
   ['omega_0', 'Omega', 'ratio'],
 ] as const satisfies readonly (readonly [string, string, Unit])[]
 
-/** Measures against the benchmark. */
+/** Measures against the benchmark: figures of report.json by their names there. */
 const RELATIVE = [
-  ['beta', 'Beta', 'ratio'],
-  ['alpha_per_period', 'Alpha, per day', 'percent'],
-  ['correlation', 'Correlation', 'ratio'],
-  ['tracking_error_ann', 'Tracking error', 'percent'],
-  ['information_ratio_arithmetic', 'Information ratio', 'ratio'],
-] as const satisfies readonly (readonly [string, string, Unit])[]
+  ['beta', 'beta', 'Beta', 'ratio'],
+  ['alpha', 'alpha', 'Alpha, a year', 'percent'],
+  ['alphaPerPeriod', 'alpha_per_period', 'Alpha, per day', 'percent'],
+  ['correlation', 'correlation', 'Correlation', 'ratio'],
+  ['trackingError', 'tracking_error_ann', 'Tracking error', 'percent'],
+  ['informationRatio', 'information_ratio_arithmetic', 'Information ratio', 'ratio'],
+] as const satisfies readonly (readonly [string, string, string, Unit])[]
+/** A slope goes through two points. */
+const RELATIVE_DAYS = 2
 
 export function summaryOf(facts: Facts): Metrics {
   const { report, returns, result } = facts
   const { periods } = result.config
-  const benchmark = benchmarkOf(facts)
-  const reference = benchmark?.returns ?? null
-  const other = reference === null ? null : summariseReturns(reference, periods)
-  const measured = (name: string, lane: Float64Array, against: Float64Array | null = null): number | null => {
-    const value = findMetric(name)!(metricInput({ returns: lane, periods, benchmark: against }))
+  const reference = benchmarkOf(facts)?.returns ?? null
+  const measured = (name: string, lane: Float64Array): number | null => {
+    const value = findMetric(name)!(metricInput({ returns: lane, periods }))
     return typeof value === 'number' ? finite(value) : null
   }
+  const why = benchmarkWhy(facts, RELATIVE_DAYS)
   const rows = [
     ...FIGURES.map(([key, metric, label, unit]) =>
-      rowOf({ metric, label, unit }, report.portfolio[key], finite(other?.[key])),
+      rowOf({ metric, label, unit }, report.portfolio[key], report.benchmark?.[key] ?? null),
     ),
     moneyWeighted(facts),
     ...SERIES.map(([metric, label, unit]) =>
@@ -61,16 +62,12 @@ export function summaryOf(facts: Facts): Metrics {
         reference === null ? null : measured(metric, observedOf(reference)),
       ),
     ),
-    ...RELATIVE.map(([metric, label, unit]) =>
-      rowOf(
-        { metric, label, unit },
-        reference === null ? null : measured(metric, returns.portfolio, reference),
-        null,
-        reference === null ? 'No benchmark is configured, or it has no price here.' : '',
-      ),
-    ),
+    ...RELATIVE.map(([key, metric, label, unit]) => {
+      const value = report.benchmark?.[key] ?? null
+      return rowOf({ metric, label, unit }, value, null, value === null ? why || 'The benchmark did not move.' : '')
+    }),
   ]
-  return { benchmark: benchmark?.name ?? null, rows }
+  return { benchmark: report.benchmark?.instrument ?? null, benchmarkWhy: why, rows }
 }
 
 function observedOf(lane: Float64Array): Float64Array {

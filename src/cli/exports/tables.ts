@@ -97,7 +97,7 @@ function isWithin(date: string, { from, to }: Filter): boolean {
 
 /** One row for each figure of the risk block of the report. */
 function* riskRows({ report }: Facts): Iterable<readonly Cell[]> {
-  const { risk, portfolio } = report
+  const { risk, portfolio, benchmark } = report
   const plain = (figure: string, subject: string, value: Cell): readonly Cell[] => {
     return [figure, subject, null, null, value, null, null]
   }
@@ -106,6 +106,12 @@ function* riskRows({ report }: Facts): Iterable<readonly Cell[]> {
   yield plain('max_drawdown', 'portfolio', portfolio.maxDrawdown)
   yield plain('leverage_gross', 'portfolio', portfolio.leverageGross)
   yield plain('leverage_net', 'portfolio', portfolio.leverageNet)
+  if (benchmark !== null) {
+    yield plain('beta', benchmark.instrument, benchmark.beta)
+    yield plain('alpha', benchmark.instrument, benchmark.alpha)
+    yield plain('tracking_error', benchmark.instrument, benchmark.trackingError)
+    yield plain('correlation', benchmark.instrument, benchmark.correlation)
+  }
   yield plain('volatility', 'book', risk.portfolioVolatility)
   yield plain('diversification_ratio', 'book', risk.diversification.ratio)
   yield plain('diversification_benefit', 'book', risk.diversification.benefit)

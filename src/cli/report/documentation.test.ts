@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { withSampleBenchmark } from '../../../test/fixtures/sample-benchmark.ts'
 import { withSampleCapital } from '../../../test/fixtures/sample-capital.ts'
 import { sampleRun } from '../../../test/fixtures/sample-run.ts'
 import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
 import { FILE_NAMES, reportTexts } from './write.ts'
 
 const guide = readFileSync(new URL('../../../docs/report.md', import.meta.url), 'utf8')
-const run = withSampleCapital(withSampleShadows(sampleRun({ days: 400 })))
+const run = withSampleBenchmark(withSampleCapital(withSampleShadows(sampleRun({ days: 400 }))))
 const { report, texts } = reportTexts(run)
 
 /** Names of all fields below a value; free keys such as exit reasons and invariants are not fields. */
@@ -60,6 +61,7 @@ describe('docs/metrics.md', () => {
       'selection',
       'interaction',
       attribution.brinson.linking,
+      ...Object.keys(report.benchmark!).filter((name) => !(name in report.portfolio) && name !== 'instrument'),
     ]
     expect(figures.filter((name) => !words.has(name))).toEqual([])
   })

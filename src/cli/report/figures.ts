@@ -8,7 +8,6 @@ import type {
   PortfolioFigures,
   RefusalCount,
   ReportFiles,
-  ReturnFigures,
   RuleCount,
   SleeveFigures,
 } from '../../api/contract/report.ts'
@@ -17,15 +16,16 @@ import { daysBetween, formatDate, formatInstant } from '../../domain/sessions.ts
 import type { TradeDate } from '../../domain/units.ts'
 import type { RunResult, SleeveResult } from '../../engine/records/result.ts'
 import { diversification } from '../../pipeline/metrics/diversification.ts'
-import { summariseReturns, summariseTrades } from '../../pipeline/metrics/summary.ts'
+import { summariseTrades } from '../../pipeline/metrics/summary.ts'
 import { notEvaluated } from '../../pipeline/universe/membership.ts'
 import { attributionFigures } from './attribution.ts'
+import { benchmarkFigures } from './benchmark.ts'
 import { capitalFigures } from './capital.ts'
 import { fewRoundTrips } from './few-round-trips.ts'
 import { moneyWeightedFigures } from './money-weighted.ts'
 import { finite, known } from './numbers.ts'
 import { monthsOf, windowsOf, yearsOf } from './periods.ts'
-import { amountOf, configOf, outsideFlows, type Returns, returnsOf } from './returns.ts'
+import { amountOf, configOf, outsideFlows, type Returns, returnFigures, returnsOf } from './returns.ts'
 import { correlationsOf, riskFigures } from './risk.ts'
 import { nettingShadow, shadowFigures } from './shadow-figures.ts'
 import { universeFigures } from './universes.ts'
@@ -62,19 +62,6 @@ function sum(values: Iterable<number>): number {
   return total
 }
 
-function cleaned(figures: ReturnFigures): ReturnFigures {
-  return {
-    totalReturn: finite(figures.totalReturn),
-    annualReturn: finite(figures.annualReturn),
-    volatility: finite(figures.volatility),
-    sharpe: finite(figures.sharpe),
-    sortino: finite(figures.sortino),
-    calmar: finite(figures.calmar),
-    maxDrawdown: finite(figures.maxDrawdown),
-    meanDailyReturn: finite(figures.meanDailyReturn),
-  }
-}
-
 function ratioOf(part: number, whole: number): number | null {
   return whole > 0 ? finite(part / whole) : null
 }
@@ -102,7 +89,7 @@ function portfolioFigures({ result, returns }: Wealth): PortfolioFigures {
     final: known(final),
     flows: known(sum(outsideFlows(result))),
     ...moneyWeightedFigures(result.days, { initial, flows: outsideFlows(result), final }),
-    ...cleaned(summariseReturns(returns.portfolio, result.config.periods)),
+    ...returnFigures(returns.portfolio, result.config.periods),
     leverageGross: ratioOf(result.grossExposure.at(-1) ?? 0, final),
     leverageNet: ratioOf(result.netExposure.at(-1) ?? 0, final),
     positionsGross,
@@ -159,7 +146,7 @@ function sleeveFigures({ result, returns }: Wealth, sleeve: SleeveResult, index:
   const final = sleeve.equity.at(-1) ?? capital
   const flows = sum(sleeve.flows)
   const trades = result.trades.filter((trade) => trade.sleeve === sleeve.id)
-  const figures = cleaned(summariseReturns(returns.sleeves[index]!, result.config.periods))
+  const figures = returnFigures(returns.sleeves[index]!, result.config.periods)
   const ofTrades = summariseTrades(Float64Array.from(trades, (trade) => trade.pnl))
   const months = monthsBetween(result)
   const tradesPerMonth = config.strategy === null ? null : ratioOf(trades.length, months)
@@ -304,6 +291,7 @@ export function reportOf(
   )
   return {
     portfolio,
+    benchmark: benchmarkFigures(result, returns),
     sleeves,
     netting: nettingFigures(result),
     correlation: correlationsOf(result, returns),

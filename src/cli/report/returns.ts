@@ -1,11 +1,13 @@
+import type { ReturnFigures } from '../../api/contract/report.ts'
 import type { SleeveConfig } from '../../domain/config.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import type { Money } from '../../domain/units.ts'
 import type { RunResult, SleeveResult } from '../../engine/records/result.ts'
 import { contributionsOf } from '../../pipeline/metrics/contribution.ts'
 import { drawdowns } from '../../pipeline/metrics/drawdown.ts'
+import { summariseReturns } from '../../pipeline/metrics/summary.ts'
 import { timeWeightedReturns } from '../../pipeline/metrics/time-weighted.ts'
-import { known } from './numbers.ts'
+import { finite, known } from './numbers.ts'
 
 /** Daily time-weighted returns of the portfolio and of each sleeve in declared order, and the portfolio's drawdown. */
 export interface Returns {
@@ -56,4 +58,19 @@ export function returnsOf(result: RunResult): Returns {
   const { weights, total: contribution, contributions } = contributionsOf(parts)
   const sleeves = parts.map(timeWeightedReturns)
   return { portfolio, sleeves, drawdown: drawdowns(portfolio), weights, contribution, contributions }
+}
+
+/** The figures of one series of daily returns. */
+export function returnFigures(returns: Float64Array, periods: number): ReturnFigures {
+  const figures = summariseReturns(returns, periods)
+  return {
+    totalReturn: finite(figures.totalReturn),
+    annualReturn: finite(figures.annualReturn),
+    volatility: finite(figures.volatility),
+    sharpe: finite(figures.sharpe),
+    sortino: finite(figures.sortino),
+    calmar: finite(figures.calmar),
+    maxDrawdown: finite(figures.maxDrawdown),
+    meanDailyReturn: finite(figures.meanDailyReturn),
+  }
 }

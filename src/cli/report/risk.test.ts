@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { withSampleBenchmark } from '../../../test/fixtures/sample-benchmark.ts'
 import { SLEEVE_PLANS, sampleRun } from '../../../test/fixtures/sample-run.ts'
 import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
 import { instrumentId, sleeveId } from '../../domain/units.ts'
@@ -58,6 +59,28 @@ describe('the risk of a report', () => {
     expect(betas.benchmark).toBe('SPY')
     expect(betas.portfolioToBenchmark).toBeCloseTo(2, 10)
     expect(betas.benchmarkOfSleeves).toHaveLength(4)
+  })
+  it('stands beside the benchmark: slope, what is left without it, and how far it strays from it', () => {
+    const { portfolio: own } = returnsOf(run)
+    const lane = own.map((value, day) => (day === 0 ? Number.NaN : (value - 0.0002) / 2))
+    const of = reportOf(withSampleBenchmark(run, (day) => lane[day]!))
+    const { periods } = run.config
+    const both = [...own.keys()].slice(1)
+    const gaps = both.map((day) => own[day]! - lane[day]!)
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
+    const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / (gaps.length - 1))
+    const benchmark = of.benchmark!
+    expect(benchmark).toMatchObject({ instrument: 'SPY', days: both.length })
+    expect(benchmark.beta).toBeCloseTo(2, 10)
+    expect(benchmark.alphaPerPeriod).toBeCloseTo(0.0002, 12)
+    expect(benchmark.alpha).toBeCloseTo(1.0002 ** periods - 1, 10)
+    expect(benchmark.correlation).toBeCloseTo(1, 10)
+    expect(benchmark.trackingError).toBeCloseTo(deviation * Math.sqrt(periods), 12)
+    expect(benchmark.informationRatio).toBeCloseTo((mean * Math.sqrt(periods)) / deviation, 9)
+    expect(benchmark.totalReturn).toBeCloseTo(both.reduce((wealth, day) => wealth * (1 + lane[day]!), 1) - 1, 12)
+    expect(reportOf(run).benchmark).toBeNull()
+    const short = reportOf(withSampleBenchmark(sampleRun({ days: 1 }))).benchmark!
+    expect([short.days, short.beta, short.trackingError, short.totalReturn]).toEqual([0, null, null, 0])
   })
   it('brings sleeves of different calendars to common dates', () => {
     const mondays = Uint8Array.from(run.days, (_, day) => (day % 5 === 0 ? 0 : 1))

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { withSampleBenchmark } from '../../../test/fixtures/sample-benchmark.ts'
 import { sampleRun } from '../../../test/fixtures/sample-run.ts'
 import { withSampleShadows } from '../../../test/fixtures/sample-shadows.ts'
 import { reportOf } from './figures.ts'
-import { percent } from './numbers.ts'
+import { percent, ratio } from './numbers.ts'
 import { renderSummary } from './summary.ts'
 import { FILE_NAMES } from './write.ts'
 
@@ -20,6 +21,14 @@ describe('the summary', () => {
     expect(text).toContain(`${title} carries `)
     expect(text).toContain('Slippage cost $73.60, crossing inside spared $6.20')
     expect(renderSummary(reportOf(sampleRun({ days: 1 })), { width: 200, colour: false })).not.toContain('Risk of')
+  })
+  it('sets the portfolio against its benchmark', () => {
+    const beside = reportOf(withSampleBenchmark(sampleRun({ days: 500 })))
+    const { beta, alpha, trackingError } = beside.benchmark!
+    expect(renderSummary(beside, { width: 200, colour: false })).toContain(
+      `: beta ${ratio(beta)}, alpha ${percent(alpha, 'both')} a year, tracking error ${percent(trackingError)}, correlation `,
+    )
+    expect(text).not.toContain('Against SPY')
   })
   it('names every halt of the portfolio, its end and what its review proposes', () => {
     const halt = lines.find((line) => line.includes('portfolio drawdown'))!

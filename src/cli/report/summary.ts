@@ -152,6 +152,14 @@ function riskLine({ risk, sleeves }: BacktestReport): string[] {
   ]
 }
 
+/** The portfolio against its benchmark; nothing without one, or before both have moved. */
+function benchmarkLine({ benchmark }: BacktestReport): string[] {
+  if (benchmark === null || benchmark.beta === null) return []
+  return [
+    `Against ${benchmark.instrument} (${percent(benchmark.totalReturn, 'both')}): beta ${ratio(benchmark.beta)}, alpha ${percent(benchmark.alpha, 'both')} a year, tracking error ${percent(benchmark.trackingError)}, correlation ${ratio(benchmark.correlation)}`,
+  ]
+}
+
 /** What crossing and slippage did; nothing where no order was sent. */
 function costLine({ attribution, portfolio }: BacktestReport): string[] {
   const sum = (pick: (own: (typeof attribution.sleeves)[number]) => number): number =>
@@ -283,6 +291,7 @@ export function renderSummary(report: BacktestReport, { width, colour }: Summary
     fittingTable(report, width, colours),
     '',
     portfolioLine(report),
+    ...benchmarkLine(report),
     ...riskLine(report),
     nettingLine(report),
     ...nettingCycles(report),

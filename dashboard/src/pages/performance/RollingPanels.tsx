@@ -28,8 +28,11 @@ interface Kind {
   readonly axisFormat: (value: number) => string
   readonly level: RollingView['level']
   readonly range?: RollingView['range']
-  readonly none: string
+  /** Why there is no value yet. */
+  readonly none: (set: RollingSet) => string
 }
+
+const isFilling = ({ window }: RollingSet): string => `The window of ${window} days is not full yet.`
 
 const named = (line: Line | null, title: string): readonly Line[] => (line === null ? [] : [{ ...line, title }])
 /** As few decimals as the value has, two at most. */
@@ -44,7 +47,7 @@ const KINDS: readonly Kind[] = [
     format: (value) => ratio(value),
     axisFormat: tick,
     level: { at: 0, text: '' },
-    none: 'The window is not full yet.',
+    none: isFilling,
   },
   {
     title: 'Rolling volatility',
@@ -53,7 +56,7 @@ const KINDS: readonly Kind[] = [
     format: (value) => percent(value),
     axisFormat: wholePercent,
     level: null,
-    none: 'The window is not full yet.',
+    none: isFilling,
   },
   {
     title: 'Rolling beta',
@@ -62,7 +65,7 @@ const KINDS: readonly Kind[] = [
     format: (value) => ratio(value),
     axisFormat: tick,
     level: { at: 1, text: 'as the benchmark' },
-    none: 'Beta is not defined: no benchmark is set.',
+    none: (set) => set.benchmarkWhy || isFilling(set),
   },
   {
     title: 'Rolling correlation',
@@ -75,7 +78,7 @@ const KINDS: readonly Kind[] = [
     axisFormat: tick,
     level: { at: 0, text: '' },
     range: { min: -1, max: 1 },
-    none: 'Correlation is not defined: there is no benchmark and no pair of sleeves.',
+    none: (set) => set.benchmarkWhy || isFilling(set),
   },
 ]
 
@@ -147,7 +150,7 @@ function RollingPanel({
       height={260}
       source={source}
       controls={controls}
-      empty={() => (isEmpty ? { text: kind.none } : null)}
+      empty={(own) => (isEmpty ? { text: kind.none(own) } : null)}
       table={() => <LinesTable label={kind.title} lines={shown} format={kind.format} />}
     >
       {() => <Rolling kind={kind} shown={shown} />}

@@ -43,7 +43,9 @@ const metricRow = same<MetricRow>()(
     .meta({ id: 'MetricRow' }),
 )
 const metrics = same<Metrics>()(
-  z.object({ benchmark: z.string().nullable(), rows: z.array(metricRow) }).meta({ id: 'Metrics' }),
+  z
+    .object({ benchmark: z.string().nullable(), benchmarkWhy: z.string(), rows: z.array(metricRow) })
+    .meta({ id: 'Metrics' }),
 )
 const monthCell = same<MonthCell>()(
   z
@@ -167,6 +169,7 @@ const rollingSet = same<RollingSet>()(
       beta: line.nullable(),
       correlation: line.nullable(),
       sleeveCorrelation: line.nullable(),
+      benchmarkWhy: z.string(),
     })
     .meta({ id: 'RollingSet' }),
 )

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type {
   AllocationView,
   BacktestReport,
+  BenchmarkFigures,
   CorrelationView,
   DiversificationFigures,
   ExpectedFigures,
@@ -262,10 +263,26 @@ const reportFiles = same<ReportFiles>()(
     })
     .meta({ id: 'ReportFiles' }),
 )
+const benchmarkFigures = same<BenchmarkFigures>()(
+  z
+    .object({
+      ...returnFigures.shape,
+      instrument: z.string(),
+      days: z.number(),
+      beta: z.number().nullable(),
+      alpha: z.number().nullable(),
+      alphaPerPeriod: z.number().nullable(),
+      correlation: z.number().nullable(),
+      trackingError: z.number().nullable(),
+      informationRatio: z.number().nullable(),
+    })
+    .meta({ id: 'BenchmarkFigures' }),
+)
 export const backtestReport = same<BacktestReport>()(
   z
     .object({
       portfolio: portfolioFigures,
+      benchmark: benchmarkFigures.nullable(),
       sleeves: z.array(sleeveFigures),
       netting: nettingFigures,
       correlation: correlationView,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { withSampleBenchmark } from '../../../../test/fixtures/sample-benchmark.ts'
 import { SLEEVE_PLANS, sampleRun } from '../../../../test/fixtures/sample-run.ts'
 import type { RunResult } from '../../../engine/records/result.ts'
 import { reportOf } from '../figures.ts'
@@ -107,9 +108,16 @@ describe('the page', () => {
   it('is well formed, whatever the run holds', () => {
     expect(elementsOf(whole)).toBeGreaterThan(2_000)
     for (const days of [0, 1, 2, 40]) elementsOf(page(sampleRun({ days })))
+    for (const days of [0, 1, 40]) elementsOf(page(withSampleBenchmark(sampleRun({ days }))))
     elementsOf(page(sampleRun({ days: 30, plans: SLEEVE_PLANS.slice(4) })))
   })
 
+  it('has the portfolio beside its benchmark, and says how many days there are before both moved', () => {
+    const run = withSampleBenchmark(sampleRun({ days: 200 }))
+    expect(page(run)).toContain(`tracking error ${percent(reportOf(run).benchmark!.trackingError)} a year`)
+    expect(page(withSampleBenchmark(sampleRun({ days: 2 })))).toContain('it has a return on 1 of 2')
+    expect(page(sampleRun({ days: 40 }))).not.toContain('Against SPY')
+  })
   it('fetches nothing from anywhere', () => {
     expectHeld(false, whole, /\b(src|href|srcset|action|data-src)\s*=/i)
     expectHeld(false, whole, /url\(|@import|https?:|\/\/[a-z]/i)

@@ -2,6 +2,7 @@ import type { ReportPage } from '../../../api/contract/report.ts'
 import { longDate } from '../numbers.ts'
 import { invariantsPanel, nettingPanel, notesPanel, refusalsPanel, tradesPanel } from './activity.ts'
 import { booksPanel, policyPanel } from './attribution.ts'
+import { benchmarkPanel } from './benchmark.ts'
 import { capitalPanel } from './capital.ts'
 import { type Frame, frameOf, panel } from './frame.ts'
 import { html, type Markup } from './markup.ts'
@@ -60,6 +61,10 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
     'Weight times what one more unit of it adds to the volatility of the book; the components add up to it.',
   ],
   ['Beta', 'Slope of the daily returns on those of the book, or of the benchmark.'],
+  [
+    'Alpha, tracking error',
+    'What is left of the return where the benchmark returns nothing, a year; standard deviation of the daily returns less those of the benchmark, times the root of the days in a year.',
+  ],
   ['Netting', 'Traded value of all wishes less that of the orders sent, instruments that crossed completely included.'],
 ]
 
@@ -74,7 +79,7 @@ function footer({ page }: Frame): Markup {
   const { portfolio, booksHash } = page.report
   const span =
     portfolio.start === null ? 'no trading day' : `${longDate(portfolio.start)} to ${longDate(portfolio.end!)}`
-  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.risk.betas.benchmark ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv, capital.csv, universe.csv, violations.csv. Books: SHA-256 ${booksHash}</footer>`
+  return html`<footer>Data from ${span}, marked at each day's close. Dates are trade dates of the portfolio's calendar, instants are UTC. Benchmark: ${page.report.benchmark?.instrument ?? 'none'}. Beside this page: report.json, equity.csv, trades.csv, orders.csv, attribution.csv, capital.csv, universe.csv, violations.csv. Books: SHA-256 ${booksHash}</footer>`
 }
 
 /** The whole page as one file: style, charts and script inside, nothing fetched from anywhere. */
@@ -95,6 +100,7 @@ ${capitalPanel(frame)}
 ${isBeside ? null : correlationPanel(frame)}
 ${monthlyPanel(frame)}
 ${periodsPanel(frame)}
+${benchmarkPanel(frame)}
 <h2 class="part" id="risk">Risk</h2>
 ${lossPanel(frame)}${carriedPanel(frame)}
 ${volatilityPanel(frame)}
