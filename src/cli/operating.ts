@@ -2,7 +2,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { ACCESS_KINDS } from '../domain/access.ts'
 import type { Instant } from '../domain/units.ts'
-import { count, date } from './arguments.ts'
+import { busAddress, count, date } from './arguments.ts'
 
 /** How long an answer is waited for where nothing else is said. */
 const ANSWER_SECONDS = 15
@@ -300,6 +300,11 @@ function addGates(program: Command): void {
     .description('trade with real money; refuses, naming everything that is missing')
     .addOption(storeOption())
     .addOption(confirmOption())
+    .addOption(new Option('--snapshot-every <instants>', 'keep the whole state so often').argParser(count).default(500))
+    .addOption(new Option('--bus <address>', 'tell others through Redis: redis://host:port').argParser(busAddress))
+    .option('--standby', 'where another process runs the portfolio, wait and take over when it ends')
+    .addOption(cyclesOption())
+    .addOption(jsonOption())
     .action(async (config: string, options) => (await import('./commands/live.ts')).live(config, options))
 }
 

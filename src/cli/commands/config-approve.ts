@@ -17,31 +17,34 @@ interface ApproveOptions {
 export async function configApprove(file: string, options: ApproveOptions): Promise<void> {
   const loaded = await loadPortfolio(file)
   const hashes = hashesOf(loaded)
-  await withPortfolio({ store: options.store, portfolio: loaded.config.name }, async ({ store, portfolio }) => {
-    const before = (await store.control.approvals(portfolio)).at(-1)
-    const approval = {
-      ...hashes,
-      by: options.actor ?? userInfo().username,
-      at: Date.now() as Instant,
-      note: options.note,
-    }
-    await store.control.approveConfiguration(portfolio, approval)
-    await audited(store.audit, portfolio, {
-      action: 'approveConfiguration',
-      actor: approval.by,
-      before: before === undefined ? null : { ...before, parts: { ...before.parts } },
-      after: { ...approval, parts: { ...approval.parts } },
-    })
-    const changed = before === undefined ? [] : changedParts(hashes, before)
-    if (options.json === true) {
-      printJson({ portfolio, ...approval, at: new Date(approval.at).toISOString(), changed })
-      return
-    }
-    const since =
-      before === undefined ? 'the first' : changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`
-    print(`${portfolio}: approved by ${approval.by}; ${since}`)
-    for (const [part, hash] of Object.entries({ ...hashes.parts, all: hashes.hash })) {
-      print(`  ${part.padEnd(10)} ${hash}`)
-    }
-  })
+  await withPortfolio(
+    { store: options.store, portfolio: loaded.config.name, mayBeNew: true },
+    async ({ store, portfolio }) => {
+      const before = (await store.control.approvals(portfolio)).at(-1)
+      const approval = {
+        ...hashes,
+        by: options.actor ?? userInfo().username,
+        at: Date.now() as Instant,
+        note: options.note,
+      }
+      await store.control.approveConfiguration(portfolio, approval)
+      await audited(store.audit, portfolio, {
+        action: 'approveConfiguration',
+        actor: approval.by,
+        before: before === undefined ? null : { ...before, parts: { ...before.parts } },
+        after: { ...approval, parts: { ...approval.parts } },
+      })
+      const changed = before === undefined ? [] : changedParts(hashes, before)
+      if (options.json === true) {
+        printJson({ portfolio, ...approval, at: new Date(approval.at).toISOString(), changed })
+        return
+      }
+      const since =
+        before === undefined ? 'the first' : changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`
+      print(`${portfolio}: approved by ${approval.by}; ${since}`)
+      for (const [part, hash] of Object.entries({ ...hashes.parts, all: hashes.hash })) {
+        print(`  ${part.padEnd(10)} ${hash}`)
+      }
+    },
+  )
 }

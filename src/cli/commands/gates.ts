@@ -26,7 +26,8 @@ export async function gatesRecord(name: string, options: RecordOptions): Promise
       fault('OPTION_INVALID', { option: '--passed', reason: 'or --failed is needed; give one of them' }),
     )
   }
-  await withPortfolio(options, async ({ store, portfolio }) => {
+  // What trades live has a journal of its own, which begins once its gates are passed.
+  await withPortfolio({ ...options, mayBeNew: true }, async ({ store, portfolio }) => {
     const gate: ValidationGate = {
       name,
       criterion: options.criterion,

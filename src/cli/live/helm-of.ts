@@ -3,7 +3,7 @@ import { createHelm, type Helm, type HelmOptions } from '../../live/helm/helm.ts
 import type { LoadedPortfolio } from '../config/loaded.ts'
 
 /** Of an account's number a dangerous command names so many last characters. */
-const SUFFIX_LENGTH = 4
+export const SUFFIX_LENGTH = 4
 
 export const suffixOf = (account: string): string => account.slice(-SUFFIX_LENGTH)
 

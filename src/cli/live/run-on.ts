@@ -1,4 +1,4 @@
-/** What an engine on paper runs on: its portfolio file and the market, read when it starts and again when it is asked to. */
+/** What an engine runs on: its portfolio file and the market, read when it starts and again when it is asked to. */
 
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { MarketData } from '../../domain/market.ts'
@@ -21,14 +21,14 @@ export interface RunOnOptions extends RunReach {
   readonly follow?: boolean
 }
 
-/** A folder that is followed; whoever steers the engine hears of looks that fail. */
-export type PaperFollower = Follower & { onTrouble: (reason: string) => void; close(): void }
+/** Prices that come as time goes on; whoever steers the engine hears of looks that fail. */
+export type MarketFollower = Follower & { onTrouble: (reason: string) => void; close(): void }
 
 export interface RunOn {
   readonly loaded: LoadedPortfolio
   readonly market: MarketData
   /** Null where the market is all there at the start. */
-  readonly follower: PaperFollower | null
+  readonly follower: MarketFollower | null
 }
 
 /** @param isFollowed false: the folder is read once, to see what the market consists of */
@@ -58,7 +58,7 @@ export async function followed(
   loaded: LoadedPortfolio,
   options: RunOnOptions,
   signal: AbortSignal,
-): Promise<PaperFollower> {
+): Promise<MarketFollower> {
   const { data, from } = options
   demandPresent(options)
   const reach = reachOf({ data: data! }, from === undefined ? {} : { from })
@@ -84,7 +84,7 @@ export async function followed(
         )
     },
   })
-  return Object.defineProperties(follower as PaperFollower, {
+  return Object.defineProperties(follower as MarketFollower, {
     onTrouble: {
       set(told: (reason: string) => void) {
         tell = told

@@ -7,6 +7,8 @@ import { FaultError, fault } from '../../domain/faults.ts'
 export interface StoreOptions {
   readonly store: string
   readonly portfolio?: string
+  /** One that is named may be one of which nothing is kept yet. */
+  readonly mayBeNew?: true
 }
 
 /** An engine speaks about once a second; one that was silent for longer is hanging, or gone. */
@@ -44,10 +46,10 @@ async function addressed(store: OpenedStore, options: StoreOptions): Promise<Add
   return { store, portfolio, seq, heartbeat }
 }
 
-function chosen(names: readonly string[], { store, portfolio }: StoreOptions): string {
+function chosen(names: readonly string[], { store, portfolio, mayBeNew }: StoreOptions): string {
   const known = names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ')
   if (portfolio !== undefined) {
-    if (names.includes(portfolio)) return portfolio
+    if (mayBeNew === true || names.includes(portfolio)) return portfolio
     throw new FaultError(fault('JOURNAL_EMPTY', { store, portfolio, known }))
   }
   if (names.length === 1) return names[0]!
