@@ -92,8 +92,21 @@ export interface OperatorScript {
   readonly approvals?: { readonly minutes: number } | null
   /** Moments at which a cycle is asked for at once. Left out: none. */
   readonly updates?: readonly number[]
+  /** Edits of the portfolio file that the engine is asked to take. Left out: none. */
+  readonly changes?: readonly FileChange[]
   /** Spans in which processes cannot read what operators ask. */
   readonly outages: readonly Span[]
+}
+
+const EDITS = ['limit', 'weights', 'join', 'leave', 'impossible'] as const
+
+export interface FileChange {
+  readonly at: number
+  readonly edit: (typeof EDITS)[number]
+  /** Between nothing and one: which sleeve, which value. */
+  readonly draw: number
+  /** The process that takes it dies before or after its commit; null: it lives. */
+  readonly dies: 'before' | 'after' | null
 }
 
 export interface FaultPlan {
@@ -140,6 +153,7 @@ export const FAULT_CLASSES = [
   'approvals',
   'outages',
   'updates',
+  'changes',
 ] as const
 export type FaultClass = (typeof FAULT_CLASSES)[number]
 
@@ -296,8 +310,22 @@ function operatorScript(random: Random, has: Has, when: When): OperatorScript {
   const approvals = has('approvals', 0.15) ? { minutes: random.fork('approvals').integer(1, 2) } : null
   const asked = random.fork('updates')
   const updates = listOf(has('updates', 0.25) ? asked.integer(1, 3) : 0, () => when(asked))
-  return { kills, disarms, outages, flattens, approvals, updates }
+  const changes = has('changes', 0.2) ? changesOf(random.fork('changes'), when) : []
+  return { kills, disarms, outages, flattens, approvals, updates, changes }
 }
+
+/** In the order in which they are made. */
+function changesOf(random: Random, when: When): readonly FileChange[] {
+  const changes = listOf(random.integer(1, 3), () => ({
+    at: when(random),
+    edit: EDITS[random.integer(0, EDITS.length - 1)]!,
+    draw: random.uniform(),
+    dies: DEATHS_OF_CHANGES[random.integer(0, DEATHS_OF_CHANGES.length - 1)]!,
+  }))
+  return [...changes].sort((one, other) => one.at - other.at)
+}
+
+const DEATHS_OF_CHANGES = ['before', 'after', null, null, null] as const
 
 function listOf<T>(count: number, draw: () => T): readonly T[] {
   return Array.from({ length: count }, draw)

@@ -161,6 +161,7 @@ export async function playScript(script: Script, subject: Subject, options: Hist
       outages: faults.operator.outages,
       watch,
       isCalm,
+      isFileImpossible: () => !scene.file.now.isPossible,
       say,
       broker: (life) => {
         const broker = simBroker({

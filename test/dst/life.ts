@@ -16,6 +16,8 @@ export interface Life {
   ask<T>(what: string, begin: (done: (value: T) => void, fail: (error: Error) => void) => void): Promise<T>
   /** Calls that were made of the outside. */
   readonly calls: number
+  /** At its next call it dies. */
+  endAtNext(when: 'before' | 'after'): void
 }
 
 export interface LifeOptions {
@@ -31,6 +33,7 @@ export function createLife({ name, random, diesAtCall, mayDie, onKilled }: LifeO
   const told = new Set<() => void>()
   let isAlive = true
   let calls = 0
+  let ending: 'before' | 'after' | null = null
 
   const life: Life = {
     name,
@@ -47,6 +50,9 @@ export function createLife({ name, random, diesAtCall, mayDie, onKilled }: LifeO
       for (const tell of told) tell()
       told.clear()
     },
+    endAtNext(when) {
+      ending = when
+    },
     onDeath(tell) {
       told.add(tell)
       return () => told.delete(tell)
@@ -55,8 +61,8 @@ export function createLife({ name, random, diesAtCall, mayDie, onKilled }: LifeO
       calls += 1
       return new Promise((resolve, reject) => {
         if (!isAlive) return
-        const dies = calls === diesAtCall && mayDie()
-        const isBefore = dies && random.uniform() < 0.5
+        const dies = (calls === diesAtCall || ending !== null) && mayDie()
+        const isBefore = dies && (ending === null ? random.uniform() < 0.5 : ending === 'before')
         if (isBefore) {
           life.kill(`before ${what}`)
           return

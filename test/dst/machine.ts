@@ -32,6 +32,8 @@ export interface MachineOptions {
   readonly outages: readonly Span[]
   readonly watch: Watch
   isCalm(): boolean
+  /** The portfolio file on its disk is one that no engine goes over to. */
+  isFileImpossible(): boolean
   broker(life: Life): Ports['broker']
   mutate(ports: Ports): Ports
   /** Runs the engine in one process, to its end. */
@@ -53,9 +55,11 @@ export interface Machine {
 
 const LEASE_POLL_MS = 3_000
 
-/** A disk that fails and a lease that is lost end a process; nothing else does. */
-function mayEnd(error: unknown): boolean {
-  return error instanceof DiskError || (error instanceof FaultError && error.fault.code === 'LEASE_LOST')
+/** A disk that fails, a lease that is lost and a file that no engine may take end a process; nothing else does. */
+function mayEnd(error: unknown, isFileImpossible: boolean): boolean {
+  if (error instanceof DiskError) return true
+  if (!(error instanceof FaultError)) return false
+  return error.fault.code === 'LEASE_LOST' || (isFileImpossible && error.fault.code === 'CONFIGURATION_FIXED')
 }
 
 class DiskError extends Error {}
@@ -89,7 +93,7 @@ export function createMachine(options: MachineOptions): Machine {
       (error: unknown) => {
         const text = error instanceof Error ? error.message : String(error)
         say(`${own.name} gives up: ${text}`)
-        if (!mayEnd(error)) options.watch.report(`${own.name} gives up: ${text}`)
+        if (!mayEnd(error, options.isFileImpossible())) options.watch.report(`${own.name} gives up: ${text}`)
         own.kill('by itself')
       },
     )

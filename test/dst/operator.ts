@@ -6,6 +6,7 @@ import type { Control, ControlBody } from '../../src/domain/control.ts'
 import type { Instant } from '../../src/domain/units.ts'
 import type { OperatorScript } from './faults.ts'
 import type { World } from './history.ts'
+import type { FileVersion } from './portfolio-file.ts'
 import { PORTFOLIO } from './scene.ts'
 import { ACCOUNT_SUFFIX } from './venue.ts'
 
@@ -19,6 +20,11 @@ export interface OperatorOptions {
 const LOOK_MS = 10_000
 const ARMED_MS = 6 * 86_400_000
 
+/** An engine that starts with a file that it cannot take says so, and ends. */
+const PATIENCE_MS = 25_000
+
+const isPossible = (version: FileVersion): boolean => version.isPossible
+
 export function createOperator({ world, control, script }: OperatorOptions): void {
   const { scheduler, disk } = world
   const tables = disk.tables(PORTFOLIO)
@@ -26,6 +32,7 @@ export function createOperator({ world, control, script }: OperatorOptions): voi
   /** While these are in the future the operator does not want it to trade. */
   let offUntil = 0
   const answered = new Set<string>()
+  let editedAt = 0
 
   function ask(body: ControlBody): string {
     count += 1
@@ -58,9 +65,19 @@ export function createOperator({ world, control, script }: OperatorOptions): voi
     }
   }
 
+  /** What was declined is taken back, and what keeps an engine that died from starting. */
+  function restore(): void {
+    const { file } = world.scene
+    if (file.now.isPossible) return
+    const asked = [...tables.control.commands.values()].findLast(({ body }) => body.kind === 'configure')
+    if (asked?.state !== 'declined' && scheduler.now < editedAt + PATIENCE_MS) return
+    file.now = file.versions.slice(0, file.versions.indexOf(file.now)).findLast(isPossible)!
+  }
+
   function look(): void {
     if (world.isOver) return
     scheduler.after(LOOK_MS, 'the operator looks', look)
+    restore()
     answer()
     const shut = tables.control.heartbeat?.gates ?? []
     if (scheduler.now < offUntil || isWaiting()) return
@@ -86,5 +103,14 @@ export function createOperator({ world, control, script }: OperatorOptions): voi
     })
   for (const at of script.updates ?? [])
     scheduler.at(at, 'the operator asks for a cycle', () => ask({ kind: 'update' }))
+  const { file } = world.scene
+  for (const [place, { at, edit }] of (script.changes ?? []).entries())
+    scheduler.at(at, `the operator edits the file: ${edit}`, () => {
+      // Of a portfolio that never ran everything may still be said.
+      if (world.firstWrite === null) return
+      file.now = file.versions[place + 1]!
+      editedAt = scheduler.now
+      ask({ kind: 'configure', file: file.now.sha256 })
+    })
   scheduler.after(1_000, 'the operator looks', look)
 }

@@ -1,4 +1,5 @@
 /** What the sleeves hold of an instrument that was split: what their orders traded, in the counts of today. */
+import { isExternal } from '../../src/domain/external.ts'
 import type { InstrumentId } from '../../src/domain/units.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
 import type { World } from './history.ts'
@@ -57,8 +58,8 @@ export function judgeOwnUnits({ scene, venue, watch, splitLog: log }: World, { r
       expected += traded.at < at ? (quantity * action.numerator) / action.denominator : quantity
     }
     let own = 0
-    for (let sleeve = 0; sleeve < config!.sleeves.length - 1; sleeve += 1)
-      own += books.quantity[sleeve * books.width + index]!
+    for (const [sleeve, held] of config!.sleeves.entries())
+      if (!isExternal(held)) own += books.quantity[sleeve * books.width + index]!
     const rounding = (config!.sleeves.length + ROUNDED_BEYOND) * Math.max(step, unitsPerWhole)
     if (isHeardInTime && Math.abs(own - expected) > rounding)
       watch.report(`own sleeves hold ${own} of ${symbol} after its split, their orders come to ${expected}`)

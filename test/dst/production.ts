@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import { clockWatch } from '../../src/cli/live/clock-watch.ts'
 import { openSteering } from '../../src/cli/live/steering.ts'
 import type { Execution } from '../../src/domain/broker.ts'
+import type { ControlAnswer, ControlCommand } from '../../src/domain/control.ts'
 import { withExternal } from '../../src/domain/external.ts'
 import type { Kernel } from '../../src/engine/kernel.ts'
+import { type ChangeOutcome, outcomeText } from '../../src/live/change-over.ts'
 import type { LiveEngine } from '../../src/live/engine.ts'
-import type { EngineInput } from '../../src/live/engine-options.ts'
+import type { EngineInput, Told } from '../../src/live/engine-options.ts'
 import type { Moment } from '../../src/live/gates/moment.ts'
 import { createHelm } from '../../src/live/helm/helm.ts'
 import { openEngine } from '../../src/live/open-engine.ts'
@@ -16,8 +18,10 @@ import { BROKER_NAME } from './broker.ts'
 import { executionKey } from './disk.ts'
 import { diskStore, IDLE_ACCESS } from './disk-store.ts'
 import type { Subject, World } from './history.ts'
+import type { Life } from './life.ts'
 import { judgeOrders } from './order-verdicts.ts'
 import { judgeOwnUnits } from './own-units.ts'
+import { type FileVersion, versionInForce } from './portfolio-file.ts'
 import { judgeRestarts } from './restarts.ts'
 import { PORTFOLIO } from './scene.ts'
 import { ACCOUNT_SUFFIX } from './venue.ts'
@@ -75,43 +79,78 @@ export function production(): Subject {
                 now: moment,
               },
         cycles: () => ({ last: null, next: null }),
+        toldOfFile: (command) => toldOfFile(world, life, command),
       })
-      engine = await openEngine(inputOf(world), {
-        store,
-        lease,
-        storeName: 'disk',
-        portfolio: PORTFOLIO,
-        snapshotEvery: SNAPSHOT_EVERY,
-        venue: { kind: 'elsewhere', broker },
-        sha256,
-        clock,
-        watches: isPaced
-          ? [clockWatch(helm, clock, () => broker.time(), LOOK_EVERY_MS), steering.watch]
-          : [steering.watch],
-        onSlices: (slices) => {
-          world.watch.saw(life, Math.max(...slices.map(({ at }) => at)))
-          if (engine !== null) helm.saw(slices, engine.run.kernel.runtime)
-        },
-        latch: helm.latch,
-        reconcile: RECONCILE,
-        // Prices arrive when they are made, whatever our clock says.
-        due: (at) =>
-          life.ask('prices', (done) => {
-            const late = lateBars.find(({ from, until }) => at >= from && at < until)
-            const arrives = late === undefined ? at : Math.max(at, Math.min(late.until, world.scene.calmFrom))
-            void world.scheduler.at(arrives, `prices of ${at}`, () => done(undefined))
-          }),
-        isStopped: () => world.isOver,
-        onAlerts: (alerts) => world.alerts.push(...alerts.map(({ text }) => text)),
-      })
-      if (lease.epoch > epoch) [kernel, epoch] = [engine.run.kernel, lease.epoch]
+      const { file } = world.scene
+      const opened = (version: FileVersion): Promise<LiveEngine> =>
+        openEngine(inputOf(world, version), {
+          store,
+          lease,
+          storeName: 'disk',
+          portfolio: PORTFOLIO,
+          snapshotEvery: SNAPSHOT_EVERY,
+          venue: { kind: 'elsewhere', broker },
+          sha256,
+          clock,
+          watches: isPaced
+            ? [clockWatch(helm, clock, () => broker.time(), LOOK_EVERY_MS), steering.watch]
+            : [steering.watch],
+          onSlices: (slices) => {
+            world.watch.saw(life, Math.max(...slices.map(({ at }) => at)))
+            if (engine !== null) helm.saw(slices, engine.run.kernel.runtime)
+          },
+          latch: helm.latch,
+          reconcile: RECONCILE,
+          // Prices arrive when they are made, whatever our clock says.
+          due: (at) =>
+            life.ask('prices', (done) => {
+              const late = lateBars.find(({ from, until }) => at >= from && at < until)
+              const arrives = late === undefined ? at : Math.max(at, Math.min(late.until, world.scene.calmFrom))
+              void world.scheduler.at(arrives, `prices of ${at}`, () => done(undefined))
+            }),
+          isStopped: () => world.isOver,
+          onAlerts: (alerts) => world.alerts.push(...alerts.map(({ text }) => text)),
+        })
+      const remember = (of: LiveEngine): void => {
+        if (lease.epoch >= epoch) [kernel, epoch] = [of.run.kernel, lease.epoch]
+      }
+      engine = await opened(file.now)
+      remember(engine)
       for (const body of helm.begin(moment(), engine.seq < 0)) engine.tell({ body })
       await steering.first()
-      await engine.play()
+      let end = await engine.play()
+      while (end.ended === 'configured') {
+        engine = null
+        // What it has gone over to, whatever the file says by now.
+        engine = await opened(versionInForce(file, end.run.kernel.runtime.state.config!)!)
+        remember(engine)
+        for (const told of end.waiting) engine.tell(told)
+        end = await engine.play()
+      }
       await steering.close('stopped')
     },
     judge: (world) => judge(world, kernel),
   }
+}
+
+/** The file is read when the command is taken up; who asked for another one is declined. */
+async function toldOfFile({ scene }: World, life: Life, command: ControlCommand): Promise<Told> {
+  const { id, actor, seen, body } = command
+  const { file, market, input, faults } = scene
+  const version = await life.ask<FileVersion>('portfolio file', (done) => done(file.now))
+  if (body.kind !== 'configure' || version.sha256 !== body.file)
+    return {
+      turn: () => ({ events: [], answer: () => ({ id, state: 'declined', answer: OTHER_FILE }), committed() {} }),
+    }
+  const { changes = [] } = faults.operator
+  const dies = changes[file.versions.indexOf(version) - 1]?.dies ?? null
+  const told = (outcome: ChangeOutcome): ControlAnswer => {
+    // Its transaction is what the process does next.
+    if (outcome.kind === 'taken' && dies !== null) life.endAtNext(dies)
+    return { id, state: outcome.kind === 'refused' ? 'declined' : 'done', answer: outcomeText(outcome) }
+  }
+  const { strategies } = input
+  return { change: { config: version.config, market: market.data, strategies, codes: {}, actor, id, seen, told } }
 }
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
@@ -121,11 +160,11 @@ function hasClockFaults({ scene }: World): boolean {
   return skew !== 0 || steps.length > 0
 }
 
-function inputOf({ scene: { input }, mutant }: World): EngineInput {
+function inputOf({ scene: { input }, mutant }: World, { config }: FileVersion): EngineInput {
   const { market } = input
   const known =
     mutant === 'blindToSplits' ? market.actions.filter(({ action }) => action.kind !== 'split') : market.actions
-  return { ...input, market: { ...market, actions: known }, config: withExternal(input.config) }
+  return { ...input, market: { ...market, actions: known }, config: withExternal(config) }
 }
 
 async function judge(world: World, kernel: Kernel | null): Promise<void> {
@@ -139,8 +178,9 @@ async function judge(world: World, kernel: Kernel | null): Promise<void> {
   judgeBooks(world, kernel)
   judgeOwnUnits(world, kernel)
   judgeCommands(world)
+  const inForce = judgeFile(world, kernel)
   await judgeReplay(world, kernel)
-  await judgeRestarts(world, inputOf(world), kernel)
+  if (inForce !== null) await judgeRestarts(world, inputOf(world, inForce), kernel)
 }
 
 /** Every execution is booked, but for what others did before the first word was written. */
@@ -164,6 +204,25 @@ function judgeCommands({ disk, watch, endedAt }: World): void {
   }
 }
 
+/** What was taken is in force, and what can be taken was: whoever asked last has what they asked for. */
+function judgeFile({ disk, scene: { file }, watch }: World, { runtime }: Kernel): FileVersion | null {
+  const inForce = versionInForce(file, runtime.state.config!)
+  if (inForce === null) {
+    watch.report('the configuration in force is that of no version of the file')
+    return null
+  }
+  for (const { id, body, state, answer } of disk.tables(PORTFOLIO).control.commands.values()) {
+    if (body.kind !== 'configure') continue
+    const asked = file.versions.find(({ sha256: own }) => own === body.file)!
+    if (state === 'done' && !asked.isPossible) watch.report(`"${id}" went over to what cannot be`)
+    if (state === 'done' && file.versions.indexOf(asked) > file.versions.indexOf(inForce))
+      watch.report(`"${id}" is done (${answer}), and another version is in force`)
+    if (state === 'declined' && asked.isPossible && answer !== OTHER_FILE)
+      watch.report(`"${id}" was declined: ${answer}`)
+  }
+  return inForce
+}
+
 /** Whatever money moved without an order was told, and is what it was: no discrepancy that an operator must assign. */
 function judgeMoves({ venue, disk, watch, firstWrite }: World): void {
   const { accountEvents } = disk.tables(PORTFOLIO)
@@ -181,6 +240,7 @@ function pastOf(executions: readonly Execution[], firstWrite: number | null): Re
   return past
 }
 
+const OTHER_FILE = 'the file is another one than the one that was seen'
 const COUNTS_PER_DOLLAR = 1_000_000
 
 /** Who is told late of trades reckons dividends and fractions on other shares than the venue: what it paid is waited for, for days. */

@@ -7,15 +7,19 @@ import type { RunInput } from '../../src/engine/run/run.ts'
 import { SCHEDULES } from '../../src/exchange/schedules.ts'
 import { createRandom, type Random } from '../../src/numerics/random.ts'
 import { defineStrategy } from '../../src/pipeline/strategies/define.ts'
+import { capitalPlanOf } from '../fixtures/capital-plan.ts'
 import { MARGIN_ACCOUNT } from '../fixtures/margin-account.ts'
 import { drawFaults, type FaultClass, type FaultPlan } from './faults.ts'
 import { CALENDAR, CLOCK, type DrawnMarket, drawMarket, type MarketScript, marketOf } from './market.ts'
+import { type PortfolioFile, portfolioFile } from './portfolio-file.ts'
 
 export const PORTFOLIO = 'simulated'
 /** Whole dollars of each sleeve. */
 const CAPITAL = 200_000
 const SHARE = 1_000_000
 export const LEVERAGE_MAX = 1.5
+
+const NEVER_REBALANCED = { triggers: [], schedule: { kind: 'never' }, threshold: 0, by: 'transfer' } as const
 
 interface Wish {
   readonly column: number
@@ -31,6 +35,8 @@ export interface Scene {
   readonly market: DrawnMarket
   readonly input: Omit<RunInput, 'journal'>
   readonly faults: FaultPlan
+  /** The portfolio file, and what becomes of it. */
+  readonly file: PortfolioFile
   /** From here on nothing goes wrong any more. */
   readonly calmFrom: number
 }
@@ -43,6 +49,10 @@ export interface Script {
   readonly faults: FaultPlan
   /** By sleeve and bar. */
   readonly wishes: readonly (readonly (readonly Wish[])[])[]
+  /** Of sleeves that may join later. Left out: none. */
+  readonly joining?: readonly (readonly (readonly Wish[])[])[]
+  /** Capital is dealt by weights. Left out: it is not. */
+  readonly isPlanned?: boolean
 }
 
 /** Part of the market during which things go wrong. */
@@ -57,15 +67,26 @@ export function drawScript(seed: number, without: ReadonlySet<FaultClass>): Scri
   const faults = drawFaults(random.fork('faults'), { from: market.begin - 30_000, until: calmFromOf(market) }, without)
   const sleeves = random.fork('sleeves').integer(2, 4)
   const wishes = Array.from({ length: sleeves }, (_, ordinal) => wishesOf(random.fork(`wishes ${ordinal}`), market))
-  return { seed, market: script, faults, wishes }
+  const { changes = [] } = faults.operator
+  if (changes.length === 0) return { seed, market: script, faults, wishes }
+  const joins = changes.filter(({ edit }) => edit === 'join')
+  const joining = joins.map((_, place) => wishesOf(random.fork(`joining ${place}`), market))
+  return { seed, market: script, faults, wishes, joining, isPlanned: random.fork('plan').uniform() < 0.5 }
 }
 
-export function sceneOf({ seed, market: script, faults, wishes }: Script): Scene {
+export function sceneOf({ seed, market: script, faults, wishes, joining = [], isPlanned = false }: Script): Scene {
   const market = marketOf(script)
-  const strategies = wishes.map((own, ordinal) => strategyOf(ordinal, own))
-  const config = configOf(market, wishes.length, faults.operator.approvals ?? null)
+  const strategies = [...wishes, ...joining].map((own, ordinal) => strategyOf(ordinal, own))
+  const { approvals = null, changes = [] } = faults.operator
+  const base = configOf(market, wishes.length, approvals)
+  const weights = wishes.map(() => 1 / wishes.length)
+  const config = isPlanned ? { ...base, capitalPlan: capitalPlanOf(NEVER_REBALANCED, weights) } : base
+  const file = portfolioFile(config, changes, (ordinal, weight) => ({
+    ...sleeveOf(market, ordinal, wishes.length),
+    weight,
+  }))
   const input = { config, market: market.data, strategies, checks: true }
-  return { seed, market, calmFrom: calmFromOf(market), faults, input }
+  return { seed, market, calmFrom: calmFromOf(market), faults, input, file }
 }
 
 function configOf(
