@@ -6,12 +6,14 @@ import type { Dated, Page } from '../../src/api/contract/answers.ts'
 import type { ExplainView } from '../../src/api/contract/explain.ts'
 import type { EquityCurve, ExposureView, Figures, PositionTable, SleeveTable } from '../../src/api/contract/overview.ts'
 import type { PerformancePage } from '../../src/api/contract/performance-page.ts'
+import type { PriceChart } from '../../src/api/contract/prices.ts'
 import type { BacktestReport } from '../../src/api/contract/report.ts'
-import type { RiskPage } from '../../src/api/contract/risk-page.ts'
+import type { PairReturns, RiskPage } from '../../src/api/contract/risk-page.ts'
 import type { SleevePage } from '../../src/api/contract/sleeve-page.ts'
 import type { OrderRow, TradeRow } from '../../src/api/contract/trading.ts'
 import { command } from '../cli/command.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
+import { type BacktestFiles, backtestFiles, expectCurve, expectPair, expectPerformance } from './backtest-files.ts'
 import { allDesks, PORTFOLIO, recorded, type Served, serving, type Visitor } from './served.ts'
 
 const folder = storeFolder()
@@ -23,6 +25,7 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
   let viewer: Visitor
   let report: BacktestReport
   let backtested: BacktestReport
+  let files: BacktestFiles
 
   const read = async <T>(path: string): Promise<Dated<T>> => {
     const answered = await viewer.ask(`${at}/${path}`)
@@ -38,10 +41,11 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
     writeFileSync(file, `${readFileSync(file, 'utf8')}\npaper: {fills: backtest}\n`)
     const market = ['--seed', '26', '--from', '2024-01-02', '--to', '2024-03-28', '--json']
     const [backtest] = await Promise.all([
-      command(folder.path('.'), ['demo', file, ...market]),
+      command(folder.path('.'), ['demo', file, ...market, '--out', folder.path('backtest')]),
       recorded(folder.path('.'), path, '2024-03-28', file),
     ])
     backtested = JSON.parse(backtest.out) as BacktestReport
+    files = backtestFiles(folder.path('backtest'), backtested)
     served = await serving(path, {}, allDesks(path, file))
     await served.addUser('vera', 'admin')
     viewer = await served.visitor('vera')
@@ -167,6 +171,12 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
     const answered = await viewer.ask(`${at}/analysis/${path}`)
     return (answered.json as Analysis<T>).data!
   }
+  /** The last price of an instrument that was known at New York's close of the day. */
+  const closeBy = async (instrument: string, day: string): Promise<number> => {
+    const { data } = await read<PriceChart>(`prices/${encodeURIComponent(instrument)}`)
+    const place = data.bars.at.findLastIndex((moment) => moment <= Date.parse(`${day}T20:00:00Z`))
+    return data.bars.close[place]!
+  }
   const rowsOf = async (path: string): Promise<number> => (await read<Page<unknown>>(path)).data.total!
 
   /** What an operation answers beside what `backtest --json` says of the same run. */
@@ -185,6 +195,7 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
     },
     equity: async () => {
       const { data } = await read<EquityCurve>(`equity?to=${backtested.portfolio.end}`)
+      expectCurve(files, data)
       const last = data.lines.filter(({ kind }) => kind !== 'benchmark').map(({ value }) => cent(value.at(-1)!))
       const { portfolio, sleeves } = backtested
       return [last.toSorted(byNumber), [portfolio, ...sleeves].map(({ final }) => cent(final)).toSorted(byNumber)]
@@ -198,6 +209,33 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
       const { total } = (await read<PositionTable>('positions?limit=100')).data
       return [total.count, backtested.portfolio.positionsNet]
     },
+    pair: async () => {
+      const pair = await analysed<PairReturns>('risk/pair?left=trend&right=flow&window=30')
+      expectPair(files, pair)
+      const { names, matrix } = (await analysed<RiskPage>('risk')).correlation.data![0]!
+      return [
+        pair.rolling.values.at(-1)!.toFixed(12),
+        matrix[names.indexOf('trend')]![names.indexOf('flow')]!.toFixed(12),
+      ]
+    },
+    exposures: async () => {
+      const { data } = await read<ExposureView>('exposures')
+      const { rows } = (await read<PositionTable>('positions?limit=100')).data
+      const { portfolio, risk } = backtested
+      // A report's exposures are those of the close of its last day, in New York; the market of coins closes at midnight.
+      const closes = await Promise.all(rows.map(({ instrument }) => closeBy(instrument, portfolio.end!)))
+      const then = rows.map(({ net }, place) => Number(net) * closes[place]!)
+      expect(Number(data.gross)).not.toBeCloseTo(risk.exposure.gross! * portfolio.final, 0)
+      const sum = (values: readonly number[]): number => cent(values.reduce((total, value) => total + value, 0))
+      const named = rows.map(({ instrument, netValue }) => [instrument, cent(Math.abs(Number(netValue)))] as const)
+      const largest = risk.concentration.instruments.map(
+        ({ instrument, weight }) => [instrument, cent(weight! * portfolio.final)] as const,
+      )
+      return [
+        [sum(then.map(Math.abs)), sum(then), named.slice(0, largest.length)],
+        [cent(risk.exposure.gross! * portfolio.final), cent(risk.exposure.net! * portfolio.final), largest],
+      ]
+    },
     trades: async () => [await rowsOf('trades?limit=1'), backtested.portfolio.roundTrips],
     violations: async () => [await rowsOf('violations?limit=1'), backtested.violations.length],
     risk: async () => {
@@ -207,7 +245,9 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
       return [own, [risk.book, risk.portfolio, risk.drawdowns[0]!.deepest]]
     },
     performance: async () => {
-      const { brinson, netting, cumulative } = await analysed<PerformancePage>('performance')
+      const page = await analysed<PerformancePage>('performance')
+      expectPerformance(files, page)
+      const { brinson, netting, cumulative } = page
       const { attribution, netting: wanted, portfolio } = backtested
       const own = [brinson.data, netting.data!.figures, cumulative.data!.portfolio.values.at(-1)!.toFixed(12)]
       return [own, [attribution.brinson, wanted, portfolio.totalReturn!.toFixed(12)]]
@@ -236,10 +276,6 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
     tokens: { why: 'people', path: '/api/v1/tokens' },
     audit: { why: 'people', path: '/api/v1/audit' },
     portfolios: { why: 'names', path: '/api/v1/portfolios' },
-    exposures: {
-      why: 'positions at their last prices, which go on behind the last day of a report',
-      path: `${at}/exposures`,
-    },
     attention: { why: 'what somebody should do', path: `${at}/attention` },
     limits: { why: 'limits as they stand, of which a report has the exceeded ones', path: `${at}/limits` },
     activity: { why: 'what happened, in words', path: `${at}/activity` },
@@ -252,9 +288,9 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
     rebalancings: { why: 'steps of the plan, whose sum the sleeves have', path: `${at}/rebalancings` },
     commandOf: { why: 'what became of a request' },
     notes: { why: 'what people write', path: `${at}/notes` },
-    pair: { why: 'daily returns behind a correlation', path: `${at}/analysis/risk/pair?left=trend&right=flow` },
     job: { why: 'what became of a request' },
     explain: { why: 'steps of one order' },
+    explainApproval: { why: 'steps of one question' },
     configuration: { why: 'what it is run with', path: `${at}/configuration` },
     configurationSchema: { why: 'what can be written', path: `${at}/configuration/schema` },
     configurationText: { why: 'what was written' },
