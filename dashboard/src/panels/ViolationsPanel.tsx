@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import type { ViolationRow } from '../../../src/api/contract/trading.ts'
+import { alertsOf, useOpenAlerts } from '../data/alerts.ts'
 import { newId } from '../data/commands.ts'
 import { useNotes } from '../data/notes.ts'
 import { usePagedRows } from '../data/paged.ts'
@@ -14,6 +15,7 @@ import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
 import { useParameter } from '../state/url.ts'
 import { isoInZone, stamp } from '../times.ts'
+import { Acknowledge } from './Acknowledge.tsx'
 import { NoteForm } from './NoteForm.tsx'
 import { SleeveLabel } from './sleeves.tsx'
 
@@ -21,7 +23,8 @@ const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 const ROWS_SHOWN = 10
 const ROW_PX = 32
 const HEAD_PX = 33
-const MOMENT_WIDTH = 'clamp(92px, 13vw, 172px)'
+/** The date alone where the page is narrow. */
+export const MOMENT_WIDTH = 'clamp(96px, 13vw, 172px)'
 
 const ICONS: Readonly<Record<ViolationRow['severity'], IconName>> = {
   critical: 'stop',
@@ -42,7 +45,7 @@ function figure(row: ViolationRow, value: number | null): string {
     : percent(value)
 }
 
-function Moment({ iso }: { readonly iso: string }): ReactNode {
+export function Moment({ iso }: { readonly iso: string }): ReactNode {
   const zone = useStore(preferences, ({ zone: chosen }) => chosen)
   const [date, clock = ''] = stamp(iso, zone).split(' ')
   return (
@@ -106,12 +109,19 @@ function Details({ row, onClose }: { readonly row: ViolationRow; readonly onClos
         {row.resolvedAt === null ? 'It is open.' : `Ended: ${row.how ?? 'resolved'}.`}
         {row.note !== '' && ` Note: ${row.note}`}
       </p>
+      {row.resolvedAt === null && <ViolationAlert row={row} />}
       <ViolationNotes id={row.id} />
       <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
         <Icon name="close" />
       </button>
     </section>
   )
+}
+
+/** Whether somebody has seen it who was told. */
+function ViolationAlert({ row }: { readonly row: ViolationRow }): ReactNode {
+  const open = useOpenAlerts().data ?? []
+  return <Acknowledge alerts={alertsOf(`violation ${row.id}`, open)} what={row.rule} />
 }
 
 /** What people wrote about one violation. */

@@ -13,6 +13,12 @@ export function useOrdinals(): (sleeve: string) => number | null {
   return useCallback((sleeve) => rows?.find((row) => row.sleeve === sleeve)?.ordinal ?? null, [known])
 }
 
+/** What a sleeve is called. */
+export function useTitles(): (sleeve: string) => string {
+  const { data } = useLive('sleeves')
+  return (sleeve) => data?.rows.find((row) => row.sleeve === sleeve)?.title ?? sleeve
+}
+
 export interface SleeveLabelProps {
   readonly sleeve: string
   readonly title: string

@@ -1,11 +1,14 @@
 import type { ReactNode } from 'react'
 import { Link, useSearch } from 'wouter'
+import type { OpenAlert } from '../../../src/api/contract/alerting.ts'
 import type { AttentionItem, Figures } from '../../../src/api/contract/overview.ts'
 import type { SessionView } from '../../../src/api/contract/session.ts'
+import { alertsOf, seenBy, useOpenAlerts } from '../data/alerts.ts'
 import { useLive } from '../data/readings.ts'
 import { count } from '../format.ts'
 import { Icon, type IconName } from '../frame/Icon.tsx'
 import { Menu } from '../frame/Menu.tsx'
+import { Acknowledge } from '../panels/Acknowledge.tsx'
 import { carriedSearch } from '../state/url.ts'
 import { tradeDate } from '../times.ts'
 import { FirstSteps } from './FirstSteps.tsx'
@@ -29,7 +32,13 @@ function address(to: string, carried: string): string {
   return carried === '' ? to : `${to}${separator}`
 }
 
-function Item({ item, carried }: { readonly item: AttentionItem; readonly carried: string }): ReactNode {
+interface ItemProps {
+  readonly item: AttentionItem
+  readonly alerts: readonly OpenAlert[]
+  readonly carried: string
+}
+
+function Item({ item, alerts, carried }: ItemProps): ReactNode {
   const [first, rest] = sentences(item.text)
   const isLoud = item.severity === 'critical' || item.severity === 'high'
   return (
@@ -41,6 +50,7 @@ function Item({ item, carried }: { readonly item: AttentionItem; readonly carrie
       <Link href={address(item.to, carried)} aria-label={`Look: ${first}`}>
         Look
       </Link>
+      <Acknowledge alerts={alerts} what={first} />
     </li>
   )
 }
@@ -59,17 +69,24 @@ export function rebalanceText({ at, sessions }: Figures['nextRebalance']): strin
   return at === null ? '' : `Next rebalance on ${tradeDate(at)}`
 }
 
+/** What nobody has acknowledged comes first; else they stand as they came. */
+export function unseenFirst(items: readonly AttentionItem[], open: readonly OpenAlert[]): readonly AttentionItem[] {
+  const isSeen = ({ id }: AttentionItem): boolean => seenBy(alertsOf(id, open)) !== null
+  return [...items.filter((item) => !isSeen(item)), ...items.filter(isSeen)]
+}
+
 /** What needs somebody: two at most and how many more, or that nothing does. Its height stays. */
 export function AttentionRow({ session }: { readonly session: SessionView }): ReactNode {
   const { data } = useLive('attention')
   const carried = carriedSearch(useSearch())
-  const items = data?.items ?? []
+  const open = useOpenAlerts().data ?? []
+  const items = unseenFirst(data?.items ?? [], open)
   const more = items.slice(SHOWN)
   return (
     <section className="attention" aria-label="Needs attention">
       <ul aria-live="polite">
         {items.slice(0, SHOWN).map((item) => (
-          <Item key={item.id} item={item} carried={carried} />
+          <Item key={item.id} item={item} alerts={alertsOf(item.id, open)} carried={carried} />
         ))}
       </ul>
       {more.length > 0 && (

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { EngineView, PortfolioSummary } from '../../../src/api/contract/overview.ts'
+import type { OpenAlert } from '../../../src/api/contract/alerting.ts'
+import type { AttentionItem, EngineView, PortfolioSummary } from '../../../src/api/contract/overview.ts'
+import { alertsOf } from '../data/alerts.ts'
 import { headline } from '../pages/overview/ActivityPanel.tsx'
-import { rebalanceText, sentences } from './AttentionRow.tsx'
+import { rebalanceText, sentences, unseenFirst } from './AttentionRow.tsx'
 import { checksOf } from './dialogs/Checklist.tsx'
 import { stepsOf } from './FirstSteps.tsx'
 import { fitOf, fitting } from './fuzzy.ts'
@@ -33,6 +35,30 @@ describe('attention', () => {
   it('is told apart into what happened and what follows', () => {
     expect(sentences('Prices are late. Orders are held.')).toEqual(['Prices are late.', 'Orders are held.'])
     expect(sentences('1.5 % left')).toEqual(['1.5 % left', ''])
+  })
+  it('shows what somebody has seen behind what nobody has', () => {
+    const seen = { by: 'anna', at: '2025-01-02T10:00:00.000Z', note: '' }
+    const alert = (id: string, rule: string, acknowledged: typeof seen | null): OpenAlert => {
+      const what = { at: seen.at, severity: 'high', subject: '', sleeve: null, text: '', link: '/', told: [] } as const
+      return { ...what, id, rule, acknowledged }
+    }
+    const item = (id: string): AttentionItem => ({ id, severity: 'high', text: id, since: null, to: '/risk' })
+    const items = ['violation 1', 'violation 2', 'approvals', 'gate fresh', 'engine'].map(item)
+    const open = [
+      alert('violation 1', 'leverage', seen),
+      alert('violation 12', 'leverage', seen),
+      alert('around approval_waiting 7', 'approval_waiting', seen),
+      alert('around approval_waiting 8', 'approval_waiting', null),
+      alert('gate fresh SPY', 'fresh', seen),
+    ]
+    expect(unseenFirst(items, open).map(({ id }) => id)).toEqual([
+      'violation 2',
+      'approvals',
+      'engine',
+      'violation 1',
+      'gate fresh',
+    ])
+    expect(alertsOf('approvals', open)).toHaveLength(2)
   })
   it('says when capital is dealt anew, where that is foreseen', () => {
     const rule = { at: null, sessions: null, method: 'transfer', why: '' }

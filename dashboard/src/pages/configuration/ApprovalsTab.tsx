@@ -1,17 +1,22 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
+import type { ExplainView } from '../../../../src/api/contract/explain.ts'
 import type { ApprovalRow } from '../../../../src/api/contract/trading.ts'
 import { useAmounts } from '../../data/amounts.ts'
-import { useSecond } from '../../data/clock.ts'
 import { command } from '../../data/commands.ts'
 import { connection } from '../../data/connection.ts'
-import { useLive } from '../../data/readings.ts'
+import { useMarketNow } from '../../data/market-clock.ts'
+import { useLive, useReading } from '../../data/readings.ts'
 import { useRole } from '../../data/session.ts'
+import { plain } from '../../data/source.ts'
 import { numberOf, quantity } from '../../format.ts'
 import { type Column, DataTable } from '../../frame/DataTable.tsx'
 import { Panel } from '../../frame/Panel.tsx'
+import { useTitles } from '../../panels/sleeves.tsx'
+import { MOMENT_WIDTH, Moment } from '../../panels/ViolationsPanel.tsx'
+import { Steps } from '../../shell/ExplainDrawer.tsx'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
-import { instantOf, moment, remaining, stamp } from '../../times.ts'
+import { instantOf, moment, remaining } from '../../times.ts'
 import { ChangesPanel } from './ChangesPanel.tsx'
 import { SectionForm } from './SectionForm.tsx'
 
@@ -21,16 +26,36 @@ function wish({ quantity: units, label }: ApprovalRow): string {
 }
 
 function Countdown({ expires }: { readonly expires: string | null }): ReactNode {
-  const now = useSecond()
+  const now = useMarketNow()
   const until = instantOf(expires)
   if (until === null) return <>It waits until somebody answers.</>
   return until > now ? <>Expires in {remaining(until - now)}.</> : <>Expired.</>
 }
 
-function Card({ row }: { readonly row: ApprovalRow }): ReactNode {
+/** Why it is wished for: the bar, the signal, the size with its numbers, and every rule. */
+function Why({ row, id }: { readonly row: ApprovalRow; readonly id: string }): ReactNode {
+  const source = plain(useReading<ExplainView>(`approvals/${encodeURIComponent(row.id)}/explain`))
+  const view = source.data
+  return (
+    <section className="approval-why" id={id} aria-label={`Why ${wish(row)}`} aria-busy={view === null}>
+      {view === null ? (
+        <p className="quiet" role="status">
+          {source.error === null ? 'The events are played once more.' : `Could not be explained: ${source.error}.`}
+        </p>
+      ) : (
+        <Steps steps={view.steps} />
+      )}
+    </section>
+  )
+}
+
+function Card({ row, isFirst }: { readonly row: ApprovalRow; readonly isFirst: boolean }): ReactNode {
+  const whyId = useId()
   const amounts = useAmounts()
   const zone = useStore(preferences, (value) => value.zone)
-  const now = useSecond()
+  const now = useMarketNow()
+  const titleOf = useTitles()
+  const [shows, setShows] = useState(isFirst)
   const isLost = useStore(connection, ({ state }) => state === 'lost')
   const mayAct = useRole('operator') && !isLost
   const [part, setPart] = useState('')
@@ -46,13 +71,21 @@ function Card({ row }: { readonly row: ApprovalRow }): ReactNode {
       <div className="approval-text">
         <h3>{what}</h3>
         <p>
-          {row.sleeve}
-          {row.value !== null && `, about ${amounts.money(row.value, { cents: false })}`}. {row.reason}
+          {titleOf(row.sleeve)}
+          {row.value !== null && `, about ${amounts.money(row.value, { cents: false })}`}: {row.reason}.
         </p>
         <p className="quiet">
           Asked {moment(row.askedAt, zone, now)}. <Countdown expires={row.expires} />
-          {row.allowed !== row.quantity && ` The rules allow ${quantity(row.allowed)}.`}
         </p>
+        <button
+          type="button"
+          className="link"
+          aria-expanded={shows}
+          aria-controls={whyId}
+          onClick={() => setShows(!shows)}
+        >
+          {shows ? 'Hide why' : 'Show why'}
+        </button>
       </div>
       <div className="approval-buttons">
         <button
@@ -85,16 +118,24 @@ function Card({ row }: { readonly row: ApprovalRow }): ReactNode {
           Approve fewer
         </button>
       </div>
+      {shows && <Why row={row} id={whyId} />}
     </li>
   )
 }
 
 function Answered({ rows }: { readonly rows: readonly ApprovalRow[] }): ReactNode {
-  const zone = useStore(preferences, (value) => value.zone)
+  const titleOf = useTitles()
   const columns: readonly Column<ApprovalRow>[] = [
-    { key: 'at', title: 'Answered', align: 'left', width: '170px', cell: ({ changedAt }) => stamp(changedAt, zone) },
+    {
+      key: 'at',
+      title: 'Answered',
+      align: 'left',
+      width: MOMENT_WIDTH,
+      cell: ({ changedAt }) => <Moment iso={changedAt} />,
+    },
     { key: 'wish', title: 'Wish', align: 'left', isHead: true, cell: wish },
-    { key: 'sleeve', title: 'Sleeve', align: 'left', isWide: true, cell: ({ sleeve }) => sleeve },
+    { key: 'sleeve', title: 'Sleeve', align: 'left', isWide: true, cell: ({ sleeve }) => titleOf(sleeve) },
+    { key: 'why', title: 'Why', align: 'left', isWide: true, cell: ({ reason }) => reason },
     { key: 'state', title: 'Answer', align: 'left', width: '110px', cell: ({ state }) => state },
   ]
   return <DataTable label="Answered approvals" columns={columns} rows={rows} rowKey={({ id }) => id} isDense />
@@ -118,8 +159,8 @@ export function ApprovalsTab(): ReactNode {
           <ul className="approvals">
             {rows
               .filter(({ state }) => state === 'asked')
-              .map((row) => (
-                <Card key={row.id} row={row} />
+              .map((row, place) => (
+                <Card key={row.id} row={row} isFirst={place === 0} />
               ))}
           </ul>
         )}

@@ -1,20 +1,18 @@
 import type { ReactNode } from 'react'
 import type { OpenAlert } from '../../../../src/api/contract/alerting.ts'
-import { useRole } from '../../data/session.ts'
+import { useOpenAlerts } from '../../data/alerts.ts'
 import { plain } from '../../data/source.ts'
 import { type Column, DataTable } from '../../frame/DataTable.tsx'
 import { Panel } from '../../frame/Panel.tsx'
+import { Acknowledge } from '../../panels/Acknowledge.tsx'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
 import { stamp } from '../../times.ts'
-import { useAcknowledge, useOpenAlerts } from './alerting.ts'
 
 /** What goes on, and who has seen it: what somebody has seen calls nobody else. */
 export function OpenAlerts(): ReactNode {
   const source = plain(useOpenAlerts())
   const zone = useStore(preferences, (value) => value.zone)
-  const acknowledge = useAcknowledge()
-  const mayAct = useRole('operator')
   const columns: readonly Column<OpenAlert>[] = [
     { key: 'at', title: 'Since', align: 'left', width: '180px', cell: ({ at }) => stamp(at, zone) },
     {
@@ -32,7 +30,7 @@ export function OpenAlerts(): ReactNode {
       width: '220px',
       cell: ({ rule, subject }) => `${rule.replaceAll('_', ' ')}${subject === '' ? '' : ` (${subject})`}`,
     },
-    { key: 'text', title: 'What', align: 'left', cell: ({ text }) => <span title={text}>{text}</span> },
+    { key: 'text', title: 'What', align: 'left', cell: ({ text }) => <span className="wraps">{text}</span> },
     {
       key: 'told',
       title: 'Told',
@@ -44,22 +42,7 @@ export function OpenAlerts(): ReactNode {
       key: 'seen',
       title: '',
       width: '200px',
-      cell: ({ id, rule, acknowledged }) =>
-        acknowledged === null ? (
-          <button
-            type="button"
-            className="link"
-            disabled={!mayAct || acknowledge.isPending}
-            aria-label={`Acknowledge ${rule.replaceAll('_', ' ')}`}
-            onClick={() => acknowledge.mutate({ id })}
-          >
-            Acknowledge
-          </button>
-        ) : (
-          <span className="quiet" title={acknowledged.note}>
-            seen by {acknowledged.by}, {stamp(acknowledged.at, zone)}
-          </span>
-        ),
+      cell: (alert) => <Acknowledge alerts={[alert]} what={alert.rule.replaceAll('_', ' ')} />,
     },
   ]
   return (

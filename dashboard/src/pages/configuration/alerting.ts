@@ -1,6 +1,5 @@
 import { type UseQueryResult, useMutation } from '@tanstack/react-query'
 import type {
-  AcknowledgeRequest,
   AlertChannelChange,
   AlertChannelView,
   AlertDeliveryRow,
@@ -8,7 +7,6 @@ import type {
   AlertThresholdView,
   ChannelKind,
   ChannelTest,
-  OpenAlert,
 } from '../../../../src/api/contract/alerting.ts'
 import type { Page } from '../../../../src/api/contract/answers.ts'
 import { ask, ofPortfolio } from '../../data/api.ts'
@@ -30,19 +28,6 @@ export function useRules(): UseQueryResult<readonly AlertRuleView[]> {
 
 export function useThresholds(): UseQueryResult<readonly AlertThresholdView[]> {
   return useReading('alert-thresholds')
-}
-
-export function useOpenAlerts(): UseQueryResult<readonly OpenAlert[]> {
-  return useReading('alerts/open', {}, EVERY_MS)
-}
-
-export function useAcknowledge() {
-  const portfolio = usePortfolio()
-  return useMutation({
-    mutationFn: (seen: AcknowledgeRequest) =>
-      ask<OpenAlert>('POST', ofPortfolio(portfolio, 'alerts/acknowledge'), seen),
-    ...told('Alert'),
-  })
 }
 
 export function useSaveThresholds() {

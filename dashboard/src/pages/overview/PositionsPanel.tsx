@@ -64,11 +64,11 @@ function useColumns(scale: number): readonly Column<PositionRow>[] {
       key: 'bar',
       title: 'Short | long',
       align: 'center',
-      width: '15%',
+      width: '11%',
       isWide: true,
       cell: (row) => <Diverging row={row} scale={scale} />,
     },
-    { key: 'sleeves', title: 'Sleeves', width: '76px', isWide: true, cell: ({ parts }) => <Squares parts={parts} /> },
+    { key: 'sleeves', title: 'Sleeves', width: '66px', isWide: true, cell: ({ parts }) => <Squares parts={parts} /> },
     {
       key: 'net',
       title: 'Net',
@@ -85,7 +85,7 @@ function useColumns(scale: number): readonly Column<PositionRow>[] {
     {
       key: 'weight',
       title: 'Weight',
-      width: '78px',
+      width: '66px',
       isWide: true,
       sortBy: ({ weight }) => weight,
       cell: ({ weight }) => percent(weight, { decimals: 1 }),
@@ -124,7 +124,7 @@ function useColumns(scale: number): readonly Column<PositionRow>[] {
     {
       key: 'price',
       title: 'Price',
-      width: '122px',
+      width: '100px',
       isWide: true,
       cell: (row) => (
         <span className={dim(row)}>

@@ -87,7 +87,7 @@ function useColumns(table: SleeveTable | null): readonly Column<SleeveRow>[] {
       key: 'status',
       title: 'Status',
       align: 'left',
-      width: '104px',
+      width: '94px',
       sortBy: ({ status }) => status,
       cell: (row) => <SleeveStatusText {...row} />,
     },
@@ -95,28 +95,28 @@ function useColumns(table: SleeveTable | null): readonly Column<SleeveRow>[] {
       key: 'weight',
       title: 'Weight and target',
       align: 'left',
-      width: '158px',
+      width: '142px',
       sortBy: ({ weight }) => weight,
       cell: (row) => <Weight row={row} scale={scale} />,
     },
     {
       key: 'capital',
       title: 'Capital',
-      width: '108px',
+      width: '94px',
       sortBy: ({ capital }) => numberOf(capital),
       cell: ({ capital }) => amounts.money(capital, { cents: false }),
     },
     {
       key: 'value',
       title: 'Value',
-      width: '108px',
+      width: '94px',
       sortBy: ({ value }) => numberOf(value),
       cell: ({ value }) => amounts.money(value, { cents: false }),
     },
     {
       key: 'today',
       title: 'Today',
-      width: '90px',
+      width: '84px',
       sortBy: ({ today }) => numberOf(today.amount),
       cell: ({ today }) =>
         today.amount === null ? (
@@ -132,7 +132,7 @@ function useColumns(table: SleeveTable | null): readonly Column<SleeveRow>[] {
     {
       key: 'return',
       title: 'Total return',
-      width: '94px',
+      width: '90px',
       sortBy: ({ totalReturn }) => totalReturn,
       cell: ({ totalReturn, status }) =>
         status === 'reserve' ? null : (
@@ -142,7 +142,7 @@ function useColumns(table: SleeveTable | null): readonly Column<SleeveRow>[] {
     {
       key: 'sharpe',
       title: 'Sharpe',
-      width: '72px',
+      width: '64px',
       sortBy: ({ sharpe }) => sharpe.value,
       cell: ({ sharpe, status }) =>
         status === 'reserve' ? null : sharpe.value === null ? <Undefined why={sharpe.why} /> : ratio(sharpe.value),
@@ -151,21 +151,21 @@ function useColumns(table: SleeveTable | null): readonly Column<SleeveRow>[] {
       key: 'drawdown',
       title: 'Drawdown to stop',
       align: 'left',
-      width: '140px',
+      width: '126px',
       sortBy: ({ drawdown }) => (drawdown === null ? null : -drawdown),
       cell: (row) => <ToStop row={row} />,
     },
     {
       key: 'positions',
       title: 'Positions',
-      width: '84px',
+      width: '76px',
       sortBy: ({ positions }) => positions,
       cell: ({ positions, status }) => (status === 'reserve' ? null : count(positions)),
     },
     {
       key: 'line',
       title: '90 days',
-      width: '136px',
+      width: '128px',
       cell: (row) => (row.status === 'reserve' ? null : <Spark values={row.line} token={sleeveToken(row.ordinal)} />),
     },
   ]

@@ -76,7 +76,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
       isHead: true,
       sortBy: ({ instrument }) => instrument,
       cell: ({ instrument, side, quantity: held }) => (
-        <span className="named">
+        <span className="position-name" title={instrument}>
           {instrument} <small>{`${side} ${quantity(held)}`}</small>
         </span>
       ),
@@ -84,7 +84,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'entry',
       title: 'Entry',
-      width: '88px',
+      width: '78px',
       isWide: true,
       sortBy: ({ entryPrice }) => entryPrice,
       cell: ({ entryPrice, enteredAt }) => <span title={enteredAt ?? ''}>{price(entryPrice)}</span>,
@@ -92,7 +92,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'entered',
       title: 'Entered',
-      width: '112px',
+      width: '94px',
       isWide: true,
       sortBy: ({ entryDay }) => entryDay,
       cell: ({ entryDay }) => entryDay ?? 'n/a',
@@ -100,7 +100,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'price',
       title: 'Price',
-      width: '84px',
+      width: '78px',
       isWide: true,
       sortBy: (row) => row.price,
       cell: (row) => price(row.price),
@@ -115,7 +115,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'weight',
       title: 'Weight',
-      width: '72px',
+      width: '64px',
       isWide: true,
       sortBy: ({ weight }) => weight,
       cell: ({ weight }) => percent(weight, { decimals: 1 }),
@@ -123,24 +123,17 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'unrealised',
       title: 'P&L',
-      width: '104px',
+      width: '96px',
       sortBy: ({ unrealised }) => unrealised,
       cell: ({ unrealised }) => <Signed value={unrealised} text={money(unrealised, { signed: true })} />,
     },
     {
       key: 'held',
       title: 'Held',
-      width: '60px',
+      width: '52px',
       isWide: true,
       sortBy: ({ held }) => held,
       cell: ({ held }) => heldText(held),
-    },
-    {
-      key: 'reason',
-      title: 'Why',
-      align: 'left',
-      isWide: true,
-      cell: ({ reason }) => <span title={reason}>{reason}</span>,
     },
   ]
 }
@@ -178,9 +171,10 @@ export function PositionsPanel({
             onSort={setSort}
             isDense
             onOpen={({ instrument }) => setOpen((before) => (before === instrument ? null : instrument))}
-            detail={({ instrument, sizing, order }) =>
+            detail={({ instrument, sizing, order, reason }) =>
               instrument !== open ? null : (
                 <>
+                  {reason !== '' && <p className="second">{`Entered because: ${reason}`}</p>}
                   {sizing.data === null ? (
                     <p className="second">{sizing.why}</p>
                   ) : (
