@@ -13,6 +13,7 @@ import { POSTGRES_NEED, postgresServer } from '../servers.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 import { drawnMoves, withMoves } from './drawn-moves.ts'
 import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
+import { ALONE, JOINED } from './joined-run.ts'
 
 const folder = storeFolder()
 const server = await postgresServer()
@@ -44,7 +45,11 @@ async function close({ store, lease }: Leased): Promise<void> {
   await store.close()
 }
 
-function run(input: RunInput, { store, lease }: Leased, more: { readonly store?: Store } = {}) {
+function run(
+  input: RunInput,
+  { store, lease }: Leased,
+  more: { readonly store?: Store; readonly isStopped?: () => boolean } = {},
+) {
   return runEngine(input, {
     store: { ...store, ...more.store },
     lease,
@@ -54,8 +59,17 @@ function run(input: RunInput, { store, lease }: Leased, more: { readonly store?:
     venue: paperVenueFor(input.config, store.id),
     sha256,
     clock: null,
-    isStopped: () => false,
+    isStopped: more.isStopped ?? (() => false),
   })
+}
+
+/** True once so many instants have been asked about. */
+function after(count: number): () => boolean {
+  let asked = 0
+  return () => {
+    asked += 1
+    return asked > count
+  }
 }
 
 /** A process that dies at one of its commits: right before it is on the disk, or right after. */
@@ -147,5 +161,19 @@ describe.skipIf(!HAS_STORE)(`tables that follow from the journal ${STORE_NEED}`,
       await close(file)
       await close(database)
     }
+    // A configuration that changes is one transaction there, too, wherever a process dies around it.
+    const [file, database] = [await fresh(), await leased(await server!.database('changed'))]
+    for (const one of [file, database]) {
+      await run(ALONE, one, { isStopped: after(7) })
+      if (one === database) await dies(JOINED, one, 1, true)
+      await run(JOINED, one)
+    }
+    const tables = await tablesOf(database.store)
+    expect(tables['configuration']).toHaveLength(2)
+    expect(tables).toEqual(await tablesOf(file.store))
+    expect((await database.store.check()).problems).toEqual([])
+    expect(await database.store.extents()).toEqual(await file.store.extents())
+    await close(file)
+    await close(database)
   })
 })

@@ -6,7 +6,6 @@ import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
 import type { PortfolioConfig } from '../../src/domain/config.ts'
 import type { ControlAnswer } from '../../src/domain/control.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
-import { sleeveId } from '../../src/domain/units.ts'
 import { decodeEvent } from '../../src/engine/journal/codec.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
 import { type ChangeOutcome, outcomeText } from '../../src/live/change-over.ts'
@@ -17,56 +16,10 @@ import { recordedMarket } from '../../src/live/recorded/market.ts'
 import { recordedRun } from '../../src/live/recorded/result.ts'
 import { replay } from '../../src/live/replay.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
-import { type Act, handRun, SHARE } from './hand-run.ts'
+import { ALONE, JOINED, JOINED_BY_MEAN, MEAN_BARS, NAME, NEWCOMER } from './joined-run.ts'
 
 const folder = storeFolder()
 afterAll(() => folder.remove())
-
-const NAME = 'by hand'
-const BARS = 12
-const NEWCOMER = sleeveId('newcomer')
-
-const trades: Act = (view, out, bar) => {
-  out.target(view.universe[0]!, ((1 + (bar % 3)) * SHARE) as never, 'more or less')
-}
-
-const prices = (first: number) => Array.from({ length: BARS }, (_, bar) => ({ open: first + bar }))
-
-/** One sleeve that trades A. */
-const ALONE: RunInput = handRun({
-  prices: { A: prices(100) },
-  sleeves: { one: { capital: 100_000, act: trades }, reserve: { capital: 50_000, act: null } },
-})
-
-/** The same with a limit, and with a sleeve that trades B: B stands first in the market of the file. */
-const JOINED: RunInput = joined()
-
-function joined(): RunInput {
-  const input = handRun({
-    prices: { B: prices(40), A: prices(100) },
-    sleeves: {
-      newcomer: { capital: 30_000, act: trades },
-      one: { capital: 100_000, act: trades, limits: { positionWeightMax: 0.9 } },
-      reserve: { capital: 50_000, act: null },
-    },
-  })
-  const { config } = input
-  const universes: Readonly<Record<string, readonly string[]>> = { newcomer: ['B'], one: ['A'], reserve: [] }
-  return {
-    ...input,
-    config: {
-      ...config,
-      capital: ALONE.config.capital,
-      sleeves: config.sleeves.map((sleeve) => {
-        const before = ALONE.config.sleeves.find(({ id }) => id === sleeve.id)
-        const ids = input.market.instruments.filter(({ symbol }) => universes[sleeve.id]!.includes(symbol))
-        return before === undefined
-          ? { ...sleeve, universe: ids.map(({ id }) => id), weight: 0.2 }
-          : { ...before, limits: sleeve.limits }
-      }),
-    },
-  }
-}
 
 interface Leased {
   readonly store: OpenedStore
@@ -133,7 +86,8 @@ async function configurationsOf({ store }: Leased): Promise<readonly number[]> {
 }
 
 /** What a journal says by itself: the bytes of its kernel, and books that keep every invariant. */
-async function demandSound(leased: Leased, end: EngineEnd): Promise<void> {
+async function demandSound(leased: Leased, end: EngineEnd, { strategies: own } = JOINED): Promise<void> {
+  const strategies = new Map([...ALONE.strategies, ...own].map((one) => [one.name, one]))
   expect((await leased.store.check()).problems).toEqual([])
   const rebuilt = await replay(leased.store, NAME, strategies, Number.MAX_SAFE_INTEGER)
   expect(new TextDecoder().decode(rebuilt!.canonical())).toBe(textOf(end))
@@ -211,6 +165,22 @@ describe.skipIf(!HAS_STORE)(`a configuration that changes under a journal ${STOR
     const end = await play(JOINED, leased)
     expect(quantityOf(end, NEWCOMER, 'B')).toBeGreaterThan(0)
     await demandSound(leased, end)
+    await leased.lease.release()
+    await leased.store.close()
+  })
+
+  it('has a sleeve that joins decide nothing before its indicators have seen their bars since, on known prices too', async () => {
+    const leased = await freshStore()
+    await play(ALONE, leased, untilInstant(7))
+    const end = await play(JOINED_BY_MEAN, leased)
+    const [, joined] = await configurationsOf(leased)
+    let [bars, decided] = [0, 0]
+    for await (const { kind, sleeve, seq } of leased.store.projections.projectedRows(NAME, 'posting'))
+      if ((kind === 'fill' || kind === 'cross') && sleeve === NEWCOMER && decided === 0) decided = Number(seq)
+    for await (const { seq, kind } of leased.store.read(NAME, joined!))
+      if (kind === 'slices' && seq < decided) bars += 1
+    expect([decided > 0, bars]).toEqual([true, MEAN_BARS])
+    await demandSound(leased, end, JOINED_BY_MEAN)
     await leased.lease.release()
     await leased.store.close()
   })
