@@ -4,7 +4,9 @@ import type { PortfolioConfig } from '../domain/config.ts'
 import type { Control, Heartbeat } from '../domain/control.ts'
 import type { Notes } from '../domain/notes.ts'
 import type { Paging } from '../domain/paging.ts'
+import type { Sessions } from '../domain/sessions.ts'
 import type { JournalExtent, OrderReads, Projections } from '../domain/store.ts'
+import type { TradeDate } from '../domain/units.ts'
 import type { Reaction, ViolationKind } from '../domain/violations.ts'
 import type {
   AlertChannelChange,
@@ -181,6 +183,8 @@ export interface ApiPorts {
   now(): number
   /** Whether an engine that was heard so runs. */
   isRunning(beat: Heartbeat, now: number): boolean
+  /** Sessions of a calendar by its name, between two trade dates, both included; null: nobody knows that calendar. */
+  sessions(calendar: string, from: TradeDate, to: TradeDate): Sessions | null
   /** Portfolios whose figures are made up. */
   isDemo(portfolio: string): boolean
 }

@@ -2,6 +2,7 @@
 import type { PortfolioConfig } from '../domain/config.ts'
 import { PAGE_MAX } from '../domain/paging.ts'
 import type { EquityRow, ProjectedRows, ProjectedTable } from '../domain/projections.ts'
+import { addDays, parseDate } from '../domain/sessions.ts'
 import type { BacktestReport } from './contract/report.ts'
 import type { ApiPorts } from './ports.ts'
 import type { Basis } from './views/basis.ts'
@@ -13,6 +14,8 @@ const FRESH_MS = 250
 /** Figures of the whole run are computed anew so often at most. */
 const REPORT_MS = 5_000
 const DAY_MS = 86_400_000
+/** Sessions of a quarter and of the first days of the next one. */
+const DAYS_AHEAD = 120
 const WEEK_MS = 7 * DAY_MS
 /** Largest positions whose price of the day before is looked up. */
 const PRICED_MOST = 12
@@ -41,7 +44,7 @@ interface Reported {
 }
 
 /** What changes with events alone. */
-interface Standing extends Omit<Basis, 'beat' | 'isRunning' | 'isDemo' | 'report'> {}
+interface Standing extends Omit<Basis, 'beat' | 'isRunning' | 'isDemo' | 'sessions' | 'report'> {}
 
 /** A sleeve that was taken out, or what nobody here asked for, with nothing left of it: it is history. */
 function isOver(
@@ -98,7 +101,14 @@ export function readingsOf(ports: ApiPorts): Readings {
     }
     const standing = await standingOf(portfolio, seq, at)
     const isRunning = beat !== null && ports.isRunning(beat, now)
-    return { ...standing, beat, isRunning, isDemo: ports.isDemo(portfolio), report: reportOf(portfolio, seq, now) }
+    const report = reportOf(portfolio, seq, now)
+    const sessions = sessionsAhead(standing.config, report)
+    return { ...standing, beat, isRunning, isDemo: ports.isDemo(portfolio), sessions, report }
+  }
+
+  function sessionsAhead(config: PortfolioConfig | null, report: BacktestReport | null): Basis['sessions'] {
+    const end = parseDate(report?.portfolio.end ?? '')
+    return config === null || end === null ? null : ports.sessions(config.dayCalendar, end, addDays(end, DAYS_AHEAD))
   }
 
   /** The last one there is: nobody waits for the next, which is computed meanwhile. */

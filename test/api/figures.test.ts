@@ -189,9 +189,10 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
     figures: async () => {
       const { data } = await read<Figures>('figures')
       const { portfolio } = backtested
-      const own = [data.sharpe.value, data.drawdown.deepest, data.roundTrips, data.positions]
+      const own = [data.sharpe.value, data.drawdown.deepest, data.roundTrips, data.positions, data.totalReturn.annual]
       const positions = { gross: portfolio.positionsGross, net: portfolio.positionsNet }
-      return [own, [portfolio.sharpe, portfolio.maxDrawdown, portfolio.roundTrips, positions]]
+      const { sharpe, maxDrawdown, roundTrips, annualReturn } = portfolio
+      return [own, [sharpe, maxDrawdown, roundTrips, positions, annualReturn]]
     },
     equity: async () => {
       const { data } = await read<EquityCurve>(`equity?to=${backtested.portfolio.end}`)

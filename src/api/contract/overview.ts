@@ -98,7 +98,8 @@ export interface Figures {
   readonly lastClose: Amount | null
   /** Since that close. */
   readonly today: MoneyAndFraction
-  readonly totalReturn: MoneyAndFraction & { readonly since: string | null }
+  /** `annual` is compounded over a year's days, as in a report; null while it is being computed. */
+  readonly totalReturn: MoneyAndFraction & { readonly since: string | null; readonly annual: number | null }
   readonly leverage: { readonly gross: number | null; readonly net: number | null; readonly limit: number | null }
   /** Negative fractions of the peak, flows taken out; `limit` halts. */
   readonly drawdown: {
@@ -113,6 +114,7 @@ export interface Figures {
   readonly sleeves: { readonly active: number; readonly total: number }
   /** Open positions of all sleeves, and what is left of them when sleeves are netted. */
   readonly positions: { readonly gross: number; readonly net: number }
+  /** Next close at which a rule moves capital by itself: its moment where it is known, and sessions until then, itself included. */
   readonly nextRebalance: {
     readonly at: string | null
     readonly sessions: number | null

@@ -3,6 +3,7 @@ import type { PortfolioConfig } from '../../domain/config.ts'
 import type { Heartbeat } from '../../domain/control.ts'
 import type { Positions, ViolationPageRow } from '../../domain/paging.ts'
 import type { EquityRow, SleeveRow } from '../../domain/projections.ts'
+import type { Sessions } from '../../domain/sessions.ts'
 import type { Dated } from '../contract/answers.ts'
 import type { BacktestReport } from '../contract/report.ts'
 import { momentOrNull } from './moments.ts'
@@ -43,6 +44,8 @@ export interface Basis {
   /** Prices at the end of the day before, by instrument, where they are known. */
   readonly before: ReadonlyMap<string, number>
   readonly openViolations: readonly ViolationPageRow[]
+  /** Of the portfolio's days, from the last one that has ended a few months on; null while none has, or none are known. */
+  readonly sessions: Sessions | null
   /** Null while nothing is computed yet. */
   readonly report: BacktestReport | null
 }

@@ -2,7 +2,9 @@
 import type { DaySchedule, RebalancingRule } from '../../domain/capital.ts'
 import type { Heartbeat } from '../../domain/control.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
+import type { Sessions } from '../../domain/sessions.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
+import { isDue } from '../../engine/capital/schedule.ts'
 import type { EngineView, Figure, Figures, PortfolioSummary } from '../contract/overview.ts'
 import { money, moneyOrNull } from './amounts.ts'
 import { type Basis, currencyOf } from './basis.ts'
@@ -82,6 +84,7 @@ export function figuresView(basis: Basis): Figures {
           ? null
           : money(whole.equity - start - (report?.portfolio.flows ?? 0), currency),
       fraction: whole === null ? null : whole.growth - 1,
+      annual: report?.portfolio.annualReturn ?? null,
       why: whole === null ? NO_CLOSE : '',
       since: momentOrNull(sleeves[0]?.createdAt ?? null),
     },
@@ -108,8 +111,8 @@ export function figuresView(basis: Basis): Figures {
     },
     nextRebalance: nextRebalance(
       config?.capitalPlan?.rebalancing ?? null,
-      whole?.at ?? null,
       report?.portfolio.days ?? null,
+      basis.sessions,
     ),
     roundTrips: report?.portfolio.roundTrips ?? null,
     fees: moneyOrNull(report?.portfolio.fees ?? null, currency),
@@ -126,36 +129,35 @@ export function sharpeOf(value: number | null, isComputed: boolean): Figure {
   return { value, why: isComputed ? 'Its returns do not vary yet.' : COMPUTED }
 }
 
-/** @param days that have ended; null while they are not counted yet */
+/**
+ * @param days that have ended; null while they are not counted yet
+ * @param sessions from the last day that has ended on
+ */
 function nextRebalance(
   rule: RebalancingRule | null,
-  now: number | null,
   days: number | null,
+  sessions: Sessions | null,
 ): Figures['nextRebalance'] {
   const method = rule === null || rule.triggers.length === 0 ? '' : rule.by
-  if (rule === null || method === '') {
-    return { at: null, sessions: null, method, why: 'Capital is dealt once and not moved by a rule.' }
-  }
-  if (!rule.triggers.includes('periodic') || rule.schedule.kind === 'never') {
-    return { at: null, sessions: null, method, why: `It waits for: ${rule.triggers.join(', ')}.` }
-  }
-  if (rule.schedule.kind === 'days') {
-    const { every } = rule.schedule
-    return days === null
-      ? { at: null, sessions: null, method, why: COMPUTED }
-      : { at: null, sessions: every - (days % every), method, why: '' }
-  }
-  const at = now === null ? null : nextOf(rule.schedule, now)
-  return { at: momentOrNull(at), sessions: null, method, why: at === null ? NO_CLOSE : '' }
+  const none = (why: string): Figures['nextRebalance'] => ({ at: null, sessions: null, method, why })
+  if (rule === null || method === '') return none('Capital is dealt once and not moved by a rule.')
+  if (!rule.triggers.includes('periodic') || rule.schedule.kind === 'never')
+    return none(`It waits for: ${rule.triggers.join(', ')}.`)
+  if (days === null) return none(COMPUTED)
+  if (days === 0) return none(NO_CLOSE)
+  const ahead = sessionsUntilDue(rule.schedule, days, sessions)
+  if (ahead === null) return none('The calendar of its days ends before.')
+  const close = sessions?.closes[ahead] ?? null
+  return { at: momentOrNull(close), sessions: ahead, method, why: '' }
 }
 
-/** First midnight of UTC of the next week, month or quarter. */
-function nextOf({ unit }: Extract<DaySchedule, { kind: 'calendar' }>, now: number): number {
-  const date = new Date(now)
-  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
-  if (unit === 'month') return Date.UTC(year, month + 1, 1)
-  if (unit === 'quarter') return Date.UTC(year, month - (month % 3) + 3, 1)
-  return Date.UTC(year, month, date.getUTCDate() + ((8 - date.getUTCDay()) % 7 || 7))
+/** Sessions to the close at which the engine moves capital next, that one included; null: not within what is known. */
+function sessionsUntilDue(schedule: DaySchedule, days: number, sessions: Sessions | null): number | null {
+  if (schedule.kind === 'days') return schedule.every - (days % schedule.every)
+  const dates = sessions?.dates ?? []
+  for (let ahead = 1; ahead < dates.length; ahead += 1)
+    if (isDue(schedule, days + ahead, dates[ahead - 1]!, dates[ahead]!)) return ahead
+  return null
 }
 
 export function capitalOf(counts: number, currency: string): number {

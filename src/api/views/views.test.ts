@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { propertyRuns } from '../../../test/profile.ts'
+import { CALENDARS } from '../../adapters/calendars/calendars.ts'
+import { NYSE } from '../../adapters/calendars/nyse.ts'
 import type { Heartbeat } from '../../domain/control.ts'
 import type { EquityRow } from '../../domain/projections.ts'
+import { addDays } from '../../domain/sessions.ts'
+import type { TradeDate } from '../../domain/units.ts'
 import { attention } from './activity.ts'
 import { addingUp, money, moneyText, price, priceDecimals, quantity } from './amounts.ts'
 import { type Basis, dated, lateOf } from './basis.ts'
@@ -68,6 +72,7 @@ function basis(more: Partial<Basis> = {}): Basis {
     before: new Map(),
     openViolations: [],
     version: 0,
+    sessions: null,
     report: null,
     ...more,
   }
@@ -209,6 +214,26 @@ describe('a reading', () => {
     const counted = (days: number) => figuresOn({ portfolio: { days, sharpe: null } } as unknown as Basis['report'])
     expect([counted(53).sessions, counted(59).sessions, counted(60).sessions]).toEqual([7, 1, 20])
     expect(figuresOn(null)).toMatchObject({ sessions: null, why: 'It is being computed.' })
+  })
+
+  it('counts the sessions to the first close of the next month, week or quarter, over weekends and holidays', () => {
+    const end = 20_240_621 as TradeDate
+    const sessions = CALENDARS.get(NYSE)!(end, addDays(end, 120))
+    const nextOf = (unit: string, known: Basis['sessions'] = sessions) => {
+      const rebalancing = { triggers: ['periodic'], by: 'transfer', schedule: { kind: 'calendar', unit } }
+      const config = { currency: 'USD', capital: 0, limits: {}, sleeves: [], capitalPlan: { rebalancing } }
+      const report = { portfolio: { days: 118, sharpe: null, annualReturn: 0.07 } } as unknown as Basis['report']
+      return figuresView(basis({ config: config as unknown as Basis['config'], sessions: known, report }))
+    }
+    // Friday; five sessions of the week after, then Monday the 1st of July.
+    expect(nextOf('month').nextRebalance).toMatchObject({ sessions: 6, at: '2024-07-01T20:00:00.000Z', why: '' })
+    expect(nextOf('quarter').nextRebalance.sessions).toBe(6)
+    expect(nextOf('week').nextRebalance).toMatchObject({ sessions: 1, at: '2024-06-24T20:00:00.000Z' })
+    expect(nextOf('month', null).nextRebalance).toMatchObject({
+      sessions: null,
+      why: 'The calendar of its days ends before.',
+    })
+    expect(nextOf('month').totalReturn.annual).toBe(0.07)
   })
 
   it('of nothing is null with its reason, never zero', () => {

@@ -1,7 +1,9 @@
 /** What the API is handed in this program. */
 
+import { CALENDARS } from '../../adapters/calendars/calendars.ts'
 import type { OpenedStore } from '../../adapters/store/sql-store.ts'
 import type { ApiPorts, Vitals } from '../../api/ports.ts'
+import type { CalendarId } from '../../domain/units.ts'
 import { isRunning } from '../operate/status-text.ts'
 import type { Log } from './log.ts'
 
@@ -31,6 +33,7 @@ export function apiPorts({ store, vitals, log, own = [], demos = new Set(), ...d
     own,
     now: Date.now,
     isRunning,
+    sessions: (calendar, from, to) => CALENDARS.get(calendar as CalendarId)?.(from, to) ?? null,
     isDemo: (portfolio) => demos.has(portfolio),
   }
 }

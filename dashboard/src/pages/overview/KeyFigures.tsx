@@ -95,7 +95,7 @@ function Today({ figures, amounts }: { readonly figures: Figures; readonly amoun
 }
 
 function TotalReturn({ figures, amounts }: { readonly figures: Figures; readonly amounts: Amounts }): ReactNode {
-  const { fraction, amount, since, why } = figures.totalReturn
+  const { fraction, amount, annual, since, why } = figures.totalReturn
   return (
     <Cell title="Total return" to="/performance">
       <span className="figure-value">
@@ -103,6 +103,7 @@ function TotalReturn({ figures, amounts }: { readonly figures: Figures; readonly
       </span>
       <span className="figure-foot" title={since === null ? '' : `since ${tradeDate(since)}`}>
         {amount === null ? '' : amounts.money(amount, { signed: true, cents: false })}
+        {annual !== null && `, ${percent(annual, { signed: true })} a year`}
       </span>
     </Cell>
   )
