@@ -2,8 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { textOf } from '../../../test/simulation/journal.ts'
+import { openStore } from '../../adapters/store/open.ts'
 import type { JobResult } from '../../api/contract/jobs.ts'
+import { standingOf } from '../../live/recorded/standing.ts'
 import { paper } from '../commands/paper.ts'
+import { loadPortfolio } from '../config/load.ts'
+import { strategiesWith } from '../live/recorded.ts'
 import { packageRoot } from '../package-root.ts'
 import { answerTo } from './answers.ts'
 import type { AskedQuestion, QuestionPlace } from './questions.ts'
@@ -98,6 +103,24 @@ describe('questions about a portfolio that runs', () => {
     const idle = sleeves.find(({ name }) => !names.includes(name) && name !== 'cash')!
     expect(await viewOf('flatten-preview', { sleeve: idle.name })).toMatchObject({ orders: [], cost: 0, closed: [] })
     await expect(viewOf('flatten-preview', { sleeve: 'nobody' })).rejects.toThrow('no sleeve has the id "nobody"')
+  })
+
+  it('read nothing of what lies before the last state that was put away, and stand as all of it does', async () => {
+    const store = await openStore(place.store, { create: false })
+    try {
+      const strategies = strategiesWith(await loadPortfolio(file))
+      const [heard, all]: [number[], number[]] = [[], []]
+      const near = (await standingOf(store, NAME, strategies, (seq) => heard.push(seq)))!
+      const none = { ...store, snapshotBefore: () => Promise.resolve(undefined) }
+      const far = (await standingOf(none, NAME, strategies, (seq) => all.push(seq)))!
+      expect(heard.length).toBeLessThan(all.length / 2)
+      expect(all.slice(all.length - heard.length)).toEqual(heard)
+      expect(near.at).toBe(far.at)
+      expect(textOf(near.kernel)).toBe(textOf(far.kernel))
+      expect(await standingOf(store, 'nobody', strategies)).toBeNull()
+    } finally {
+      await store.close()
+    }
   })
 
   it('play what may happen on its book, and what a user adds', async () => {

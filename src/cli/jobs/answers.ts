@@ -21,6 +21,7 @@ import { previewRebalance, type RebalancePreview } from '../../engine/rebalance/
 import type { PreviewOrder } from '../../engine/rebalance/trial.ts'
 import { accountState } from '../../live/recorded/account.ts'
 import { type RecordedRun, recordedRun } from '../../live/recorded/result.ts'
+import { type Standing, standingOf } from '../../live/recorded/standing.ts'
 import { SLEEVE_LOSS, STRESS_SCENARIOS, type StressScenario } from '../../research/stress/scenarios.ts'
 import { demandStrategies } from '../analyst/followed.ts'
 import { loadPortfolio } from '../config/load.ts'
@@ -95,6 +96,22 @@ async function played(portfolio: string, place: QuestionPlace, onProgress: OnPro
     }
     if (run.kernel === null) throw new Error('nothing has happened yet')
     return run
+  } finally {
+    await store.close()
+  }
+}
+
+/** As it stands now: what has happened before is not read where a state was put away. */
+async function standing(portfolio: string, place: QuestionPlace, onProgress: OnProgress): Promise<Standing> {
+  const store: Store = await openStore(place.store, { create: false })
+  try {
+    const rows = (await store.extents()).find((extent) => extent.portfolio === portfolio)?.rows ?? 0
+    const strategies = strategiesWith(await loadedOf(portfolio, place.configs))
+    const stands = await standingOf(store, portfolio, strategies, (seq) => {
+      if (seq % 500 === 0) onProgress(seq, Math.max(rows, seq), 'reading what happened')
+    })
+    if (stands === null) throw new Error('nothing has happened yet')
+    return stands
   } finally {
     await store.close()
   }
@@ -184,15 +201,15 @@ async function rebalance(
   place: QuestionPlace,
   onProgress: OnProgress,
 ): Promise<RebalanceView> {
-  const run = await played(portfolio, place, onProgress)
-  const { runtime } = run.kernel!
+  const { kernel, at } = await standing(portfolio, place, onProgress)
+  const { runtime } = kernel
   if (runtime.tradeDate === 0) throw new Error('no day has ended yet, so there is no book to rebalance')
   const config = runtime.state.config!
   onProgress(0, 1, 'trying it on a copy of the books')
   const by = input.by ?? config.capitalPlan?.rebalancing.by ?? 'transfer'
-  const preview = previewRebalance(run.kernel!, { state: () => accountState(runtime) }, by)
+  const preview = previewRebalance(kernel, { state: () => accountState(runtime) }, by)
   const titles = new Map(config.sleeves.map(({ id, title }) => [id as string, title]))
-  return viewOf(preview, { currency: config.currency, asOf: formatInstant(run.at!), titles })
+  return viewOf(preview, { currency: config.currency, asOf: formatInstant(at), titles })
 }
 
 async function flatten(
@@ -201,16 +218,16 @@ async function flatten(
   place: QuestionPlace,
   onProgress: OnProgress,
 ): Promise<FlattenView> {
-  const run = await played(portfolio, place, onProgress)
-  const { runtime } = run.kernel!
+  const { kernel, at } = await standing(portfolio, place, onProgress)
+  const { runtime } = kernel
   if (runtime.tradeDate === 0) throw new Error('no day has ended yet, so there is nothing to close')
   if (sleeve !== null && !runtime.sleeveOrdinal.has(sleeve)) throw new Error(`no sleeve has the id "${sleeve}"`)
   onProgress(0, 1, 'trying it on a copy of the books')
-  const preview = previewFlatten(run.kernel!, { state: () => accountState(runtime) }, sleeve as SleeveId | null)
+  const preview = previewFlatten(kernel, { state: () => accountState(runtime) }, sleeve as SleeveId | null)
   const { tradeDate, orders, fees, slippage, closed, left } = preview
   return {
     currency: runtime.state.config!.currency,
-    asOf: formatInstant(run.at!),
+    asOf: formatInstant(at),
     orders: orders.map((order) => orderView(order, 'to close it')),
     notional: known(orders.reduce((sum, { value }) => sum + Math.abs(value), 0)),
     cost: known(fees + slippage),

@@ -1,18 +1,15 @@
 /** The same events once more, from the first one on, with somebody listening: what was never stored is seen again. */
-import type { PortfolioConfig } from '../../domain/config.ts'
 import type { EngineEvent } from '../../domain/events.ts'
-import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instrument } from '../../domain/instruments.ts'
 import type { Store, StoredSnapshot } from '../../domain/store.ts'
 import type { Strategy } from '../../domain/strategy.ts'
-import { revive } from '../../engine/canonical.ts'
 import { createAuditor } from '../../engine/invariants.ts'
 import { decodeEvent } from '../../engine/journal/codec.ts'
-import { createKernel, type Kernel, type KernelOptions, restoreKernel } from '../../engine/kernel.ts'
+import { createKernel } from '../../engine/kernel.ts'
 import type { Observer } from '../../engine/records/observer.ts'
 import { type RunInput, runAudited } from '../../engine/run/run.ts'
 import type { Runtime } from '../../engine/runtime.ts'
-import { liveState } from '../resumption.ts'
+import { demandStrategies, restoredKernel } from '../recorded/standing.ts'
 
 export interface Listener {
   readonly observer: Observer
@@ -54,22 +51,6 @@ export function rerunJournal(
       kernel.apply(event)
     }
     listener.done()
-  }
-}
-
-function restoredKernel(from: StoredSnapshot, options: KernelOptions & Pick<Runtime, 'strategies'>): Kernel {
-  const { kernel } = liveState(from).run
-  const { config } = kernel.state as { readonly config: unknown }
-  demandStrategies(revive(config) as PortfolioConfig, options.strategies)
-  return restoreKernel(kernel, options)
-}
-
-/** Without its code a sleeve would decide nothing, and another run would be played than the one that was. */
-function demandStrategies({ name, sleeves }: PortfolioConfig, strategies: ReadonlyMap<string, Strategy>): void {
-  for (const { strategy, isolatedAs } of sleeves) {
-    const asked = isolatedAs ?? strategy
-    if (asked !== null && !strategies.has(asked))
-      throw new FaultError(fault('STRATEGY_ABSENT', { portfolio: name, strategy: strategy ?? asked }))
   }
 }
 
