@@ -80,7 +80,8 @@ export interface OrderDecision {
 export interface Meter {
   /** Milliseconds since some moment. */
   now(): number
-  took(step: 'instant' | 'round' | 'commit', since: number): void
+  /** `instant` is a whole one, with all of its steps; every other one bears the name of a step, or is a `commit`. */
+  took(step: string, since: number): void
   committed(events: number): void
 }
 

@@ -171,11 +171,13 @@ export class LiveEngine {
     const added = this.#added
     beginInstant(this.run)
     for (const step of INSTANT_STEPS) {
+      const begun = meter?.now() ?? 0
       for (let isMore = true; isMore; ) {
         isMore = step(this.run)
         this.#steps += 1
         await this.#settle(this.#options.patience ?? PATIENCE_MS)
       }
+      meter?.took(step.name, begun)
     }
     this.#journal.close()
     if (!this.#isLive) return
@@ -288,8 +290,7 @@ export class LiveEngine {
 
   #hasMore(): boolean {
     // What was told while the journal is played again waits until that is over.
-    const told = this.#isLive ? this.#told.length : 0
-    const waiting = this.#bodies.length + told + this.#outgoing.length
+    const waiting = this.#bodies.length + (this.#isLive ? this.#told.length : 0) + this.#outgoing.length
     const isTold = this.#line.hasNews || (this.#isLive && this.#elsewhere?.hasNews === true)
     return waiting > 0 || isTold || this.#nextKnownOutside() !== null
   }
@@ -376,7 +377,7 @@ export class LiveEngine {
 
   /** One transaction of all that changed; what was played again is there. `isAhead`: what is told of it may come later. */
   async #commit(isKept: boolean, isAhead = false): Promise<void> {
-    const { store, portfolio, lease } = this.#options
+    const { store, portfolio, lease, meter } = this.#options
     const records = this.desk.takeRecords()
     const executions = this.#parts.complete(records.executions).filter(({ number }) => number > this.#bookedBefore)
     const place = this.#elsewhere?.place.next() ?? null
@@ -396,7 +397,6 @@ export class LiveEngine {
       const written = isWhole ? this.#journal.take() : this.#journal.takeAhead()
       const told = { broker: this.broker.name, ids: events }
       const batch = batchOf({ ...written, orders: records.orders, executions, answers }, told, place, snapshot)
-      const { meter } = this.#options
       const since = meter?.now() ?? 0
       await store.commit(portfolio, lease, batch)
       meter?.took('commit', since)

@@ -328,6 +328,7 @@ describe.skipIf(server === null)(`an engine and its operators over a server ${PO
       expect(metrics).toContain(`polyfolio_restarts_total{portfolio="${NAME}"} 1`)
       expect(metrics).toMatch(/polyfolio_orders\{portfolio="Steered",state="acked"\} \d/)
       expect(metrics).toMatch(/polyfolio_step_seconds_count\{[^}]*step="commit"[^}]*\} [1-9]/)
+      expect(metrics).toMatch(/polyfolio_step_seconds_count\{[^}]*step="giveSlices"[^}]*\} [1-9]/)
       expect(metrics).toMatch(/polyfolio_commits_total\{portfolio="Steered"\} [1-9]/)
 
       expect(await ask(store, { kind: 'disarm', reason: 'lunch' })).toMatchObject({ state: 'done' })

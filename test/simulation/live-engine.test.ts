@@ -4,6 +4,7 @@ import { openStore } from '../../src/adapters/store/open.ts'
 import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
 import type { Message } from '../../src/domain/bus.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
+import { INSTANT_STEPS } from '../../src/engine/run/instant.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
 import type { EngineEnd, EngineOptions } from '../../src/live/engine-options.ts'
 import { runEngine } from '../../src/live/open-engine.ts'
@@ -104,6 +105,28 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
       propertyRuns(25, 500),
     )
     expect(deaths).toBeGreaterThan(15)
+  })
+
+  it('measures its commits, its instants and each of their steps', async () => {
+    const leased = await freshStore()
+    const bars = Array.from({ length: 3 }, () => ({ open: 100 }))
+    const input = handRun({ prices: { A: bars }, sleeves: { one: { capital: 1_000, act: () => {} } } })
+    const took: Record<string, number> = {}
+    let [now, commits] = [0, 0]
+    const meter: EngineOptions['meter'] = {
+      now: () => (now += 1),
+      took(step, since) {
+        expect(since).toBeLessThanOrEqual(now)
+        took[step] = (took[step] ?? 0) + 1
+      },
+      committed: () => (commits += 1),
+    }
+    await play(input, options(leased, { meter }))
+    const instants = 2 * bars.length
+    const steps = Object.fromEntries(INSTANT_STEPS.map(({ name }) => [name, instants]))
+    expect(INSTANT_STEPS.map(({ name }) => name)).toContain('giveSlices')
+    expect(took).toEqual({ ...steps, instant: instants, commit: commits })
+    await close(leased)
   })
 
   it('goes on where it was asked to stop, and refuses another configuration and another market', async () => {

@@ -25,7 +25,7 @@ import { unusedKeys } from './money-moves.ts'
 import { policyInstruments } from './policy.ts'
 import { checked, type Problems, problemsOf } from './problems.ts'
 import { namesOf, substituteOf } from './routing.ts'
-import { runningOf } from './running.ts'
+import { runningOf, unusedRunning } from './running.ts'
 import { portfolioSchema, type RawPortfolio } from './schema/portfolio.ts'
 import { type RawSleeve, sleeveSchema } from './schema/sleeve.ts'
 import { type Isolation, parametersOf, type StrategyLoader, strategySource } from './strategies.ts'
@@ -84,7 +84,11 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
     alerts,
     snapshots: raw.snapshots,
     benchmark: raw.benchmark === null ? null : instrumentId(raw.benchmark),
-    unused: [...unusedKeys(document.value), ...unusedAllocation(document.value, rawSleeves)],
+    unused: [
+      ...unusedKeys(document.value),
+      ...unusedRunning(document.value),
+      ...unusedAllocation(document.value, rawSleeves),
+    ],
     notes: [...notes, ...notesOnEvents(raw, readers), ...followed.notes, ...notesOf(raw, rawSleeves, config)],
     unchecked: source.unchecked,
     sleevePlaces: placesOf(document, rawSleeves),

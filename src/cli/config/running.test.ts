@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -61,5 +62,19 @@ engine:
     for (const key of ['engine.orders.sweep_every', 'engine.orders.breakers.rejects', '"reject"']) {
       expect(text).toContain(key)
     }
+  })
+})
+
+describe('the pace of a portfolio file', () => {
+  it('is a minute, five where all trade round the clock, or as it says; what is not used of it is named', async () => {
+    const { cycleMs } = await running('')
+    const coins = (await readFile(join(folder, 'p.yaml'), 'utf8')).replace('kind: equity', 'kind: crypto, unit: 0.01')
+    expect([cycleMs, (await running('engine: {cycle: 30s}')).cycleMs]).toEqual([60_000, 30_000])
+    writeFileSync(join(folder, 'coins.yaml'), coins)
+    expect((await loadPortfolio(join(folder, 'coins.yaml'))).running.cycleMs).toBe(300_000)
+    await running('engine: {update_every: 5m}')
+    expect((await loadPortfolio(join(folder, 'p.yaml'))).unused).toEqual([
+      expect.stringMatching(/^engine.update_every is not used: /),
+    ])
   })
 })

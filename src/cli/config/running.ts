@@ -10,8 +10,6 @@ export interface RunningSettings {
   readonly mode: 'paper' | 'live'
   /** Between two looks of the engine. */
   readonly cycleMs: number
-  /** Between two renewals of its figures. */
-  readonly updateMs: number
   readonly retryMs: number
   readonly stale: { readonly graceMs: number; readonly barsMissed: number }
   /** How patient the order protocol is, and what makes it stop. */
@@ -66,13 +64,19 @@ export function runningOf({ mode, engine, live, store }: RawPortfolio, { sleeves
   return {
     mode,
     cycleMs,
-    updateMs: engine.update_every === undefined ? cycleMs : milliseconds(engine.update_every),
     retryMs: milliseconds(engine.retry_after),
     stale: { graceMs: milliseconds(engine.stale_after.grace), barsMissed: engine.stale_after.bars },
     desk: deskOf(engine.orders, mode),
     live: { fraction: live.fraction, gates: live.gates },
     store: storeSettings(store),
   }
+}
+
+/** Settings of a file that an engine has no use for, each with the reason. */
+export function unusedRunning(document: unknown): readonly string[] {
+  const engine = (document as { readonly engine?: { readonly update_every?: unknown } | null } | null)?.engine
+  if (engine?.update_every === undefined) return []
+  return ['engine.update_every is not used: figures are renewed with every event that changes them']
 }
 
 /** A past that is played again trips nothing that was not asked for: it would differ from its backtest. */

@@ -11,7 +11,7 @@ export interface MeteredSteps {
 
 /** Milliseconds between two words, and figures of one step in each: what is beyond is left out. */
 const TELL_MS = 1_000
-const FIGURES_MOST = 2_000
+const FIGURES_MOST = 500
 
 /** Null where nobody started this process who would listen. */
 export function engineMeter(portfolio: string): Meter | null {

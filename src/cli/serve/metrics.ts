@@ -58,7 +58,7 @@ export function createMetrics(): Metrics {
   })
   const steps = new Histogram({
     name: 'polyfolio_step_seconds',
-    help: 'how long each step of the engine takes',
+    help: 'how long an instant takes, each step of one with what the broker answers meanwhile, and a commit',
     labelNames: ['portfolio', 'step'] as const,
     buckets: STEP_SECONDS,
     registers,

@@ -53,7 +53,9 @@ export const engineSchema = z
       .describe(
         'how often the engine looks for bars, commands and gates; 1m, or 5m where everything trades round the clock',
       ),
-    update_every: duration.optional().describe('how often its figures are renewed; as often as the cycle'),
+    update_every: duration
+      .optional()
+      .describe('is read and not used: figures are renewed with every event that changes them'),
     retry_after: duration.default('60s').describe('a cycle that failed is tried again after this'),
     stale_after: z
       .strictObject({ grace: duration.default('30s'), bars: wholePositive.default(2) })
