@@ -15,6 +15,7 @@ import { loginThrottle } from './access/throttle.ts'
 import { openTrail } from './access/trail.ts'
 import { addDocument } from './document.ts'
 import { gateOf } from './gate.ts'
+import { packed } from './packed.ts'
 import { type PageFiles, readPageFiles } from './page-files.ts'
 import { addPages, pageScripts } from './pages.ts'
 import type { ApiPorts } from './ports.ts'
@@ -102,6 +103,7 @@ export async function openServer(ports: ApiPorts, options: ServerOptions): Promi
     }
   })
   app.addHook('onSend', neverKept)
+  app.addHook('onSend', packed)
   const gate = gateOf(context, () => originsOf(site.current))
   app.decorate('cookieName', '')
   app.decorateRequest('caller', null)

@@ -1,7 +1,7 @@
 /** Commands that keep running, and what is asked of their workers. */
 import { Argument, type Command, Option } from 'commander'
 import { JOB_KINDS, type JobKind } from '../domain/jobs.ts'
-import { busAddress, dataOption, folder, jsonOption, notNegative, seconds, seed } from './arguments.ts'
+import { busAddress, count, dataOption, folder, jsonOption, notNegative, seconds, seed } from './arguments.ts'
 import { speedFromOption, speedOption } from './operating.ts'
 
 const ROLES = ['engine', 'api', 'worker', 'all']
@@ -35,6 +35,12 @@ export function addServing(program: Command): void {
     .addOption(new Option('--tls-key <file>', 'its key, PEM').argParser(folder))
     .addOption(new Option('--trusted-proxy <address>', 'of a proxy that speaks TLS before it'))
     .addOption(new Option('--host-name <names...>', 'names by which it is asked for, such as that of the proxy'))
+    .addOption(
+      new Option('--requests-per-minute <count>', 'requests of one address; 30,000 where left out').argParser(count),
+    )
+    .addOption(
+      new Option('--changes-per-minute <count>', 'changes that one user asks for; 300 where left out').argParser(count),
+    )
     .addOption(
       new Option(
         '--auth <how>',

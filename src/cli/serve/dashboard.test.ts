@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { request as overHttp } from 'node:http'
 import { request as overTls, type RequestOptions } from 'node:https'
 import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../../../test/store.ts'
 import { openStore } from '../../adapters/store/open.ts'
@@ -40,6 +41,12 @@ interface Answered {
   readonly fingerprint: string
 }
 
+const UNPACKERS: Readonly<Record<string, (bytes: Buffer) => string>> = {
+  '': (bytes) => bytes.toString(),
+  br: (bytes) => brotliDecompressSync(bytes).toString(),
+  gzip: (bytes) => gunzipSync(bytes).toString(),
+}
+
 function ask(port: number, options: Asked): Promise<Answered> {
   return new Promise((done, refuse) => {
     const { isTls = false, body, headers = {}, ...rest } = options
@@ -57,13 +64,13 @@ function ask(port: number, options: Asked): Promise<Answered> {
         const { fingerprint256 = '' } = isTls
           ? (response.socket as import('node:tls').TLSSocket).getPeerCertificate()
           : {}
-        let text = ''
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
         response.on('end', () =>
           done({
             status: response.statusCode!,
             headers: response.headers,
-            json: JSON.parse(text || 'null'),
+            json: JSON.parse(UNPACKERS[response.headers['content-encoding'] ?? '']!(Buffer.concat(chunks)) || 'null'),
             fingerprint: fingerprint256,
           }),
         )
@@ -164,6 +171,30 @@ describe.skipIf(!HAS_STORE)(`the way in ${STORE_NEED}`, () => {
     expect(await store.access.attempts(['account ada from 203.0.113.9'])).toMatchObject([{ count: 1 }])
     const other = { ...headers, host: 'other.example.org' }
     expect((await ask(server.port, { path: '/health', headers: other })).status).toBe(421)
+  })
+
+  it('sends what is long packed to other machines, and as it is to this one', async () => {
+    const { server } = await open({ trustedProxy: '127.0.0.1', hostName: ['desk.example.org'] })
+    const path = '/api/v1/openapi.json'
+    const headers = { host: 'desk.example.org', 'accept-encoding': 'gzip, deflate, br' }
+    const elsewhere = { ...headers, 'x-forwarded-for': '203.0.113.9' }
+    const here = await ask(server.port, { path, headers })
+    expect([here.headers['content-encoding'], here.headers['vary']]).toEqual([undefined, 'accept-encoding'])
+    const there = await ask(server.port, { path, headers: elsewhere })
+    expect(there.headers['content-encoding']).toBe('br')
+    expect(Number(there.headers['content-length'])).toBeLessThan(Number(here.headers['content-length']) / 4)
+    expect(there.json).toEqual(here.json)
+    const zipped = await ask(server.port, { path, headers: { ...elsewhere, 'accept-encoding': 'gzip' } })
+    expect([zipped.headers['content-encoding'], zipped.json]).toEqual(['gzip', here.json])
+    const short = await ask(server.port, { path: '/health', headers: elsewhere })
+    expect(short.headers['content-encoding']).toBeUndefined()
+  })
+
+  it('answers so many requests and changes within a minute as its options say', async () => {
+    const { server } = await open({ requestsPerMinute: 2 })
+    const statuses: number[] = []
+    for (let asked = 0; asked < 3; asked += 1) statuses.push((await ask(server.port, { path: '/health' })).status)
+    expect(statuses).toEqual([200, 200, 429])
   })
 
   it.skipIf(!HAS_OPENSSL)(

@@ -21,6 +21,8 @@ export interface WebOptions {
   readonly tlsKey?: string
   readonly trustedProxy?: string
   readonly hostName?: readonly string[]
+  readonly requestsPerMinute?: number
+  readonly changesPerMinute?: number
   /** Left out: required where others can reach it. */
   readonly auth?: 'required' | 'link'
 }
@@ -63,6 +65,8 @@ export async function openDashboard(
     dashboard: isApi && existsSync(folder) ? folder : null,
     version: packageVersion(),
     storeName: shownStore(store),
+    ...(options.requestsPerMinute === undefined ? {} : { requestsPerMinute: options.requestsPerMinute }),
+    ...(options.changesPerMinute === undefined ? {} : { changesPerMinute: options.changesPerMinute }),
   })
   const entry = isApi ? await entries(ports, server, isAuthRequired) : { link: null, setupToken: null }
   return { server, fingerprint: certificate?.isOwn === true ? certificate.fingerprint : null, ...entry }
