@@ -57,6 +57,8 @@ const LEASE_GRACE_MS = 1_000
 const STALE_GRACE_MS = 15_000
 /** What an instant comes to is written and sent within. */
 const ASKED_BACK_MS = 10_000
+/** Of an event that adds a sleeve. */
+const ADDED = /"command":\{"kind":"add","sleeve":"([^"]+)"/
 /** Prices move between a decision and its order, and limits are judged at the decision. */
 const EXPOSURE_TOLERANCE = 1.15
 
@@ -73,6 +75,8 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
   const closes = new Map<string, number>()
   const seen = new Map<string, { readonly life: Life; readonly closedAt: number; readonly at: number }>()
   const since = new Map<number, number>()
+  /** By sleeve, when it was added. */
+  const joined = new Map<string, number>()
 
   function report(problem: string): void {
     if (said.has(problem)) return
@@ -99,12 +103,18 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
     const reducing = request.reducing || isRestOfCross(request)
     const commands = [...tables.control.commands.values()]
     const standing = switchOf(commands, scheduler.now)
-    if (standing.flattened !== null && !reducing)
+    if (standing.flattened !== null && !reducing && !isOfNewcomer(request, standing.flattened))
       report(`order ${order} opens something after "${standing.flattened}" had everything closed`)
     // Whoever stopped the account must still be able to leave.
     if (reducing && commands.some(({ body, state }) => body.kind === 'flatten' && state === 'done')) return
     if (standing.killed !== null) report(`order ${order} is sent after the kill "${standing.killed}"`)
     if (standing.disarmed !== null) report(`order ${order} is sent after "${standing.disarmed}" disarmed`)
+  }
+
+  /** Who joins after everything was closed is nobody whose entries were stopped. */
+  function isOfNewcomer({ clientId }: OrderRequest, flattened: string): boolean {
+    const since = tables.control.commands.get(flattened)!.at
+    return tables.orders.get(clientId)?.shares.every(({ sleeve }) => (joined.get(sleeve) ?? 0) >= since) === true
   }
 
   /** Sleeves have dealt with each other, and what is left for the venue is the end of a position. */
@@ -224,7 +234,11 @@ export function createWatch({ scheduler, market, tables, compares, asksAll, judg
       if (refusedLives.has(life.name))
         report(`process ${life.name} sends order ${request.order} after a refused commit`)
     },
-    wrote({ orders = [], executions = [] }) {
+    wrote({ rows, orders = [], executions = [] }) {
+      for (const { kind, payload } of rows) {
+        const sleeve = kind === 'operator' ? ADDED.exec(new TextDecoder().decode(payload))?.[1] : undefined
+        if (sleeve !== undefined) joined.set(sleeve, scheduler.now)
+      }
       for (const order of orders) demandHonest(order)
       const told = venue().books.executions
       while (known.size < told.length) known.set(told[known.size]!.id, told[known.size]!)

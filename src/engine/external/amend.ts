@@ -13,8 +13,8 @@ import { centCounts } from '../orders/cents.ts'
 import { realiseForeign } from '../positions/foreign.ts'
 import { valueAll } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
-import { type Guard, release, type Waiting } from '../state.ts'
-import { endWaiting } from '../wishes/waiting.ts'
+import type { Guard } from '../state.ts'
+import { boundExits } from '../wishes/bound-exits.ts'
 import { alertAmended } from './alerts.ts'
 import { amendOrder } from './amend-order.ts'
 
@@ -67,31 +67,6 @@ export function amend(runtime: Runtime, correction: Correction): void {
   runtime.observer?.amended?.({ number, corrects: execution, kind: correction.amendment.kind, shares: standing })
   tell(amending, standing)
   valueAll(runtime)
-}
-
-/** An exit that waits closes what is held or on its way, and nothing beyond: what was taken back cannot be sold. */
-function boundExits(runtime: Runtime, instrument: number): void {
-  const { state } = runtime
-  const left = new Map<number, number>()
-  const gone = new Set<Waiting>()
-  for (const wish of state.waiting) {
-    if (wish.instrument !== instrument || !wish.reducing) continue
-    const at = wish.sleeve * state.books.width + instrument
-    const side = Math.sign(wish.quantity)
-    const entries = side < 0 ? state.pendingBuys[at]! : state.pendingSells[at]!
-    const most = left.get(wish.sleeve) ?? Math.max(0, 0 - side * state.books.quantity[at]!) + entries
-    const units = Math.min(most, Math.abs(wish.quantity))
-    left.set(wish.sleeve, most - units)
-    if (units === Math.abs(wish.quantity)) continue
-    if (units === 0) gone.add(wish)
-    else {
-      release(state, wish.sleeve, instrument, wish.quantity - side * units)
-      wish.quantity = side * units
-    }
-  }
-  if (gone.size === 0) return
-  state.waiting = state.waiting.filter((wish) => !gone.has(wish))
-  for (const wish of gone) endWaiting(runtime, wish, 'superseded', 'superseded')
 }
 
 /** Whether its shares are counted in units that a split has made others of since. */

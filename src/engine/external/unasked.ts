@@ -6,6 +6,7 @@ import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { blankPart, bookPart, type Part } from '../orders/booking.ts'
 import { centCounts } from '../orders/cents.ts'
 import type { Runtime } from '../runtime.ts'
+import { boundExitsOf } from '../wishes/bound-exits.ts'
 import { bookExternal, type ExternalRule } from './alerts.ts'
 import { externalOf } from './sleeve.ts'
 
@@ -92,6 +93,7 @@ function dealLate(
     own.sleeve = ordinal
     own.reason = 'late fill'
     bookPart(runtime, own)
+    boundExitsOf(runtime, ordinal, instrument)
   })
 }
 

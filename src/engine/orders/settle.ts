@@ -9,6 +9,7 @@ import { settleUnasked, withoutExcess } from '../external/unasked.ts'
 import { freezeUnknown, releaseUnknown } from '../gates/gates.ts'
 import type { Runtime } from '../runtime.ts'
 import { release, type WorkingOrder } from '../state.ts'
+import { boundExitsOf } from '../wishes/bound-exits.ts'
 import { batchRow, keepClosed } from './batch.ts'
 import { blankPart, bookPart, type Part } from './booking.ts'
 import { centCounts } from './cents.ts'
@@ -180,6 +181,7 @@ function bookShare(
   part.reason = reason
   part.protection = protection
   bookPart(runtime, part)
+  if (isLate) boundExitsOf(runtime, sleeve, instrument)
 }
 
 function settleWorking(runtime: Runtime, fills: FillColumns, row: number, told: Execution): void {
