@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { inlineMore } from '../src/cli/inlining.ts'
+import { limitCompiler } from '../src/cli/compiler.ts'
 import { CHROMIUM, CHROMIUM_NEED } from '../test/dashboard/chromium.ts'
 import { POSTGRES_NEED, postgresServer } from '../test/servers.ts'
 import { measureAllocators } from './allocators.ts'
@@ -230,5 +230,5 @@ async function main(args: readonly string[]): Promise<number> {
   return lines.some((line) => line.equal === false) ? 1 : 0
 }
 
-inlineMore() // as the program does
+limitCompiler() // as the program does
 process.exitCode = await main(process.argv.slice(2))

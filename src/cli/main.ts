@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander'
 import { failureOf } from './failure.ts'
-import { inlineMore } from './inlining.ts'
+import { limitCompiler } from './compiler.ts'
 import { endQuietlyOnClosedPipe } from './output.ts'
 import { buildProgram } from './program.ts'
 import { withoutPassword } from './serve/engine-start.ts'
 
-inlineMore()
+limitCompiler()
 endQuietlyOnClosedPipe()
 // Everybody may list processes and what they were started with: a password that was typed is not shown for long.
 if (process.argv.some((word) => withoutPassword(word).password !== ''))
