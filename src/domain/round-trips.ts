@@ -29,11 +29,14 @@ export interface RoundTrips {
   /** The round trips that a booking changed, as they are then. */
   posted(posting: PostingRow, instrument: TripInstrument): readonly RoundTripRow[]
   structure(change: TripStructure): readonly RoundTripRow[]
-  /** Goes on with the last round trip of every sleeve in every instrument, and with the structures that are open. */
+  /** Goes on with the last `TRIPS_KEPT` of every sleeve in every instrument, in any order, and with open structures. */
   resume(last: readonly RoundTripRow[]): void
 }
 
 type Trip = { -readonly [Field in keyof RoundTripRow]: RoundTripRow[Field] }
+
+/** Of a sleeve in an instrument: what is told later than this many round trips ago belongs to the last one. */
+export const TRIPS_KEPT = 8
 
 const HELD: ReadonlySet<string> = new Set(['dividend', 'funding', 'borrow'])
 const TOLD_LATER: ReadonlySet<string> = new Set(['reversal', 'correction'])
@@ -43,7 +46,8 @@ const TOLD_LATER: ReadonlySet<string> = new Set(['reversal', 'correction'])
  * trip of its sleeve and instrument; it is open again where that execution had ended it.
  */
 export function roundTrips(): RoundTrips {
-  const last = new Map<string, Trip>()
+  /** The last ones, in their order. */
+  const kept = new Map<string, Trip[]>()
   const structures = new Map<number, Trip>()
   const legFees = new Map<string, number>()
   let changed: Trip[] = []
@@ -57,7 +61,8 @@ export function roundTrips(): RoundTrips {
   function opened(posting: PostingRow, instrument: TripInstrument, units: number, fee: number, worth: number): void {
     const { sleeve, at, tradeDate, seq, order, reason, price } = posting
     const key = `${sleeve}/${posting.instrument!}`
-    const number = (last.get(key)?.number ?? 0) + 1
+    const before = kept.get(key) ?? []
+    const number = (before.at(-1)?.number ?? 0) + 1
     const entered = Math.abs(units) / instrument.unitsPerWhole
     const trip: Trip = {
       id: `${key}/${number}`,
@@ -82,8 +87,16 @@ export function roundTrips(): RoundTrips {
       profit: -fee,
       cost: fee,
     }
-    last.set(key, trip)
+    kept.set(key, before)
+    before.push(trip)
+    if (before.length > TRIPS_KEPT) before.shift()
     changed.push(trip)
+  }
+
+  /** The one that an execution of the order is part of, though it may be over; else the last one. */
+  function ownerOf(key: string, order: number | null): Trip | null {
+    const own = kept.get(key) ?? []
+    return own.findLast((trip) => order !== null && hasOrder(trip, order)) ?? own.at(-1) ?? null
   }
 
   function traded(trip: Trip | null, posting: PostingRow, instrument: TripInstrument): void {
@@ -122,7 +135,7 @@ export function roundTrips(): RoundTrips {
 
   function takenBack(posting: PostingRow, instrument: TripInstrument): void {
     const { before, quantity, price, cost: fee, realised, order } = posting
-    const found = last.get(`${posting.sleeve}/${posting.instrument!}`)
+    const found = kept.get(`${posting.sleeve}/${posting.instrument!}`)?.at(-1)
     const isOwn =
       found !== undefined && (found.state === 'open' || found.entryOrder === order || found.exitOrder === order)
     const after = before + quantity
@@ -202,12 +215,14 @@ export function roundTrips(): RoundTrips {
         legFees.set(key, (legFees.get(key) ?? 0) + cost)
         return []
       }
-      const found = last.get(`${sleeve}/${posting.instrument}`) ?? null
+      const trips = `${sleeve}/${posting.instrument}`
+      const found = kept.get(trips)?.at(-1) ?? null
       const open = found?.state === 'open' ? found : null
       if (HELD.has(kind)) {
         if (open !== null) changed.push(Object.assign(open, { profit: open.profit + value }))
       } else if (quantity === 0 && TOLD_LATER.has(kind)) {
-        if (found !== null) changed.push(Object.assign(found, { cost: found.cost + cost, profit: found.profit - cost }))
+        const own = ownerOf(trips, order)
+        if (own !== null) changed.push(Object.assign(own, { cost: own.cost + cost, profit: own.profit - cost }))
       } else if (kind === 'reversal') takenBack(posting, instrument)
       else if (kind === 'split') {
         if (open !== null) changed.push(split(open, posting))
@@ -220,14 +235,20 @@ export function roundTrips(): RoundTrips {
       return told()
     },
     resume(rows) {
-      last.clear()
+      kept.clear()
       structures.clear()
-      for (const row of rows) {
+      for (const row of [...rows].sort((one, other) => one.number - other.number)) {
+        const key = `${row.sleeve}/${row.instrument!}`
         if (row.kind === 'structure') structures.set(row.number, { ...row })
-        else last.set(`${row.sleeve}/${row.instrument!}`, { ...row })
+        else kept.set(key, [...(kept.get(key) ?? []), { ...row }])
       }
     },
   }
+}
+
+/** Orders are numbered as they are made: those of a round trip lie between the one that began it and the one that ended it. */
+function hasOrder({ entryOrder, exitOrder }: Trip, order: number): boolean {
+  return entryOrder !== null && order >= entryOrder && (exitOrder === null || order <= exitOrder)
 }
 
 const STILL_OPEN = {

@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { PriceBarRow } from '../../domain/price-bar-row.ts'
 import type { EquityMemory, Projected, ProjectedTable, ProjectionMemory } from '../../domain/projections.ts'
 import type { RoundTripRow } from '../../domain/round-trip-row.ts'
+import { TRIPS_KEPT } from '../../domain/round-trips.ts'
 import type { BulkWriter } from './bulk.ts'
 import { equityRow } from './equity-series.ts'
 import { toldTo } from './journal-rows.ts'
@@ -51,12 +52,12 @@ export async function projectionMemory(db: Kysely<Tables>, portfolio: string): P
   }
 }
 
-/** Of every sleeve in every instrument that it ever held, and the structures that are open. */
+/** Of every sleeve in every instrument that it ever held the last ones, and the structures that are open. */
 async function lastTrips(db: Kysely<Tables>, portfolio: string): Promise<readonly RoundTripRow[]> {
   const { rows } = await sql<Tables['round_trip']>`
-    SELECT t.* FROM holding h JOIN round_trip t ON t.portfolio = h.portfolio AND t.id = (
+    SELECT t.* FROM holding h JOIN round_trip t ON t.portfolio = h.portfolio AND t.id IN (
         SELECT r.id FROM round_trip r WHERE r.portfolio = h.portfolio AND r.sleeve = h.sleeve
-          AND r.instrument = h.instrument ORDER BY r.number DESC LIMIT 1) WHERE h.portfolio = ${portfolio}
+          AND r.instrument = h.instrument ORDER BY r.number DESC LIMIT ${TRIPS_KEPT}) WHERE h.portfolio = ${portfolio}
     UNION ALL SELECT t.* FROM round_trip t
       WHERE t.portfolio = ${portfolio} AND t.state = 'open' AND t.kind = 'structure'`.execute(db)
   return rows.map((row) => namedRow('roundTrip', row) as unknown as RoundTripRow)
