@@ -5,14 +5,30 @@ import { unpacking } from '../../dashboard/src/data/unpack.ts'
 import { leverage, money, percent, ratio } from '../../dashboard/src/format.ts'
 import type { Analysis } from '../../src/api/contract/analysis.ts'
 import type { Dated, Page as Rows } from '../../src/api/contract/answers.ts'
+import type { JobView } from '../../src/api/contract/jobs.ts'
 import type { KeptPage } from '../../src/api/contract/kept.ts'
-import type { ActivityRow, ExposureView, Figures, PositionTable, SleeveTable } from '../../src/api/contract/overview.ts'
+import type {
+  ActivityRow,
+  EquityCurve,
+  ExposureView,
+  Figures,
+  PositionTable,
+  SleeveTable,
+} from '../../src/api/contract/overview.ts'
 import type { PerformancePage } from '../../src/api/contract/performance-page.ts'
 import type { BacktestReport } from '../../src/api/contract/report.ts'
-import type { RiskPage } from '../../src/api/contract/risk-page.ts'
+import type { PairReturns, RiskPage } from '../../src/api/contract/risk-page.ts'
 import type { SleevePage } from '../../src/api/contract/sleeve-page.ts'
 import type { ViolationRow } from '../../src/api/contract/trading.ts'
 import { sideways } from './browser.ts'
+import {
+  expectCone,
+  expectEquity,
+  expectPairCharts,
+  expectPerformanceCharts,
+  expectRiskCharts,
+  expectStrategyCharts,
+} from './drawn.ts'
 
 const WAIT_MS = 30_000
 
@@ -76,6 +92,11 @@ async function turnTo(page: Page, title: string): Promise<void> {
 }
 
 async function overview(page: Page, at: At): Promise<void> {
+  const all = page.locator('.periods-wide').getByRole('button', { name: 'All', exact: true })
+  await all.click() // every point of what the file holds
+  await expect.poll(() => all.getAttribute('aria-pressed')).toBe('true')
+  const reserve = at<Dated<SleeveTable>>('sleeves').data.rows.find(({ status }) => status === 'reserve')
+  await expectEquity(page, at<Dated<EquityCurve>>('equity').data, reserve?.sleeve ?? null)
   const { data: figures } = at<Dated<Figures>>('figures')
   const shown = async (title: string): Promise<string> =>
     (await page.locator('.figure', { hasText: title }).locator('.figure-value').textContent()) ?? ''
@@ -132,11 +153,23 @@ async function risk(page: Page, at: At): Promise<void> {
     const found = pairs.find((cells) => cells[0]!.includes(titles[left]!) && cells[0]!.includes(titles[right]!))
     if (found !== undefined) holds(found, ratio(value))
   }
+  await page.getByRole('button', { name: 'Correlation as chart' }).click()
+  await page.getByRole('button', { name: 'Drawdown as chart' }).click()
+  await expectRiskCharts(page, view, 60)
+  const pair = new URLSearchParams({ left: names[0]!, right: names[1]!, window: '60' })
+  await page.locator('.matrix').focus()
+  for (const key of ['ArrowDown', 'Home', ...names.map(() => 'ArrowUp'), 'ArrowRight']) await page.keyboard.press(key)
+  await page.keyboard.press('Enter')
+  await panel(page, 'Pair').getByText(`${titles[0]} (across) and ${titles[1]}`).waitFor({ timeout: WAIT_MS })
+  await expectPairCharts(page, at<Analysis<PairReturns>>(`analysis/risk/pair?${pair}`).data!)
   const violations = at<Dated<Rows<ViolationRow>>>('violations').data
   expect(await panel(page, 'Violations').textContent()).toContain(`${violations.total} in all`)
   await panel(page, 'Monte Carlo cone')
     .getByRole('img', { name: /252 days/ })
     .waitFor({ timeout: WAIT_MS })
+  const { result } = at<JobView>('jobs/kept-monte-carlo')
+  if (result?.kind !== 'monte-carlo') throw new Error('the file holds no cone')
+  await expectCone(page, result.view)
   await panel(page, 'Stress tests').getByText('A report plays no scenarios').waitFor()
 }
 
@@ -147,6 +180,7 @@ async function performance(page: Page, at: At): Promise<void> {
   for (const [place, row] of view.summary.data!.rows.entries())
     if (row.unit === 'percent')
       expect([summary[place]![0], summary[place]![1]]).toEqual([row.label, percent(row.portfolio)])
+  await expectPerformanceCharts(page, view, 60)
   const brinson = await rowsOf(page, 'Brinson')
   expect(brinson.length).toBe(view.brinson.data!.sleeves.length + 1)
   const { deviation } = view.histograms.data![0]!
@@ -159,6 +193,7 @@ async function strategy(page: Page, at: At): Promise<void> {
   const view = at<Analysis<SleevePage>>(`analysis/sleeves/${encodeURIComponent(sleeve)}`).data!
   const sharpe = panel(page, 'Metrics').locator('dl > div').filter({ hasText: 'Sharpe' }).locator('dd')
   expect(await sharpe.textContent()).toContain(ratio(view.figures.sharpe))
+  await expectStrategyCharts(page, view)
   const parameters = await rowsOf(page, 'Parameters')
   expect(parameters.map(([name]) => name)).toEqual(view.parameters.data!.parameters.map(({ name }) => name))
   expect(await page.getByRole('button', { name: 'Flatten sleeve' }).isVisible()).toBe(false)

@@ -75,6 +75,8 @@ function useChart(option: ChartProps['option'], box: React.RefObject<HTMLDivElem
       const isNew = chart.current === null
       const shown = chart.current ?? init(element, null, { renderer: 'canvas' })
       chart.current = shown
+      // Whoever looks at the page from outside asks the element what it shows: a canvas tells nothing.
+      Object.assign(element, { drawn: () => shown.getOption() })
       if (isNew) shown.on('datazoom', () => redrawn(shown))
       shown.setOption(
         option(paint),

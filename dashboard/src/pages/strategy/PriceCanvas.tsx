@@ -153,6 +153,7 @@ export function PriceCanvas({ view }: { readonly view: SleevePrices }): ReactNod
   useEffect(() => {
     const element = box.current!
     const made = create(element, decimals)
+    Object.assign(element, { drawn: () => ({ series: [{ id: 'candles', data: made.candles.data() }] }) })
     drawn.current = made
     function wheel(event: WheelEvent): void {
       const range = made.chart.timeScale().getVisibleLogicalRange()
