@@ -5,15 +5,19 @@ import { PROJECTED_TABLES } from '../../src/adapters/store/projected-tables.ts'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
 import { paperVenueFor, sha256 } from '../../src/cli/live/paper-venue.ts'
 import type { Lease, Store } from '../../src/domain/store.ts'
+import type { Strategy } from '../../src/domain/strategy.ts'
 import type { RunInput } from '../../src/engine/run/run.ts'
 import { runEngine } from '../../src/live/open-engine.ts'
 import { projectedAgain } from '../../src/live/projections/rebuild.ts'
+import { ironCondor } from '../../src/pipeline/strategies/iron-condor/iron-condor.ts'
+import { drawnMarket } from '../contracts/strategy-rig.ts'
 import { propertyRuns } from '../profile.ts'
 import { POSTGRES_NEED, postgresServer } from '../servers.ts'
 import { HAS_STORE, STORE_NEED, storeFolder } from '../store.ts'
 import { drawnMoves, withMoves } from './drawn-moves.ts'
 import { drawnPortfolio, runInputOf } from './drawn-portfolio.ts'
 import { ALONE, JOINED } from './joined-run.ts'
+import { strategyInput } from './strategy-run.ts'
 
 const folder = storeFolder()
 const server = await postgresServer()
@@ -97,6 +101,48 @@ async function tablesOf({ projections }: OpenedStore): Promise<TableRows> {
   return tables
 }
 
+/** Contracts are listed by the day, and the books grow with them. */
+function condors(): RunInput {
+  const input = strategyInput([ironCondor as unknown as Strategy], drawnMarket(7, 2, 40), [])
+  const sleeves = input.config.sleeves.map((sleeve) => ({
+    ...sleeve,
+    sizing: { kind: 'maximumLoss', budget: 2_500, contractsMax: 2 } as const,
+    limits: { ...sleeve.limits, positionWeightMax: null },
+  }))
+  return { ...input, config: { ...input.config, name: NAME, sleeves } }
+}
+
+/** A process that dies right behind one of the commits that hold events alone. @returns how many of them it made */
+async function diesAhead(input: RunInput, leasedStore: Leased, at: number): Promise<number> {
+  let count = 0
+  const commit: Store['commit'] = async (...given) => {
+    await leasedStore.store.commit(...given)
+    if (given[2].isAhead !== true || given[2].rows.length === 0) return
+    count += 1
+    if (count === at) throw new Error('the process died')
+  }
+  await run(input, { ...leasedStore, store: { ...leasedStore.store, commit } }).catch((error: unknown) => {
+    if (!(error instanceof Error && error.message === 'the process died')) throw error
+  })
+  return count
+}
+
+const textOf = (row: unknown): string => JSON.stringify(row)
+
+async function messageTexts({ store }: Leased): Promise<readonly string[]> {
+  const texts: string[] = []
+  for await (const message of store.messages(NAME, 1)) texts.push(textOf(message))
+  return texts
+}
+
+/** Where two lists part, and what stands there: of thousands of rows, a comparison of the whole would take minutes to show. */
+function firstDifference(one: readonly string[], other: readonly string[]): readonly unknown[] | null {
+  const at = one.findIndex((text, place) => text !== other[place])
+  if (at < 0 && one.length === other.length) return null
+  const place = at < 0 ? one.length : at
+  return [place, one[place] ?? 'nothing', other[place] ?? 'nothing']
+}
+
 const inputOf = (drawn: Parameters<typeof runInputOf>[0], moves: Parameters<typeof withMoves>[1]): RunInput => {
   const played = runInputOf(drawn)
   return { ...played, config: withMoves(played.config, moves) }
@@ -146,6 +192,30 @@ describe.skipIf(!HAS_STORE)(`tables that follow from the journal ${STORE_NEED}`,
     expect((await stormy.store.snapshotBefore(NAME, last.seq - 1))!.seq).toBeGreaterThan(10)
     await run(input, stormy)
     expect(await tablesOf(stormy.store)).toEqual(await tablesOf(calm.store))
+    await close(calm)
+    await close(stormy)
+  })
+
+  it('are whole, and so are messages, where a process died right behind events of which nothing was told yet', async () => {
+    const input = condors()
+    const [calm, stormy] = [await fresh(), await fresh()]
+    const ahead = await diesAhead(input, calm, Number.POSITIVE_INFINITY)
+    expect(ahead).toBeGreaterThan(6)
+    // Each life gets a little further than the one before it.
+    for (const at of [1, Math.ceil(ahead / 3)]) {
+      await diesAhead(input, stormy, at)
+      const [{ rows }] = (await stormy.store.extents()) as [{ readonly rows: number }]
+      expect(await stormy.store.toldTo(NAME)).toBeLessThan(rows - 1)
+    }
+    await run(input, stormy)
+    const [{ rows }] = (await stormy.store.extents()) as [{ readonly rows: number }]
+    expect(await stormy.store.extents()).toEqual(await calm.store.extents())
+    expect(await stormy.store.toldTo(NAME)).toBe(rows - 1)
+    expect(firstDifference(await messageTexts(stormy), await messageTexts(calm))).toBeNull()
+    const [told, whole] = [await tablesOf(stormy.store), await tablesOf(calm.store)]
+    for (const table of PROJECTED_TABLES)
+      expect([table, firstDifference(told[table]!.map(textOf), whole[table]!.map(textOf))]).toEqual([table, null])
+    expect(whole['posting']!.length).toBeGreaterThan(20)
     await close(calm)
     await close(stormy)
   })
