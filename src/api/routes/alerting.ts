@@ -20,80 +20,86 @@ import { paged } from './queries.ts'
 const TESTS: RoomRules = { name: 'tests of channels', most: 4, ofOneMost: 2, againAfter: 10 }
 const params = z.object({ portfolio: portfolioName })
 
+const ROWS_MOST = 200
+
+interface WholeList<Row> {
+  readonly path: string
+  /** Of the reading, and of the change. */
+  readonly names: readonly [string, string]
+  readonly summaries: readonly [string, string]
+  readonly row: z.ZodType<Row>
+  read(portfolio: string): Promise<readonly Row[]>
+  save(portfolio: string, rows: readonly Row[], actor: string): Promise<readonly Row[]>
+}
+
 export function alertRoutes(context: Context): readonly Endpoint[] {
   const { alerts } = context.ports
   if (alerts === null) return []
   const channel = z.object({ portfolio: portfolioName, id: z.string().min(1).max(64) })
   const at = (path: string): string => `/api/v1/p/:portfolio/${path}`
   type Of = Call<{ readonly portfolio: string }>
+
+  /** What is read and saved as a whole. */
+  function wholeList<Row>(list: WholeList<Row>): readonly Endpoint[] {
+    const { path, names, summaries, row, read, save } = list
+    const rows = z.array(row)
+    return [
+      endpoint({
+        method: 'GET',
+        path,
+        name: names[0],
+        summary: summaries[0],
+        tag: 'alerts',
+        who: 'viewer',
+        params,
+        answer: rows,
+        async run({ params: { portfolio } }: Of) {
+          await basisOf(context, portfolio)
+          return (await read(portfolio)) as never
+        },
+      }),
+      endpoint({
+        method: 'PUT',
+        path,
+        name: names[1],
+        summary: summaries[1],
+        tag: 'alerts',
+        who: 'operator',
+        // Whoever may change them may also see to it that nobody hears of the worst.
+        isDangerous: true,
+        standing: async ({ params: { portfolio } }) => (await read(portfolio)) as never,
+        params,
+        body: rows.max(ROWS_MOST),
+        answer: rows,
+        async run({ params: { portfolio }, body, caller }) {
+          await basisOf(context, portfolio)
+          return (await save(portfolio, body as readonly Row[], caller!.user)) as never
+        },
+      }),
+    ]
+  }
+
   /** Without its secrets. */
   const channelOf = async (portfolio: string, id: string) => {
     const found = (await alerts.channels(portfolio)).find((one) => one.id === id)
     return found === undefined ? null : { ...found, secrets: Object.keys(found.secrets) }
   }
   return [
-    endpoint({
-      method: 'GET',
+    ...wholeList({
       path: at('alert-rules'),
-      name: 'alertRules',
-      summary: 'Which alerts go where',
-      tag: 'alerts',
-      who: 'viewer',
-      params,
-      answer: z.array(alertRuleView),
-      async run({ params: { portfolio } }: Of) {
-        await basisOf(context, portfolio)
-        return (await alerts.rules(portfolio)) as never
-      },
+      names: ['alertRules', 'saveAlertRules'],
+      summaries: ['Which alerts go where', 'Put these rules in the place of all'],
+      row: alertRuleView,
+      read: (portfolio) => alerts.rules(portfolio),
+      save: (portfolio, rows, actor) => alerts.saveRules(portfolio, rows, actor),
     }),
-    endpoint({
-      method: 'PUT',
-      path: at('alert-rules'),
-      name: 'saveAlertRules',
-      summary: 'Put these rules in the place of all',
-      tag: 'alerts',
-      who: 'operator',
-      // Whoever may change them may also see to it that nobody hears of the worst.
-      isDangerous: true,
-      standing: async ({ params: { portfolio } }) => alerts.rules(portfolio),
-      params,
-      body: z.array(alertRuleView).max(200),
-      answer: z.array(alertRuleView),
-      async run({ params: { portfolio }, body, caller }) {
-        await basisOf(context, portfolio)
-        return (await alerts.saveRules(portfolio, body, caller!.user)) as never
-      },
-    }),
-    endpoint({
-      method: 'GET',
+    ...wholeList({
       path: at('alert-thresholds'),
-      name: 'alertThresholds',
-      summary: 'Figures that are told of beyond a value',
-      tag: 'alerts',
-      who: 'viewer',
-      params,
-      answer: z.array(alertThresholdView),
-      async run({ params: { portfolio } }: Of) {
-        await basisOf(context, portfolio)
-        return (await alerts.thresholds(portfolio)) as never
-      },
-    }),
-    endpoint({
-      method: 'PUT',
-      path: at('alert-thresholds'),
-      name: 'saveAlertThresholds',
-      summary: 'Put these thresholds in the place of all',
-      tag: 'alerts',
-      who: 'operator',
-      isDangerous: true,
-      standing: async ({ params: { portfolio } }) => alerts.thresholds(portfolio),
-      params,
-      body: z.array(alertThresholdView).max(200),
-      answer: z.array(alertThresholdView),
-      async run({ params: { portfolio }, body, caller }) {
-        await basisOf(context, portfolio)
-        return (await alerts.saveThresholds(portfolio, body, caller!.user)) as never
-      },
+      names: ['alertThresholds', 'saveAlertThresholds'],
+      summaries: ['Figures that are told of beyond a value', 'Put these thresholds in the place of all'],
+      row: alertThresholdView,
+      read: (portfolio) => alerts.thresholds(portfolio),
+      save: (portfolio, rows, actor) => alerts.saveThresholds(portfolio, rows, actor),
     }),
     endpoint({
       method: 'GET',

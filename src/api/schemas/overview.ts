@@ -95,7 +95,7 @@ export const figures = z
     cash: amount.nullable(),
     lastClose: amount.nullable(),
     today: moneyAndFraction,
-    totalReturn: moneyAndFraction.extend({ since: instant.nullable(), annual: z.number().nullable() }),
+    totalReturn: moneyAndFraction.extend({ since: instant.nullable(), annual: figure }),
     leverage: z.object({ gross: figure, net: figure, limit: figure }),
     drawdown: z.object({ current: figure, deepest: figure, limit: figure, peakAt: instant.nullable() }),
     volatility: reasoned.extend({ limit: figure }),

@@ -1,6 +1,7 @@
 /** Schemas of what all analyses have in common. Each is held equal to its type where it is compiled. */
 import { z } from 'zod'
 import type { Line } from '../../contract/analysis.ts'
+import { figure } from '../answers.ts'
 import { same } from './same.ts'
 
 export function panel<T extends z.ZodType>(t: T) {
@@ -9,6 +10,6 @@ export function panel<T extends z.ZodType>(t: T) {
 
 export const line = same<Line>()(
   z
-    .object({ name: z.string(), title: z.string(), days: z.array(z.string()), values: z.array(z.number().nullable()) })
+    .object({ name: z.string(), title: z.string(), days: z.array(z.string()), values: z.array(figure) })
     .meta({ id: 'Line' }),
 )

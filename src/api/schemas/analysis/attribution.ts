@@ -7,9 +7,9 @@ import type {
   PolicyView,
   SleeveAttribution,
 } from '../../contract/attribution.ts'
+import { figure } from '../answers.ts'
 import { same } from './same.ts'
 
-const figure = z.number().nullable()
 export const sleeveAttribution = same<SleeveAttribution>()(
   z
     .object({

@@ -17,6 +17,7 @@ import type {
   SleeveTrades,
   TradeStats,
 } from '../../contract/performance-page.ts'
+import { figure } from '../answers.ts'
 import { line, panel } from './analysis.ts'
 import { brinsonView, sleeveAttribution } from './attribution.ts'
 import { nettingFigures } from './report.ts'
@@ -28,7 +29,6 @@ const cumulative = same<Cumulative>()(
     .object({ portfolio: line, benchmark: line.nullable(), sleeves: z.array(line), periods: z.array(drawdownPeriod) })
     .meta({ id: 'Cumulative' }),
 )
-const figure = z.number().nullable()
 const metricRow = same<MetricRow>()(
   z
     .object({

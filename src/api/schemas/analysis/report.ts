@@ -24,6 +24,7 @@ import type {
   SleeveFigures,
   UniverseFigures,
 } from '../../contract/report.ts'
+import { figure } from '../answers.ts'
 import { attributionFigures } from './attribution.ts'
 import { capitalFigures } from './capital.ts'
 import { riskFigures } from './risk.ts'
@@ -33,14 +34,14 @@ import { violationView } from './violations.ts'
 const returnFigures = same<ReturnFigures>()(
   z
     .object({
-      totalReturn: z.number().nullable(),
-      annualReturn: z.number().nullable(),
-      volatility: z.number().nullable(),
-      sharpe: z.number().nullable(),
-      sortino: z.number().nullable(),
-      calmar: z.number().nullable(),
-      maxDrawdown: z.number().nullable(),
-      meanDailyReturn: z.number().nullable(),
+      totalReturn: figure,
+      annualReturn: figure,
+      volatility: figure,
+      sharpe: figure,
+      sortino: figure,
+      calmar: figure,
+      maxDrawdown: figure,
+      meanDailyReturn: figure,
     })
     .meta({ id: 'ReturnFigures' }),
 )
@@ -56,10 +57,10 @@ const portfolioFigures = same<PortfolioFigures>()(
       initial: z.number(),
       final: z.number(),
       flows: z.number(),
-      moneyWeightedReturn: z.number().nullable(),
+      moneyWeightedReturn: figure,
       moneyWeightedNote: z.string().nullable(),
-      leverageGross: z.number().nullable(),
-      leverageNet: z.number().nullable(),
+      leverageGross: figure,
+      leverageNet: figure,
       positionsGross: z.number(),
       positionsNet: z.number(),
       roundTrips: z.number(),
@@ -69,7 +70,7 @@ const portfolioFigures = same<PortfolioFigures>()(
 )
 const expectedRange = same<ExpectedRange>()(
   z
-    .object({ low: z.number(), high: z.number(), actual: z.number().nullable(), within: z.boolean().nullable() })
+    .object({ low: z.number(), high: z.number(), actual: figure, within: z.boolean().nullable() })
     .meta({ id: 'ExpectedRange' }),
 )
 const expectedFigures = same<ExpectedFigures>()(
@@ -87,11 +88,11 @@ const pauseView = same<PauseView>()(
 const shadowFigures = same<ShadowFigures>()(
   z
     .object({
-      final: z.number().nullable(),
-      totalReturn: z.number().nullable(),
-      volatility: z.number().nullable(),
-      sharpe: z.number().nullable(),
-      maxDrawdown: z.number().nullable(),
+      final: figure,
+      totalReturn: figure,
+      volatility: figure,
+      sharpe: figure,
+      maxDrawdown: figure,
       roundTrips: z.number(),
       fees: z.number(),
       fault: z.string().nullable(),
@@ -113,24 +114,24 @@ export const sleeveFigures = same<SleeveFigures>()(
       exits: z.record(z.string(), z.number()),
       final: z.number(),
       flows: z.number(),
-      moneyWeightedReturn: z.number().nullable(),
+      moneyWeightedReturn: figure,
       moneyWeightedNote: z.string().nullable(),
-      winRate: z.number().nullable(),
-      profitFactor: z.number().nullable(),
-      averageTrade: z.number().nullable(),
-      averageWinner: z.number().nullable(),
-      averageLoser: z.number().nullable(),
-      tradesPerMonth: z.number().nullable(),
+      winRate: figure,
+      profitFactor: figure,
+      averageTrade: figure,
+      averageWinner: figure,
+      averageLoser: figure,
+      tradesPerMonth: figure,
       maxPositionWeight: z.number(),
       fees: z.number(),
       realised: z.number(),
       unrealised: z.number(),
       dividends: z.number(),
-      currencyGain: z.number().nullable(),
+      currencyGain: figure,
       exposure: z.number(),
-      leverage: z.number().nullable(),
+      leverage: figure,
       positions: z.number(),
-      contribution: z.number().nullable(),
+      contribution: figure,
       expected: expectedFigures.nullable(),
       paused: pauseView.nullable(),
       synthetic: z.array(z.string()),
@@ -169,7 +170,7 @@ export const nettingFigures = same<NettingFigures>()(
       notionalGross: z.number(),
       notionalNet: z.number(),
       savings: z.number(),
-      savingsPct: z.number().nullable(),
+      savingsPct: figure,
       feesSaved: z.number(),
       crosses: z.number(),
       shadow: nettingShadow.nullable(),
@@ -178,16 +179,14 @@ export const nettingFigures = same<NettingFigures>()(
     .meta({ id: 'NettingFigures' }),
 )
 const correlationView = same<CorrelationView>()(
-  z
-    .object({ names: z.array(z.string()), matrix: z.array(z.array(z.number().nullable())) })
-    .meta({ id: 'CorrelationView' }),
+  z.object({ names: z.array(z.string()), matrix: z.array(z.array(figure)) }).meta({ id: 'CorrelationView' }),
 )
 const diversificationFigures = same<DiversificationFigures>()(
   z
     .object({
-      ratio: z.number().nullable(),
-      volatilityOverSum: z.number().nullable(),
-      volatilityOverWeighted: z.number().nullable(),
+      ratio: figure,
+      volatilityOverSum: figure,
+      volatilityOverWeighted: figure,
     })
     .meta({ id: 'DiversificationFigures' }),
 )
@@ -195,8 +194,8 @@ const allocationView = same<AllocationView>()(
   z
     .object({
       names: z.array(z.string()),
-      weights: z.array(z.number().nullable()),
-      matrix: z.array(z.array(z.number().nullable())),
+      weights: z.array(figure),
+      matrix: z.array(z.array(figure)),
     })
     .meta({ id: 'AllocationView' }),
 )
@@ -209,16 +208,16 @@ const periodFigures = same<PeriodFigures>()(
       first: z.string().nullable(),
       last: z.string().nullable(),
       covered: z.enum(['full', 'partial', 'none']),
-      totalReturn: z.number().nullable(),
-      volatility: z.number().nullable(),
-      sharpe: z.number().nullable(),
-      maxDrawdown: z.number().nullable(),
-      sleeves: z.array(z.object({ name: z.string(), totalReturn: z.number().nullable() })),
+      totalReturn: figure,
+      volatility: figure,
+      sharpe: figure,
+      maxDrawdown: figure,
+      sleeves: z.array(z.object({ name: z.string(), totalReturn: figure })),
     })
     .meta({ id: 'PeriodFigures' }),
 )
 const monthReturn = same<MonthReturn>()(
-  z.object({ month: z.string(), totalReturn: z.number().nullable() }).meta({ id: 'MonthReturn' }),
+  z.object({ month: z.string(), totalReturn: figure }).meta({ id: 'MonthReturn' }),
 )
 const ruleCount = same<RuleCount>()(z.object({ rule: z.string(), count: z.number() }).meta({ id: 'RuleCount' }))
 const refusalCount = same<RefusalCount>()(
@@ -231,8 +230,8 @@ const refusalCount = same<RefusalCount>()(
       instrument: z.string(),
       wanted: z.number(),
       allowed: z.number(),
-      value: z.number().nullable(),
-      limit: z.number().nullable(),
+      value: figure,
+      limit: figure,
     })
     .meta({ id: 'RefusalCount' }),
 )
@@ -269,12 +268,12 @@ const benchmarkFigures = same<BenchmarkFigures>()(
       ...returnFigures.shape,
       instrument: z.string(),
       days: z.number(),
-      beta: z.number().nullable(),
-      alpha: z.number().nullable(),
-      alphaPerPeriod: z.number().nullable(),
-      correlation: z.number().nullable(),
-      trackingError: z.number().nullable(),
-      informationRatio: z.number().nullable(),
+      beta: figure,
+      alpha: figure,
+      alphaPerPeriod: figure,
+      correlation: figure,
+      trackingError: figure,
+      informationRatio: figure,
     })
     .meta({ id: 'BenchmarkFigures' }),
 )

@@ -19,11 +19,11 @@ import type {
   TailOf,
   TailRisk,
 } from '../../contract/risk-page.ts'
+import { figure } from '../answers.ts'
 import { line, panel } from './analysis.ts'
 import { byMethodAndLevel, riskFigures, tailView } from './risk.ts'
 import { same } from './same.ts'
 
-const figure = z.number().nullable()
 const gauge = same<Gauge>()(
   z.object({ value: figure, limit: figure, use: figure, target: figure }).meta({ id: 'Gauge' }),
 )

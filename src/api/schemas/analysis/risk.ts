@@ -10,9 +10,9 @@ import type {
   StabilityView,
   TailView,
 } from '../../contract/risk.ts'
+import { figure } from '../answers.ts'
 import { same } from './same.ts'
 
-const figure = z.number().nullable()
 const drawdownView = same<DrawdownView>()(
   z.object({ name: z.string(), current: figure, deepest: figure }).meta({ id: 'DrawdownView' }),
 )

@@ -14,11 +14,11 @@ import type {
   SleevePrices,
   SleeveSignal,
 } from '../../contract/sleeve-page.ts'
+import { figure } from '../answers.ts'
 import { line, panel } from './analysis.ts'
 import { sleeveFigures } from './report.ts'
 import { same } from './same.ts'
 
-const figure = z.number().nullable()
 const sleeveMark = same<SleeveMark>()(
   z
     .object({
