@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PortfolioConfig } from '../../src/domain/config.ts'
+import type { EngineEvent } from '../../src/domain/events.ts'
+import type { CorporateAction } from '../../src/domain/market.ts'
 import type { OptionLeg, Strategy } from '../../src/domain/strategy.ts'
-import type { Memory, TradeDate } from '../../src/domain/units.ts'
+import type { Instant, Memory, TradeDate } from '../../src/domain/units.ts'
+import { createKernel, type Kernel } from '../../src/engine/kernel.ts'
 import { pledgedUnits } from '../../src/engine/positions/cover.ts'
 import { collateral } from '../../src/engine/positions/valuation.ts'
 import type { RunResult } from '../../src/engine/records/result.ts'
@@ -14,6 +17,8 @@ import { ironCondor } from '../../src/pipeline/strategies/iron-condor/iron-condo
 import { drawnMarket } from '../contracts/strategy-rig.ts'
 import { propertyRuns } from '../profile.ts'
 import { bookkeeper } from './bookkeeper.ts'
+import { journalOf } from './journal.ts'
+import { restored } from './restarts.ts'
 import { strategyInput } from './strategy-run.ts'
 
 const SELLERS = [coveredCall, cashSecuredPut, ironCondor] as unknown as Strategy[]
@@ -317,4 +322,77 @@ describe('an iron condor', () => {
     books.refresh()
     expect(books.view.positions).toBe(1)
   })
+})
+
+/** The position of a broker's account is known from what the broker says alone: here it says it late, and again. */
+describe('the end of a call that a broker tells', () => {
+  const UNITS = 300 * SHARE
+  const input = sellersInput(7, [scripted('script', { 0: buy, 2: sell(3) })], {}, WARM_UP + 14)
+  const { events } = journalOf(input)
+  const strategies = new Map(input.strategies.map((strategy) => [strategy.name, strategy]))
+
+  /** Behind the decision of a bar, when the call had been sold for long. */
+  function upTo(bar: number): Kernel {
+    const kernel = createKernel({ strategies })
+    let closed = 0
+    for (const event of events) {
+      if (event.kind === 'slices' && closed++ > bar) break
+      kernel.apply(event)
+    }
+    return kernel
+  }
+
+  /** The next event that the kernel is given: what the broker says of an id. */
+  function tell(kernel: Kernel, action: CorporateAction, brokerEvent: string): void {
+    const { state, tradeDate } = kernel.runtime
+    kernel.apply({
+      seq: state.seq + 1,
+      at: state.at as Instant,
+      outside: 1,
+      kind: 'corporateAction',
+      tradeDate: tradeDate as TradeDate,
+      action,
+      brokerEvent,
+    } as EngineEvent)
+  }
+
+  it.each([
+    ['an assignment', 'assignment', 1.2, true],
+    ['an assignment below the strike, which its holder may still want', 'assignment', 0.99, true],
+    ['an expiry in the money', 'expiry', 1.2, true],
+    ['an expiry by a cent', 'expiry', 1.0005, true],
+    ['an expiry out of the money', 'expiry', 0.9, false],
+  ] as const)(
+    'is booked once, however late and often, also by a process that was killed: %s',
+    (_, kind, part, isCalled) => {
+      const kernel = upTo(WARM_UP + 9)
+      const { state } = kernel.runtime
+      const [position] = state.structures
+      const contract = position!.contracts[0]!
+      const { id, option } = state.instruments[contract]!
+      const { books } = state
+      expect([books.quantity[0], books.quantity[contract]]).toEqual([UNITS, -3])
+      const cash = books.cash[0]!
+      const action = { kind, instrument: id, underlyingPrice: option!.strike * part } as CorporateAction
+
+      const killed = restored(kernel, input.strategies)
+      tell(kernel, action, 'told-1')
+      // The process dies before and after what it heard was written down, and hears it again either way.
+      tell(killed, action, 'told-1')
+      let again = restored(killed, input.strategies)
+      tell(again, action, 'told-1')
+      again = restored(again, input.strategies)
+      tell(again, action, 'told-1')
+
+      for (const { runtime } of [kernel, again]) {
+        const own = runtime.state.books
+        expect([own.quantity[0], own.quantity[contract]]).toEqual([isCalled ? 0 : UNITS, 0])
+        expect(own.cash[0]! - cash).toBe(isCalled ? 300 * option!.strike * 1_000_000 : 0)
+        expect([own.accountQuantity[0], own.accountQuantity[contract]]).toEqual([own.quantity[0], 0])
+        expect([runtime.state.structures, runtime.state.told]).toEqual([[], ['told-1']])
+      }
+      const [one, other] = [kernel, again].map(({ runtime }) => JSON.stringify([...runtime.state.books.cash]))
+      expect(other).toBe(one)
+    },
+  )
 })
