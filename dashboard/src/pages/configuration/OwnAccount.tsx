@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import type { OwnChange, SessionView, TotpView } from '../../../../src/api/contract/session.ts'
 import { keepSession, useSession } from '../../data/session.ts'
 import { ProofFields } from '../../frame/ProofFields.tsx'
+import { NewPassphrase } from '../login/NewPassphrase.tsx'
 import { QrCode } from '../login/QrCode.tsx'
 import { strengthOf } from '../login/strength.ts'
 import { useChangeOwn, useNewOwnCodes } from './people.ts'
@@ -30,7 +31,6 @@ function useOwn(onDone: () => void) {
 function OwnPassphrase({ onDone }: { readonly onDone: () => void }): ReactNode {
   const [next, setNext] = useState('')
   const { fields, send, isPending } = useOwn(onDone)
-  const strength = strengthOf(next)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     send({ passphrase: next })
@@ -38,23 +38,12 @@ function OwnPassphrase({ onDone }: { readonly onDone: () => void }): ReactNode {
   return (
     <form className="form-grid" onSubmit={submit}>
       {fields}
-      <label className="field">
-        <span>New passphrase</span>
-        <input
-          className="input"
-          type="password"
-          required
-          autoComplete="new-password"
-          value={next}
-          onChange={(event) => setNext(event.target.value)}
-        />
-        <span className="hint">{strength.text}</span>
-      </label>
+      <NewPassphrase label="New passphrase" value={next} onChange={setNext} />
       <div className="dialog-buttons form-whole">
         <button type="button" className="button" onClick={onDone}>
           Cancel
         </button>
-        <button type="submit" className="button button-main" disabled={!strength.isEnough || isPending}>
+        <button type="submit" className="button button-main" disabled={!strengthOf(next).isEnough || isPending}>
           Change the passphrase
         </button>
       </div>

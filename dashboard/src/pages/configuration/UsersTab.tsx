@@ -15,8 +15,10 @@ import { Panel } from '../../frame/Panel.tsx'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
 import { stamp } from '../../times.ts'
+import { NewPassphrase } from '../login/NewPassphrase.tsx'
 import { QrCode } from '../login/QrCode.tsx'
 import { strengthOf } from '../login/strength.ts'
+import { browserName } from './browser-name.ts'
 import { OwnAccount } from './OwnAccount.tsx'
 import {
   useAddToken,
@@ -81,7 +83,6 @@ function AddUser({ onCodes }: { readonly onCodes: (totp: TotpView | null) => voi
   const [role, setRole] = useState<RoleName>('viewer')
   const [withTotp, setWithTotp] = useState(false)
   const add = useAddUser()
-  const strength = strengthOf(passphrase)
   return (
     <form
       className="form-grid"
@@ -110,18 +111,7 @@ function AddUser({ onCodes }: { readonly onCodes: (totp: TotpView | null) => voi
           onChange={(event) => setName(event.target.value)}
         />
       </label>
-      <label className="field">
-        <span>Passphrase</span>
-        <input
-          className="input"
-          type="password"
-          required
-          autoComplete="new-password"
-          value={passphrase}
-          onChange={(event) => setPassphrase(event.target.value)}
-        />
-        <span className="hint">{strength.text}</span>
-      </label>
+      <NewPassphrase label="Passphrase" value={passphrase} onChange={setPassphrase} />
       <div className="field">
         <span>Role</span>
         <RoleSelect label="Role of the new user" value={role} onChange={setRole} />
@@ -131,7 +121,7 @@ function AddUser({ onCodes }: { readonly onCodes: (totp: TotpView | null) => voi
         Also ask for codes
       </label>
       <div className="dialog-buttons form-whole">
-        <button type="submit" className="button" disabled={!strength.isEnough || add.isPending}>
+        <button type="submit" className="button" disabled={!strengthOf(passphrase).isEnough || add.isPending}>
           Add the user
         </button>
       </div>
@@ -225,7 +215,11 @@ function Users(): ReactNode {
     <Panel title="Users" span={12} source={source} skeleton="table">
       {(rows) => (
         <>
-          <DataTable label="Users" columns={columns} rows={rows} rowKey={({ name }) => name} />
+          {rows.length === 0 ? (
+            <p className="config-note">Nobody has a name and passphrase yet: only the link of the console signs in.</p>
+          ) : (
+            <DataTable label="Users" columns={columns} rows={rows} rowKey={({ name }) => name} />
+          )}
           <AddUser onCodes={setTotp} />
           {totp !== null && <Codes totp={totp} onClose={() => setTotp(null)} />}
         </>
@@ -252,7 +246,12 @@ function Sessions(): ReactNode {
       ),
     },
     { key: 'address', title: 'Address', align: 'left', width: '130px', cell: ({ address }) => address },
-    { key: 'agent', title: 'Browser', align: 'left', cell: ({ agent }) => <span title={agent}>{agent}</span> },
+    {
+      key: 'agent',
+      title: 'Browser',
+      align: 'left',
+      cell: ({ agent }) => <span title={agent}>{browserName(agent)}</span>,
+    },
     {
       key: 'seen',
       title: 'Seen last',
@@ -364,7 +363,9 @@ function Tokens(): ReactNode {
     <Panel title="Keys for programs" span={12} source={source} skeleton="table">
       {(rows) => (
         <>
-          {rows.length > 0 && (
+          {rows.length === 0 ? (
+            <p className="config-note">No program has a key.</p>
+          ) : (
             <DataTable label="Keys for programs" columns={columns} rows={rows} rowKey={({ id }) => id} isDense />
           )}
           <form

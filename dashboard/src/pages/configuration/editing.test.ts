@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StrategyForm } from '../../../../src/api/contract/configuration.ts'
 import { changedParameters } from './AddSleeve.tsx'
+import { browserName } from './browser-name.ts'
 import { listedSleeves, withoutSleeve } from './places.ts'
 import { dataOf, shownText, valueAt, withItem, without, withValue, words } from './yaml-edit.ts'
 
@@ -104,5 +105,25 @@ describe('a new sleeve', () => {
       names: ['a', 2],
       fast: true,
     })
+  })
+})
+
+describe('who is signed in', () => {
+  it('is told by browser and system, a program by what it says', () => {
+    const chrome =
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36'
+    const edge =
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0'
+    const phone =
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
+    const firefox = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:131.0) Gecko/20100101 Firefox/131.0'
+    expect([chrome, edge, phone, firefox, 'curl/8.5.0', ''].map(browserName)).toEqual([
+      'Chrome 130 on Linux',
+      'Edge 130 on Windows',
+      'Safari 17 on iPhone',
+      'Firefox 131 on macOS',
+      'curl/8.5.0',
+      'not said',
+    ])
   })
 })
