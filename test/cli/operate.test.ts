@@ -43,7 +43,7 @@ sleeves:
   - {id: asked, weight: 0.4, strategy: sma-crossover, universe: [BBB], sizing: {kind: percent, fraction: 0.5}, parameters: {fast: 3, slow: 8}}
 ${sleeves}`
 writeFileSync(folder.path('steered.yaml'), steeredFile())
-const RUN = ['--seed', '26', '--from', '2016-01-01', '--to', '2023-12-31', '--every', '0.1']
+const RUN = ['--seed', '26', '--from', '2016-01-01', '--to', '2023-12-31', '--every', '0.05']
 /** Prices of two months without a holiday, for a question that a worker answers. */
 function prices(): string {
   const rows = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2016, 2, 28 + day)))

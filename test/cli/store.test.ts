@@ -12,7 +12,7 @@ const folder = storeFolder()
 afterAll(() => folder.remove())
 
 const run = (...given: readonly string[]) => command(folder.path('.'), given)
-const DAYS = ['--seed', '26', '--from', '2023-01-01', '--to', '2023-01-31']
+const DAYS = ['--seed', '26', '--from', '2023-01-01', '--to', '2023-01-18']
 
 interface Entry {
   readonly number: number
@@ -254,7 +254,7 @@ describe.skipIf(!HAS_STORE)(`commands about a store ${STORE_NEED}`, () => {
 
   it('is brought back under a name that had another store before', async () => {
     expect(await run('store', 'backup', 'one.db', 'kept.db')).toMatchObject({ code: 0 })
-    const longer = ['--seed', '26', '--from', '2023-01-01', '--to', '2023-02-10']
+    const longer = ['--seed', '26', '--from', '2023-01-01', '--to', '2023-01-24']
     expect(await run('paper', preset, ...longer, '--store', 'again.db', '--json')).toMatchObject({ code: 0 })
     for (const part of ['again.db', 'again.db-wal', 'again.db-shm']) rmSync(folder.path(part), { force: true })
     expect(await run('store', 'restore', 'kept.db', 'again.db')).toMatchObject({ code: 0 })

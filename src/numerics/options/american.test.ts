@@ -72,12 +72,12 @@ describe('the lattice', () => {
 })
 
 describe('the quadratic approximation', () => {
-  it('is near the lattice at short terms', () => {
+  it('is within two thousandths of the spot of the lattice at short terms', () => {
     fc.assert(
       fc.property(anyTerms, between(0.15, 0.6), (terms, volatility) => {
         const short = { ...terms, years: 0.02 + terms.years * 0.2 }
         const gap = quadraticPrice(short, volatility) - latticeValue(short, volatility).price
-        expect(Math.abs(gap)).toBeLessThan(0.06)
+        expect(Math.abs(gap)).toBeLessThan(0.002 * terms.spot) // worst deep in the money
       }),
       propertyRuns(60),
     )
@@ -103,7 +103,7 @@ describe('an American quote', () => {
         if (found.ok) {
           const again = americanQuote(terms, found.volatility).price
           expect(Math.abs(again - price)).toBeLessThan(2e-5 * terms.spot)
-        } else expect(found.reason).toBe('noTimeValue')
+        } else expect(['noTimeValue', 'lostInRounding']).toContain(found.reason)
       }),
       propertyRuns(30),
     )
