@@ -22,7 +22,17 @@ export const PROTOCOL: Played = {
   flag: '--protocol ',
   subject: () => protocol,
   options: {
-    without: new Set(['corrections', 'fees', 'kills', 'outages', 'mutes', 'moves', 'flattens', 'approvals'] as const),
+    without: new Set([
+      'corrections',
+      'fees',
+      'kills',
+      'outages',
+      'mutes',
+      'moves',
+      'flattens',
+      'approvals',
+      'changes',
+    ] as const),
   },
 }
 
