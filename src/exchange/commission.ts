@@ -75,6 +75,8 @@ function overlap(from: number, to: number, start: number, end: number): number {
 export function roundedToStep(fee: number, step: number, counts: number): number {
   const steps = fee / step
   const whole = Math.floor(steps)
-  const rounded = steps - whole >= 0.5 - HALF_EPSILON * Math.max(1, steps) ? whole + 1 : whole
+  const short = steps - whole - (0.5 - HALF_EPSILON * Math.max(1, steps))
+  // What is short of half floors to -1, all else counts nothing: no branch that half of all fees would take.
+  const rounded = whole + 1 + Math.min(0, Math.floor(short))
   return Math.floor(rounded * (step * counts) + 0.5)
 }

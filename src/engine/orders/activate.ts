@@ -311,42 +311,48 @@ function bookCross(runtime: Runtime): void {
   }
 }
 
-type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
+/** Of all instruments, for the cycle that is told of. */
+let symbols: readonly string[] = []
 
 /**
  * One order at a time is told of. Whoever tells of an order fills in its own fields first. Numbers that may be large start
- * as what no small one can be, so that later ones are stored in place.
+ * as what no small one can be, so that later ones are stored in place. A class, so that it lies flat in memory although one
+ * of its fields is looked up only when it is asked for.
  */
-export const told: Writable<OrderRow> = {
-  id: Number.NaN,
-  cycle: 0,
-  at: Number.NaN,
-  tradeDate: 0,
-  instrument: 0,
-  label: '',
-  type: '',
-  net: Number.NaN,
-  crossed: Number.NaN,
-  reference: Number.NaN,
-  sleeves: new Int32Array(0),
-  intents: new Float64Array(0),
-  wanted: new Float64Array(0),
-  crosses: new Float64Array(0),
-  reasons: [],
-  start: 0,
-  count: 0,
+class ToldOrder implements OrderRow {
+  id = Number.NaN
+  cycle = 0
+  at = Number.NaN
+  tradeDate = 0
+  instrument = 0
+  type = ''
+  net = Number.NaN
+  crossed = Number.NaN
+  reference = Number.NaN
+  sleeves: Int32Array = new Int32Array(0)
+  intents: Float64Array = new Float64Array(0)
+  wanted: Float64Array = new Float64Array(0)
+  crosses: Float64Array = new Float64Array(0)
+  reasons: readonly string[] = []
+  start = 0
+  count = 0
+
+  get label(): string {
+    return symbols[this.instrument]!
+  }
 }
+
+export const told = new ToldOrder()
 
 /** Tells of the order in `told`. */
 export function announce(runtime: Runtime, observer: Observer): void {
   if (told.cycle !== runtime.state.cycle || told.wanted !== runtime.shares.wanted) beginTelling(runtime)
-  told.label = runtime.symbols[told.instrument]!
   told.reference = runtime.reference[told.instrument]!
   observer.ordered(told)
 }
 
 /** What all orders of a cycle have in common. */
-export function beginTelling({ shares, state, tradeDate }: Runtime): void {
+export function beginTelling({ shares, state, tradeDate, symbols: listed }: Runtime): void {
   told.cycle = state.cycle
   told.at = state.at
   told.tradeDate = tradeDate
@@ -355,6 +361,7 @@ export function beginTelling({ shares, state, tradeDate }: Runtime): void {
   told.wanted = shares.wanted
   told.crosses = shares.crossed
   told.reasons = shares.reason
+  symbols = listed
 }
 
 /** Resting wishes net with wishes of the same instrument, type, price and force. Returns how many must wait. */

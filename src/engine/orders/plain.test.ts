@@ -166,7 +166,7 @@ function playedBy(given: Case, everyBar: boolean) {
         crosses[start + at],
         reasons[start + at],
       ])
-      told.push({ ...rest, parts })
+      told.push({ ...rest, label: row.label, parts })
     },
     day: tell('day'),
     allocated: (weights, correlation) => told.push([...weights, ...correlation]),

@@ -183,7 +183,14 @@ export function quotesAt(cursor: BlockCursor, phase: 'auction' | 'range'): Quote
     const { instrument, high, low, close } = bars
     return quoteColumns(instrument, { first: open, low, high, last: close })
   }
+  const { auction } = cursor
   // Wide rows lie elsewhere each time.
-  if (cursor.auction.first !== open) Object.assign(cursor.auction, opensOf({ open, volume }))
-  return cursor.auction
+  if (auction.first !== open) {
+    auction.first = open
+    auction.low = open
+    auction.high = open
+    auction.last = open
+    auction.volume = volume
+  }
+  return auction
 }

@@ -30,7 +30,7 @@ export const smaCrossover = defineStrategy({
     const isWhole = end > FEW && countsUp(universe)
     for (let place = 0; ; place += 1) {
       place = isWhole ? nextInRow(end, fast, slow, side, place) : nextDispute(universe, fast, slow, side, place)
-      if (place >= end) break
+      if (place < 0) break
       const column = universe[place]!
       const next = fast[column]! - slow[column]! > 0 ? 1 : -1
       if (next === side[column]) continue
@@ -60,7 +60,10 @@ export const smaCrossover = defineStrategy({
 /** Up to this many columns it does not matter whether they are all of them, in their order. */
 const FEW = 8
 
-/** As `nextDispute`, where the place is the column. */
+/**
+ * As `nextDispute`, where the place is the column. Of none it says -1 and not `end`: a length may be more than a small whole
+ * number holds, and every place would be carried as a real.
+ */
 function nextInRow(end: number, fast: Float64Array, slow: Float64Array, side: readonly number[], from: number): number {
   let column = from
   // Four at a time until one of them disputes.
@@ -71,13 +74,12 @@ function nextInRow(end: number, fast: Float64Array, slow: Float64Array, side: re
     if ((fast[column + 3]! - slow[column + 3]!) * side[column + 3]! <= 0) return column + 3
   }
   for (; column < end; column += 1) if ((fast[column]! - slow[column]!) * side[column]! <= 0) return column
-  return end
+  return -1
 }
 
 /**
- * The first place from `from` on where the averages are equal or their difference and the side disagree; the universe's
- * length where none is. True on few bars only, so the search is a loop of its own that calls nothing. Undefined averages
- * never dispute.
+ * The first place from `from` on where the averages are equal or their difference and the side disagree; -1 where none is.
+ * True on few bars only, so the search is a loop of its own that calls nothing. Undefined averages never dispute.
  */
 function nextDispute(
   universe: Int32Array,
@@ -103,5 +105,5 @@ function nextDispute(
     const column = universe[place]!
     if ((fast[column]! - slow[column]!) * side[column]! <= 0) return place
   }
-  return end
+  return -1
 }
