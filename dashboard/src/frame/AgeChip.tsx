@@ -44,7 +44,8 @@ export function AgeChip(source: Dated): ReactNode {
   if (state === 'closed')
     return (
       <span className="age" title={title}>
-        {`as of ${moment(source.asOf, zone, (instantOf(source.asOf) ?? 0) > marketMs ? nowMs : marketMs)}`}
+        <span className="age-word">as of</span>
+        {moment(source.asOf, zone, (instantOf(source.asOf) ?? 0) > marketMs ? nowMs : marketMs)}
       </span>
     )
   const isLate = state !== 'fresh'

@@ -24,7 +24,7 @@ const ROWS_SHOWN = 10
 const ROW_PX = 32
 const HEAD_PX = 33
 /** The date alone where the page is narrow. */
-export const MOMENT_WIDTH = 'clamp(96px, 13vw, 172px)'
+export const MOMENT_WIDTH = 'clamp(96px, 14vw, 180px)'
 
 const ICONS: Readonly<Record<ViolationRow['severity'], IconName>> = {
   critical: 'stop',

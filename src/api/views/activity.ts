@@ -41,7 +41,9 @@ function sentenceOf(entry: ActivityEntry, currency: string): string {
     }
     case 'violation': {
       const figures =
-        value === null || limit === null ? '' : `: ${figureText(value)} against a limit of ${figureText(limit)}`
+        value === null || limit === null
+          ? ''
+          : `: ${figureText(value, text)} against a limit of ${figureText(limit, text)}`
       return what === 'resolved' ? `${words(text)} is over` : `${words(text)}${figures}`
     }
     case 'rebalancing':

@@ -103,7 +103,7 @@ export function violationRow(row: ViolationPageRow): ViolationRow {
 export function violationText({ rule, about, subject, value, limit, action }: ViolationPageRow): string {
   const of = about === 'portfolio' ? 'the portfolio' : `${about} ${subject}`
   const figures =
-    value === null || limit === null ? '' : ` ${figureText(value)} against a limit of ${figureText(limit)};`
+    value === null || limit === null ? '' : ` ${figureText(value, rule)} against a limit of ${figureText(limit, rule)};`
   return `${words(rule)} of ${of}:${figures} ${words(action).toLowerCase()}`
 }
 
@@ -116,9 +116,13 @@ export function words(name: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1)
 }
 
+/** Rules whose figures are not parts of the whole: counts, days, ratios. */
+const NO_PARTS = /leverage|ratio|diversification|lifecycle|sharpe|beta|positions|count|days|orders|trades|run|errors/i
+
 /** Four digits: a value that is barely beyond its limit does not read as the limit. */
-export function figureText(value: number): string {
-  return String(Number(value.toPrecision(4)))
+export function figureText(value: number, rule: string): string {
+  const shown = (number: number): string => String(Number(number.toPrecision(4))).replace('-', '\u2212')
+  return NO_PARTS.test(rule) || Math.abs(value) > 20 ? shown(value) : `${shown(value * 100)}\u202f%`
 }
 
 export function approvalRow(row: StoredApproval, unitsPerWhole: number, currency: string): ApprovalRow {

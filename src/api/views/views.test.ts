@@ -13,7 +13,7 @@ import { type Basis, dated, lateOf } from './basis.ts'
 import { equityCurve, keepExtremes } from './equity.ts'
 import { figuresView } from './figures.ts'
 import { limitUses } from './limits.ts'
-import { rebalancingRows, words } from './lists.ts'
+import { figureText, rebalancingRows, words } from './lists.ts'
 import { dayText } from './moments.ts'
 import { exposureView, positionTable } from './positions.ts'
 import { todayView } from './today.ts'
@@ -316,6 +316,12 @@ describe('attention', () => {
     expect(attention(basis())).toEqual({ items: [], calm: 'Nothing needs you.' })
     const silent = attention(basis({ isRunning: false }))
     expect(silent.items).toMatchObject([{ severity: 'critical', text: 'The engine fell silent.' }])
+  })
+
+  it('says parts in percent, counts and ratios as they are', () => {
+    expect(figureText(0.003038, 'value_at_risk')).toBe('0.3038\u202f%')
+    expect(figureText(-0.051234, 'portfolio_drawdown')).toBe('\u22125.123\u202f%')
+    expect([figureText(1.2, 'diversification'), figureText(12, 'positions_max')]).toEqual(['1.2', '12'])
   })
 
   it('speaks of rules in words', () => {

@@ -171,7 +171,7 @@ export function NettingPanel({ source }: { readonly source: Source<Netting> }): 
           <ScrolledTable title="Netting benefit">
             <PlainTable
               label="Netting benefit"
-              columns={[{ title: 'What', width: '30%' }, { title: 'Gross' }, { title: 'Net' }, { title: 'Spared' }]}
+              columns={[{ title: 'What', width: '23%' }, { title: 'Gross' }, { title: 'Net' }, { title: 'Spared' }]}
               rows={rows}
             />
             <p className="panel-line">

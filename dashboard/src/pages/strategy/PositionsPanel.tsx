@@ -92,7 +92,7 @@ function columnsOf({ money }: Shown): readonly Column<SleevePosition>[] {
     {
       key: 'entered',
       title: 'Entered',
-      width: '94px',
+      width: '106px',
       isWide: true,
       sortBy: ({ entryDay }) => entryDay,
       cell: ({ entryDay }) => entryDay ?? 'n/a',
@@ -174,7 +174,7 @@ export function PositionsPanel({
             detail={({ instrument, sizing, order, reason }) =>
               instrument !== open ? null : (
                 <>
-                  {reason !== '' && <p className="second">{`Entered because: ${reason}`}</p>}
+                  {reason !== '' && <p className="why-entered">{`Entered because: ${reason}`}</p>}
                   {sizing.data === null ? (
                     <p className="second">{sizing.why}</p>
                   ) : (

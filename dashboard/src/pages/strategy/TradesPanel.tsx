@@ -39,30 +39,31 @@ function columnsOf({ money }: Pick<Amounts, 'money'>, note: (row: TradeRow) => v
       key: 'symbol',
       title: 'Instrument',
       align: 'left',
+      width: '22%',
       cell: ({ symbol, side }) => (
-        <span className="named">
+        <span className="trade-name" title={`${symbol} ${side}`}>
           {symbol} <small>{side}</small>
         </span>
       ),
     },
-    { key: 'quantity', title: 'Quantity', width: '84px', isWide: true, cell: (row) => quantity(row.quantity) },
-    { key: 'entry', title: 'Entry', width: '88px', isWide: true, cell: ({ entryPrice }) => price(entryPrice) },
-    { key: 'exit', title: 'Exit', width: '88px', isWide: true, cell: ({ exitPrice }) => price(exitPrice) },
+    { key: 'quantity', title: 'Quantity', width: '74px', isWide: true, cell: (row) => quantity(row.quantity) },
+    { key: 'entry', title: 'Entry', width: '80px', isWide: true, cell: ({ entryPrice }) => price(entryPrice) },
+    { key: 'exit', title: 'Exit', width: '80px', isWide: true, cell: ({ exitPrice }) => price(exitPrice) },
     {
       key: 'profit',
       title: 'Result',
-      width: '116px',
+      width: '104px',
       cell: ({ profit }) => <Signed value={profit} text={money(profit, { signed: true })} />,
     },
     {
       key: 'fraction',
       title: 'Of entry',
-      width: '80px',
+      width: '72px',
       isWide: true,
       cell: ({ profitFraction }) => percent(profitFraction, { signed: true }),
     },
-    { key: 'fees', title: 'Fees', width: '72px', isWide: true, cell: ({ fees }) => money(fees) },
-    { key: 'held', title: 'Held', width: '64px', isWide: true, cell: ({ held }) => heldText(held / DAY_MS) },
+    { key: 'fees', title: 'Fees', width: '64px', isWide: true, cell: ({ fees }) => money(fees) },
+    { key: 'held', title: 'Held', width: '54px', isWide: true, cell: ({ held }) => heldText(held / DAY_MS) },
     {
       key: 'reasons',
       title: 'Why in, why out',
