@@ -83,7 +83,8 @@ describe.skipIf(!HAS_STORE)(`a folder that grows ${STORE_NEED}`, () => {
     const whole = DAYS.length * HOURS
     writeFileSync(folder.path('grown.yaml'), FILE)
     const loaded = await loadPortfolio(folder.path('grown.yaml'))
-    const read = async (): Promise<MarketData> => marketOfPast(loaded, await readPast(loaded, folder.path('.')), {})
+    const read = async (): Promise<MarketData> =>
+      marketOfPast(loaded, await readPast(loaded, folder.path('.')), { from: null, to: null })
     const strategies = [...loaded.strategies.values()]
 
     async function opened(name: string, more: Partial<EngineOptions>) {

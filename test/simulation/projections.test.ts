@@ -204,11 +204,11 @@ describe.skipIf(!HAS_STORE)(`tables that follow from the journal ${STORE_NEED}`,
     // Each life gets a little further than the one before it.
     for (const at of [1, Math.ceil(ahead / 3)]) {
       await diesAhead(input, stormy, at)
-      const [{ rows }] = (await stormy.store.extents()) as [{ readonly rows: number }]
+      const { rows } = (await stormy.store.extents())[0]!
       expect(await stormy.store.toldTo(NAME)).toBeLessThan(rows - 1)
     }
     await run(input, stormy)
-    const [{ rows }] = (await stormy.store.extents()) as [{ readonly rows: number }]
+    const { rows } = (await stormy.store.extents())[0]!
     expect(await stormy.store.extents()).toEqual(await calm.store.extents())
     expect(await stormy.store.toldTo(NAME)).toBe(rows - 1)
     expect(firstDifference(await messageTexts(stormy), await messageTexts(calm))).toBeNull()
