@@ -19,6 +19,7 @@ import type {
 } from './contract/alerting.ts'
 import type { Analysis } from './contract/analysis.ts'
 import type { Page } from './contract/answers.ts'
+import type { BacktestBeside, BacktestChoice } from './contract/beside.ts'
 import type {
   ConfigurationCheck,
   ConfigurationDraft,
@@ -29,7 +30,7 @@ import type {
 import type { ExplainView } from './contract/explain.ts'
 import type { JobRequest, JobView } from './contract/jobs.ts'
 import type { PerformancePage } from './contract/performance-page.ts'
-import type { BacktestReport as ReportView } from './contract/report.ts'
+import type { PortfolioFigures, BacktestReport as ReportView } from './contract/report.ts'
 import type { PairReturns, RiskPage } from './contract/risk-page.ts'
 import type { SleevePage } from './contract/sleeve-page.ts'
 
@@ -87,6 +88,17 @@ export interface ExportedFile {
   readonly name: string
   readonly type: string
   readonly body: NodeJS.ReadableStream | Uint8Array
+}
+
+/** Results of backtests that were kept. */
+export interface Backtests {
+  /** Those of the portfolio first. */
+  choices(portfolio: string): Promise<readonly BacktestChoice[]>
+  /**
+   * On the days of the portfolio; null: there is no such result.
+   * @param periods portfolio days in a year
+   */
+  beside(name: string, portfolio: PortfolioFigures | null, periods: number | null): Promise<BacktestBeside | null>
 }
 
 export interface Exports {
@@ -174,6 +186,7 @@ export interface ApiPorts {
   readonly analyses: Analyses | null
   readonly jobs: JobDesk | null
   readonly exports: Exports | null
+  readonly backtests: Backtests | null
   readonly explainer: Explainer | null
   readonly configurations: Configurations | null
   readonly alerts: AlertDesk | null

@@ -56,6 +56,11 @@ export function addServing(program: Command): void {
     .addOption(new Option('--every <seconds>', 'wait between two instants').argParser(seconds))
     .option('--follow', 'at the last bar, wait for those that are written to the files behind it')
     .addOption(new Option('--log <file>', 'where logs go; stderr where left out').argParser(folder))
+    .addOption(
+      new Option('--backtests <folder>', 'results of backtests, a folder each, to be seen beside what runs').argParser(
+        folder,
+      ),
+    )
     .addOption(new Option('--log-level <level>', 'the least that is said').choices(LOG_LEVELS).default('info'))
     .action(async (configs: readonly string[], options) =>
       (await import('./commands/serve.ts')).serve(configs, options),

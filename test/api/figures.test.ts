@@ -1,8 +1,9 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Analysis } from '../../src/api/contract/analysis.ts'
+import type { Analysis, Line } from '../../src/api/contract/analysis.ts'
 import type { Dated, Page } from '../../src/api/contract/answers.ts'
+import type { BacktestBeside } from '../../src/api/contract/beside.ts'
 import type { ExplainView } from '../../src/api/contract/explain.ts'
 import type { EquityCurve, ExposureView, Figures, PositionTable, SleeveTable } from '../../src/api/contract/overview.ts'
 import type { PerformancePage } from '../../src/api/contract/performance-page.ts'
@@ -235,6 +236,25 @@ describe.skipIf(!HAS_STORE)(`figures of a portfolio as it runs ${STORE_NEED}`, (
       return [
         [sum(then.map(Math.abs)), sum(then), named.slice(0, largest.length)],
         [cent(risk.exposure.gross! * portfolio.final), cent(risk.exposure.net! * portfolio.final), largest],
+      ]
+    },
+    backtests: async () => {
+      const { json } = await viewer.ask(`${at}/backtests`)
+      const { name, start, end, totalReturn } = backtested.portfolio
+      return [json, [{ name: 'backtest', portfolio: name, start, end, totalReturn }]]
+    },
+    backtest: async () => {
+      const view = (await viewer.ask(`${at}/backtests/backtest`)).json as BacktestBeside
+      const { totalReturn, sharpe, maxDrawdown, days } = backtested.portfolio
+      const own = (metric: string) => view.rows.find((row) => row.metric === metric)!.backtest!.toFixed(9)
+      const { portfolio } = (await analysed<PerformancePage>('performance')).cumulative.data!
+      const points = (line: Line) => line.days.map((day, place) => [day, line.values[place]!.toFixed(9)])
+      // The same run: no figure differs, and both lines are one.
+      expect(view.rows.map(({ difference }) => difference!.toFixed(9)).every((text) => Number(text) === 0)).toBe(true)
+      expect((await viewer.ask(`${at}/backtests/..`)).status).toBe(404)
+      return [
+        [own('total_return'), own('sharpe'), own('max_drawdown'), view.days, points(view.line!)],
+        [totalReturn!.toFixed(9), sharpe!.toFixed(9), maxDrawdown!.toFixed(9), days, points(portfolio)],
       ]
     },
     trades: async () => [await rowsOf('trades?limit=1'), backtested.portfolio.roundTrips],

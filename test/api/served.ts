@@ -1,5 +1,6 @@
 /** A store with a run in it, and the server of the API over it. */
 import { request as overHttp } from 'node:http'
+import { dirname } from 'node:path'
 import { openStore } from '../../src/adapters/store/open.ts'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
 import { passphraseHash } from '../../src/api/access/passphrases.ts'
@@ -10,6 +11,7 @@ import { type ApiServer, openServer } from '../../src/api/server.ts'
 import type { ServerOptions } from '../../src/api/server-options.ts'
 import { alertDesk } from '../../src/cli/alerts/desk.ts'
 import { type Analyst, openAnalyst } from '../../src/cli/analyst/analyst.ts'
+import { backtestsIn } from '../../src/cli/compare/beside.ts'
 import { openExplainer } from '../../src/cli/explain/explainer.ts'
 import { openExports } from '../../src/cli/exports/exports.ts'
 import { portfolioJobs } from '../../src/cli/jobs/desk.ts'
@@ -140,6 +142,7 @@ export function allDesks(path: string, file: string) {
   return (store: OpenedStore, analyst: Analyst): Desks => ({
     jobs: portfolioJobs(store.jobs()),
     exports: openExports(analyst, store.notes),
+    backtests: backtestsIn(dirname(path)),
     explainer: openExplainer({ store: path, configs: [] }),
     alerts: alertDesk(store.alertLog, new Map()),
     configurations: openConfigurations({

@@ -29,7 +29,12 @@ export function cumulativeSince(view: Cumulative, day: string | null): Cumulativ
 }
 
 /** The lines as they are drawn: the portfolio strongest, the benchmark dashed, sleeves by their own colours. */
-export function drawnLines(view: Cumulative, shown: (name: string) => boolean, palette: Palette): readonly DrawnLine[] {
+export function drawnLines(
+  view: Cumulative,
+  shown: (name: string) => boolean,
+  palette: Palette,
+  backtest: Line | null = null,
+): readonly DrawnLine[] {
   const coloured = inColour(view.sleeves, (line) => Math.abs(lastValue(line) ?? 0))
   const sleeves = view.sleeves.map((line) => ({
     line,
@@ -39,7 +44,8 @@ export function drawnLines(view: Cumulative, shown: (name: string) => boolean, p
   const benchmark =
     view.benchmark === null ? [] : [{ line: view.benchmark, colour: palette.paint.benchmark, dash: [5, 4], width: 1.5 }]
   const portfolio = { line: view.portfolio, colour: palette.paint.text, width: 2.6, isStrong: true }
-  return [portfolio, ...benchmark, ...sleeves].filter(({ line }) => shown(line.name))
+  const beside = backtest === null ? [] : [{ line: backtest, colour: palette.paint.accent, dash: [2, 3], width: 2 }]
+  return [portfolio, ...beside, ...benchmark, ...sleeves].filter(({ line }) => shown(line.name))
 }
 
 function shades(

@@ -1,6 +1,7 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import type { Analysis } from '../../../src/api/contract/analysis.ts'
 import type { Dated, Page } from '../../../src/api/contract/answers.ts'
+import type { BacktestBeside, BacktestChoice } from '../../../src/api/contract/beside.ts'
 import type {
   Attention,
   EquityCurve,
@@ -16,6 +17,7 @@ import type { ApprovalRow, LimitUse, RebalancingRow } from '../../../src/api/con
 import { portfolioShown } from '../state/portfolio.ts'
 import { useStore } from '../state/store.ts'
 import { ask, ofPortfolio, queryOf } from './api.ts'
+import { kept } from './kept.ts'
 import { analysed, dated, type Source } from './source.ts'
 
 /** Live readings by the last part of their address. */
@@ -75,6 +77,24 @@ const ANALYSIS_EVERY_MS = 30_000
 /** An analysis as a panel's source: `useAnalysis('risk', { window: 60 })`. */
 export function useAnalysis<K extends keyof Analyses>(what: K, query: Query = {}): Source<Analyses[K]> {
   return analysed(useReading<Analysis<Analyses[K]>>(`analysis/${what}`, query, ANALYSIS_EVERY_MS))
+}
+
+const BACKTESTS_EVERY_MS = 60_000
+
+/** Backtests that can be seen beside the portfolio; none where the server keeps none. */
+export function useBacktests(): readonly BacktestChoice[] {
+  return useReading<readonly BacktestChoice[]>('backtests', {}, BACKTESTS_EVERY_MS, kept === null).data ?? []
+}
+
+/** One of them beside the portfolio; null while none is chosen, or it is not there. */
+export function useBacktest(name: string): BacktestBeside | null {
+  const { data } = useReading<BacktestBeside>(
+    `backtests/${encodeURIComponent(name)}`,
+    {},
+    ANALYSIS_EVERY_MS,
+    kept === null && name !== '',
+  )
+  return data?.name === name ? data : null
 }
 
 /** A sleeve's own page; what was read of another sleeve is never shown as this one's. */

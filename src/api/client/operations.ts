@@ -2,6 +2,7 @@
 import type { AlertChannelView, AlertDeliveryRow, AlertRuleView, AlertThresholdView, ChannelTest, OpenAlert } from '../contract/alerting.ts'
 import type { Analysis } from '../contract/analysis.ts'
 import type { Dated, Page } from '../contract/answers.ts'
+import type { BacktestBeside, BacktestChoice } from '../contract/beside.ts'
 import type { CommandRequest, CommandView, UpdateView } from '../contract/commands.ts'
 import type { ConfigurationCheck, ConfigurationText, ConfigurationView } from '../contract/configuration.ts'
 import type { ExplainView } from '../contract/explain.ts'
@@ -179,5 +180,9 @@ export function operations(ask: Ask) {
     testAlertChannel: (portfolio: string | number, id: string | number) => ask<ChannelTest>('POST', `/api/v1/p/${part(portfolio)}/alert-channels/${part(id)}/test`),
     /** What was told to whom, and whether it arrived. */
     alertDeliveries: (portfolio: string | number, query: { readonly before?: string; readonly limit?: number } = {}) => ask<Page<AlertDeliveryRow>>('GET', `/api/v1/p/${part(portfolio)}/alert-deliveries`, { query }),
+    /** Results of backtests that can be seen beside the portfolio, its own first. */
+    backtests: (portfolio: string | number) => ask<readonly (BacktestChoice)[]>('GET', `/api/v1/p/${part(portfolio)}/backtests`),
+    /** A backtest on the days of the portfolio: its line and its figures beside those of the portfolio. */
+    backtest: (portfolio: string | number, backtest: string | number) => ask<BacktestBeside>('GET', `/api/v1/p/${part(portfolio)}/backtests/${part(backtest)}`),
   }
 }

@@ -6,6 +6,7 @@ import { userOf } from '../access/callers.ts'
 import type { Gate } from '../gate.ts'
 import { refusalOf } from '../problems.ts'
 import { problem } from '../schemas/answers.ts'
+import { besideRoutes } from './beside.ts'
 import { commandRoutes } from './commands.ts'
 import type { Context } from './context.ts'
 import { deskRoutes } from './desks.ts'
@@ -33,6 +34,7 @@ function allEndpoints(context: Context): readonly Endpoint[] {
     ...commandRoutes(context),
     ...noteRoutes(context),
     ...deskRoutes(context),
+    ...besideRoutes(context),
   ]
 }
 

@@ -71,6 +71,7 @@ async function served(named: string | null, options: DemoOptions): Promise<void>
     to: MARKET_TO,
     speed: options.speed,
     speedFrom: PACED_FROM,
+    backtests: join(homeFolder(), 'backtests'),
     log,
     logLevel: 'info',
     isDemo: true,

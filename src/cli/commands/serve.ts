@@ -12,6 +12,7 @@ import type { TradeDate } from '../../domain/units.ts'
 import { alertDesk } from '../alerts/desk.ts'
 import { type AlertFollower, followAlerts } from '../alerts/follow.ts'
 import { openAnalyst } from '../analyst/analyst.ts'
+import { backtestsIn } from '../compare/beside.ts'
 import type { AlertConfiguration } from '../config/alerts.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
@@ -50,6 +51,8 @@ export interface ServeOptions extends WebOptions {
   readonly speedFrom?: TradeDate
   readonly follow?: boolean
   readonly every?: number
+  /** Folder of results of backtests, to be seen beside the portfolios. */
+  readonly backtests?: string
   readonly log?: string
   readonly logLevel: LogLevel
   /** Every figure is made up, and is marked so wherever it is shown. */
@@ -174,6 +177,7 @@ function openDesks(
     analyses: analyst,
     alerts: alertDesk(store.alertLog, alertFiles),
     exports: openExports(analyst, store.notes),
+    ...(options.backtests === undefined ? {} : { backtests: backtestsIn(options.backtests) }),
     explainer: openExplainer({ store: options.store, configs }),
     configurations: openConfigurations({
       projections: store.projections,

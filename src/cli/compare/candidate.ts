@@ -53,7 +53,8 @@ export function candidateFrom(source: string, result: RunResult): Candidate {
   }
 }
 
-async function finishedRun(source: string, folder: string): Promise<Candidate> {
+/** What a backtest wrote into a folder, or the report.json in it. */
+export async function finishedRun(source: string, folder: string): Promise<Candidate> {
   const file = source === folder ? join(folder, FILE_NAMES.report) : source
   const report = reportFrom(await textOf(file), file)
   const column = await readReturns(join(folder, FILE_NAMES.equity), 'return').catch((cause: unknown) => {

@@ -1,16 +1,20 @@
 import { type ReactNode, useCallback, useMemo } from 'react'
+import type { Line } from '../../../../src/api/contract/analysis.ts'
+import type { BacktestBeside } from '../../../../src/api/contract/beside.ts'
 import type { Cumulative } from '../../../../src/api/contract/performance-page.ts'
 import type { DrawdownPeriod } from '../../../../src/api/contract/risk-page.ts'
 import { Chart } from '../../charts/Chart.tsx'
-import { cumulativeLines, cumulativeSince, drawnLines } from '../../charts/cumulative.ts'
+import { cumulativeLines, cumulativeSince, drawnLines, since } from '../../charts/cumulative.ts'
 import { lastValue } from '../../charts/day-lines.ts'
 import { usePalette } from '../../charts/use-palette.ts'
+import { useBacktest } from '../../data/readings.ts'
 import type { Source } from '../../data/source.ts'
 import { percent } from '../../format.ts'
 import { Panel } from '../../frame/Panel.tsx'
 import { LinesTable, linesCursor } from '../../panels/line-tables.tsx'
 import { type ChipSeries, hiddenOf, hiddenText, SeriesChips } from '../../panels/SeriesChips.tsx'
 import { useParameter } from '../../state/url.ts'
+import { BacktestChooser, useChosenBacktest } from './BacktestChooser.tsx'
 
 const signed = (value: number): string => percent(value, { signed: true })
 
@@ -45,10 +49,13 @@ function Periods({ periods, chosen, onChoose }: PeriodsProps): ReactNode {
   )
 }
 
-function chipsOf(view: Cumulative, colourOf: (sleeve: string) => string): readonly ChipSeries[] {
+function chipsOf(view: Cumulative, backtest: Line | null, colourOf: (sleeve: string) => string): readonly ChipSeries[] {
   const { portfolio, benchmark, sleeves } = view
   return [
     { name: portfolio.name, title: portfolio.title, colour: 'var(--text)', isDashed: false },
+    ...(backtest === null
+      ? []
+      : [{ name: backtest.name, title: backtest.title, colour: 'var(--accent)', isDashed: true }]),
     ...(benchmark === null
       ? []
       : [{ name: benchmark.name, title: benchmark.title, colour: 'var(--benchmark)', isDashed: true }]),
@@ -56,7 +63,15 @@ function chipsOf(view: Cumulative, colourOf: (sleeve: string) => string): readon
   ]
 }
 
+/** The backtest that is chosen, on the stretch that is shown. */
+function useBeside(from: string | null): { readonly beside: BacktestBeside | null; readonly line: Line | null } {
+  const beside = useBacktest(useChosenBacktest())
+  const line = useMemo(() => (beside?.line == null ? null : since(beside.line, from)), [beside, from])
+  return { beside, line }
+}
+
 function CumulativeChart({ whole, from }: { readonly whole: Cumulative; readonly from: string | null }): ReactNode {
+  const { beside, line: backtest } = useBeside(from)
   const palette = usePalette()
   const [hiddenParameter, setHidden] = useParameter('hide', '')
   const [rank, setRank] = useParameter('drawdown', '')
@@ -64,8 +79,8 @@ function CumulativeChart({ whole, from }: { readonly whole: Cumulative; readonly
   const view = useMemo(() => cumulativeSince(whole, from), [whole, from])
   const lines = useMemo(() => {
     const hidden = hiddenOf(hiddenParameter)
-    return drawnLines(view, (name) => !hidden.has(name), palette)
-  }, [view, hiddenParameter, palette])
+    return drawnLines(view, (name) => !hidden.has(name), palette, backtest)
+  }, [view, hiddenParameter, palette, backtest])
   const option = useCallback(() => cumulativeLines(view, lines, chosen, palette), [view, lines, chosen, palette])
   const cursor = useMemo(
     () =>
@@ -83,10 +98,11 @@ function CumulativeChart({ whole, from }: { readonly whole: Cumulative; readonly
     <>
       <SeriesChips
         label="Lines"
-        series={chipsOf(view, (sleeve) => palette.strokeOf(sleeve).colour)}
+        series={chipsOf(view, backtest, (sleeve) => palette.strokeOf(sleeve).colour)}
         hidden={hiddenOf(hiddenParameter)}
         onHidden={(hidden) => setHidden(hiddenText(hidden))}
       />
+      {beside !== null && beside.why !== '' && <p className="panel-line">{`Backtest ${beside.name}: ${beside.why}`}</p>}
       <Chart name={`Cumulative return, line chart. ${ends}.`} option={option} cursor={cursor} />
       <Periods
         periods={view.periods}
@@ -104,6 +120,7 @@ export interface CumulativePanelProps {
 }
 
 export function CumulativePanel({ source, from }: CumulativePanelProps): ReactNode {
+  const { line: backtest } = useBeside(from)
   return (
     <Panel
       title="Cumulative return"
@@ -112,12 +129,18 @@ export function CumulativePanel({ source, from }: CumulativePanelProps): ReactNo
       height={420}
       source={source}
       exports={{ what: 'equity' }}
+      controls={<BacktestChooser />}
       empty={({ portfolio }) =>
         portfolio.days.length < 2 ? { text: 'The first return comes with the second day.' } : null
       }
       table={(whole) => {
         const { portfolio, benchmark, sleeves } = cumulativeSince(whole, from)
-        const lines = [portfolio, ...(benchmark === null ? [] : [benchmark]), ...sleeves]
+        const lines = [
+          portfolio,
+          ...(backtest === null ? [] : [backtest]),
+          ...(benchmark === null ? [] : [benchmark]),
+          ...sleeves,
+        ]
         return <LinesTable label="Cumulative return" lines={lines} format={signed} />
       }}
     >
