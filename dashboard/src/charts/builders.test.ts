@@ -7,7 +7,7 @@ import type { SimulationView } from '../../../src/api/contract/simulation.ts'
 import { money, moneyShort } from '../format.ts'
 import { breachText, cone } from './cone.ts'
 import { cellText, correlationMatrix, drawnOrder, stepped } from './correlation-matrix.ts'
-import { since } from './cumulative.ts'
+import { drawnLines, since } from './cumulative.ts'
 import { dayTooltip, inColour, lineSeries, rowsOn, valueOn } from './day-lines.ts'
 import { dayMs, dayOf, placeAt } from './days.ts'
 import { drawdownLimits, drawdownLine, periodOn } from './drawdown-line.ts'
@@ -131,6 +131,16 @@ describe('lines over days', () => {
     expect(inColour(many.slice(0, 12), size).size).toBe(12)
     const faint = lineSeries(palette, { line: many[0]!, colour: paint.accent, isFaint: true })
     expect((faint['lineStyle'] as Option)['color']).toBe(paint.control)
+  })
+  it('have a backtest dotted, in no sleeve\u2019s colour, where one is chosen', () => {
+    const view = { portfolio: line('portfolio', [0]), benchmark: null, sleeves: [line('a', [0])], periods: [] }
+    const names = (beside: Line | null) => drawnLines(view, () => true, palette, beside).map((drawn) => drawn.line.name)
+    expect([names(null), names(line('backtest', [0.1]))]).toEqual([
+      ['portfolio', 'a'],
+      ['portfolio', 'backtest', 'a'],
+    ])
+    const [, dotted] = drawnLines(view, () => true, palette, line('backtest', [0.1]))
+    expect([dotted!.colour, dotted!.dash]).toEqual([paint.text, [2, 3]])
   })
   it('start anew where a period begins', () => {
     expect(since(line('a', [0.1, 0.21, 0.331, null]), '2024-01-03').values.map((value) => value?.toFixed(6))).toEqual([

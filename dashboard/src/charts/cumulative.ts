@@ -44,7 +44,7 @@ export function drawnLines(
   const benchmark =
     view.benchmark === null ? [] : [{ line: view.benchmark, colour: palette.paint.benchmark, dash: [5, 4], width: 1.5 }]
   const portfolio = { line: view.portfolio, colour: palette.paint.text, width: 2.6, isStrong: true }
-  const beside = backtest === null ? [] : [{ line: backtest, colour: palette.paint.accent, dash: [2, 3], width: 2 }]
+  const beside = backtest === null ? [] : [{ line: backtest, colour: palette.paint.text, dash: [2, 3], width: 1.6 }]
   return [portfolio, ...beside, ...benchmark, ...sleeves].filter(({ line }) => shown(line.name))
 }
 

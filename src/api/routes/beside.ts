@@ -10,7 +10,7 @@ const NAME_MOST = 200
 const params = z.object({ portfolio: portfolioName })
 
 export function besideRoutes(context: Context): readonly Endpoint[] {
-  const { backtests } = context.ports
+  const { backtests, analyses } = context.ports
   if (backtests === null) return []
   return [
     endpoint({
@@ -39,7 +39,8 @@ export function besideRoutes(context: Context): readonly Endpoint[] {
       params: params.extend({ backtest: z.string().min(1).max(NAME_MOST) }),
       answer: backtestBeside,
       async run({ params: { portfolio, backtest } }) {
-        const { config, report } = await basisOf(context, portfolio)
+        const { config } = await basisOf(context, portfolio)
+        const report = (await analyses?.report(portfolio))?.data ?? null
         const found = await backtests.beside(backtest, report?.portfolio ?? null, config?.periods ?? null)
         if (found === null) throw new Refusal('not_found', `There is no backtest "${backtest}" here.`)
         return found

@@ -55,7 +55,7 @@ function chipsOf(view: Cumulative, backtest: Line | null, colourOf: (sleeve: str
     { name: portfolio.name, title: portfolio.title, colour: 'var(--text)', isDashed: false },
     ...(backtest === null
       ? []
-      : [{ name: backtest.name, title: backtest.title, colour: 'var(--accent)', isDashed: true }]),
+      : [{ name: backtest.name, title: backtest.title, colour: 'var(--text)', isDashed: true }]),
     ...(benchmark === null
       ? []
       : [{ name: benchmark.name, title: benchmark.title, colour: 'var(--benchmark)', isDashed: true }]),
