@@ -96,10 +96,10 @@ export function itKeepsRolesApart(world: () => World & { browser: Browser }, exp
     await other.page.locator('.connection-live').waitFor()
     await page.goto(`${origin}/config/users`)
     const sessions = page.locator('[data-panel="Sessions"]')
-    await sessions.getByRole('button', { name: `End the session of ${VIEWER}` }).click()
+    await sessions.getByRole('button', { name: `End session of ${VIEWER}` }).click()
     await closed
     await other.page.getByRole('heading', { name: 'Sign in to Polyfolio' }).waitFor()
-    await sessions.getByRole('button', { name: `End the session of ${VIEWER}` }).waitFor({ state: 'detached' })
+    await sessions.getByRole('button', { name: `End session of ${VIEWER}` }).waitFor({ state: 'detached' })
     const open = (await (await page.request.get(`${origin}/api/v1/sessions`)).json()) as readonly OpenSession[]
     expect(open.map(({ user }) => user)).not.toContain(VIEWER)
     expect(other.faults).toEqual([])

@@ -241,6 +241,13 @@ export function itShowsResults(world: () => World): void {
     await opened(world(), '/performance?period=All', 'performance')
     await panel(page, 'Summary').getByRole('button', { name: 'Sharpe ratio' }).click()
     await page.getByText('(μ - rf) / s √P').waitFor()
+    await page.keyboard.press('Escape')
+    await panel(page, 'Monthly returns').getByRole('button', { name: 'Formula: Monthly returns' }).click()
+    await page
+      .getByRole('dialog', { name: 'How it is computed: Monthly returns' })
+      .getByText('Bacon (2008) ch. 5')
+      .waitFor()
+    await page.getByRole('button', { name: 'Close' }).click()
     await panel(page, 'Monthly returns').locator('.heat').first().focus()
     await page.keyboard.press('ArrowRight')
     await expect.poll(() => panel(page, 'Monthly returns').locator('.heat-parts .named').count()).toBeGreaterThan(1)

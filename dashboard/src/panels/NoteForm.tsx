@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { useFocusBack } from '../frame/focus-back.ts'
 import { fieldText } from './forms.ts'
 
 export function tagsOf(text: string): readonly string[] {
@@ -24,6 +25,7 @@ interface FormProps {
 
 /** Writes a note or changes one; what the server refuses stays to be mended. */
 export function NoteForm({ label, before, verb, onSave, onDone }: FormProps): ReactNode {
+  useFocusBack()
   const text = useRef<HTMLTextAreaElement>(null)
   const [fault, setFault] = useState('')
   useEffect(() => text.current?.focus(), [])

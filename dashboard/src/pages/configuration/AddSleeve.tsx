@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useState } from 'react'
 import type { StrategyForm, StrategyParameter } from '../../../../src/api/contract/configuration.ts'
+import { useFocusBack } from '../../frame/focus-back.ts'
 import { useEditing } from './draft.ts'
 import { typedAs } from './form-fields.ts'
 import { listedSleeves } from './places.ts'
@@ -165,6 +166,7 @@ function Universe({
 
 /** A form made of the strategy's own parameters; what it writes is checked like a file. */
 export function AddSleeve({ onDone }: { readonly onDone: (id: string | null) => void }): ReactNode {
+  useFocusBack()
   const { view, text, edit } = useEditing()
   const forms = view?.strategies ?? []
   const [strategy, setStrategy] = useState(forms[0]?.strategy ?? '')

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import type { AlertChannelView, ChannelKind } from '../../../../src/api/contract/alerting.ts'
+import { useFocusBack } from '../../frame/focus-back.ts'
 import { CHANNEL_FIELDS, CHANNEL_NAMES, useRemoveChannel, useSaveChannel } from './alerting.ts'
 
 type Values = Readonly<Record<string, string>>
@@ -27,6 +28,7 @@ export function ChannelForm({
   readonly channel: AlertChannelView | null
   readonly onDone: () => void
 }): ReactNode {
+  useFocusBack()
   const [kind, setKind] = useState<ChannelKind>(channel?.kind ?? 'email')
   const [id, setId] = useState(channel?.id ?? '')
   const [isOn, setOn] = useState(channel?.enabled ?? true)

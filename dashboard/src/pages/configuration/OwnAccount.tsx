@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
 import type { OwnChange, SessionView, TotpView } from '../../../../src/api/contract/session.ts'
 import { keepSession, useSession } from '../../data/session.ts'
+import { useFocusBack } from '../../frame/focus-back.ts'
 import { ProofFields } from '../../frame/ProofFields.tsx'
 import { NewPassphrase } from '../login/NewPassphrase.tsx'
 import { QrCode } from '../login/QrCode.tsx'
@@ -9,6 +10,7 @@ import { useChangeOwn, useNewOwnCodes } from './people.ts'
 
 /** Changes of one's own account: each with the passphrase of now, which nobody else sits down and knows. */
 function useOwn(onDone: () => void) {
+  useFocusBack()
   const [current, setCurrent] = useState('')
   const [code, setCode] = useState('')
   const change = useChangeOwn()

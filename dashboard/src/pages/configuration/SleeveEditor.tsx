@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { StrategyForm } from '../../../../src/api/contract/configuration.ts'
+import { useFocusBack } from '../../frame/focus-back.ts'
 import { Icon } from '../../frame/Icon.tsx'
 import { useEditing } from './draft.ts'
 import { DraftField } from './FormFields.tsx'
@@ -38,6 +39,7 @@ export interface SleeveEditorProps {
 
 /** Everything of one sleeve that a form can show, bound to the draft. */
 export function SleeveEditor({ sleeve, onClose }: SleeveEditorProps): ReactNode {
+  useFocusBack()
   const { view } = useEditing()
   const form = view?.strategies.find(({ strategy }) => strategy === sleeve.strategy)
   const section = ['sleeves', sleeve.place]

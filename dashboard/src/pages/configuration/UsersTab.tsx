@@ -271,7 +271,7 @@ function Sessions(): ReactNode {
           <button
             type="button"
             className="link"
-            aria-label={`End the session of ${user}`}
+            aria-label={`End session of ${user}`}
             onClick={() => end.mutate({ id })}
           >
             End session
