@@ -10,7 +10,7 @@ export interface Formula {
 const ROW = /^\| (?!name \|)([^|]*[^|\s-][^|]*) \|(.*)\|$/
 
 /** Rows of the tables of the document by their first cell, and each name of a list of names. */
-export function formulasIn(document: string): ReadonlyMap<string, Formula> {
+function formulasIn(document: string): ReadonlyMap<string, Formula> {
   const found = new Map<string, Formula>()
   const lists: Formula[] = []
   for (const line of document.split('\n')) {

@@ -55,7 +55,7 @@ class AskedFinder implements Listener {
 }
 
 /** Null where nobody was asked about that intent. Its order is 0: there is none yet. */
-export async function explainWish(rerun: Rerun, intent: number): Promise<Explanation | null> {
+async function explainWish(rerun: Rerun, intent: number): Promise<Explanation | null> {
   const finder = new AskedFinder(intent)
   await rerun(finder)
   const { asked } = finder
