@@ -31,3 +31,23 @@ it('says what was booked where the books have grown wider before it is said', ()
     { event: 'now', sleeve: 'two', instrument: 'A put', quantity: 2, net: 2 },
   ])
 })
+
+it('says where a sleeve wants to go, and that one that wishes nothing holds', () => {
+  const writer = messageWriter()
+  writer.observer.attach(runtimeOf(['A'], [0]))
+  const said = { at: 5, tradeDate: 0, regime: '', reason: 'low' }
+  const entry = { sleeve: 0, instrument: 0, quantity: 0 - SHARE, confidence: 0.7, price: 10, stop: 11 }
+  writer.observer.signalled?.({ ...said, ...entry, target: Number.NaN })
+  writer.observer.decided?.(0, 1)
+  writer.observer.decided?.(1, 0)
+  const none = { confidence: null, entry: null, stop: null, target: null }
+  const sold = { direction: 'SELL', confidence: 0.7, entry: 10, stop: 11, target: null }
+  expect(writer.take()).toEqual([
+    { at: 5, channel: 'signals.one', body: { event: 'signal', sleeve: 'one', instrument: 'A', ...sold } },
+    {
+      at: 5,
+      channel: 'signals.two',
+      body: { event: 'signal', sleeve: 'two', instrument: null, direction: 'HOLD', ...none },
+    },
+  ])
+})

@@ -24,6 +24,26 @@ export interface MessageWriter {
   take(): readonly Unnumbered[]
 }
 
+/** What a sleeve says of where it wants to go; prices NaN where it names none. */
+interface Direction {
+  readonly instrument: string | null
+  readonly direction: 'BUY' | 'SELL' | 'HOLD'
+  readonly confidence: number | null
+  readonly entry: number
+  readonly stop: number
+  readonly target: number
+}
+
+/** The answer of a sleeve that wishes nothing: what it has stays as it is. */
+const HOLD: Direction = {
+  instrument: null,
+  direction: 'HOLD',
+  confidence: null,
+  entry: Number.NaN,
+  stop: Number.NaN,
+  target: Number.NaN,
+}
+
 /** More sleeves than any portfolio has: a holding is called by its instrument times this, and its sleeve. */
 const SLEEVES_MOST = 65_536
 
@@ -60,6 +80,14 @@ export function messageWriter(): MessageWriter {
     refused({ sleeve, instrument, end, rule, wanted, allowed }) {
       say(`signals.${sleeve}`, { event: end, instrument, rule, wanted, allowed })
     },
+    signalled({ sleeve, instrument, quantity, confidence, price, stop, target }) {
+      const { symbol } = instrumentAt(instrument)
+      const direction = quantity > 0 ? 'BUY' : 'SELL'
+      sayDirection(sleeve, { instrument: symbol, direction, confidence, entry: price, stop, target })
+    },
+    decided(sleeve, wishes) {
+      if (wishes === 0) sayDirection(sleeve, HOLD)
+    },
     posting({ sleeve, instrument, kind, quantity, price, cash, reason }) {
       if (instrument < 0) return
       // By a number that stays the same when contracts are listed and the books grow wider before it is said.
@@ -79,6 +107,12 @@ export function messageWriter(): MessageWriter {
       const body = { event, discrepancy: id, kind, subject, ours, theirs, difference, resolution }
       say('risk_alerts', { ...body, severity: 'high', rule: 'discrepancy' })
     },
+  }
+
+  function sayDirection(ordinal: number, { entry, stop, target, ...said }: Direction): void {
+    const sleeve = sleeveAt(ordinal)
+    const levels = { entry: finite(entry), stop: finite(stop), target: finite(target) }
+    say(`signals.${sleeve}`, { event: 'signal', sleeve, ...said, ...levels })
   }
 
   function sayWishes({ id, label, instrument, sleeves, wanted, reasons, start, count }: OrderRow): void {

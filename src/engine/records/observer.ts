@@ -81,6 +81,8 @@ export interface Observer {
   refused(record: RefusalRecord): void
   /** An entry that a strategy is sure of to a degree was allowed, in that size. */
   signalled?(signal: Signal): void
+  /** A sleeve was asked and answered with so many wishes; none is to hold what it has. */
+  decided?(sleeve: number, wishes: number): void
   /** An entry waits for an operator's word, or that wait is over. */
   approval?(record: ApprovalRecord): void
   structureOpened(opened: StructureEvent): void

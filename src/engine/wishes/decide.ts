@@ -46,7 +46,10 @@ export function decide(parts: Parts, ordinal: number, slice: Slice, known?: stri
   } catch (error) {
     cause = error instanceof Error ? error.message : String(error)
   }
-  if (cause === null) return
+  if (cause === null) {
+    runtime.observer?.decided?.(ordinal, wishes.count - before)
+    return
+  }
   wishes.count = before
   pauseFor(parts, ordinal, cause)
 }
@@ -175,6 +178,7 @@ export function onDecided(parts: Parts, event: Extract<EngineEvent, { kind: 'dec
   }
   for (const intent of event.intents) pushIntent(parts, ordinal, intent)
   runtime.state.sleeves[ordinal]!.memory = event.memory
+  runtime.observer?.decided?.(ordinal, wishes.count)
   takeWishes(runtime, wishes, parts.books)
 }
 
