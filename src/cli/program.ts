@@ -174,6 +174,16 @@ function addLive(program: Command): void {
     .option('--portfolio <name>', 'which one, where the store holds several')
     .addOption(new Option('--out <file>', 'the page').argParser(folder).default('portfolio.html'))
     .option('--watch', 'write it again whenever something has happened; who has it open sees it within a minute')
+    .addOption(
+      new Option('--explain <orders>', 'carry how the newest orders came about, so many')
+        .argParser(notNegative)
+        .default(0),
+    )
+    .option('--stress', 'carry every stress test; they are played on the market of the file, so name the file')
+    .addOption(dataOption())
+    .addOption(new Option('--seed <number>', 'without --data: of the simulated market').argParser(seed).default(26))
+    .addOption(fromOption())
+    .addOption(toOption())
     .action(async (configs: readonly string[], options) =>
       (await import('./commands/report.ts')).report(configs, options),
     )

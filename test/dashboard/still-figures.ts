@@ -170,7 +170,7 @@ async function risk(page: Page, at: At): Promise<void> {
   const { result } = at<JobView>('jobs/kept-monte-carlo')
   if (result?.kind !== 'monte-carlo') throw new Error('the file holds no cone')
   await expectCone(page, result.view)
-  await panel(page, 'Stress tests').getByText('A report plays no scenarios').waitFor()
+  await panel(page, 'Stress tests').getByText('This report carries no scenarios').waitFor()
 }
 
 async function performance(page: Page, at: At): Promise<void> {

@@ -59,7 +59,7 @@ describe('a report in a file answers as the server would', () => {
     ]
     expect(texts.map(({ status }) => status)).toEqual([404, 404, 404])
     expect(texts.map(({ body }) => (body as { title: string }).title)).toEqual([
-      'a report does not hold how orders came about; polyfolio explain and the dashboard do',
+      'this report does not hold how that order came about; polyfolio explain and the dashboard do',
       'this report does not hold that',
       'this is a report: nothing can be changed in it',
     ])

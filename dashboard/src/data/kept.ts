@@ -29,7 +29,7 @@ export const kept: Kept | null = read()
 const EXACT = /\/analysis\/risk\/pair$/
 /** What is not in the file, and where it is. */
 const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
-  [/\/explain\//, 'a report does not hold how orders came about; polyfolio explain and the dashboard do'],
+  [/\/explain\//, 'this report does not hold how that order came about; polyfolio explain and the dashboard do'],
   [/\/jobs\//, 'a report answers no new questions; the dashboard does'],
 ]
 

@@ -4,7 +4,9 @@ import { hashOf, newSecret } from '../../api/access/secrets.ts'
 import { openServer } from '../../api/server.ts'
 import type { Instant } from '../../domain/units.ts'
 import { openAnalyst } from '../analyst/analyst.ts'
+import { openExplainer } from '../explain/explainer.ts'
 import { homeFolder } from '../home.ts'
+import type { QuestionPlace } from '../jobs/questions.ts'
 import { listenForStop } from '../live/stopping.ts'
 import { type Addressed, type StoreOptions, withPortfolio } from '../operate/portfolio-of.ts'
 import { print, writePage } from '../output.ts'
@@ -15,12 +17,19 @@ import { createMetrics } from '../serve/metrics.ts'
 import { apiPorts } from '../serve/ports.ts'
 import { vitalsOf } from '../serve/vitals.ts'
 import { type Answers, type Ask, keptAnswers } from '../still/answers.ts'
-import { futuresOf } from '../still/futures.ts'
+import { futuresOf, stressesOf } from '../still/futures.ts'
 import { stillPage } from '../still/page.ts'
 
 interface ReportOptions extends StoreOptions {
   readonly out: string
   readonly watch?: boolean
+  /** Newest orders whose whole chain the page carries. */
+  readonly explain: number
+  readonly stress?: boolean
+  readonly data?: string
+  readonly seed: number
+  readonly from?: string
+  readonly to?: string
 }
 
 /** Seconds after which an open report is read again while somebody keeps writing it. */
@@ -40,7 +49,8 @@ export async function report(configs: readonly string[], options: ReportOptions)
         const seq = await lengthOf(store, portfolio)
         if (seq !== written) {
           const futures = await futuresOf(portfolio, options.store, configs)
-          const answers = { ...(await answersOf(found, configs, options)), ...futures }
+          const stresses = options.stress === true ? await stressesOf(portfolio, placeOf(configs, options)) : {}
+          const answers = { ...(await answersOf(found, configs, options)), ...futures, ...stresses }
           await writePage(options.out, await stillPage(answers, options.watch === true ? REFRESH_S : null))
           if (written === -1) print(`Report: ${fileUrl(resolve(options.out))}`)
           written = seq
@@ -51,6 +61,12 @@ export async function report(configs: readonly string[], options: ReportOptions)
   } finally {
     stopping.close()
   }
+}
+
+/** Scenarios are played on the market that the portfolio's file is run on. */
+function placeOf(configs: readonly string[], { store, data, seed, from, to }: ReportOptions): QuestionPlace {
+  const reach = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+  return { store, configs, ...(data === undefined ? { seed } : { data }), ...reach }
 }
 
 async function lengthOf(store: Addressed['store'], portfolio: string): Promise<number> {
@@ -73,6 +89,7 @@ async function answersOf(
     vitals: vitalsOf(own),
     demos: new Set(isDemo ? [portfolio] : []),
     analyses: analyst,
+    explainer: options.explain === 0 ? null : openExplainer({ store: options.store, configs }),
   })
   const server = await openServer(ports, {
     address: '127.0.0.1',
@@ -87,7 +104,7 @@ async function answersOf(
     storeName: options.store,
   })
   try {
-    return await keptAnswers(await signedIn(server.origin, ports.store.access), portfolio)
+    return await keptAnswers(await signedIn(server.origin, ports.store.access), portfolio, options.explain)
   } finally {
     await server.close()
     await analyst.close()

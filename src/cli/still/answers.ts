@@ -6,6 +6,7 @@ import type { Figures } from '../../api/contract/overview.ts'
 import type { BacktestReport } from '../../api/contract/report.ts'
 import type { SessionView } from '../../api/contract/session.ts'
 import type { SleevePage } from '../../api/contract/sleeve-page.ts'
+import type { OrderRow } from '../../api/contract/trading.ts'
 
 export type Answers = Readonly<Record<string, unknown>>
 
@@ -43,7 +44,8 @@ const LOOK_MS = 200
 const SLEEVES_FEW = 8
 const WINDOWS = [30, 60, 90]
 
-export async function keptAnswers(ask: Ask, portfolio: string): Promise<Answers> {
+/** @param explained newest orders whose whole chain is kept */
+export async function keptAnswers(ask: Ask, portfolio: string, explained = 0): Promise<Answers> {
   const answers: Record<string, unknown> = {}
   const place = `/api/v1/p/${encodeURIComponent(portfolio)}/`
   const keep = async (path: string): Promise<unknown> => {
@@ -67,6 +69,8 @@ export async function keptAnswers(ask: Ask, portfolio: string): Promise<Answers>
   for (const { name } of sleeves)
     Object.assign(answers, await sleeveAnswers(ask, `${place}analysis/sleeves/${encodeURIComponent(name)}`, pricesMost))
   for (const query of pairsOf(report)) await keep(`${place}analysis/risk/pair?${query}`)
+  const orders = answers[`${place}orders`] as Dated<Page<OrderRow>> | undefined
+  for (const { order } of orders?.data.rows.slice(0, explained) ?? []) await keep(`${place}explain/${order}`)
   return answers
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { unpacking } from '../../../dashboard/src/data/unpack.ts'
 import { propertyRuns } from '../../../test/profile.ts'
+import { keptAnswers } from './answers.ts'
 import { packed } from './pack.ts'
 
 const through = (answers: Readonly<Record<string, unknown>>): Record<string, unknown> => {
@@ -11,6 +12,27 @@ const through = (answers: Readonly<Record<string, unknown>>): Record<string, unk
 
 const days = (count: number): string[] =>
   Array.from({ length: count }, (_, day) => new Date(day * 86_400_000).toISOString().slice(0, 10))
+
+describe('answers that are asked for a file', () => {
+  const place = '/api/v1/p/Two'
+  const ask = async (path: string): Promise<unknown> => {
+    const at = path.replace(`${place}/`, '')
+    if (path === '/api/v1/session') return { role: 'admin', csrf: 'secret' }
+    if (at === 'figures') return { data: { why: '', value: '1.00' } }
+    if (at === 'analysis/report') return { data: null }
+    if (at.startsWith('orders')) return { data: { rows: [{ order: 9 }, { order: 7 }, { order: 4 }], total: 3 } }
+    if (at.startsWith('explain/')) return { order: Number(at.slice('explain/'.length)), steps: [] }
+    throw new Error(`${path}: 404`)
+  }
+
+  it('hold how the newest orders came about, as many as are wanted, and no right to change anything', async () => {
+    const explainedBy = async (count?: number) =>
+      Object.keys(await keptAnswers(ask, 'Two', count)).filter((path) => path.includes('/explain/'))
+    expect(await explainedBy()).toEqual([])
+    expect(await explainedBy(2)).toEqual([`${place}/explain/9`, `${place}/explain/7`])
+    expect((await keptAnswers(ask, 'Two'))['/api/v1/session']).toMatchObject({ role: 'viewer', csrf: null })
+  })
+})
 
 describe('answers in a file', () => {
   it('come out as they went in', () => {

@@ -160,7 +160,7 @@ function NotRun({ job, run }: { readonly job: Job; readonly run: () => void }): 
       <p>
         {job.canRun
           ? 'No stress test was run yet. '
-          : 'A report plays no scenarios: the dashboard and polyfolio stress do.'}
+          : 'This report carries no scenarios: the dashboard and polyfolio stress play them.'}
         {job.canRun && (
           <button type="button" className="link" onClick={run}>
             Run all scenarios
