@@ -19,6 +19,7 @@ import { benchFolder } from './folder.ts'
 import { seriesOf } from './generate.ts'
 import { measureLive } from './live.ts'
 import { type Measured, runProduct } from './product.ts'
+import { createRoom } from './record.ts'
 import { configOf, dailyPortfolio, marketOf, minuteSeries, type Workload } from './workloads.ts'
 
 const CACHE = join(benchFolder(), '.cache')
@@ -62,12 +63,13 @@ function measure(workload: Workload, added: Added | null): Line[] {
         ...(added === null ? workload.others : []).map((source) => compile(source, {}, CACHE)),
       ]
     : []
+  const room = createRoom()
   const product: Measured[] = []
   const loops: Measured[][] = limits.map(() => [])
   for (let round = 0; round <= ROUNDS; round += 1) {
     // Either side's second run in a row counts: the first one of each brings its own prices and code into the caches.
-    runProduct(config, market)
-    const measured = runProduct(config, market)
+    runProduct(config, market, room)
+    const measured = runProduct(config, market, room)
     // The first round warms up.
     if (round > 0) product.push(measured)
     for (const [index, program] of limits.entries()) loops[index]!.push(runLoop(program, CACHE, 2))

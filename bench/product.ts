@@ -4,7 +4,7 @@ import type { PortfolioConfig } from '../src/domain/config.ts'
 import type { MarketData } from '../src/domain/market.ts'
 import { runBare } from '../src/engine/run/run.ts'
 import { STRATEGIES } from '../src/pipeline/strategies/registry.ts'
-import { createRecords } from './record.ts'
+import { createRecords, createRoom, type Room } from './record.ts'
 
 export interface Measured {
   readonly seconds: number
@@ -15,9 +15,9 @@ export interface Measured {
   readonly checksum: string
 }
 
-/** One run. Records are kept inside the timed part; they are hashed after it. */
-export function runProduct(config: PortfolioConfig, market: MarketData): Measured {
-  const records = createRecords()
+/** One run. Records are kept in `room` inside the timed part; they are hashed after it. */
+export function runProduct(config: PortfolioConfig, market: MarketData, room: Room = createRoom()): Measured {
+  const records = createRecords(room)
   const started = performance.now()
   const run = runBare({ config, market, strategies: STRATEGIES }, records.observer)
   const seconds = (performance.now() - started) / 1_000

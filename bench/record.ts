@@ -44,6 +44,21 @@ interface Block {
 
 const BLOCK_ROWS = 65_536
 
+/**
+ * Room for what runs keep, one run after the other: as the C loop's `malloc` gives its second run the room of the first,
+ * no run after the first asks for memory, has it cleared or leaves it behind.
+ */
+export interface Room {
+  readonly blocks: Block[]
+  readonly curve: Column
+  readonly weights: Column
+  readonly correlations: Column
+}
+
+export function createRoom(): Room {
+  return { blocks: [emptyBlock()], curve: reals(), weights: reals(), correlations: reals() }
+}
+
 function emptyBlock(): Block {
   const wholes = (): Int32Array => new Int32Array(BLOCK_ROWS)
   const reals = (): Float64Array => new Float64Array(BLOCK_ROWS)
@@ -59,17 +74,18 @@ function emptyBlock(): Block {
   }
 }
 
-export function createRecords(): Records {
-  let block = emptyBlock()
-  const blocks = [block]
-  /** Rows of the block at hand. */
+/** Records of a run, in `room`, whose former records are gone from now on. */
+export function createRecords(room: Room): Records {
+  const { blocks, curve, weights, correlations } = room
+  for (const column of [curve, weights, correlations]) column.count = 0
+  /** The block at hand, and its rows. */
+  let place = 0
+  let block = blocks[0]!
   let row = 0
-  const curve = reals()
-  const weights = reals()
-  const correlations = reals()
   let runtime: Runtime | null = null
   const nothing = (): void => {}
-  const rowsOf = (place: number): number => (place === blocks.length - 1 ? row : BLOCK_ROWS)
+  const filled = () => blocks.slice(0, place + 1)
+  const rowsOf = (at: number): number => (at === place ? row : BLOCK_ROWS)
   return {
     observer: {
       attach: (kernel) => {
@@ -77,8 +93,9 @@ export function createRecords(): Records {
       },
       posting: (posting) => {
         if (row === BLOCK_ROWS) {
-          block = emptyBlock()
-          blocks.push(block)
+          place += 1
+          if (place === blocks.length) blocks.push(emptyBlock())
+          block = blocks[place]!
           row = 0
         }
         block.kind[row] = posting.kind === 'cross' ? 1 : 0
@@ -112,13 +129,13 @@ export function createRecords(): Records {
       structureOpened: nothing,
       structureClosed: nothing,
     },
-    count: () => (blocks.length - 1) * BLOCK_ROWS + row,
+    count: () => place * BLOCK_ROWS + row,
     checksum: () => {
       let hash = 2_166_136_261 | 0
       for (const field of ['kind', 'sleeve', 'instrument'] as const)
-        for (const [place, one] of blocks.entries()) hash = hashWords(hash, one[field].subarray(0, rowsOf(place)))
+        for (const [at, one] of filled().entries()) hash = hashWords(hash, one[field].subarray(0, rowsOf(at)))
       for (const field of ['quantity', 'price', 'cash', 'fee', 'realised'] as const)
-        for (const [place, one] of blocks.entries()) hash = hashReals(hash, one[field].subarray(0, rowsOf(place)))
+        for (const [at, one] of filled().entries()) hash = hashReals(hash, one[field].subarray(0, rowsOf(at)))
       for (const column of [curve, weights, correlations])
         hash = hashReals(hash, column.values.subarray(0, column.count))
       return (hash >>> 0).toString(16).padStart(8, '0')
