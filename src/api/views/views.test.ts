@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { propertyRuns } from '../../../test/profile.ts'
-import { CALENDARS } from '../../adapters/calendars/calendars.ts'
-import { NYSE } from '../../adapters/calendars/nyse.ts'
 import type { Heartbeat } from '../../domain/control.ts'
 import type { EquityRow } from '../../domain/projections.ts'
-import { addDays } from '../../domain/sessions.ts'
-import type { TradeDate } from '../../domain/units.ts'
+import { addDays, sessionsFrom, startOfDay, weekday } from '../../domain/sessions.ts'
+import { calendarId, type Instant, type TradeDate } from '../../domain/units.ts'
 import { attention } from './activity.ts'
 import { addingUp, money, moneyText, price, priceDecimals, quantity } from './amounts.ts'
 import { type Basis, dated, lateOf } from './basis.ts'
@@ -21,6 +19,17 @@ import { dayBegan, dayOf } from './trade-days.ts'
 
 const DAY = 86_400_000
 const start = Date.UTC(2024, 0, 2, 21)
+
+/** Mondays to Fridays less the 4th of July, from 13:30 to 20:00 UTC. */
+function weekdays(first: TradeDate, count: number): NonNullable<Basis['sessions']> {
+  const days = Array.from({ length: count }, (_, day) => addDays(first, day))
+  const traded = days.filter((date) => weekday(date) !== 0 && weekday(date) !== 6 && date % 10_000 !== 704)
+  const at = (date: TradeDate, hours: number): Instant => (startOfDay(date) + hours * 3_600_000) as Instant
+  return sessionsFrom(
+    calendarId('by hand'),
+    traded.map((date) => ({ date, open: at(date, 13.5), close: at(date, 20) })),
+  )
+}
 
 function row(day: number, equity: number, more: Partial<EquityRow> = {}): EquityRow {
   const at = start + day * DAY
@@ -218,7 +227,7 @@ describe('a reading', () => {
 
   it('counts the sessions to the first close of the next month, week or quarter, over weekends and holidays', () => {
     const end = 20_240_621 as TradeDate
-    const sessions = CALENDARS.get(NYSE)!(end, addDays(end, 120))
+    const sessions = weekdays(end, 120)
     const nextOf = (unit: string, known: Basis['sessions'] = sessions) => {
       const rebalancing = { triggers: ['periodic'], by: 'transfer', schedule: { kind: 'calendar', unit } }
       const config = { currency: 'USD', capital: 0, limits: {}, sleeves: [], capitalPlan: { rebalancing } }
