@@ -66,7 +66,8 @@ function chipsOf(view: Cumulative, backtest: Line | null, colourOf: (sleeve: str
 /** The backtest that is chosen, on the stretch that is shown. */
 function useBeside(from: string | null): { readonly beside: BacktestBeside | null; readonly line: Line | null } {
   const beside = useBacktest(useChosenBacktest())
-  const line = useMemo(() => (beside?.line == null ? null : since(beside.line, from)), [beside, from])
+  const whole = beside?.line ?? null
+  const line = useMemo(() => (whole === null ? null : since(whole, from)), [whole, from])
   return { beside, line }
 }
 
