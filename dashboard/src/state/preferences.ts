@@ -53,11 +53,12 @@ export function prefer(change: Partial<Preferences>): void {
 
 const lightSystem = (): MediaQueryList => matchMedia('(prefers-color-scheme: light)')
 
-/** Paper is light, whatever the screen is. */
+/** Paper is light, whatever the screen is: while something is printed, and while pages are laid out for it. */
 let isPrinted = false
+let isLaidOut = false
 
 export function themeShown(): 'dark' | 'light' {
-  if (isPrinted) return 'light'
+  if (isPrinted || isLaidOut) return 'light'
   const { theme } = preferences.get()
   if (theme !== 'system') return theme
   return lightSystem().matches ? 'light' : 'dark'
@@ -73,6 +74,12 @@ function showPreferences(): void {
   if (results === 'teal-vermilion') delete root.dataset['results']
   else root.dataset['results'] = results
   painted.set(`${themeShown()} ${results}`)
+}
+
+/** Charts that paint in the next frame are light before the first one of paper, not after it. */
+export function layOutForPaper(isSo: boolean): void {
+  isLaidOut = isSo
+  showPreferences()
 }
 
 /** Shows the reader's choice, now and whenever the system changes its own. */

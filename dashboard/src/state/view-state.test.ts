@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { grouping, playedHistory } from './grouping.ts'
 import { periodStart } from './periods.ts'
+import { layOutForPaper, painted, preferences, themeShown } from './preferences.ts'
 import { carriedSearch, withParameter } from './url.ts'
 
 describe('history that is played', () => {
@@ -47,5 +48,22 @@ describe('fills', () => {
     expect(told.map(({ single }) => single !== null)).toEqual([true, true, true, false, false, false, false])
     expect(told.at(-1)!.gathered).toBe(4)
     expect(tell('fill', 5600)).toEqual({ single: 'fill', gathered: 0 })
+  })
+})
+
+describe('pages that are laid out for paper', () => {
+  it('are light whatever the reader chose, until they are left', () => {
+    vi.stubGlobal('document', { documentElement: { dataset: {} } })
+    preferences.set({ ...preferences.get(), theme: 'dark' })
+    const shown = [false, true, false].map((isSo) => {
+      layOutForPaper(isSo)
+      return [themeShown(), painted.get().split(' ')[0], document.documentElement.dataset['theme']]
+    })
+    expect(shown).toEqual([
+      ['dark', 'dark', 'dark'],
+      ['light', 'light', 'light'],
+      ['dark', 'dark', 'dark'],
+    ])
+    vi.unstubAllGlobals()
   })
 })

@@ -1,6 +1,7 @@
 import './printed.css'
-import type { ReactNode } from 'react'
+import { type ReactNode, useLayoutEffect } from 'react'
 import { useLive } from '../../data/readings.ts'
+import { layOutForPaper } from '../../state/preferences.ts'
 import { useParameter } from '../../state/url.ts'
 import { OverviewPage } from '../overview/OverviewPage.tsx'
 import { PerformancePage } from '../performance/PerformancePage.tsx'
@@ -13,6 +14,10 @@ const SLEEVES_MOST = 12
 /** Every page one after another, as wide as the paper: what is printed is what is seen here. */
 export function PrintedPages(): ReactNode {
   const [, setPrint] = useParameter('print', '')
+  useLayoutEffect(() => {
+    layOutForPaper(true)
+    return () => layOutForPaper(false)
+  }, [])
   const sleeves = (useLive('sleeves').data?.rows ?? []).filter(({ strategy }) => strategy !== null)
   return (
     <div className="printed">
