@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { defineConfig } from 'vitest/config'
 import { limitCompiler } from './src/cli/compiler.ts'
 import { LongestFirst } from './test/order.ts'
 
-limitCompiler() // as the program does: most of what runs here is over before early compiling pays
+limitCompiler()
+setFlagsFromString('--interrupt-budget=1000000') // most of what runs here is over before compiling pays
 
 // A long profile of properties may take its time; nothing here asserts how long anything takes.
 const LIMIT_MS = process.env['POLYFOLIO_PROFILE'] === 'nightly' ? 7_200_000 : 120_000

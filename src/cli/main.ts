@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
-import { failureOf } from './failure.ts'
 import { limitCompiler } from './compiler.ts'
+import { failureOf } from './failure.ts'
 import { endQuietlyOnClosedPipe } from './output.ts'
 import { buildProgram } from './program.ts'
 import { withoutPassword } from './serve/engine-start.ts'
