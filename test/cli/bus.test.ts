@@ -50,7 +50,12 @@ describe.skipIf(server === null)(`paper trading that is told to others ${REDIS_N
       .map(([, fields]) => JSON.parse(fields[3]!) as Readonly<Record<string, unknown>>)
       .filter(({ channel, event }) => channel === 'signals.crypto' && event === 'signal')
     expect(directions.find(({ direction }) => direction === 'HOLD')).toMatchObject({
-      ...{ sleeve: 'crypto', instrument: null, confidence: null, entry: null, stop: null, target: null },
+      sleeve: 'crypto',
+      instrument: null,
+      confidence: null,
+      entry: null,
+      stop: null,
+      target: null,
     })
     expect(metrics.equity).toBeCloseTo(JSON.parse(end.out).equity, 6)
     expect(Object.keys(capital.sleeves)).toEqual(['large_cap', 'micro_cap', 'options', 'crypto', 'cash'])

@@ -161,7 +161,7 @@ async function risk(page: Page, at: At): Promise<void> {
   for (const key of ['ArrowDown', 'Home', ...names.map(() => 'ArrowUp'), 'ArrowRight']) await page.keyboard.press(key)
   await page.keyboard.press('Enter')
   await panel(page, 'Pair').getByText(`${titles[0]} (across) and ${titles[1]}`).waitFor({ timeout: WAIT_MS })
-  await expectPairCharts(page, at<Analysis<PairReturns>>(`analysis/risk/pair?${pair}`).data!)
+  await expectPairCharts(page, at<Analysis<PairReturns>>(`analysis/risk/pair?${pair.toString()}`).data!)
   const violations = at<Dated<Rows<ViolationRow>>>('violations').data
   expect(await panel(page, 'Violations').textContent()).toContain(`${violations.total} in all`)
   await panel(page, 'Monte Carlo cone')
