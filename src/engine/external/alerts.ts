@@ -10,7 +10,7 @@ import { externalOf, externalUnits } from './sleeve.ts'
 export const EXTERNAL_RULES = ['foreignFill', 'found', 'unknownOrder', 'overfill'] as const
 export type ExternalRule = (typeof EXTERNAL_RULES)[number]
 
-/** An execution was taken back or changed: sleeves hold what they did not decide on, until an operator has looked. */
+/** An execution was taken back, changed or told too late: sleeves hold what they did not decide on, until an operator has looked. */
 export const AMENDED = 'amended'
 
 /** Books what no sleeve asked for, and alerts once as long as nobody has answered. */
@@ -35,6 +35,18 @@ export function alertExternal(runtime: Runtime, instrument: number, rule: Extern
 /** @param value whole shares, contracts or coins that the account holds less, negative for more */
 export function alertAmended(runtime: Runtime, instrument: number, value: number, severity: Severity): void {
   alertOnce(runtime, instrument, { rule: AMENDED, severity, value, action: 'booked to the sleeves that had it' })
+}
+
+/** What came late, a fill or a fee in kind, may leave a sleeve short of what nobody can be short of: somebody must know. */
+export function alertUnholdable(runtime: Runtime, instrument: number): void {
+  const { books, instruments } = runtime.state
+  const { shortable, unitsPerWhole } = instruments[instrument]!
+  if (shortable) return
+  const external = externalOf(runtime)
+  let least = 0
+  for (let sleeve = 0; sleeve < books.sleeves; sleeve += 1)
+    if (sleeve !== external) least = Math.min(least, books.quantity[sleeve * books.width + instrument]!)
+  if (least < 0) alertAmended(runtime, instrument, (0 - least) / unitsPerWhole, 'low')
 }
 
 export function isAmended(runtime: Runtime, instrument: number): boolean {

@@ -28,6 +28,7 @@ function traded(
   wishes: readonly number[],
   prices: readonly number[],
   protection?: { readonly stop: number },
+  instruments: Parameters<typeof handRun>[0]['instruments'] = {},
 ): OutsideRun {
   const act =
     (factor: number): Act =>
@@ -39,6 +40,7 @@ function traded(
   const outside = outsideRun(
     handRun({
       prices: { A: prices.map((open) => ({ open })) },
+      instruments,
       sleeves: { one: { capital: 10_000, act: act(1) }, two: { capital: 20_000, act: act(2) } },
     }),
   )
@@ -195,6 +197,7 @@ function partly(): OutsideRun {
   return outsideRun(
     handRun({
       prices: { A: [100, 99, 99, 99, 99].map((open) => ({ open })) },
+      instruments,
       sleeves: { one: { capital: 10_000, act: act(1) }, two: { capital: 20_000, act: act(2) } },
       volume: 60,
       participationMax: 0.1,
@@ -259,6 +262,16 @@ describe('a fee that is told later', () => {
       { pnl: 199.67, fees: 0.33 },
       { pnl: 399.33, fees: 0.67 },
     ])
+    expect(outside.problems()).toEqual([])
+  })
+
+  it('in kind of what was sold since is told: nobody can be short of a coin', () => {
+    const outside = traded([10, 0], [100, 100, 110, 120, 120], undefined, { A: { shortable: false } })
+    const [entry] = playUntil(outside, 2)
+    const { state } = outside.run.kernel.runtime
+    outside.amend(entry!, { kind: 'feeInKind', quantity: shares(3), price: 110 as Price })
+    expect([standing(outside).held, standing(outside, 1).held]).toEqual([-1, -2])
+    expect(state.violations).toMatchObject([{ rule: 'amended', severity: 'low', value: 2, resolvedAt: null }])
     expect(outside.problems()).toEqual([])
   })
 

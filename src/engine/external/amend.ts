@@ -15,7 +15,7 @@ import { valueAll } from '../positions/valuation.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Guard } from '../state.ts'
 import { boundExits } from '../wishes/bound-exits.ts'
-import { alertAmended } from './alerts.ts'
+import { alertAmended, alertUnholdable } from './alerts.ts'
 import { amendOrder } from './amend-order.ts'
 
 interface Owned {
@@ -89,9 +89,13 @@ function holdBack(
   alertAmended(runtime, instrument, units / state.instruments[instrument]!.unitsPerWhole, 'high')
 }
 
-/** A position has changed behind a sleeve's back: somebody must know. Fees, in kind too, are everyday. */
+/**
+ * A position has changed behind a sleeve's back: somebody must know. Fees, in kind too, are everyday, unless a fee is of
+ * coins that the sleeve has no more.
+ */
 function tell({ runtime, correction, instrument, traded }: Amending, standing: readonly BookedShare[]): void {
   const { kind } = correction.amendment
+  if (kind === 'feeInKind') alertUnholdable(runtime, instrument)
   if (kind === 'fee' || kind === 'feeInKind') return
   const lost = standing.reduce((sum, { quantity, isFee }) => sum - (isFee ? 0 : quantity), sumOf(traded, 'quantity'))
   const whole = lost / runtime.state.instruments[instrument]!.unitsPerWhole

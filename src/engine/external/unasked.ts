@@ -7,7 +7,7 @@ import { blankPart, bookPart, type Part } from '../orders/booking.ts'
 import { centCounts } from '../orders/cents.ts'
 import type { Runtime } from '../runtime.ts'
 import { boundExitsOf } from '../wishes/bound-exits.ts'
-import { bookExternal, type ExternalRule } from './alerts.ts'
+import { alertUnholdable, bookExternal, type ExternalRule } from './alerts.ts'
 import { externalOf } from './sleeve.ts'
 
 /** One execution, rounded on the account. */
@@ -95,6 +95,7 @@ function dealLate(
     bookPart(runtime, own)
     boundExitsOf(runtime, ordinal, instrument)
   })
+  alertUnholdable(runtime, instrument)
 }
 
 /**
