@@ -33,16 +33,15 @@ const ICONS: Readonly<Record<ViolationRow['severity'], IconName>> = {
   low: 'info',
 }
 
-/** Rules whose figures are not parts of the whole: counts, days, ratios. */
-const RATIO_RULES =
-  /leverage|ratio|diversification|lifecycle|sharpe|beta|positions|count|days|orders|trades|run|errors/i
+/** Rules whose figures are parts of the whole; others speak of units, days or ratios. */
+const PART_RULES = /drawdown|loss|exposure|volatility|value_at_risk|concentration|weight|correlation|position_size/i
 
 /** A violated figure in the unit of its rule. */
 function figure(row: ViolationRow, value: number | null): string {
   if (value === null) return 'n/a'
-  return RATIO_RULES.test(row.rule) || Math.abs(value) > 20
-    ? ratio(value, Number.isInteger(value) ? 0 : 2)
-    : percent(value)
+  return PART_RULES.test(row.rule) && Math.abs(value) <= 20
+    ? percent(value)
+    : ratio(value, Number.isInteger(value) ? 0 : 2)
 }
 
 export function Moment({ iso }: { readonly iso: string }): ReactNode {

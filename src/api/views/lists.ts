@@ -116,13 +116,13 @@ export function words(name: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1)
 }
 
-/** Rules whose figures are not parts of the whole: counts, days, ratios. */
-const NO_PARTS = /leverage|ratio|diversification|lifecycle|sharpe|beta|positions|count|days|orders|trades|run|errors/i
+/** Rules whose figures are parts of the whole; others speak of units, days or ratios. */
+const PARTS = /drawdown|loss|exposure|volatility|value_at_risk|concentration|weight|correlation|position_size/i
 
 /** Four digits: a value that is barely beyond its limit does not read as the limit. */
 export function figureText(value: number, rule: string): string {
   const shown = (number: number): string => String(Number(number.toPrecision(4))).replace('-', '\u2212')
-  return NO_PARTS.test(rule) || Math.abs(value) > 20 ? shown(value) : `${shown(value * 100)}\u202f%`
+  return PARTS.test(rule) && Math.abs(value) <= 20 ? `${shown(value * 100)}\u202f%` : shown(value)
 }
 
 export function approvalRow(row: StoredApproval, unitsPerWhole: number, currency: string): ApprovalRow {

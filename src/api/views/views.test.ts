@@ -5,6 +5,7 @@ import type { Heartbeat } from '../../domain/control.ts'
 import type { EquityRow } from '../../domain/projections.ts'
 import { addDays, sessionsFrom, startOfDay, weekday } from '../../domain/sessions.ts'
 import { calendarId, type Instant, type TradeDate } from '../../domain/units.ts'
+import { VIOLATION_KINDS } from '../../domain/violations.ts'
 import { attention } from './activity.ts'
 import { addingUp, money, moneyText, price, priceDecimals, quantity } from './amounts.ts'
 import { type Basis, dated, lateOf } from './basis.ts'
@@ -327,10 +328,13 @@ describe('attention', () => {
     expect(silent.items).toMatchObject([{ severity: 'critical', text: 'The engine fell silent.' }])
   })
 
-  it('says parts in percent, counts and ratios as they are', () => {
+  it('says parts in percent, units, counts and ratios as they are', () => {
     expect(figureText(0.003038, 'value_at_risk')).toBe('0.3038\u202f%')
     expect(figureText(-0.051234, 'portfolio_drawdown')).toBe('\u22125.123\u202f%')
     expect([figureText(1.2, 'diversification'), figureText(12, 'positions_max')]).toEqual(['1.2', '12'])
+    expect(['foreignFill', 'overfill', 'amended'].map((rule) => figureText(5, rule))).toEqual(['5', '5', '5'])
+    const others = VIOLATION_KINDS.filter((kind) => !figureText(0.1, kind).endsWith('%'))
+    expect(others).toEqual(['portfolio_leverage', 'portfolio_net_leverage', 'diversification', 'strategy_leverage'])
   })
 
   it('speaks of rules in words', () => {
