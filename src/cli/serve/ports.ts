@@ -8,7 +8,9 @@ import { isRunning } from '../operate/status-text.ts'
 import type { Log } from './log.ts'
 
 /** Those who compute or keep something for the API; left out: their routes are not there. */
-export type Desks = Partial<Pick<ApiPorts, 'analyses' | 'jobs' | 'exports' | 'backtests' | 'explainer' | 'configurations' | 'alerts'>>
+export type Desks = Partial<
+  Pick<ApiPorts, 'analyses' | 'jobs' | 'exports' | 'backtests' | 'explainer' | 'configurations' | 'alerts'>
+>
 
 export interface PortsOf extends Desks {
   readonly store: OpenedStore
@@ -23,7 +25,15 @@ export interface PortsOf extends Desks {
 export function apiPorts({ store, vitals, log, own = [], demos = new Set(), ...desks }: PortsOf): ApiPorts {
   const { extents, control, projections, access, paging, notes } = store
   const orders = { openOrders: store.openOrders }
-  const none = { analyses: null, jobs: null, exports: null, backtests: null, explainer: null, configurations: null, alerts: null }
+  const none = {
+    analyses: null,
+    jobs: null,
+    exports: null,
+    backtests: null,
+    explainer: null,
+    configurations: null,
+    alerts: null,
+  }
   return {
     store: { extents, control, projections, orders, access, paging, notes },
     vitals,

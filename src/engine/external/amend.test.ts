@@ -197,7 +197,6 @@ function partly(): OutsideRun {
   return outsideRun(
     handRun({
       prices: { A: [100, 99, 99, 99, 99].map((open) => ({ open })) },
-      instruments,
       sleeves: { one: { capital: 10_000, act: act(1) }, two: { capital: 20_000, act: act(2) } },
       volume: 60,
       participationMax: 0.1,
