@@ -34,6 +34,24 @@ describe('a backtest beside a portfolio', () => {
     expect(await backtests.choices('Live')).toEqual([{ name: 'long', portfolio: name, start, end, totalReturn }])
   })
 
+  it('is another choice when its files are written anew, and none when they are gone', async () => {
+    const names = async () => (await backtests.choices('Live')).map(({ name, end }) => [name, end])
+    mkdirSync(join(folder, 'new'))
+    writeFileSync(join(folder, 'new', FILE_NAMES.report), JSON.stringify(report))
+    expect(await names()).toEqual([['long', portfolio.end]])
+    writeFileSync(join(folder, 'new', FILE_NAMES.equity), texts.equity)
+    expect(await names()).toHaveLength(2)
+    const shorter = { ...report, portfolio: { ...portfolio, end: '2022-03-01', name: 'shorter than before' } }
+    writeFileSync(join(folder, 'new', FILE_NAMES.report), JSON.stringify(shorter))
+    expect(await names()).toEqual([
+      ['long', portfolio.end],
+      ['new', '2022-03-01'],
+    ])
+    rmSync(join(folder, 'new'), { recursive: true })
+    expect(await names()).toEqual([['long', portfolio.end]])
+    expect(await backtests.beside('new', portfolio, 252)).toBeNull()
+  })
+
   it('counts from the first day of the portfolio to its last one', async () => {
     const own = live({ start: dayAt(50), end: dayAt(99), totalReturn: 0.01 })
     const beside = (await backtests.beside('long', own, run.config.periods))!

@@ -1,5 +1,5 @@
 /** Results of backtests in one folder, each in a folder of its own as `backtest --out` writes it, beside a portfolio. */
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BacktestBeside, BacktestChoice, BesideRow } from '../../api/contract/beside.ts'
 import type { PortfolioFigures } from '../../api/contract/report.ts'
@@ -8,6 +8,7 @@ import { cumulativeReturns } from '../../pipeline/metrics/returns.ts'
 import { lineOf } from '../analyst/lines.ts'
 import { finite } from '../report/numbers.ts'
 import { returnFigures } from '../report/returns.ts'
+import { FILE_NAMES } from '../report/write.ts'
 import { type Candidate, finishedRun } from './candidate.ts'
 
 /** Figures of report.json by their names there, and what docs/metrics.md calls them. */
@@ -22,39 +23,64 @@ const FIGURES = [
   ['meanDailyReturn', 'mean'],
 ] as const
 
-/** Looks into the folder at every question: what a backtest has just written is there. */
+/** What is shown of a backtest. */
+type Finished = Pick<Candidate, 'days' | 'returns'> & { readonly choice: BacktestChoice }
+
+interface Known {
+  /** When its files were written, and how long they are. */
+  readonly written: string
+  /** Null: it is no report, or not yet whole, and no choice. */
+  readonly run: Finished | null
+}
+
+/** Looks into the folder at every question: what a backtest has just written is there. Files are read once each. */
 export function backtestsIn(folder: string): Backtests {
-  const named = async (name: string): Promise<Candidate | null> => {
+  let known: ReadonlyMap<string, Known> = new Map()
+  const look = async (name: string): Promise<Known> => {
     const path = join(folder, name)
-    // What is no report, or not yet whole, is no choice.
-    return finishedRun(path, path).catch(() => null)
+    const written = await writtenOf(path)
+    const before = known.get(name)
+    if (before?.written === written) return before
+    const run = await finishedRun(path, path).catch(() => null)
+    return { written, run: run === null ? null : finishedOf(name, run) }
   }
-  const names = async (): Promise<readonly string[]> => {
+  const all = async (): Promise<ReadonlyMap<string, Known>> => {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
+    const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
+    const found = new Map<string, Known>()
+    for (const name of names) found.set(name, await look(name))
+    known = found
+    return found
   }
   return {
     async choices(portfolio) {
-      const found = await Promise.all((await names()).map(async (name) => ({ name, run: await named(name) })))
-      const all = found.flatMap(({ name, run }) => (run === null ? [] : [choiceOf(name, run)]))
-      return [...all.filter((one) => one.portfolio === portfolio), ...all.filter((one) => one.portfolio !== portfolio)]
+      const choices = [...(await all()).values()].flatMap(({ run }) => (run === null ? [] : [run.choice]))
+      const isOwn = (one: BacktestChoice): boolean => one.portfolio === portfolio
+      return [...choices.filter(isOwn), ...choices.filter((one) => !isOwn(one))]
     },
     async beside(name, portfolio, periods) {
-      if (!(await names()).includes(name)) return null
-      const run = await named(name)
-      return run === null ? null : besideOf(choiceOf(name, run), run, portfolio, periods)
+      const run = (await all()).get(name)?.run ?? null
+      return run === null ? null : besideOf(run, portfolio, periods)
     },
   }
 }
 
-function choiceOf(name: string, { report: { portfolio } }: Candidate): BacktestChoice {
+/** Of the two files that are read; one that is written anew is another one. */
+async function writtenOf(path: string): Promise<string> {
+  const files = [FILE_NAMES.report, FILE_NAMES.equity].map(async (name) => {
+    const found = await stat(join(path, name)).catch(() => null)
+    return found === null ? '' : `${found.mtimeMs} ${found.size}`
+  })
+  return (await Promise.all(files)).join(', ')
+}
+
+function finishedOf(name: string, { report: { portfolio }, days, returns }: Candidate): Finished {
   const { start, end, totalReturn } = portfolio
-  return { name, portfolio: portfolio.name, start, end, totalReturn }
+  return { choice: { name, portfolio: portfolio.name, start, end, totalReturn }, days, returns }
 }
 
 function besideOf(
-  choice: BacktestChoice,
-  { days, returns }: Candidate,
+  { choice, days, returns }: Finished,
   portfolio: PortfolioFigures | null,
   periods: number | null,
 ): BacktestBeside {
