@@ -52,12 +52,17 @@ export async function projectionMemory(db: Kysely<Tables>, portfolio: string): P
   }
 }
 
-/** Of every sleeve in every instrument that it ever held the last ones, and the structures that are open. */
+/**
+ * Of every sleeve in every instrument that it ever held the last ones, and the structures that are open. Numbers have no
+ * gaps. As a range of the index, since a list that differs by holding is compared with every round trip before
+ * PostgreSQL 17.
+ */
 async function lastTrips(db: Kysely<Tables>, portfolio: string): Promise<readonly RoundTripRow[]> {
   const { rows } = await sql<Tables['round_trip']>`
-    SELECT t.* FROM holding h JOIN round_trip t ON t.portfolio = h.portfolio AND t.id IN (
-        SELECT r.id FROM round_trip r WHERE r.portfolio = h.portfolio AND r.sleeve = h.sleeve
-          AND r.instrument = h.instrument ORDER BY r.number DESC LIMIT ${TRIPS_KEPT}) WHERE h.portfolio = ${portfolio}
+    SELECT t.* FROM holding h CROSS JOIN round_trip t WHERE h.portfolio = ${portfolio} AND t.portfolio = h.portfolio
+      AND t.sleeve = h.sleeve AND t.instrument = h.instrument AND t.number > (
+        SELECT MAX(r.number) FROM round_trip r WHERE r.portfolio = h.portfolio AND r.sleeve = h.sleeve
+          AND r.instrument = h.instrument) - ${TRIPS_KEPT}
     UNION ALL SELECT t.* FROM round_trip t
       WHERE t.portfolio = ${portfolio} AND t.state = 'open' AND t.kind = 'structure'`.execute(db)
   return rows.map((row) => namedRow('roundTrip', row) as unknown as RoundTripRow)
