@@ -5,6 +5,7 @@ import { tradedCash } from '../../domain/traded-cash.ts'
 import { dealAmount, dealFill } from '../../pipeline/fills/attribute.ts'
 import { postAccount } from '../../pipeline/ledger/books.ts'
 import { isComplete, outcomeOf } from '../../pipeline/orders/order-state.ts'
+import { alertUnholdable } from '../external/alerts.ts'
 import { settleUnasked, withoutExcess } from '../external/unasked.ts'
 import { freezeUnknown, releaseUnknown } from '../gates/gates.ts'
 import type { Runtime } from '../runtime.ts'
@@ -181,7 +182,9 @@ function bookShare(
   part.reason = reason
   part.protection = protection
   bookPart(runtime, part)
-  if (isLate) boundExitsOf(runtime, sleeve, instrument)
+  if (!isLate) return
+  boundExitsOf(runtime, sleeve, instrument)
+  alertUnholdable(runtime, instrument)
 }
 
 function settleWorking(runtime: Runtime, fills: FillColumns, row: number, told: Execution): void {
