@@ -7,8 +7,9 @@ import { configApprove } from '../../src/cli/commands/config-approve.ts'
 import { gatesRecord } from '../../src/cli/commands/gates.ts'
 import { live } from '../../src/cli/commands/live.ts'
 import { loadPortfolio } from '../../src/cli/config/load.ts'
+import type { LoadedPortfolio } from '../../src/cli/config/loaded.ts'
 import { fingerprintOf } from '../../src/cli/live/configuring.ts'
-import { followed } from '../../src/cli/live/run-on.ts'
+import { followed, type MarketFollower } from '../../src/cli/live/run-on.ts'
 import type { Venues } from '../../src/cli/live/venues.ts'
 import { missingForLive } from '../../src/cli/operate/missing.ts'
 import type { Broker, BrokerEvent, Execution, OrderRequest } from '../../src/domain/broker.ts'
@@ -147,11 +148,23 @@ function nearby() {
   return { broker, sent, isClosed: () => isClosed }
 }
 
+/** Prices that are being followed. */
+const followers = new Set<object>()
+
 /** Where adapters are plugged in: this one's prices are those of a folder. */
 function venuesOf(broker: Broker): Venues {
   const options = { data: folder.path('.'), seed: 0, every: 0, follow: true }
+  const follow = async (loaded: LoadedPortfolio, signal: AbortSignal): Promise<MarketFollower> => {
+    const own = await followed(loaded, options, signal)
+    followers.add(own)
+    const close = (): void => {
+      followers.delete(own)
+      own.close()
+    }
+    return Object.create(own, { close: { value: close } }) as MarketFollower
+  }
   return new Map([
-    ['nearby', { connect: async (_, signal) => ({ broker, follow: (of) => followed(of, options, signal) }) }],
+    ['nearby', { connect: async (_, signal) => ({ broker, follow: (loaded) => follow(loaded, signal) }) }],
   ])
 }
 
@@ -230,7 +243,7 @@ describe.skipIf(!HAS_STORE)(`polyfolio live ${STORE_NEED}`, () => {
       'declined',
       expect.stringContaining('does not end in "1234"'),
     ])
-    expect(sent).toEqual([])
+    expect([sent, followers.size]).toEqual([[], 1])
     expect((await answerTo(kept, 'b', { kind: 'arm', account: '7766', until: null }))[0]).toBe('done')
     bars(0)
     while (sent.length === 0) await wait(50)
@@ -246,7 +259,7 @@ describe.skipIf(!HAS_STORE)(`polyfolio live ${STORE_NEED}`, () => {
     ])
     stop.abort()
     await trading
-    expect(isClosed()).toBe(true)
+    expect([isClosed(), followers.size]).toEqual([true, 0])
     expect((await kept.check()).problems).toEqual([])
     expect(await saidOf(live(file, options, venuesOf(broker), stopping))).toEqual([
       expect.stringMatching(/^an approval of this configuration: allocation changed since ann approved it; /),

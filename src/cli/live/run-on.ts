@@ -21,7 +21,7 @@ export interface RunOnOptions extends RunReach {
   readonly follow?: boolean
 }
 
-/** Prices that come as time goes on; whoever steers the engine hears of looks that fail. */
+/** Prices that come as time goes on; whoever steers the engine hears of looks that fail. It may be closed twice. */
 export type MarketFollower = Follower & { onTrouble: (reason: string) => void; close(): void }
 
 export interface RunOn {

@@ -89,6 +89,7 @@ export async function tradePortfolio(begun: Begun, place: TradingPlace, options:
     outbox?.poke(() => keysOf(standingOf(end.run.kernel)))
     tellEnd(end, options)
   } finally {
+    on.follower?.close()
     const owed = (await outbox?.close()) ?? 0
     if (owed > 0) process.stderr.write(`note: the bus is owed ${owed} messages; they are in ${options.store}\n`)
     await upkeep.close()
@@ -278,6 +279,7 @@ async function traded(
     steering.fail(ended)
     throw error
   } finally {
+    on.follower?.close()
     await steering.close(ended)
   }
 }
