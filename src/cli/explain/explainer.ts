@@ -30,7 +30,7 @@ export function openExplainer(data: Pick<ExplainQuestion, 'store' | 'configs'>):
     const timer = setTimeout(() => void worker.terminate(), MS_MOST)
     try {
       const ended = once(worker, 'exit').then(() => {
-        throw new Error(`it could not be explained`)
+        throw new Error('it could not be explained')
       })
       // It ends after it has answered, too.
       ended.catch(() => {})
