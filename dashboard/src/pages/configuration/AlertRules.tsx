@@ -248,10 +248,14 @@ function Rule({ rule, channels, sleeves, onChange, onRemove }: RuleProps): React
   )
 }
 
-function newRule(count: number): AlertRuleView {
+/** A rule behind all others; its title is what it is called, so no other one has it. */
+export function newRule(others: readonly Pick<AlertRuleView, 'title'>[]): AlertRuleView {
+  const taken = new Set(others.map(({ title }) => title.trim()))
+  let number = others.length + 1
+  while (taken.has(`Rule ${number}`)) number += 1
   return {
-    id: `rule-${Date.now().toString(36)}-${count}`,
-    title: `Rule ${count + 1}`,
+    id: `rule-${Date.now().toString(36)}-${number}`,
+    title: `Rule ${number}`,
     about: '*',
     severity: 'high',
     enabled: true,
@@ -358,7 +362,7 @@ export function AlertRules({
         save="Save rules"
         isChanged={draft !== null}
         isSaving={save.isPending}
-        onAdd={() => setDraft([...rules, newRule(rules.length)])}
+        onAdd={() => setDraft([...rules, newRule(rules)])}
         onDiscard={() => setDraft(null)}
         onSave={() => save.mutate(rules, { onSuccess: (result) => result !== null && setDraft(null) })}
       />

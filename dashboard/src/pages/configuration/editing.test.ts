@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StrategyForm } from '../../../../src/api/contract/configuration.ts'
 import { changedParameters } from './AddSleeve.tsx'
+import { newRule } from './AlertRules.tsx'
 import { browserName } from './browser-name.ts'
 import { listedSleeves, withoutSleeve } from './places.ts'
 import { dataOf, shownText, valueAt, withItem, without, withValue, words } from './yaml-edit.ts'
@@ -105,6 +106,19 @@ describe('a new sleeve', () => {
       names: ['a', 2],
       fast: true,
     })
+  })
+})
+
+describe('a new rule of alerts', () => {
+  it('is called what no other one is, though some were removed before', () => {
+    const called = (...titles: readonly string[]) => newRule(titles.map((title) => ({ title }))).title
+    expect([called(), called('all'), called('Rule 2'), called('Rule 2', 'Rule 3', 'Rule 5')]).toEqual([
+      'Rule 1',
+      'Rule 2',
+      'Rule 3',
+      'Rule 4',
+    ])
+    expect(called('Rule 1 ', 'Rule 3')).toBe('Rule 4')
   })
 })
 
