@@ -17,13 +17,13 @@ export interface BesideRow {
   readonly metric: string
   readonly portfolio: number | null
   readonly backtest: number | null
-  /** Portfolio less backtest; null where one of them is. */
+  /** Portfolio less backtest, each over its own days; null where one of them is. */
   readonly difference: number | null
 }
 
 /** A backtest on the days that the portfolio has, counted from the portfolio's first one. */
 export interface BacktestBeside extends BacktestChoice {
-  /** Days that both have. */
+  /** Its days from the portfolio's first one to its last one. */
   readonly days: number
   /** Cumulative returns of those days; null where there are none. */
   readonly line: Line | null
