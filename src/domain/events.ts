@@ -93,7 +93,13 @@ export type OperatorCommand =
  * or a watch, after so many steps of the run, and does not follow from the market and what went before.
  */
 export type EngineEvent = { readonly seq: number; readonly at: Instant; readonly outside?: number } & (
-  | { readonly kind: 'configured'; readonly config: PortfolioConfig; readonly codes: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'configured'
+      /** The same again: strategies have other code. */
+      readonly config: PortfolioConfig
+      /** By strategy: what tells its code from another of its name. */
+      readonly codes: Readonly<Record<string, string>>
+    }
   | { readonly kind: 'listed'; readonly instrument: Instrument }
   | { readonly kind: 'sessions'; readonly calendar: CalendarId; readonly sessions: Sessions }
   /** One cycle: every clock that closes at this instant. */
