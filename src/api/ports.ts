@@ -186,6 +186,7 @@ export interface ApiPorts {
   readonly analyses: Analyses | null
   readonly jobs: JobDesk | null
   readonly exports: Exports | null
+  /** Null: none were kept where this program looks. */
   readonly backtests: Backtests | null
   readonly explainer: Explainer | null
   readonly configurations: Configurations | null

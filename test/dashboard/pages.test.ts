@@ -35,8 +35,8 @@ const TABS = ['allocation', 'limits', 'rebalancing', 'approvals', 'alerts', 'exp
 const WAITS_FOR_READER = /^(Stress tests|Monte Carlo cone): /
 /** What a portfolio has only when it is older than in the short run. */
 const AFTER_MONTHS = /^(Violations|Answered|Rolling \w+|Positions and why this size|Trades): /
-/** What is expected every five seconds is no longer called fresh after twice as long. */
-const FRESH_MOST_MS = 11_000
+/** What is expected every five seconds is no longer called fresh after twice as long, and what a busy machine's timers lag. */
+const FRESH_MOST_MS = 15_000
 /** Looks from now on, many times a second, how old the oldest figure is that is called fresh. */
 const AGES = `
   window.ages = { looks: 0, oldest: 0 }

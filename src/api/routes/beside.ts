@@ -11,7 +11,6 @@ const params = z.object({ portfolio: portfolioName })
 
 export function besideRoutes(context: Context): readonly Endpoint[] {
   const { backtests, analyses } = context.ports
-  if (backtests === null) return []
   return [
     endpoint({
       method: 'GET',
@@ -25,7 +24,8 @@ export function besideRoutes(context: Context): readonly Endpoint[] {
       answer: z.array(backtestChoice),
       async run({ params: { portfolio } }) {
         await basisOf(context, portfolio)
-        return backtests.choices(portfolio)
+        // Every page asks: a program that was told of no folder has none, which is no fault.
+        return (await backtests?.choices(portfolio)) ?? []
       },
     }),
     endpoint({
@@ -41,8 +41,9 @@ export function besideRoutes(context: Context): readonly Endpoint[] {
       async run({ params: { portfolio, backtest } }) {
         const { config } = await basisOf(context, portfolio)
         const report = (await analyses?.report(portfolio))?.data ?? null
-        const found = await backtests.beside(backtest, report?.portfolio ?? null, config?.periods ?? null)
-        if (found === null) throw new Refusal('not_found', `There is no backtest "${backtest}" here.`)
+        const found = await backtests?.beside(backtest, report?.portfolio ?? null, config?.periods ?? null)
+        if (found === undefined || found === null)
+          throw new Refusal('not_found', `There is no backtest "${backtest}" here.`)
         return found
       },
     }),

@@ -7,7 +7,7 @@ import type { CalendarId } from '../../domain/units.ts'
 import { isRunning } from '../operate/status-text.ts'
 import type { Log } from './log.ts'
 
-/** Those who compute or keep something for the API; left out: their routes are not there. */
+/** Those who compute or keep something for the API; left out: their routes are not there, or find nothing. */
 export type Desks = Partial<
   Pick<ApiPorts, 'analyses' | 'jobs' | 'exports' | 'backtests' | 'explainer' | 'configurations' | 'alerts'>
 >
