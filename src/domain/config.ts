@@ -49,6 +49,8 @@ export interface SleeveConfig {
   /** Part of the portfolio's capital. */
   readonly weight: number
   readonly clock: ClockId
+  /** A finer clock on which it does not decide: prices of what it trades come from it. Absent: none. */
+  readonly watch?: ClockId
   readonly calendar: CalendarId
   /** Bars in a year, for annualising this sleeve's statistics. */
   readonly periods: number

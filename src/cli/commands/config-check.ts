@@ -59,7 +59,14 @@ const EVERY: Readonly<Record<Timeframe, string>> = {
   '1d': 'every day',
 }
 
-function decides({ calendar, clock, status, strategy, kind }: SleeveConfig): string {
+function decides(sleeve: SleeveConfig): string {
+  const { watch, strategy, status } = sleeve
+  const said = whenOf(sleeve)
+  if (watch === undefined || strategy === null) return said
+  return `${said}; ${status === 'paused' ? 'they are' : 'what it holds is'} watched ${EVERY[timeframeOf(watch)]}`
+}
+
+function whenOf({ calendar, clock, status, strategy, kind }: SleeveConfig): string {
   if (strategy === null) return 'never: it only holds cash'
   if (kind === 'return_stream') return 'never: it holds recorded returns, sized to its capital at every close'
   if (status === 'paused') return 'never while paused: open positions are managed'

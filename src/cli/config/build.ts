@@ -235,6 +235,7 @@ function sleeveConfig(sleeve: WeightedSleeve, capital: Money, context: SleeveCon
     ...capitalInOf(raw),
     weight: raw.weight,
     clock: clockOf(calendar, raw.timeframe),
+    ...(raw.watch === undefined ? {} : { watch: clockOf(calendar, raw.watch) }),
     calendar,
     periods: raw.periods ?? periodsOf(calendar, raw.timeframe),
     universe: raw.universe.map(instrumentId),

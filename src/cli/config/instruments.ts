@@ -17,6 +17,7 @@ import { futureOf } from './futures.ts'
 import type { InstrumentDeclaration } from './loaded.ts'
 import type { Problems } from './problems.ts'
 import type { RawInstrument } from './schema/instruments.ts'
+import type { Watch } from './watches.ts'
 
 /** What an instrument is when its author says no more than its kind. Sizes are in whole shares, contracts or coins. */
 interface KindDefaults {
@@ -83,8 +84,9 @@ export function declareInstruments(
     readonly instruments: Readonly<Record<string, RawInstrument>>
     readonly currency: string
     readonly used: ReadonlySet<string>
-    /** Timeframes of the sleeves that trade an instrument. */
+    /** Timeframes of the sleeves that trade an instrument, and those that they watch it on. */
     readonly timeframes: ReadonlyMap<string, ReadonlySet<Timeframe>>
+    readonly watches: ReadonlyMap<string, Watch>
   },
 ): InstrumentDeclaration[] {
   const declared: InstrumentDeclaration[] = []
@@ -111,11 +113,16 @@ export function declareInstruments(
         prices: entry.prices,
         simulation: entry.simulation ?? null,
         ...(entry.borrow_rate === undefined ? {} : { borrowRate: entry.borrow_rate }),
+        ...watchOf(raw.watches.get(id)),
         place,
       })
     }
   }
   return declared
+}
+
+function watchOf(watch: Watch | undefined): Pick<InstrumentDeclaration, 'watch'> {
+  return watch === undefined ? {} : { watch }
 }
 
 /** Contracts have a bar a day, so their chain has no finer clock. */

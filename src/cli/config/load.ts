@@ -2,7 +2,6 @@ import type { PortfolioConfig } from '../../domain/config.ts'
 import { isBookCurrency } from '../../domain/currencies.ts'
 import { EXTERNAL } from '../../domain/external.ts'
 import type { Strategy } from '../../domain/strategy.ts'
-import type { Timeframe } from '../../domain/timeframes.ts'
 import { instrumentId, type SleeveId, sleeveId } from '../../domain/units.ts'
 import { returnStream } from '../../pipeline/strategies/return-stream/return-stream.ts'
 import { notEvaluated } from '../../pipeline/universe/membership.ts'
@@ -32,6 +31,7 @@ import { type Isolation, parametersOf, type StrategyLoader, strategySource } fro
 import { checkStreams, declareStreams, streamName } from './streams.ts'
 import { hint } from './suggest.ts'
 import { followHistories } from './universe-history.ts'
+import { checkWatches, notesOnWatches, timeframesOf, watchesOf } from './watches.ts'
 
 /**
  * Reads and checks a portfolio file with everything it names but the market's data.
@@ -55,7 +55,9 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
   const { sleeves: rawSleeves, histories } = followed
   if (!isBookCurrency(raw.currency)) problems.at(['currency'], currencyAdvice(raw.currency))
   const used = usedInstruments(raw, rawSleeves)
-  const declared = declareInstruments(document, problems, { ...raw, used, timeframes: timeframesOf(rawSleeves) })
+  checkWatches(rawSleeves, raw.instruments, problems)
+  const bars = { timeframes: timeframesOf(rawSleeves), watches: watchesOf(rawSleeves, document) }
+  const declared = declareInstruments(document, problems, { ...raw, used, ...bars })
   checkStreams(rawSleeves, Object.keys(raw.instruments), problems)
   const streams = declareStreams(rawSleeves, { document, currency: raw.currency, first: declared.length })
   const instruments = [...declared, ...streams]
@@ -89,7 +91,13 @@ export async function loadPortfolio(file: string): Promise<LoadedPortfolio> {
       ...unusedRunning(document.value),
       ...unusedAllocation(document.value, rawSleeves),
     ],
-    notes: [...notes, ...notesOnEvents(raw, readers), ...followed.notes, ...notesOf(raw, rawSleeves, config)],
+    notes: [
+      ...notes,
+      ...notesOnEvents(raw, readers),
+      ...followed.notes,
+      ...notesOf(raw, rawSleeves, config),
+      ...notesOnWatches(instruments),
+    ],
     unchecked: source.unchecked,
     sleevePlaces: placesOf(document, rawSleeves),
     placeOf: (path) => document.placeOf(path),
@@ -136,14 +144,6 @@ function usedInstruments(raw: RawPortfolio, sleeves: readonly RawSleeve[]): Read
   for (const pair of neededPairs(raw, used, sleeves)) used.add(pair)
   for (const underlying of underlyingsOf(raw, used)) used.add(underlying)
   return used
-}
-
-/** An instrument has the clocks of the sleeves that trade it. */
-function timeframesOf(sleeves: readonly RawSleeve[]): ReadonlyMap<string, ReadonlySet<Timeframe>> {
-  const found = new Map<string, Set<Timeframe>>()
-  for (const sleeve of sleeves)
-    for (const id of namesOf(sleeve)) found.set(id, (found.get(id) ?? new Set()).add(sleeve.timeframe))
-  return found
 }
 
 interface Parts {

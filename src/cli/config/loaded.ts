@@ -9,6 +9,7 @@ import type { FutureDeclaration } from './futures.ts'
 import type { RunningSettings } from './running.ts'
 import type { RawOptions, RawSimulation } from './schema/instruments.ts'
 import type { RawScreen } from './schema/universe.ts'
+import type { Watch } from './watches.ts'
 
 /** An instrument and where its history is read from. */
 export interface InstrumentDeclaration {
@@ -25,6 +26,8 @@ export interface InstrumentDeclaration {
   readonly future?: FutureDeclaration
   /** What a short pays a year while no record says otherwise, as a fraction of what it owes. Absent: nothing. */
   readonly borrowRate?: number
+  /** Bars that its prices come from and nobody decides on. Absent: those of the sleeves. */
+  readonly watch?: Watch
   readonly place: Place
 }
 

@@ -101,7 +101,7 @@ async function readHistory(
   }
   const read = await readSeries(join(folder, file), file, today(), announced.splits)
   if (!read.ok) throw new FaultError(read.error)
-  requireFineBars(instrument, read.series)
+  requireFineBars(declaration, read.series)
   const intraday = read.series.resolution === 'intraday' ? read.series : null
   const series =
     intraday === null ? read.series : settled(aggregateBars(intraday, sessionsAround(instrument, intraday), null))
@@ -122,12 +122,16 @@ function dividendsTwice({ instrument, dividends, place }: InstrumentDeclaration)
 }
 
 /** Bars are put together, never cut: a file must be at least as fine as the finest clock of its instrument. */
-function requireFineBars({ clocks }: Instrument, series: Series): void {
-  const timeframe = timeframeOf(clocks[0]!)
+function requireFineBars({ instrument, watch }: InstrumentDeclaration, series: Series): void {
+  const timeframe = timeframeOf(instrument.clocks[0]!)
   const wanted = barLength(timeframe)
   const own = series.resolution === 'day' ? null : barLengthOf(series)
   if (wanted === null || (own !== null && own <= wanted)) return
   const held = own === null ? 'one bar a day' : `bars of ${barText(own)}`
+  if (watch !== undefined) {
+    const coarse = `must not be shorter than the bars that there are, was "${timeframe}": "${series.source}" of ${instrument.id} holds ${held}; name a file of bars of ${barText(wanted)} or finer, or write a longer watch`
+    throw new FaultError(fault('CONFIG_INVALID', { ...watch.place, path: pathText(watch.path), reason: coarse }))
+  }
   const reason = `holds ${held}, but a sleeve trades it with "timeframe: ${timeframe}"; name a file of bars of ${barText(wanted)} or finer, or give the sleeve a longer timeframe`
   throw new FaultError(fault('DATA_REFUSED', { file: series.source, line: series.lines[0] ?? 1, reason }))
 }

@@ -183,6 +183,7 @@ function ofSleeve(before: SleeveConfig, { sleeves }: PortfolioConfig): readonly 
   keep('kind', before.kind, after.kind)
   if ((before.strategy === null) !== (after.strategy === null)) keep('strategy', before.strategy, after.strategy)
   keep('timeframe', before.clock, after.clock)
+  keep('watch', before.watch, after.watch)
   keep('calendar', before.calendar, after.calendar)
   keep('returns', before.recorded, after.recorded)
   keep(

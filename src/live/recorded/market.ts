@@ -84,10 +84,9 @@ export function marketBook(): MarketBook {
     },
     market(listed = instruments) {
       if (latest === null) throw new Error('a journal without a configuration has no market')
-      const found = latest
       return {
         instruments: listed,
-        blocks: clocksOf(slices).map((clock) => blockOf(clock, slices, found, { instruments: listed, sessions })),
+        blocks: clocksOf(slices).map((clock) => blockOf(clock, slices, { instruments: listed, sessions })),
         actions,
         sessions: [...sessions.values()],
         chains: chains.size === 0 ? null : lastChains(chains),
@@ -151,12 +150,13 @@ interface Known {
   readonly sessions: ReadonlyMap<CalendarId, Sessions>
 }
 
-function blockOf(clock: ClockId, slices: readonly Slice[], config: PortfolioConfig, known: Known): ClockBlock {
+function blockOf(clock: ClockId, slices: readonly Slice[], known: Known): ClockBlock {
   const rows = slices.filter((slice) => slice.clock === clock)
   // Columns are added at the end and never moved: the last row has all of them.
   const columns = rows.at(-1)!.instruments
   const width = columns.length
-  const { calendar } = config.sleeves.find((sleeve) => sleeve.clock === clock)!
+  // What closes together trades on one calendar; on some clocks nobody decides.
+  const { calendar } = known.instruments[columns[0]!]!
   const columnOf = (take: (row: Slice) => Float64Array, missing: number): Float64Array => {
     const column = new Float64Array(rows.length * width).fill(missing)
     for (const [place, row] of rows.entries()) column.set(take(row), place * width)

@@ -83,6 +83,10 @@ export const sleeveSchema = z.strictObject({
     .describe('a built-in strategy, or a file such as ./my-strategy.ts; without one the sleeve only holds cash'),
   parameters: z.record(z.string(), z.unknown()).default({}).describe("the strategy's own settings; defaults otherwise"),
   timeframe: z.enum(TIMEFRAMES).default('1d').describe('length of the bars that the sleeve decides on'),
+  watch: z
+    .enum(TIMEFRAMES)
+    .optional()
+    .describe('shorter bars on which it does not decide, but on which prices, stops, targets and limits are judged'),
   periods: wholePositive
     .optional()
     .describe(
