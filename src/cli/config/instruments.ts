@@ -98,7 +98,8 @@ export function declareInstruments(
     const instrument = instrumentOf(id, entry, declared.length, { document, problems, currency, timeframes })
     const future = futureOf(id, entry, raw.instruments, problems)
     if (future !== null && instrument !== null) {
-      requireDays(instrument, problems)
+      // What is wrong with a watch is said where it is written.
+      if (!raw.watches.has(id)) requireDays(instrument, problems)
       const plain = { column: null, dividends: null, prices: 'raw', simulation: null } as const
       const made = future.source.kind === 'synthetic' ? { ...instrument, isSynthetic: true as const } : instrument
       declared.push({ instrument: made, file: `contracts of ${id}`, future, ...plain, place })
