@@ -152,10 +152,10 @@ describe('a sleeve of days that is watched by the minute', () => {
   })
 
   it('breaks a limit within the day on which the price falls, and only at its close without the watch', async () => {
-    const rest = 'limits: {drawdown: {halt: 0.02, resume: 0.01}}\nviolations: {}\n'
+    const rest = 'limits: {drawdown: {halt: 0.015, resume: 0.01}}\nviolations: {}\n'
     const brokenAt = async (keys: string) => {
       const { result } = await run(keys, rest)
-      return result.violations.find(({ kind }) => kind === 'portfolio_drawdown')?.at
+      return result.violations.find(({ rule }) => rule === 'portfolio_drawdown')?.at
     }
     expect(await brokenAt(WATCHED)).toBe(minuteOf(FALL_DAY, FALL_MINUTE + 1))
     expect(await brokenAt('')).toBe(minuteOf(FALL_DAY, SESSION_MINUTES))
