@@ -165,7 +165,11 @@ describe('a sleeve of days that is watched by the minute', () => {
     const loaded = await loadPortfolio(portfolio('paper', WATCHED))
     const { market, result } = await run(WATCHED)
     const strategies = [...loaded.strategies.values()]
-    const { invariants: _, notes: __, ...paper } = await onPaper({ config: loaded.config, market, strategies })
+    const {
+      invariants: _,
+      notes: __,
+      ...paper
+    } = await onPaper({ config: loaded.config, market, strategies, checks: true })
     const { invariants: ___, notes: ____, ...backtest } = result
     expect(paper).toEqual(backtest)
     const store = journalOf(loaded, market)

@@ -72,6 +72,8 @@ describe('the pace of a portfolio file', () => {
     expect([cycleMs, (await running('engine: {cycle: 30s}')).cycleMs]).toEqual([60_000, 30_000])
     writeFileSync(join(folder, 'coins.yaml'), coins)
     expect((await loadPortfolio(join(folder, 'coins.yaml'))).running.cycleMs).toBe(300_000)
+    writeFileSync(join(folder, 'watched.yaml'), coins.replace('strategy:', 'watch: 1m, strategy:'))
+    expect((await loadPortfolio(join(folder, 'watched.yaml'))).running.cycleMs).toBe(60_000)
     await running('engine: {update_every: 5m}')
     expect((await loadPortfolio(join(folder, 'p.yaml'))).unused).toEqual([
       expect.stringMatching(/^engine.update_every is not used: /),

@@ -2,6 +2,7 @@
 import type { BackupRule } from '../../adapters/store/backups.ts'
 import type { Retention } from '../../adapters/store/retention.ts'
 import type { PortfolioConfig } from '../../domain/config.ts'
+import { barLength, timeframeOf } from '../../domain/timeframes.ts'
 import { type BreakerLimits, DESK_POLICY, type DeskPolicy } from '../../live/desk/policy.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
 import type { RawOrders } from './schema/running.ts'
@@ -57,10 +58,7 @@ function storeSettings({ encryption, backups, retention }: RawPortfolio['store']
 }
 
 export function runningOf({ mode, engine, live, store }: RawPortfolio, { sleeves }: PortfolioConfig): RunningSettings {
-  const trading = sleeves.filter(({ strategy }) => strategy !== null)
-  const isRoundTheClock = trading.length > 0 && trading.every(({ calendar }) => calendar === 'continuous')
-  const cycleMs =
-    engine.cycle === undefined ? (isRoundTheClock ? 5 * MINUTE_MS : MINUTE_MS) : milliseconds(engine.cycle)
+  const cycleMs = engine.cycle === undefined ? usualCycle(sleeves) : milliseconds(engine.cycle)
   return {
     mode,
     cycleMs,
@@ -70,6 +68,14 @@ export function runningOf({ mode, engine, live, store }: RawPortfolio, { sleeves
     live: { fraction: live.fraction, gates: live.gates },
     store: storeSettings(store),
   }
+}
+
+/** What is watched on bars that come more often is looked at as often. */
+function usualCycle(sleeves: PortfolioConfig['sleeves']): number {
+  const trading = sleeves.filter(({ strategy }) => strategy !== null)
+  const isRoundTheClock = trading.length > 0 && trading.every(({ calendar }) => calendar === 'continuous')
+  const watches = trading.flatMap(({ watch }) => (watch === undefined ? [] : (barLength(timeframeOf(watch)) ?? [])))
+  return Math.min(isRoundTheClock ? 5 * MINUTE_MS : MINUTE_MS, ...watches)
 }
 
 /** Settings of a file that an engine has no use for, each with the reason. */

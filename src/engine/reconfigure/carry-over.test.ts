@@ -102,6 +102,8 @@ describe('what cannot be changed', () => {
     expect(texts({ ...config, account: { ...config.account, initialMargin: 0.4 } })).toEqual(['account.initialMargin'])
     const slower = { ...config, sleeves: [{ ...first!, clock: 'weeks' as never }] }
     expect(texts(slower)).toEqual(['sleeves.one.timeframe'])
+    const finer = { ...config, sleeves: [{ ...first!, watch: 'minutes' as never }] }
+    expect(texts(finer)).toEqual(['sleeves.one.watch'])
     expect(texts({ ...config, sleeves: [{ ...first!, awaited: true }] })).toEqual(['sleeves.one.awaited'])
   })
 
