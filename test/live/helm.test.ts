@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ControlAnswer, ControlBody, ControlCommand } from '../../src/domain/control.ts'
 import type { Discrepancy } from '../../src/domain/discrepancies.ts'
-import type { Instant } from '../../src/domain/units.ts'
+import { clockId, type Instant } from '../../src/domain/units.ts'
 import { shutGates } from '../../src/engine/gates/gates.ts'
 import type { EventBody } from '../../src/engine/run/broker-side.ts'
 import type { Moment } from '../../src/live/gates/moment.ts'
@@ -366,5 +366,20 @@ describe('an engine on paper', () => {
     read(0)
     bridge.tell(bridge.helm.time(runtime, at(0)))
     expect(bridge.shut).toEqual([])
+  })
+
+  it('takes the age of a price from the finest bars of its instrument, on which it may only be watched', () => {
+    const bridge = new Bridge({}, { ...PAPER, isPaced: true })
+    const { runtime } = bridge.gated.run.kernel
+    const { block } = bridge.gated.run.cursors[0]!
+    const minutes = clockId(`${block.calendar}/1m`)
+    Object.assign(runtime.state.instruments[0]!, { clocks: [minutes, block.clock] })
+    const at = bridge.now.wall
+    const slice = { at, instruments: Int32Array.of(0), close: Float64Array.of(100) }
+    bridge.helm.saw([{ ...slice, clock: block.clock } as never], runtime)
+    expect(bridge.helm.dataAge(at)).toBeNull()
+    bridge.helm.saw([{ ...slice, clock: minutes, at: (at - 60_000) as Instant } as never], runtime)
+    bridge.helm.saw([{ ...slice, clock: block.clock } as never], runtime)
+    expect(bridge.helm.dataAge(at)).toBe(60_000)
   })
 })

@@ -1,7 +1,7 @@
 /** On which clocks an instrument has bars: those that its sleeves decide on, and finer ones that it is only watched on. */
+import type { Instrument } from '../../domain/instruments.ts'
 import { compareTimeframes, type Timeframe, timeframeOf } from '../../domain/timeframes.ts'
 import type { ConfigDocument, Path, Place } from './document.ts'
-import type { InstrumentDeclaration } from './loaded.ts'
 import type { Problems } from './problems.ts'
 import { namesOf } from './routing.ts'
 import type { RawPortfolio } from './schema/portfolio.ts'
@@ -81,7 +81,9 @@ export function checkWatches(
 }
 
 /** Where files grow, short bars wait for the days of instruments that have no others. */
-export function notesOnWatches(instruments: readonly InstrumentDeclaration[]): readonly string[] {
+export function notesOnWatches(
+  instruments: readonly { readonly instrument: Instrument; readonly watch?: Watch }[],
+): readonly string[] {
   if (instruments.every(({ watch }) => watch === undefined)) return []
   const daily = instruments.filter(({ instrument: { clocks } }) => clocks.every((clock) => timeframeOf(clock) === '1d'))
   if (daily.length === 0) return []
