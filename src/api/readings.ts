@@ -8,6 +8,7 @@ import type { ApiPorts } from './ports.ts'
 import type { Basis } from './views/basis.ts'
 import { POINTS_MOST } from './views/equity.ts'
 import { dayBegan, zoneOf } from './views/trade-days.ts'
+import { type Computed, updatedOf } from './views/updated.ts'
 
 /** Nobody sees a difference between two looks that are closer together. */
 const FRESH_MS = 250
@@ -40,11 +41,15 @@ interface Reported {
   readonly seq: number
   readonly askedAt: number
   readonly isUnderWay: boolean
+  /** When they were there; null: none are yet. */
+  readonly completedAt: number | null
   readonly report: BacktestReport | null
 }
 
+const UNREPORTED: Reported = { seq: -1, askedAt: 0, isUnderWay: false, completedAt: null, report: null }
+
 /** What changes with events alone. */
-interface Standing extends Omit<Basis, 'beat' | 'isRunning' | 'isDemo' | 'sessions' | 'report'> {}
+interface Standing extends Omit<Basis, 'beat' | 'isRunning' | 'isDemo' | 'sessions' | 'report' | 'updated'> {}
 
 /** A sleeve that was taken out, or what nobody here asked for, with nothing left of it: it is history. */
 function isOver(
@@ -103,7 +108,14 @@ export function readingsOf(ports: ApiPorts): Readings {
     const isRunning = beat !== null && ports.isRunning(beat, now)
     const report = reportOf(portfolio, seq, now)
     const sessions = sessionsAhead(standing.config, report)
-    return { ...standing, beat, isRunning, isDemo: ports.isDemo(portfolio), sessions, report }
+    const updated = updatedOf(computedOf(portfolio), isRunning ? beat : null, seq, now)
+    return { ...standing, beat, isRunning, isDemo: ports.isDemo(portfolio), sessions, report, updated }
+  }
+
+  function computedOf(portfolio: string): Computed | null {
+    if (ports.analyses === null) return null
+    const known = reports.get(portfolio) ?? UNREPORTED
+    return { ...known, freeAt: known.askedAt + REPORT_MS }
   }
 
   function sessionsAhead(config: PortfolioConfig | null, report: BacktestReport | null): Basis['sessions'] {
@@ -113,13 +125,17 @@ export function readingsOf(ports: ApiPorts): Readings {
 
   /** The last one there is: nobody waits for the next, which is computed meanwhile. */
   function reportOf(portfolio: string, seq: number, now: number): BacktestReport | null {
-    const known = reports.get(portfolio) ?? { seq: -1, askedAt: 0, isUnderWay: false, report: null }
+    const known = reports.get(portfolio) ?? UNREPORTED
     if (ports.analyses === null || known.isUnderWay || known.seq >= seq || now - known.askedAt < REPORT_MS) {
       return known.report
     }
     reports.set(portfolio, { ...known, askedAt: now, isUnderWay: true })
     ports.analyses.report(portfolio).then(
-      (answer) => reports.set(portfolio, { seq: answer.seq, askedAt: now, isUnderWay: false, report: answer.data }),
+      ({ seq, data: report }) => {
+        // What was computed before is given again for a while: it was completed then.
+        const completedAt = seq === known.seq ? known.completedAt : ports.now()
+        reports.set(portfolio, { seq, askedAt: now, isUnderWay: false, completedAt, report })
+      },
       (error: unknown) => {
         reports.set(portfolio, { ...known, askedAt: now, isUnderWay: false })
         ports.log.warn('the figures of a portfolio could not be computed', { portfolio, error })

@@ -10,7 +10,7 @@ import { newSecret } from '../../src/api/access/secrets.ts'
 import type { Dated, Problem } from '../../src/api/contract/answers.ts'
 import type { UpdateView } from '../../src/api/contract/commands.ts'
 import type { ConfigurationView } from '../../src/api/contract/configuration.ts'
-import type { SleeveTable } from '../../src/api/contract/overview.ts'
+import type { SleeveTable, StatusView } from '../../src/api/contract/overview.ts'
 import { openConfigurations } from '../../src/cli/serve/configurations.ts'
 import { configureEngine } from '../../src/cli/serve/configure-engine.ts'
 import type { Heartbeat } from '../../src/domain/control.ts'
@@ -76,6 +76,15 @@ describe.skipIf(!HAS_STORE)(`"Update now" and a changed configuration ${STORE_NE
     expect([answered.status, (answered.json as Problem).code]).toEqual([503, 'unavailable'])
   })
 
+  const updatedSince = async (before: number): Promise<number> => {
+    for (;;) {
+      const { portfolios } = (await operator.ask('/api/status')).json as StatusView
+      const last = Date.parse(portfolios[0]?.engine?.lastUpdate ?? '')
+      if (last > before) return last
+      await wait(50)
+    }
+  }
+
   it('has an engine that sleeps for an hour play its next bar, once for those who ask at once', async () => {
     const run = ['--seed', '26', '--from', '2024-01-02', '--to', '2024-03-28', '--every', '3600']
     engine = start(folder.path('.'), ['paper', file, ...run, '--store', path])
@@ -93,6 +102,8 @@ describe.skipIf(!HAS_STORE)(`"Update now" and a changed configuration ${STORE_NE
     expect(after.seq).toBe(Number(event))
     expect(after.seq).toBeGreaterThan(asleep.seq)
 
+    // The figures of the pages follow, and the status says when they were completed.
+    expect(await updatedSince(Date.parse(first.askedAt))).toBeLessThanOrEqual(Date.now())
     const [next, same] = await Promise.all([post(), post()])
     expect(same.id).toBe(next.id)
     const again = await over(next)

@@ -1,14 +1,16 @@
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
+import type { EngineView } from '../../../src/api/contract/overview.ts'
 import type { SessionView } from '../../../src/api/contract/session.ts'
-import { serverNow } from '../data/clock.ts'
+import { serverNow, useSecond } from '../data/clock.ts'
 import { kept } from '../data/kept.ts'
 import { useLive } from '../data/readings.ts'
+import { engine } from '../data/socket.ts'
 import { Boundary } from '../frame/Boundary.tsx'
 import { type Overlay, openOverlay, overlay } from '../state/dialogs.ts'
 import { preferences } from '../state/preferences.ts'
 import { useStore } from '../state/store.ts'
-import { exchangeIsIn, zoneLabel, zoneOffset } from '../times.ts'
+import { exchangeIsIn, instantOf, moment, type ZoneChoice, zoneLabel, zoneOffset } from '../times.ts'
 import { AttentionRow } from './AttentionRow.tsx'
 import { KillBar, LostBar } from './Bars.tsx'
 import { ArmDialog } from './dialogs/ArmDialog.tsx'
@@ -46,10 +48,30 @@ function OverlayShown({ shown }: { readonly shown: Overlay }): ReactNode {
   }
 }
 
+type Updates = Pick<EngineView, 'lastUpdate' | 'nextUpdate'>
+
+/** When the figures were completed, and when they are next due: `Updated 12:03:10, next 12:04:00.` */
+export function updatedText(view: Updates | null, zone: ZoneChoice, nowMs: number): string {
+  if (view === null || view.lastUpdate === null) return ''
+  const last = moment(view.lastUpdate, zone, nowMs)
+  const next = instantOf(view.nextUpdate)
+  // What is due is under way.
+  return next === null || next < nowMs
+    ? `Updated ${last}.`
+    : `Updated ${last}, next ${moment(view.nextUpdate, zone, nowMs)}.`
+}
+
+function Updated(): ReactNode {
+  const zone = useStore(preferences, (value) => value.zone)
+  const text = updatedText(useStore(engine), zone, useSecond())
+  return text === '' ? null : <span className="foot-updated">{text} </span>
+}
+
 function Foot(): ReactNode {
   const zone = useStore(preferences, (value) => value.zone)
   return (
     <footer className="foot">
+      {kept === null && <Updated />}
       Figures are marked at the last price of each instrument. Times are {zoneLabel(zone)} (
       {zoneOffset(serverNow(), zone)}).
       {kept !== null && ` ${kept.about}`}{' '}

@@ -6,6 +6,7 @@ import { headline } from '../pages/overview/ActivityPanel.tsx'
 import { rebalanceText, sentences, unseenFirst } from './AttentionRow.tsx'
 import { checksOf } from './dialogs/Checklist.tsx'
 import { stepsOf } from './FirstSteps.tsx'
+import { updatedText } from './Frame.tsx'
 import { fitOf, fitting } from './fuzzy.ts'
 import { neighbour } from './keys.ts'
 
@@ -88,6 +89,18 @@ describe('what must hold before orders leave', () => {
     expect(met(checksOf(view, null))).toBe('ynyy')
     expect(met(checksOf({ ...view, dataAge: 900_000, unknownOrders: 2 }, 3))).toBe('ynnn')
     expect(met(checksOf(null, 0))).toBe('nyyy')
+  })
+})
+
+describe('the foot', () => {
+  it('says when the figures were completed and when they are due, and nothing that is past as to come', () => {
+    const now = Date.UTC(2025, 0, 2, 12, 3, 20)
+    const [lastUpdate, nextUpdate] = ['2025-01-02T12:03:10.000Z', '2025-01-02T12:04:00.000Z']
+    const said = (view: Parameters<typeof updatedText>[0], at = now): string => updatedText(view, 'utc', at)
+    expect(said({ lastUpdate, nextUpdate })).toBe('Updated 12:03:10, next 12:04:00.')
+    expect(said({ lastUpdate, nextUpdate }, now + 60_000)).toBe('Updated 12:03:10.')
+    expect(said({ lastUpdate, nextUpdate: null })).toBe('Updated 12:03:10.')
+    expect([said({ lastUpdate: null, nextUpdate }), said(null)]).toEqual(['', ''])
   })
 })
 

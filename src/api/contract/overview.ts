@@ -24,6 +24,9 @@ export interface EngineView {
   readonly marketAt: string | null
   readonly lastCycleAt: string | null
   readonly nextCycleAt: string | null
+  /** When the figures of the pages were last completed, and when they are next due; null: not yet, or not known. */
+  readonly lastUpdate: string | null
+  readonly nextUpdate: string | null
   /** Milliseconds of trading time that its prices are old; null: replayed. */
   readonly dataAge: number | null
   readonly gates: readonly ShutGateView[]

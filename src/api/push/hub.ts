@@ -159,8 +159,7 @@ export function pushHub(ports: ApiPorts, readings: Readings, version: string): P
     }
     const basis = await readings.basis(room.portfolio)
     if (basis === null) return
-    const engine = basis.beat === null ? null : engineView(basis.beat, basis.isRunning, basis.isDemo)
-    publish(room, 'beat', { engine, attention: attention(basis) })
+    publish(room, 'beat', { engine: engineView(basis), attention: attention(basis) })
   }
 
   return {
@@ -170,8 +169,7 @@ export function pushHub(ports: ApiPorts, readings: Readings, version: string): P
       room.emptySince = ports.now()
       if (room.told === null) await read(room)
       const basis = await readings.basis(portfolio)
-      const engine =
-        basis === null || basis.beat === null ? null : engineView(basis.beat, basis.isRunning, basis.isDemo)
+      const engine = basis === null ? null : engineView(basis)
       // Nothing is waited for from here on: a frame that came meanwhile would be told to nobody.
       const seat: Seat = Object.assign(client, { isGapped: false })
       const missed = from === null ? [] : room.frames.filter(({ n }) => n > from)

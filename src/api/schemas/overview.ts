@@ -32,6 +32,8 @@ const engineView = z
     marketAt: instant.nullable(),
     lastCycleAt: instant.nullable(),
     nextCycleAt: instant.nullable(),
+    lastUpdate: instant.nullable(),
+    nextUpdate: instant.nullable(),
     dataAge: figure,
     gates: z.array(
       z.object({ gate: z.string(), instrument: z.string().nullable(), reason: z.string(), since: instant }),

@@ -48,6 +48,8 @@ export interface Basis {
   readonly sessions: Sessions | null
   /** Null while nothing is computed yet. */
   readonly report: BacktestReport | null
+  /** When the figures of the whole run were last completed, and when they are next due; null: not yet, or not known. */
+  readonly updated: { readonly last: number | null; readonly next: number | null }
 }
 
 export function currencyOf({ config, beat }: Pick<Basis, 'config' | 'beat'>): string {

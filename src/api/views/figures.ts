@@ -1,6 +1,5 @@
 /** The key figures, and how an engine is. */
 import type { DaySchedule, RebalancingRule } from '../../domain/capital.ts'
-import type { Heartbeat } from '../../domain/control.ts'
 import { countsPerUnit } from '../../domain/currencies.ts'
 import type { Sessions } from '../../domain/sessions.ts'
 import type { CurrencyCode } from '../../domain/units.ts'
@@ -16,7 +15,10 @@ import { dayOf, zoneOf } from './trade-days.ts'
 const NO_CLOSE = 'No market has closed yet.'
 const COMPUTED = 'It is being computed.'
 
-export function engineView(beat: Heartbeat, isRunning: boolean, isDemo: boolean): EngineView {
+type EngineBasis = Pick<Basis, 'beat' | 'isRunning' | 'isDemo' | 'updated'>
+
+export function engineView({ beat, isRunning, isDemo, updated }: EngineBasis): EngineView | null {
+  if (beat === null) return null
   return {
     running: isRunning,
     owner: beat.owner,
@@ -30,6 +32,8 @@ export function engineView(beat: Heartbeat, isRunning: boolean, isDemo: boolean)
     marketAt: momentOrNull(beat.marketAt),
     lastCycleAt: momentOrNull(beat.lastCycleAt),
     nextCycleAt: momentOrNull(beat.nextCycleAt),
+    lastUpdate: momentOrNull(updated.last),
+    nextUpdate: momentOrNull(updated.next),
     dataAge: beat.dataAge,
     gates: beat.gates.map(({ gate, instrument, reason, since }) => ({
       gate,
@@ -57,7 +61,7 @@ export function summaryView(basis: Basis): PortfolioSummary {
     sleeves: sleeves.length,
     openViolations: openViolations.length,
     seq,
-    engine: beat === null ? null : engineView(beat, basis.isRunning, basis.isDemo),
+    engine: engineView(basis),
   }
 }
 

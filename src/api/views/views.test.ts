@@ -10,13 +10,14 @@ import { attention } from './activity.ts'
 import { addingUp, money, moneyText, price, priceDecimals, quantity } from './amounts.ts'
 import { type Basis, dated, lateOf } from './basis.ts'
 import { equityCurve, keepExtremes } from './equity.ts'
-import { figuresView } from './figures.ts'
+import { engineView, figuresView } from './figures.ts'
 import { limitUses } from './limits.ts'
 import { figureText, rebalancingRows, words } from './lists.ts'
 import { dayText } from './moments.ts'
 import { exposureView, positionTable } from './positions.ts'
 import { todayView } from './today.ts'
 import { dayBegan, dayOf } from './trade-days.ts'
+import { updatedOf } from './updated.ts'
 
 const DAY = 86_400_000
 const start = Date.UTC(2024, 0, 2, 21)
@@ -84,6 +85,7 @@ function basis(more: Partial<Basis> = {}): Basis {
     version: 0,
     sessions: null,
     report: null,
+    updated: { last: null, next: null },
     ...more,
   }
 }
@@ -203,6 +205,21 @@ describe('a reading', () => {
     expect(dated(basis({ beat: null }), 1)).toMatchObject({ asOf: new Date(start).toISOString(), every: null })
     const gates = [{ gate: 'fresh', instrument: 'BTC', reason: 'old', since: start }] as unknown as Heartbeat['gates']
     expect(lateOf({ beat: { ...beat, gates } })).toEqual(['BTC'])
+  })
+
+  it('was completed when its figures were, and is next due with the cycle of an engine or as soon as it is behind', () => {
+    const computed = { seq: 7, isUnderWay: false, completedAt: 100, freeAt: 5_000 }
+    const speaking = { lastCycleAt: 90 as Instant, nextCycleAt: 60_000 as Instant }
+    expect(updatedOf(computed, speaking, 7, 200)).toEqual({ last: 100, next: 60_000 })
+    expect(updatedOf(computed, { ...speaking, nextCycleAt: 300 as Instant }, 7, 200).next).toBe(5_000)
+    expect(updatedOf(computed, speaking, 8, 200)).toEqual({ last: 100, next: 5_000 })
+    expect(updatedOf({ ...computed, isUnderWay: true }, speaking, 7, 6_000).next).toBe(6_000)
+    expect(updatedOf(computed, null, 7, 200)).toEqual({ last: 100, next: null })
+    expect(updatedOf(null, speaking, 7, 200)).toEqual({ last: 90, next: 60_000 })
+    expect(updatedOf(null, null, 7, 200)).toEqual({ last: null, next: null })
+    const spoken = { ...beat, startedAt: start as Instant, lastCycleAt: null, nextCycleAt: null, marketAt: null }
+    const view = engineView(basis({ beat: { ...spoken, armedUntil: null }, updated: { last: start, next: null } }))
+    expect(view).toMatchObject({ lastUpdate: new Date(start).toISOString(), nextUpdate: null })
   })
 
   it('of today is what was gained since the last day ended, money that came taken out', () => {
