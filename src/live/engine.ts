@@ -166,7 +166,8 @@ export class LiveEngine {
   }
 
   async #playInstant(): Promise<void> {
-    const { meter } = this.#options
+    // An instant that the journal holds, if only in part, was measured when it was played first.
+    const meter = this.#isLive ? this.#options.meter : undefined
     const since = meter?.now() ?? 0
     const added = this.#added
     beginInstant(this.run)

@@ -111,7 +111,7 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     const leased = await freshStore()
     const bars = Array.from({ length: 3 }, () => ({ open: 100 }))
     const input = handRun({ prices: { A: bars }, sleeves: { one: { capital: 1_000, act: () => {} } } })
-    const took: Record<string, number> = {}
+    let took: Record<string, number> = {}
     let [now, commits] = [0, 0]
     const meter: EngineOptions['meter'] = {
       now: () => (now += 1),
@@ -126,6 +126,10 @@ describe.skipIf(!HAS_STORE)(`a run that is written down as it happens ${STORE_NE
     const steps = Object.fromEntries(INSTANT_STEPS.map(({ name }) => [name, instants]))
     expect(INSTANT_STEPS.map(({ name }) => name)).toContain('giveSlices')
     expect(took).toEqual({ ...steps, instant: instants, commit: commits })
+    // What the journal holds was measured when it was played first.
+    took = {}
+    expect((await play(input, options(leased, { meter }))).resumed).toBeGreaterThan(0)
+    expect(took).toEqual({})
     await close(leased)
   })
 
