@@ -166,8 +166,7 @@ export class LiveEngine {
   }
 
   async #playInstant(): Promise<void> {
-    // An instant that the journal holds, if only in part, was measured when it was played first.
-    const meter = this.#isLive ? this.#options.meter : undefined
+    const meter = this.#isLive ? this.#options.meter : undefined // what the journal holds was measured before
     const since = meter?.now() ?? 0
     const added = this.#added
     beginInstant(this.run)
