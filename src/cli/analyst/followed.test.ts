@@ -97,7 +97,7 @@ describe('the analysis of a journal', () => {
 
   it('is refused where a sleeve decides by a strategy that is not known', async () => {
     const strange = followPortfolio({ store: journal, portfolio: 'any', strategies: new Map(), now: () => 0 })
-    await expect(strange.answer({ kind: 'report' })).rejects.toThrow('which is not known here')
+    await expect(strange.answer({ kind: 'report' })).rejects.toThrow('which is not built in; name its configuration')
   })
 })
 

@@ -51,10 +51,7 @@ export function followPortfolio(options: FollowOptions): Followed {
   const catchUp = async (): Promise<void> => {
     if (broken !== null) throw new Error(broken)
     try {
-      for await (const row of store.read(portfolio, run.seq + 1)) {
-        demandStrategies(run, strategies)
-        run.take(row)
-      }
+      for await (const row of store.read(portfolio, run.seq + 1)) run.take(row)
     } catch (error) {
       // A kernel that stopped in the middle of an event knows nothing any more.
       broken = error instanceof Error ? error.message : String(error)
@@ -91,15 +88,6 @@ export function followPortfolio(options: FollowOptions): Followed {
       const { data, why } = viewOf(found, asked)
       return { asOf, seq, data, why }
     },
-  }
-}
-
-/** @throws where a sleeve decides by a strategy that is not known here */
-export function demandStrategies({ kernel }: RecordedRun, strategies: ReadonlyMap<string, Strategy>): void {
-  for (const { config } of kernel?.runtime.sleeves ?? []) {
-    const asked = config.isolatedAs ?? config.strategy
-    if (asked !== null && !strategies.has(asked))
-      throw new Error(`sleeve "${config.id}" decides by "${asked}", which is not known here; name the portfolio's file`)
   }
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { textOf } from '../../../test/simulation/journal.ts'
 import { openStore } from '../../adapters/store/open.ts'
 import type { JobResult } from '../../api/contract/jobs.ts'
-import { standingOf } from '../../live/recorded/standing.ts'
+import { latestKernel } from '../../live/recorded/latest-kernel.ts'
 import { paper } from '../commands/paper.ts'
 import { loadPortfolio } from '../config/load.ts'
 import { strategiesWith } from '../live/recorded.ts'
@@ -110,14 +110,14 @@ describe('questions about a portfolio that runs', () => {
     try {
       const strategies = strategiesWith(await loadPortfolio(file))
       const [heard, all]: [number[], number[]] = [[], []]
-      const near = (await standingOf(store, NAME, strategies, (seq) => heard.push(seq)))!
+      const near = (await latestKernel(store, NAME, strategies, (seq) => heard.push(seq)))!
       const none = { ...store, snapshotBefore: () => Promise.resolve(undefined) }
-      const far = (await standingOf(none, NAME, strategies, (seq) => all.push(seq)))!
+      const far = (await latestKernel(none, NAME, strategies, (seq) => all.push(seq)))!
       expect(heard.length).toBeLessThan(all.length / 2)
       expect(all.slice(all.length - heard.length)).toEqual(heard)
       expect(near.at).toBe(far.at)
       expect(textOf(near.kernel)).toBe(textOf(far.kernel))
-      expect(await standingOf(store, 'nobody', strategies)).toBeNull()
+      expect(await latestKernel(store, 'nobody', strategies)).toBeNull()
     } finally {
       await store.close()
     }

@@ -20,10 +20,9 @@ import { previewFlatten } from '../../engine/rebalance/flatten-preview.ts'
 import { previewRebalance, type RebalancePreview } from '../../engine/rebalance/preview.ts'
 import type { PreviewOrder } from '../../engine/rebalance/trial.ts'
 import { accountState } from '../../live/recorded/account.ts'
+import { type LatestKernel, latestKernel } from '../../live/recorded/latest-kernel.ts'
 import { type RecordedRun, recordedRun } from '../../live/recorded/result.ts'
-import { type Standing, standingOf } from '../../live/recorded/standing.ts'
 import { SLEEVE_LOSS, STRESS_SCENARIOS, type StressScenario } from '../../research/stress/scenarios.ts'
-import { demandStrategies } from '../analyst/followed.ts'
 import { loadPortfolio } from '../config/load.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
 import { strategiesWith } from '../live/recorded.ts'
@@ -90,7 +89,6 @@ async function played(portfolio: string, place: QuestionPlace, onProgress: OnPro
     const strategies = strategiesWith(await loadedOf(portfolio, place.configs))
     const run = recordedRun(strategies)
     for await (const row of store.read(portfolio, 0)) {
-      demandStrategies(run, strategies)
       run.take(row)
       if (row.seq % 500 === 0) onProgress(row.seq, Math.max(rows, row.seq), 'reading what happened')
     }
@@ -102,16 +100,16 @@ async function played(portfolio: string, place: QuestionPlace, onProgress: OnPro
 }
 
 /** As it stands now: what has happened before is not read where a state was put away. */
-async function standing(portfolio: string, place: QuestionPlace, onProgress: OnProgress): Promise<Standing> {
+async function latest(portfolio: string, place: QuestionPlace, onProgress: OnProgress): Promise<LatestKernel> {
   const store: Store = await openStore(place.store, { create: false })
   try {
     const rows = (await store.extents()).find((extent) => extent.portfolio === portfolio)?.rows ?? 0
     const strategies = strategiesWith(await loadedOf(portfolio, place.configs))
-    const stands = await standingOf(store, portfolio, strategies, (seq) => {
+    const found = await latestKernel(store, portfolio, strategies, (seq) => {
       if (seq % 500 === 0) onProgress(seq, Math.max(rows, seq), 'reading what happened')
     })
-    if (stands === null) throw new Error('nothing has happened yet')
-    return stands
+    if (found === null) throw new Error('nothing has happened yet')
+    return found
   } finally {
     await store.close()
   }
@@ -201,7 +199,7 @@ async function rebalance(
   place: QuestionPlace,
   onProgress: OnProgress,
 ): Promise<RebalanceView> {
-  const { kernel, at } = await standing(portfolio, place, onProgress)
+  const { kernel, at } = await latest(portfolio, place, onProgress)
   const { runtime } = kernel
   if (runtime.tradeDate === 0) throw new Error('no day has ended yet, so there is no book to rebalance')
   const config = runtime.state.config!
@@ -218,7 +216,7 @@ async function flatten(
   place: QuestionPlace,
   onProgress: OnProgress,
 ): Promise<FlattenView> {
-  const { kernel, at } = await standing(portfolio, place, onProgress)
+  const { kernel, at } = await latest(portfolio, place, onProgress)
   const { runtime } = kernel
   if (runtime.tradeDate === 0) throw new Error('no day has ended yet, so there is nothing to close')
   if (sleeve !== null && !runtime.sleeveOrdinal.has(sleeve)) throw new Error(`no sleeve has the id "${sleeve}"`)

@@ -2,6 +2,7 @@
 import { FaultError, fault } from '../../domain/faults.ts'
 import type { Store } from '../../domain/store.ts'
 import type { Strategy } from '../../domain/strategy.ts'
+import { demandStrategies } from '../../live/recorded/demand-strategies.ts'
 import { type RecordedMarket, recordedMarket } from '../../live/recorded/market.ts'
 import { STRATEGIES } from '../../pipeline/strategies/registry.ts'
 import type { LoadedPortfolio } from '../config/loaded.ts'
@@ -21,10 +22,6 @@ export async function recordOf(
   const recorded = await recordedMarket(store, portfolio)
   if (recorded === null)
     throw new FaultError(fault('JOURNAL_EMPTY', { store: name, portfolio, known: 'no event of it' }))
-  for (const { strategy, isolatedAs } of recorded.config.sleeves) {
-    const asked = isolatedAs ?? strategy
-    if (asked !== null && !strategies.has(asked))
-      throw new FaultError(fault('STRATEGY_ABSENT', { portfolio, strategy: strategy ?? asked }))
-  }
+  demandStrategies(recorded.config, strategies)
   return recorded
 }

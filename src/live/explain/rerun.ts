@@ -9,7 +9,8 @@ import { createKernel } from '../../engine/kernel.ts'
 import type { Observer } from '../../engine/records/observer.ts'
 import { type RunInput, runAudited } from '../../engine/run/run.ts'
 import type { Runtime } from '../../engine/runtime.ts'
-import { demandStrategies, restoredKernel } from '../recorded/standing.ts'
+import { demandStrategies } from '../recorded/demand-strategies.ts'
+import { restoredKernel } from '../recorded/latest-kernel.ts'
 
 export interface Listener {
   readonly observer: Observer

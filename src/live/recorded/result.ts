@@ -14,6 +14,7 @@ import { resultOf } from '../../engine/records/result-of.ts'
 import type { Witness } from '../../engine/records/witness.ts'
 import type { Run } from '../../engine/run/drive.ts'
 import { startRun } from '../../engine/run/run.ts'
+import { demandStrategies } from './demand-strategies.ts'
 import { marketBook } from './market.ts'
 
 const NO_MARKET: Omit<MarketData, 'instruments'> = {
@@ -31,6 +32,7 @@ export interface RecordedRun {
   readonly at: Instant | null
   /** After that event; null before the portfolio was configured. */
   readonly kernel: Kernel | null
+  /** @throws FaultError STRATEGY_ABSENT where a sleeve decides by one that was not handed in */
   take(row: JournalRow): void
   /** The bars, actions and publications that the events brought. @throws before the portfolio was configured */
   market(): MarketData
@@ -77,6 +79,7 @@ export function recordedRun(strategies: ReadonlyMap<string, Strategy>, witness?:
     },
     take(row) {
       const event = decodeEvent(row.payload, (index) => (listed() ?? book.instruments)[index]!.id)
+      if (event.kind === 'configured') demandStrategies(event.config, strategies)
       book.take(event)
       if (following === null && event.kind === 'configured') begin(event.config)
       apply(event, begun())

@@ -1,6 +1,5 @@
-/** How a portfolio stands behind the last event of its journal: from the last state that was put away, as a start goes on from it. */
+/** The kernel behind the last event of a journal: from the last state that was put away, as a start goes on from it. */
 import type { PortfolioConfig } from '../../domain/config.ts'
-import { FaultError, fault } from '../../domain/faults.ts'
 import type { Instrument } from '../../domain/instruments.ts'
 import type { Store, StoredSnapshot } from '../../domain/store.ts'
 import type { Strategy } from '../../domain/strategy.ts'
@@ -11,8 +10,9 @@ import { createKernel, type Kernel, type KernelOptions, restoreKernel } from '..
 import type { Runtime } from '../../engine/runtime.ts'
 import { KERNEL_VERSION } from '../../engine/snapshot.ts'
 import { liveState } from '../resumption.ts'
+import { demandStrategies } from './demand-strategies.ts'
 
-export interface Standing {
+export interface LatestKernel {
   readonly kernel: Kernel
   /** Of the last event. */
   readonly at: Instant
@@ -22,12 +22,12 @@ export interface Standing {
  * @param onEvent told the number of each event that is played
  * @returns null where nothing has happened yet
  */
-export async function standingOf(
+export async function latestKernel(
   store: Pick<Store, 'read' | 'snapshotBefore'>,
   portfolio: string,
   strategies: ReadonlyMap<string, Strategy>,
   onEvent: (seq: number) => void = () => {},
-): Promise<Standing | null> {
+): Promise<LatestKernel | null> {
   const from = await store.snapshotBefore(portfolio, Number.MAX_SAFE_INTEGER)
   const usable = from?.kernelVersion === KERNEL_VERSION ? from : null
   const kernel = usable === null ? createKernel({ strategies }) : restoredKernel(usable, { strategies })
@@ -50,13 +50,4 @@ export function restoredKernel(from: StoredSnapshot, options: KernelOptions & Pi
   const { config } = kernel.state as { readonly config: unknown }
   demandStrategies(revive(config) as PortfolioConfig, options.strategies)
   return restoreKernel(kernel, options)
-}
-
-/** Without its code a sleeve would decide nothing, and another run would be played than the one that was. */
-export function demandStrategies({ name, sleeves }: PortfolioConfig, strategies: ReadonlyMap<string, Strategy>): void {
-  for (const { strategy, isolatedAs } of sleeves) {
-    const asked = isolatedAs ?? strategy
-    if (asked !== null && !strategies.has(asked))
-      throw new FaultError(fault('STRATEGY_ABSENT', { portfolio: name, strategy: strategy ?? asked }))
-  }
 }
