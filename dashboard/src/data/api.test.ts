@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ApiError, ask, keepCsrf } from './api.ts'
 import { isAttended, watchTouches } from './attended.ts'
+import { queries, retryHeavy } from './client.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -59,5 +60,28 @@ describe('a page', () => {
     await ask('GET', '/api/v1/session')
     vi.useRealTimers()
     expect(heads).toEqual(['1', undefined, '1'])
+  })
+})
+
+describe('an answer that failed', () => {
+  /** How often it is asked for. */
+  async function asked(status: number, heavy: { readonly retry?: typeof retryHeavy }): Promise<number> {
+    let times = 0
+    const queryFn = (): Promise<never> => {
+      times += 1
+      // One that is asked again for ever is given up here, by what no repetition helps.
+      return Promise.reject(new ApiError(times > 5 ? 404 : status, 'no', null))
+    }
+    await queries
+      .fetchQuery({ queryKey: [status, heavy], queryFn, retryDelay: 0, retry: mayRetry, ...heavy })
+      .catch(() => {})
+    queries.clear()
+    return times
+  }
+  const mayRetry = queries.getDefaultOptions().queries!.retry!
+  it('is asked for until it is there, three times where a journal is played again for it', async () => {
+    expect(await asked(500, {})).toBe(6)
+    expect(await asked(500, { retry: retryHeavy })).toBe(3)
+    expect(await asked(403, { retry: retryHeavy })).toBe(1)
   })
 })

@@ -10,6 +10,17 @@ function mayHelp(error: unknown): boolean {
   return error.status === 0 || error.status === 429 || error.status >= 500
 }
 
+/** For an answer that a journal is played again for, the server is asked so often at most. */
+const HEAVY_ASKED_MOST = 3
+
+/**
+ * Whether such an answer that failed is asked for once more.
+ * @param failures before this one
+ */
+export function retryHeavy(failures: number, error: Error): boolean {
+  return failures + 1 < HEAVY_ASKED_MOST && mayHelp(error)
+}
+
 export function retryDelay(attempt: number): number {
   return Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** attempt)
 }

@@ -2,6 +2,7 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import type { Analysis } from '../../../src/api/contract/analysis.ts'
 import type { Dated, Page } from '../../../src/api/contract/answers.ts'
 import type { BacktestBeside, BacktestChoice } from '../../../src/api/contract/beside.ts'
+import type { ExplainView } from '../../../src/api/contract/explain.ts'
 import type {
   Attention,
   EquityCurve,
@@ -17,8 +18,9 @@ import type { ApprovalRow, LimitUse, RebalancingRow } from '../../../src/api/con
 import { portfolioShown } from '../state/portfolio.ts'
 import { useStore } from '../state/store.ts'
 import { ask, ofPortfolio, queryOf } from './api.ts'
+import { retryHeavy } from './client.ts'
 import { kept } from './kept.ts'
-import { analysed, dated, type Source } from './source.ts'
+import { analysed, dated, plain, type Source } from './source.ts'
 
 /** Live readings by the last part of their address. */
 export interface Readings {
@@ -70,6 +72,19 @@ export function useReading<T>(what: string, query: Query = {}, every?: number, i
  */
 export function useLive<K extends keyof Readings>(what: K, query: Query = {}, isAsked = true): Source<Readings[K]> {
   return dated(useReading<Dated<Readings[K]>>(what, query, undefined, isAsked))
+}
+
+/** How an order or a wish came about, as a panel's source: the journal is played again for it. */
+export function useExplained(what: string): Source<ExplainView> {
+  const portfolio = usePortfolio()
+  return plain(
+    useQuery({
+      queryKey: readingKey(portfolio, what),
+      queryFn: ({ signal }) => ask<ExplainView>('GET', ofPortfolio(portfolio, what), undefined, signal),
+      enabled: portfolio !== '',
+      retry: retryHeavy,
+    }),
+  )
 }
 
 const ANALYSIS_EVERY_MS = 30_000

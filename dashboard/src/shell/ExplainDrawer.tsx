@@ -3,8 +3,8 @@ import type { ExplainStep, ExplainView } from '../../../src/api/contract/explain
 import type { NewNote } from '../../../src/api/contract/notes.ts'
 import { ask, ofPortfolio } from '../data/api.ts'
 import { newId } from '../data/commands.ts'
-import { usePortfolio, useReading } from '../data/readings.ts'
-import { plain } from '../data/source.ts'
+import { useExplained, usePortfolio } from '../data/readings.ts'
+import type { Source } from '../data/source.ts'
 import { Icon } from '../frame/Icon.tsx'
 import { notify } from '../state/notices.ts'
 import { preferences } from '../state/preferences.ts'
@@ -28,6 +28,21 @@ export function Steps({ steps }: { readonly steps: ExplainView['steps'] }): Reac
         <Step key={`${step.kind} ${step.sleeve} ${step.title} ${step.text}`} step={step} place={place + 1} />
       ))}
     </ol>
+  )
+}
+
+/** Why there is no explanation, and how to ask for it again; nothing while the first answer is awaited. */
+export function Unexplained({ error, isRetrying, retry }: Source<ExplainView>): ReactNode {
+  if (error === null) return null
+  return (
+    <>
+      {`Could not be explained: ${error}. `}
+      {!isRetrying && (
+        <button type="button" className="link" onClick={retry}>
+          Retry
+        </button>
+      )}
+    </>
   )
 }
 
@@ -108,7 +123,7 @@ function NoteForm({ order, onDone }: { readonly order: string; readonly onDone: 
 }
 
 function Drawer({ order, onClose }: { readonly order: string; readonly onClose: () => void }): ReactNode {
-  const source = plain(useReading<ExplainView>(`explain/${encodeURIComponent(order)}`))
+  const source = useExplained(`explain/${encodeURIComponent(order)}`)
   const zone = useStore(preferences, (value) => value.zone)
   const [writes, setWrites] = useState(false)
   const close = useRef<HTMLButtonElement>(null)
@@ -172,7 +187,7 @@ function Drawer({ order, onClose }: { readonly order: string; readonly onClose: 
       {writes && <NoteForm order={order} onDone={() => setWrites(false)} />}
       {view === null ? (
         <p className="drawer-wait" role="status">
-          {source.error === null ? '' : `Could not be explained: ${source.error}.`}
+          <Unexplained {...source} />
         </p>
       ) : (
         <div className="drawer-body">

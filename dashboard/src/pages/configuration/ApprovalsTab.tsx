@@ -1,19 +1,17 @@
 import { type ReactNode, useId, useState } from 'react'
-import type { ExplainView } from '../../../../src/api/contract/explain.ts'
 import type { ApprovalRow } from '../../../../src/api/contract/trading.ts'
 import { useAmounts } from '../../data/amounts.ts'
 import { command } from '../../data/commands.ts'
 import { connection } from '../../data/connection.ts'
 import { useMarketNow } from '../../data/market-clock.ts'
-import { useLive, useReading } from '../../data/readings.ts'
+import { useExplained, useLive } from '../../data/readings.ts'
 import { useRole } from '../../data/session.ts'
-import { plain } from '../../data/source.ts'
 import { numberOf, quantity } from '../../format.ts'
 import { type Column, DataTable } from '../../frame/DataTable.tsx'
 import { Panel } from '../../frame/Panel.tsx'
 import { useTitles } from '../../panels/sleeves.tsx'
 import { MOMENT_WIDTH, Moment } from '../../panels/ViolationsPanel.tsx'
-import { Steps } from '../../shell/ExplainDrawer.tsx'
+import { Steps, Unexplained } from '../../shell/ExplainDrawer.tsx'
 import { preferences } from '../../state/preferences.ts'
 import { useStore } from '../../state/store.ts'
 import { instantOf, moment, remaining } from '../../times.ts'
@@ -34,13 +32,13 @@ function Countdown({ expires }: { readonly expires: string | null }): ReactNode 
 
 /** Why it is wished for: the bar, the signal, the size with its numbers, and every rule. */
 function Why({ row, id }: { readonly row: ApprovalRow; readonly id: string }): ReactNode {
-  const source = plain(useReading<ExplainView>(`approvals/${encodeURIComponent(row.id)}/explain`))
+  const source = useExplained(`approvals/${encodeURIComponent(row.id)}/explain`)
   const view = source.data
   return (
     <section className="approval-why" id={id} aria-label={`Why ${wish(row)}`} aria-busy={view === null}>
       {view === null ? (
         <p className="quiet" role="status">
-          {source.error === null ? 'The events are played once more.' : `Could not be explained: ${source.error}.`}
+          {source.error === null ? 'The events are played once more.' : <Unexplained {...source} />}
         </p>
       ) : (
         <Steps steps={view.steps} />
