@@ -7,7 +7,7 @@ import type { SimulationView } from '../../../src/api/contract/simulation.ts'
 import { money, moneyShort } from '../format.ts'
 import { breachText, cone } from './cone.ts'
 import { cellText, correlationMatrix, drawnOrder, stepped } from './correlation-matrix.ts'
-import { drawnLines, since } from './cumulative.ts'
+import { comparedText, drawnLines, since } from './cumulative.ts'
 import { dayTooltip, inColour, lineSeries, rowsOn, valueOn } from './day-lines.ts'
 import { dayMs, dayOf, placeAt } from './days.ts'
 import { drawdownLimits, drawdownLine, periodOn } from './drawdown-line.ts'
@@ -141,6 +141,21 @@ describe('lines over days', () => {
     ])
     const [, dotted] = drawnLines(view, () => true, palette, line('backtest', [0.1]))
     expect([dotted!.colour, dotted!.dash]).toEqual([paint.text, [2, 3]])
+  })
+  it('say which days a backtest has where it has not all of the portfolio', () => {
+    const portfolio = line('portfolio', [0, 0.1, 0.2, 0.3])
+    const beside = (from: number, to: number): string => {
+      const { days, values, ...named } = line('.backtest', [0, 0.1, 0.2, 0.3])
+      const own = { ...named, days: days.slice(from, to), values: values.slice(from, to) }
+      const choice = { name: 'jan', portfolio: 'P', start: null, end: null, totalReturn: null }
+      return comparedText({ ...choice, days: own.days.length, line: own, rows: [], why: '' }, portfolio)
+    }
+    const [first, second, third, last] = portfolio.days
+    expect(beside(0, 4)).toBe('')
+    expect(beside(0, 3)).toBe(`Backtest jan: 3 days, ${first} to ${third}; those of the portfolio go on to ${last}.`)
+    expect(beside(1, 2)).toBe(
+      `Backtest jan: 1 day, ${second} to ${second}; those of the portfolio begin on ${first} and go on to ${last}.`,
+    )
   })
   it('start anew where a period begins', () => {
     expect(since(line('a', [0.1, 0.21, 0.331, null]), '2024-01-03').values.map((value) => value?.toFixed(6))).toEqual([

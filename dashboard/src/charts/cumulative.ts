@@ -1,4 +1,5 @@
 import type { Line } from '../../../src/api/contract/analysis.ts'
+import type { BacktestBeside } from '../../../src/api/contract/beside.ts'
 import type { Cumulative } from '../../../src/api/contract/performance-page.ts'
 import type { DrawdownPeriod } from '../../../src/api/contract/risk-page.ts'
 import { percent } from '../format.ts'
@@ -26,6 +27,20 @@ export function cumulativeSince(view: Cumulative, day: string | null): Cumulativ
     sleeves: view.sleeves.map((line) => since(line, day)),
     periods: view.periods.filter((period) => day === null || (period.recovered ?? '9999') >= day),
   }
+}
+
+/** Which days are compared where a backtest does not have all of the portfolio's; empty where it has. */
+export function comparedText({ name, days, line }: BacktestBeside, { days: own }: Line): string {
+  const [first, last] = [line?.days[0], line?.days.at(-1)]
+  const [ownFirst, ownLast] = [own[0], own.at(-1)]
+  if (first === undefined || last === undefined || ownFirst === undefined || ownLast === undefined) return ''
+  const ends = [
+    ...(first > ownFirst ? [`begin on ${ownFirst}`] : []),
+    ...(last < ownLast ? [`go on to ${ownLast}`] : []),
+  ]
+  if (ends.length === 0) return ''
+  const count = `${days} ${days === 1 ? 'day' : 'days'}`
+  return `Backtest ${name}: ${count}, ${first} to ${last}; those of the portfolio ${ends.join(' and ')}.`
 }
 
 /** The lines as they are drawn: the portfolio strongest, the benchmark dashed, sleeves by their own colours. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleRun } from '../../../test/fixtures/sample-run.ts'
 import type { PortfolioFigures } from '../../api/contract/report.ts'
+import { identifier } from '../config/schema/terms.ts'
 import { reportOf } from '../report/figures.ts'
 import { returnsOf } from '../report/returns.ts'
 import { FILE_NAMES, reportTexts } from '../report/write.ts'
@@ -62,6 +63,7 @@ describe('a backtest beside a portfolio', () => {
       return wealth - 1
     })
     expect(beside.days).toBe(50)
+    expect(identifier.safeParse(beside.line!.name).success).toBe(false)
     expect(beside.line!.days).toEqual(Array.from(wanted, (_, place) => dayAt(50 + place)))
     for (const [place, value] of wanted.entries()) expect(beside.line!.values[place]).toBeCloseTo(value, 12)
     const total = beside.rows.find(({ metric }) => metric === 'total_return')!

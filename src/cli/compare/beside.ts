@@ -23,6 +23,9 @@ const FIGURES = [
   ['meanDailyReturn', 'mean'],
 ] as const
 
+/** Of its line among those of sleeves: the id of a sleeve begins with a letter. */
+const LINE_NAME = '.backtest'
+
 /** What is shown of a backtest. */
 type Finished = Pick<Candidate, 'days' | 'returns'> & { readonly choice: BacktestChoice }
 
@@ -98,7 +101,7 @@ function besideOf(
     const difference = here === null || there === null ? null : finite(here - there)
     return { metric, portfolio: here, backtest: there, difference }
   })
-  const named = { name: 'backtest', title: `Backtest ${choice.name}` }
+  const named = { name: LINE_NAME, title: `Backtest ${choice.name}` }
   const dates = places.map((place) => days[place]!)
   return { ...choice, days: places.length, line: lineOf(named, dates, cumulativeReturns(own)), rows, why: '' }
 }

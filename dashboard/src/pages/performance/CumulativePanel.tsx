@@ -4,7 +4,7 @@ import type { BacktestBeside } from '../../../../src/api/contract/beside.ts'
 import type { Cumulative } from '../../../../src/api/contract/performance-page.ts'
 import type { DrawdownPeriod } from '../../../../src/api/contract/risk-page.ts'
 import { Chart } from '../../charts/Chart.tsx'
-import { cumulativeLines, cumulativeSince, drawnLines, since } from '../../charts/cumulative.ts'
+import { comparedText, cumulativeLines, cumulativeSince, drawnLines, since } from '../../charts/cumulative.ts'
 import { lastValue } from '../../charts/day-lines.ts'
 import { usePalette } from '../../charts/use-palette.ts'
 import { useBacktest } from '../../data/readings.ts'
@@ -71,6 +71,12 @@ function useBeside(from: string | null): { readonly beside: BacktestBeside | nul
   return { beside, line }
 }
 
+/** Why the backtest has no line, or what days it has where it has not all. */
+function BesideLine({ beside, portfolio }: { readonly beside: BacktestBeside; readonly portfolio: Line }): ReactNode {
+  const text = beside.why === '' ? comparedText(beside, portfolio) : `Backtest ${beside.name}: ${beside.why}`
+  return text === '' ? null : <p className="panel-line">{text}</p>
+}
+
 function CumulativeChart({ whole, from }: { readonly whole: Cumulative; readonly from: string | null }): ReactNode {
   const { beside, line: backtest } = useBeside(from)
   const palette = usePalette()
@@ -103,7 +109,7 @@ function CumulativeChart({ whole, from }: { readonly whole: Cumulative; readonly
         hidden={hiddenOf(hiddenParameter)}
         onHidden={(hidden) => setHidden(hiddenText(hidden))}
       />
-      {beside !== null && beside.why !== '' && <p className="panel-line">{`Backtest ${beside.name}: ${beside.why}`}</p>}
+      {beside !== null && <BesideLine beside={beside} portfolio={whole.portfolio} />}
       <Chart name={`Cumulative return, line chart. ${ends}.`} option={option} cursor={cursor} />
       <Periods
         periods={view.periods}
