@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/adapters/store/open.ts'
 import type { OpenedStore } from '../../src/adapters/store/sql-store.ts'
+import type { Dated } from '../../src/api/contract/answers.ts'
+import type { SleeveTable } from '../../src/api/contract/overview.ts'
 import type { ControlBody, ControlCommand, Heartbeat } from '../../src/domain/control.ts'
 import type { Instant } from '../../src/domain/units.ts'
 import { isNightly } from '../profile.ts'
@@ -269,7 +272,114 @@ const read = async (url: string): Promise<{ readonly status: number; readonly bo
   return { status: answer.status, body: await answer.text() }
 }
 
+const OTHER = 'Other'
+/** Of its own name and account; a sleeve of it is called as one of the first. */
+const otherFile = `name: ${OTHER}
+capital: 50000
+account: {id: paper-0043}
+instruments:
+  CCC: {file: c.csv, simulation: {price: 20, volatility: 0.4, drift: 0.1, average_volume: 2000000}}
+sleeves:
+  - {id: free, weight: 0.9, strategy: sma-crossover, universe: [CCC], sizing: {kind: percent, fraction: 0.5}, parameters: {fast: 3, slow: 8}}
+`
+
+/** Answers of a server on this machine to whoever has its link. */
+async function enteredBy({ said }: Running): Promise<(path: string) => Promise<unknown>> {
+  const { origin, hash } = new URL(await until(async () => /http:\S+#link=\S+/.exec(said())?.[0]))
+  const entered = await fetch(`${origin}/api/v1/session/link`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin },
+    body: JSON.stringify({ secret: hash.slice('#link='.length) }),
+  })
+  const cookie = entered.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0]!)
+    .join('; ')
+  return async (path) => (await fetch(`${origin}${path}`, { headers: { cookie } })).json()
+}
+
+/** Of each table that rows of portfolios are in, whose they are. */
+async function portfoliosIn({ tables: { db } }: OpenedStore): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>()
+  for (const { name, columns } of await db.introspection.getTables()) {
+    if (!columns.some((column) => column.name === 'portfolio')) continue
+    const { rows } = await sql<{ portfolio: string }>`SELECT DISTINCT portfolio FROM ${sql.table(name)}`.execute(db)
+    found.set(name, rows.map(({ portfolio }) => portfolio).sort())
+  }
+  return found
+}
+
+/** Two configurations in one process that serves: nothing of one is the other's. */
+async function both(address: string): Promise<void> {
+  writeFileSync(folder.path('steered.yaml'), steeredFile())
+  writeFileSync(folder.path('other.yaml'), otherFile)
+  const serving = await serve('all', address, 'steered.yaml', 'other.yaml', ...RUN)
+  const store = await openStore(folder.path(address), { create: false })
+  try {
+    const beats = () =>
+      until(async () => {
+        const all = await store.control.beats()
+        return all.length === 2 && all.every(({ seq, ended }) => seq > 20 && ended === '') && all
+      })
+    const [other, steeredBeat] = (await beats()).toSorted((one, next) => (one.portfolio < next.portfolio ? -1 : 1))
+    expect([other, steeredBeat]).toMatchObject([
+      { portfolio: OTHER, role: 'paper', epoch: 1, accountSuffix: '0043' },
+      { portfolio: NAME, role: 'paper', epoch: 1, accountSuffix: '0042' },
+    ])
+    expect(other!.owner).not.toBe(steeredBeat!.owner)
+    expect(JSON.parse((await read(`${serving.url}/api/status`)).body)).toMatchObject({
+      portfolios: [
+        { portfolio: OTHER, running: true, sleeves: 2, lease: { owner: other!.owner } },
+        { portfolio: NAME, running: true, sleeves: 3, lease: { owner: steeredBeat!.owner } },
+      ],
+    })
+
+    const ordered = async (portfolio: string) =>
+      new Set((await store.paging.page(portfolio, 'orders', { limit: 200 })).rows.map(({ instrument }) => instrument))
+    await until(async () => (await ordered(OTHER)).size > 0 && (await ordered(NAME)).size > 0)
+
+    const seen = await enteredBy(serving)
+    expect(await seen('/api/v1/portfolios')).toMatchObject([{ name: OTHER }, { name: NAME }])
+    const statusOf = async (portfolio: string) => {
+      const { data } = (await seen(`/api/v1/p/${portfolio}/sleeves`)) as Dated<SleeveTable>
+      return Object.fromEntries(data.rows.map(({ sleeve, status }) => [sleeve, status]))
+    }
+    expect(await ask(store, { kind: 'pause', sleeve: 'free' })).toMatchObject({ state: 'done' })
+    await until(async () => (await statusOf(NAME))['free'] === 'paused')
+    expect(await statusOf(NAME)).toMatchObject({ free: 'paused', asked: 'active' })
+    expect(await ask(store, { kind: 'kill', reason: 'enough' })).toMatchObject({ state: 'done' })
+    await heard(store, (beat) => gatesOf(beat).includes('alive'))
+    // The other one goes on, and nobody asked anything of it.
+    const { seq } = (await store.control.beats()).find(({ portfolio }) => portfolio === OTHER)!
+    const later = await until(async () => {
+      const beat = (await store.control.beats()).find(({ portfolio }) => portfolio === OTHER)!
+      return beat.seq > seq && beat
+    })
+    expect(later).toMatchObject({ gates: [], ended: '' })
+    expect(await statusOf(OTHER)).toMatchObject({ free: 'active' })
+
+    serving.child.kill('SIGTERM')
+    expect((await serving.ended)[0], serving.said()).toBe(0)
+    for (const { ended } of await store.control.beats()) expect(ended).toBe('stopped as asked')
+    const tables = await portfoliosIn(store)
+    for (const [table, portfolios] of tables) {
+      // A process keeps its alerts under a lease of their own, and who came in beside all portfolios.
+      const known = [NAME, OTHER, `alerts of ${NAME}`, `alerts of ${OTHER}`, '']
+      expect({ table, strange: portfolios.filter((name) => !known.includes(name)) }).toEqual({ table, strange: [] })
+    }
+    for (const table of ['journal', 'net_order', 'posting', 'sleeve', 'message'])
+      expect([table, tables.get(table)]).toEqual([table, [OTHER, NAME]])
+    expect([...tables.get('control_command')!, ...tables.get('operation')!]).toEqual([NAME, NAME])
+    expect([...(await ordered(OTHER))]).toEqual(['CCC'])
+    expect(await ordered(NAME)).not.toContain('CCC')
+    expect((await store.check()).problems).toEqual([])
+  } finally {
+    await store.close()
+  }
+}
+
 describe.skipIf(!HAS_STORE)(`an engine and its operators, each in a process of its own ${STORE_NEED}`, () => {
+  it('serve two configurations from one process, and keep them apart', { timeout: 300_000 }, () => both('both.db'))
   it('talk through a file', { timeout: 300_000 }, () => steered('steered.db'))
   it('know of one engine at a time, and of a kill that nobody heard', { timeout: 300_000 }, () => alone('alone.db'))
 })
